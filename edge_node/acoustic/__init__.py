@@ -1,0 +1,1 @@
+"""Sound: where it comes from, and that it is a rotor."""

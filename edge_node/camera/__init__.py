@@ -1,0 +1,1 @@
+"""Pictures: small, moving, and not a bird."""

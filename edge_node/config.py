@@ -1,0 +1,122 @@
+"""node.toml as frozen structs: every key, its default and its bounds stand here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+Positive = Annotated[float, Meta(gt=0)]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Degrees90 = Annotated[float, Meta(ge=-90, le=90)]
+Degrees180 = Annotated[float, Meta(ge=-180, le=180)]
+Z85Key = Annotated[str, Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$")]
+
+
+def _state_dir() -> Path:
+    told = os.environ.get("STATE_DIRECTORY")
+    return Path(told) if told else Path.home() / ".local" / "state" / "edge-node"
+
+
+def _run_dir() -> Path:
+    told = os.environ.get("RUNTIME_DIRECTORY")
+    return Path(told) if told else Path(os.environ.get("XDG_RUNTIME_DIR", "/tmp")) / f"edge-node-{os.getuid()}"  # noqa: S108
+
+
+class NodeTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[node]: who and where this node is. A fixed place wins over what a GNSS sensor says."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=32)] = field(default_factory=socket.gethostname)
+    state_dir: Path = field(default_factory=_state_dir)
+    run_dir: Path = field(default_factory=_run_dir)
+    latitude_deg: Degrees90 | None = None
+    longitude_deg: Degrees180 | None = None
+    altitude_wgs84_m: float | None = None
+
+
+class C2Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """[c2]: where the tracks go. Without an endpoint the node runs by itself and publishes nothing."""
+
+    live: Annotated[str, Meta(pattern=r"^(tcp|ipc)://")] | None = None
+    server_key: Z85Key | None = None
+    rate_hz: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
+    confirmed_rate_hz: Annotated[float, Meta(ge=0.1, le=20)] = 5.0
+    heartbeat_s: Annotated[float, Meta(ge=0.2, le=60)] = 1.0
+    handshake_s: Annotated[float, Meta(ge=1, le=30)] = 4.0
+    status_every_s: Annotated[float, Meta(ge=1, le=3600)] = 5.0
+
+
+class TrackingTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[tracking]: when an object is believed, lost and forgotten."""
+
+    confirm_hits: Annotated[int, Meta(ge=1, le=20)] = 3
+    confirm_window_s: Positive = 5.0
+    tentative_lost_after_s: Positive = 5.0
+    lost_after_s: Positive = 15.0
+    forget_after_s: Positive = 60.0
+    max_tracks: Annotated[int, Meta(ge=1, le=10_000)] = 500
+    acceleration_mps2: Positive = 3.0
+
+
+class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[supervision]: when a process counts as stalled and how soon it is started again."""
+
+    stall_after_s: Annotated[float, Meta(ge=2, le=600)] = 4.0
+    start_within_s: Annotated[float, Meta(ge=2, le=600)] = 20.0
+    stop_within_s: Annotated[float, Meta(ge=1, le=60)] = 5.0
+    backoff_first_s: Positive = 0.5
+    backoff_most_s: Positive = 60.0
+    absent_retry_s: Positive = 4.0
+
+
+class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A recording played as if it were the device; a named pipe is read as it comes with pace "live"."""
+
+    path: Path
+    pace: Literal["recorded", "live"] = "recorded"
+    loop: bool = False
+
+
+class WifiMonitorOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A Wi-Fi interface in monitor mode; plan "none" leaves the channel alone."""
+
+    interface: Annotated[str, Meta(pattern=r"^[^/\s]{1,15}$")]
+    plan: Literal["default", "2.4ghz", "5ghz", "channel6", "none"] = "default"
+
+
+class GnssOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A GNSS receiver: a serial port that speaks NMEA 0183, or gpsd at host:port."""
+
+    port: str | None = None
+    baud: Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800] = 9600
+    gpsd: Annotated[str, Meta(pattern=r"^.+:\d+$")] | None = None
+    pps: Annotated[str, Meta(pattern=r"^pps\d+$")] | None = None
+    silent_after_s: Positive = 10.0
+
+
+OPTIONS: dict[str, type[Struct]] = {
+    "recording": RecordingOptions,
+    "wifi_monitor": WifiMonitorOptions,
+    "gnss": GnssOptions,
+}
+
+
+class SensorTable(Struct, frozen=True):
+    """One [[sensor]]: its own name, its driver, and that driver's options."""
+
+    name: Name
+    driver: str
+    options: dict[str, Any]
+
+
+class Config(Struct, frozen=True):
+    """A whole node.toml, checked."""
+
+    node: NodeTable = NodeTable()
+    c2: C2Table = C2Table()
+    tracking: TrackingTable = TrackingTable()
+    supervision: SupervisionTable = SupervisionTable()
+    sensor: tuple[SensorTable, ...] = ()

@@ -1,0 +1,19 @@
+"""The contract of a detector: a pure step, block in, messages out; time comes with the block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from drivers.blocks import Block
+from edge_node.messages import BusMessage
+
+
+class Detector(Protocol):
+    """Keeps bounded state, raises nothing for anything that came off the air, knows no clock, bus or file."""
+
+    def step(self, block: Block) -> Sequence[BusMessage]:
+        """What this block holds; mostly nothing."""
+
+    def words(self) -> str:
+        """Say in a few words what was found so far, for the status."""

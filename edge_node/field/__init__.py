@@ -1,0 +1,1 @@
+"""For the person on the mast: health, self-test, lamp, page."""

@@ -1,0 +1,1 @@
+"""Detections of every kind in, tracks out; pure: time comes with what is measured."""

@@ -1,0 +1,1 @@
+"""Other peoples' formats: pure encoders, and the process that speaks them."""

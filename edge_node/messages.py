@@ -1,0 +1,171 @@
+"""What crosses the node's own bus: frozen structs in msgpack. The wire to C2 is publish.wire, not this."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Transport = Literal["wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon"]
+IdType = Literal["none", "serial_number", "caa_registration", "utm_uuid", "specific_session", "reserved"]
+TrackState = Literal["tentative", "confirmed", "lost"]
+EventKind = Literal["new", "confirmed", "identified", "merged", "lost"]
+
+
+class UasId(Struct, frozen=True, gc=False):
+    """One identity that an aircraft claims; ids that are not text are lower-case hex."""
+
+    type: IdType
+    value: str
+
+
+class Detection(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What one sensor made of one block; t_mono_ns is when it was heard or seen, by the node's monotonic clock."""
+
+    t_mono_ns: int
+    sensor: str = ""
+
+
+class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
+    """All that one frame with Remote ID said, as the aircraft claims it (ASTM F3411-22a, EN 4709-002); unsaid is None."""
+
+    transport: Transport
+    transmitter: str
+    rssi_dbm: int | None = None
+    center_hz: int | None = None
+    counter: int | None = None
+    ids: tuple[UasId, ...] = ()
+    ua_type: str | None = None
+    status: str | None = None
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    altitude_wgs84_m: float | None = None
+    altitude_baro_m: float | None = None
+    height_m: float | None = None
+    height_reference: Literal["take_off", "ground"] | None = None
+    direction_deg: float | None = None
+    speed_mps: float | None = None
+    vertical_speed_mps: float | None = None
+    horizontal_accuracy_m: float | None = None
+    vertical_accuracy_m: float | None = None
+    speed_accuracy_mps: float | None = None
+    timestamp_s: float | None = None
+    timestamp_accuracy_s: float | None = None
+    operator_latitude_deg: float | None = None
+    operator_longitude_deg: float | None = None
+    operator_altitude_wgs84_m: float | None = None
+    operator_location: Literal["take_off", "live", "fixed"] | None = None
+    operator_id: str | None = None
+    self_id: str | None = None
+    system_time_utc: str | None = None
+    authentication: str | None = None
+    flags: tuple[str, ...] = ()
+    damaged: bool = False
+
+
+class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):
+    """Where the node itself is and what time its receiver says; has_fix False when the receiver knows neither."""
+
+    t_mono_ns: int
+    sensor: str = ""
+    has_fix: bool
+    t_utc_ns: int | None = None
+    pulse_mono_ns: int | None = None
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    altitude_wgs84_m: float | None = None
+    sigma_horizontal_m: float | None = None
+    quality: str | None = None
+
+
+class SensorReport(Struct, frozen=True, kw_only=True, tag_field="kind", tag="sensor_report"):
+    """Once a second from each worker: what it counted since it started."""
+
+    t_mono_ns: int
+    sensor: str
+    blocks: int
+    detections: int
+    lost: int
+    unsent: int
+    last_block_mono_ns: int | None = None
+    words: str = ""
+
+
+BusMessage = RemoteIdDetection | PositionFix | SensorReport
+
+
+class Kinematics(Struct, frozen=True, kw_only=True, gc=False):
+    """A smoothed position and velocity: WGS-84, and m/s east, north, up.
+
+    `covariance` is 6x6, row by row, of (east m, north m, up m, east m/s, north m/s, up m/s) about that position.
+    """
+
+    latitude_deg: float
+    longitude_deg: float
+    altitude_wgs84_m: float | None
+    velocity_east_mps: float
+    velocity_north_mps: float
+    velocity_up_mps: float
+    covariance: tuple[float, ...]
+
+
+class Bearing(Struct, frozen=True, kw_only=True, gc=False):
+    """A direction from the node without range: degrees clockwise from true north and up from the horizon."""
+
+    azimuth_deg: float
+    elevation_deg: float | None
+    azimuth_rate_dps: float | None = None
+    elevation_rate_dps: float | None = None
+    sigma_azimuth_deg: float
+    sigma_elevation_deg: float | None = None
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """Who the object claims to be, newest claim of each kind; a claim is never a proof."""
+
+    ids: tuple[UasId, ...] = ()
+    ua_type: str | None = None
+    status: str | None = None
+    height_m: float | None = None
+    height_reference: Literal["take_off", "ground"] | None = None
+    operator_id: str | None = None
+    operator_latitude_deg: float | None = None
+    operator_longitude_deg: float | None = None
+    operator_altitude_wgs84_m: float | None = None
+    operator_location: Literal["take_off", "live", "fixed"] | None = None
+    self_id: str | None = None
+    transmitters: tuple[str, ...] = ()
+
+
+class Hearing(Struct, frozen=True, kw_only=True):
+    """How one transport was last heard, and how often."""
+
+    transport: Transport
+    count: int
+    last_mono_ns: int
+    rssi_dbm: int | None = None
+    center_hz: int | None = None
+
+
+class Track(Struct, frozen=True, kw_only=True):
+    """One object over time; `number` is its own for as long as the hub runs, `t_mono_ns` is when its state holds."""
+
+    number: int
+    state: TrackState
+    t_mono_ns: int
+    first_seen_mono_ns: int
+    last_seen_mono_ns: int
+    kinematics: Kinematics | None = None
+    bearing: Bearing | None = None
+    identity: Identity | None = None
+    heard: tuple[Hearing, ...] = ()
+    sensors: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+class TrackEvent(Struct, frozen=True, kw_only=True):
+    """Something happened to a track; `other` is the number that a merged track goes on under."""
+
+    kind: EventKind
+    track: Track
+    other: int | None = None

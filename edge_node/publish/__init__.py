@@ -1,0 +1,1 @@
+"""Tracks out to C2: keys, wire format, live plane."""

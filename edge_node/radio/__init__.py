@@ -1,0 +1,1 @@
+"""Radio links: IQ to bursts, bursts to the kind of link."""

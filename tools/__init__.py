@@ -1,0 +1,1 @@
+"""What builds, feeds, measures and receives from a node; nothing here runs on the mast."""

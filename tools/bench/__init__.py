@@ -1,0 +1,1 @@
+"""Figures: each with its goal, its peer or bound, and their ratio."""

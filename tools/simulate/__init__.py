@@ -1,0 +1,1 @@
+"""One seeded world that every simulated sensor asks."""
