@@ -10,6 +10,8 @@ Transport = Literal["wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legac
 IdType = Literal["none", "serial_number", "caa_registration", "utm_uuid", "specific_session", "reserved"]
 TrackState = Literal["tentative", "confirmed", "lost"]
 EventKind = Literal["new", "confirmed", "identified", "merged", "lost"]
+SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
+Verdict = Literal["green", "amber", "red"]
 
 
 class UasId(Struct, frozen=True, gc=False):
@@ -169,3 +171,26 @@ class TrackEvent(Struct, frozen=True, kw_only=True):
     kind: EventKind
     track: Track
     other: int | None = None
+
+
+class SensorStatus(Struct, frozen=True, kw_only=True):
+    """How one process of the node is; `since_mono_ns` is when its state began."""
+
+    name: str
+    driver: str
+    state: SensorState
+    sentence: str
+    since_mono_ns: int
+    restarts: int
+    pid: int | None
+
+
+class NodeStatus(Struct, frozen=True, kw_only=True):
+    """How the whole node is, in a colour and a sentence."""
+
+    name: str
+    verdict: Verdict
+    sentence: str
+    sensors: tuple[SensorStatus, ...]
+    hub: SensorStatus
+    t_mono_ns: int
