@@ -1,6 +1,58 @@
-"""The command line."""
+"""`edge-node`: rows of commands; what a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from edge_node import __version__
+
+DEFAULT_CONFIG = Path("/etc/edge-node/node.toml")
+
+COMMANDS = {
+    "run": ("run the node until it is told to stop", "edge_node.node.commands:run"),
+    "status": ("say how the running node is", "edge_node.node.commands:status"),
+    "check-config": ("read the configuration and name all that is wrong in it", "edge_node.node.commands:check_config"),
+    "keys": ("show this node's public key as text and QR, for C2 to enrol", "edge_node.node.commands:keys"),
+    "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
+    "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.node.replay:replay"),
+    "demo": ("run a real node, a reference C2 and a simulated scene, in this terminal", "tools.demo:demo"),
+    "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
+    "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
+}
+TAKES_CONFIG = ("run", "status", "check-config", "keys", "worker", "hub")
+SAYS_JSON = ("status", "detect", "replay", "demo")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = argparse.ArgumentParser(prog="edge-node", description="A passive sensor node: hears drones, publishes tracks.")
+    whole.add_argument("--version", action="version", version=f"edge-node {__version__}")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (words, _) in COMMANDS.items():
+        command = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        if name in TAKES_CONFIG:
+            command.add_argument("-c", "--config", type=Path, default=DEFAULT_CONFIG, help="node.toml (%(default)s)")
+        if name in SAYS_JSON:
+            command.add_argument("--json", action="store_true", help="one JSON object a line")
+    commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
+    commands.choices["detect"].add_argument("file", type=Path, metavar="FILE", help="a recording: pcap or pcapng")
+    commands.choices["detect"].add_argument("--as", dest="kind", metavar="KIND", help="what to look for, where the file does not tell")
+    commands.choices["replay"].add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="recordings, one after the other")
+    commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
+    return whole
 
 
 def main() -> int:
-    """Run one command."""
-    return 0
+    """Run one command; the exit code is 0, 1 for trouble, 2 for a wrong call, or one of sysexits."""
+    arguments = parser().parse_args()
+    module, _, function = COMMANDS[arguments.command][1].partition(":")
+    try:
+        return int(getattr(import_module(module), function)(arguments))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; that is no failure
+        return 0

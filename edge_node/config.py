@@ -7,13 +7,19 @@ import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta, Struct, field
 
-Positive = Annotated[float, Meta(gt=0)]
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-Degrees90 = Annotated[float, Meta(ge=-90, le=90)]
-Degrees180 = Annotated[float, Meta(ge=-180, le=180)]
-Z85Key = Annotated[str, Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$")]
+from edge_node.strict_toml import Problem, as_path
+
+Positive = Annotated[float, Meta(gt=0, description="a number above 0")]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="a name of a-z, 0-9, - and _, 32 at most")]
+Degrees90 = Annotated[float, Meta(ge=-90, le=90, description="degrees from -90 to 90")]
+Degrees180 = Annotated[float, Meta(ge=-180, le=180, description="degrees from -180 to 180")]
+Z85Key = Annotated[
+    str,
+    Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$", description="a CURVE public key, 40 characters of Z85"),
+]
 
 
 def _state_dir() -> Path:
@@ -40,7 +46,7 @@ class NodeTable(Struct, frozen=True, forbid_unknown_fields=True):
 class C2Table(Struct, frozen=True, forbid_unknown_fields=True):
     """[c2]: where the tracks go. Without an endpoint the node runs by itself and publishes nothing."""
 
-    live: Annotated[str, Meta(pattern=r"^(tcp|ipc)://")] | None = None
+    live: Annotated[str, Meta(pattern=r"^(tcp|ipc)://", description="an address like tcp://c2.example.org:5571")] | None = None
     server_key: Z85Key | None = None
     rate_hz: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     confirmed_rate_hz: Annotated[float, Meta(ge=0.1, le=20)] = 5.0
@@ -83,7 +89,7 @@ class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
 class WifiMonitorOptions(Struct, frozen=True, forbid_unknown_fields=True):
     """A Wi-Fi interface in monitor mode; plan "none" leaves the channel alone."""
 
-    interface: Annotated[str, Meta(pattern=r"^[^/\s]{1,15}$")]
+    interface: Annotated[str, Meta(pattern=r"^[^/\s]{1,15}$", description="the name of a network interface")]
     plan: Literal["default", "2.4ghz", "5ghz", "channel6", "none"] = "default"
 
 
@@ -92,8 +98,8 @@ class GnssOptions(Struct, frozen=True, forbid_unknown_fields=True):
 
     port: str | None = None
     baud: Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800] = 9600
-    gpsd: Annotated[str, Meta(pattern=r"^.+:\d+$")] | None = None
-    pps: Annotated[str, Meta(pattern=r"^pps\d+$")] | None = None
+    gpsd: Annotated[str, Meta(pattern=r"^.+:\d+$", description="host:port")] | None = None
+    pps: Annotated[str, Meta(pattern=r"^pps\d+$", description="a PPS device like pps0")] | None = None
     silent_after_s: Positive = 10.0
 
 
@@ -109,14 +115,30 @@ class SensorTable(Struct, frozen=True):
 
     name: Name
     driver: str
-    options: dict[str, Any]
+    options: dict[str, Any] = {}
+
+    def arguments(self) -> dict[str, Any]:
+        """What the driver's constructor takes; raises msgspec.ValidationError for a plugin's options that do not fit."""
+        kind = OPTIONS.get(self.driver)
+        return msgspec.structs.asdict(msgspec.convert(self.options, kind, dec_hook=as_path)) if kind else dict(self.options)
 
 
 class Config(Struct, frozen=True):
-    """A whole node.toml, checked."""
+    """A whole node.toml, checked; `problems` name the [[sensor]] tables that are off because they are wrong."""
 
-    node: NodeTable = NodeTable()
+    node: NodeTable = field(default_factory=NodeTable)
     c2: C2Table = C2Table()
     tracking: TrackingTable = TrackingTable()
     supervision: SupervisionTable = SupervisionTable()
     sensor: tuple[SensorTable, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def to_json(config: Config) -> bytes:
+    """For a child process's standard input."""
+    return msgspec.json.encode(config, enc_hook=str)
+
+
+def from_json(data: bytes) -> Config:
+    """What `to_json` wrote; raises msgspec.ValidationError."""
+    return msgspec.json.decode(data, type=Config, dec_hook=as_path)

@@ -1,0 +1,106 @@
+"""Reading node.toml: all of its problems at once, each with its line, key and the nearest right one."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from edge_node.config import OPTIONS, C2Table, Config, NodeTable, SensorTable, SupervisionTable, TrackingTable
+from edge_node.strict_toml import Problem, StructT, line_of, nearest, read_table
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be run at all; one line a problem."""
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        super().__init__("\n".join(f"{path} {problem}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+LONGEST_RUN_DIR = 107 - len("/" + "n" * 32 + ".notify")  # unix(7): sun_path
+TABLES: dict[str, type[Struct]] = {"node": NodeTable, "c2": C2Table, "tracking": TrackingTable, "supervision": SupervisionTable}
+
+
+def load(path: Path) -> Config:
+    """Read node.toml; relative paths in it start at its own folder; raises ConfigError unless only [[sensor]] tables are wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(path, [Problem(f"cannot be read: {getattr(error, 'strerror', None) or error}")]) from error
+    problems = [
+        Problem(f"unknown table or key {key!r}: {nearest(key, [*TABLES, 'sensor'])}", line_of(text, (key,)))
+        for key in tables
+        if key not in TABLES and key != "sensor"
+    ]
+    read = {name: read_table(tables.get(name, {}), kind, (name,), text, problems) for name, kind in TABLES.items()}
+    read["node"] = _absolute(read["node"], path.resolve().parent)
+    problems += _across(tables, read["node"], text)
+    if problems:
+        raise ConfigError(path, problems)
+    sensors, problems = _read_sensors(tables.get("sensor", []), path.resolve().parent, text)
+    return msgspec.convert({**read, "sensor": sensors, "problems": problems}, Config, from_attributes=True)
+
+
+def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Problem]:
+    """What no single key can be blamed for."""
+    problems = []
+    c2 = tables.get("c2")
+    if isinstance(c2, dict) and "live" in c2 and "server_key" not in c2:
+        problems.append(Problem("c2.live needs c2.server_key: C2 shows its key with its 'key' command", line_of(text, ("c2", "live"))))
+    if not isinstance(tables.get("sensor", []), list):
+        problems.append(Problem("sensor must be a list of tables, each written as [[sensor]]", line_of(text, ("sensor",))))
+    if isinstance(node, NodeTable) and len(str(node.run_dir)) > LONGEST_RUN_DIR:
+        problems.append(Problem(f"node.run_dir is too long for the sockets in it: {LONGEST_RUN_DIR} characters at most"))
+    if isinstance(node, NodeTable) and (node.latitude_deg is None) != (node.longitude_deg is None):
+        problems.append(Problem("node.latitude_deg and node.longitude_deg go together", line_of(text, ("node",))))
+    return problems
+
+
+def _absolute(table: StructT | None, folder: Path) -> StructT | None:
+    if table is None:
+        return None
+    paths = {key: folder / value for key, value in msgspec.structs.asdict(table).items() if isinstance(value, Path)}
+    return msgspec.structs.replace(table, **paths)
+
+
+def _read_sensors(tables: list[Any], folder: Path, text: str) -> tuple[list[SensorTable], list[Problem]]:
+    good: list[SensorTable] = []
+    problems: list[Problem] = []
+    for number, table in enumerate(tables):
+        wrong: list[Problem] = []
+        sensor = _read_sensor(table, number, folder, text, wrong)
+        if sensor and any(sensor.name == other.name for other in good):
+            wrong.append(Problem(f"two sensors have the name {sensor.name!r}", line_of(text, ("sensor", number, "name"))))
+        if sensor and sensor.name == "hub":
+            wrong.append(Problem("the name 'hub' is the node's own", line_of(text, ("sensor", number, "name"))))
+        if sensor and not wrong:
+            good.append(sensor)
+        name = table.get("name") if isinstance(table, dict) else None
+        called = name if isinstance(name, str) else f"sensor {number + 1}"
+        problems += [msgspec.structs.replace(problem, sensor=called) for problem in wrong]
+    return good, problems
+
+
+def _read_sensor(table: Any, number: int, folder: Path, text: str, wrong: list[Problem]) -> SensorTable | None:
+    where = ("sensor", number)
+    own = {key: table[key] for key in ("name", "driver") if key in table}
+    sensor = read_table(own, SensorTable, where, text, wrong)
+    if sensor is None:
+        return None
+    rest = {key: value for key, value in table.items() if key not in own}
+    if sensor.driver in OPTIONS:
+        options = _absolute(read_table(rest, OPTIONS[sensor.driver], where, text, wrong), folder)
+        return msgspec.structs.replace(sensor, options=msgspec.to_builtins(options, enc_hook=str)) if options else None
+    from drivers import catalog  # noqa: PLC0415 -- looking for plugins costs; built-in drivers need none
+
+    if sensor.driver not in catalog.plugins():
+        wrong.append(
+            Problem(f"unknown driver {sensor.driver!r}: {nearest(sensor.driver, catalog.names())}", line_of(text, (*where, "driver")))
+        )
+        return None
+    return msgspec.structs.replace(sensor, options=rest)

@@ -1,0 +1,172 @@
+"""One child process: started, listened to, ended when it stalls, started again with growing patience."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from edge_node.config import Config, SupervisionTable, to_json
+from edge_node.messages import SensorState, SensorStatus
+from edge_node.notify import Listener
+
+CALM_S = 30.0
+
+
+def _named(code: int) -> str:
+    """How a process ended, in words."""
+    return f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+
+
+class Child:
+    """A worker or the hub. `tick` drives it; it never waits."""
+
+    def __init__(self, name: str, arguments: list[str], config: Config, driver: str = "") -> None:
+        self.name, self.driver, self.config = name, driver, config
+        self.state: SensorState = "off"
+        self.restarts = 0
+        self._arguments = arguments
+        self._listener = Listener(config.node.run_dir / f"{name}.notify")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said = ""
+        self._failure = ""
+        self._failures_in_a_row = 0
+        self._alive_s = self._since_s = self._start_at_s = time.monotonic()
+        self._wanted = True
+
+    @property
+    def _patience(self) -> SupervisionTable:
+        return self.config.supervision
+
+    def fileno(self) -> int:
+        """Readable when the child has said something."""
+        return self._listener.fileno()
+
+    def tick(self, now_s: float) -> None:
+        """Hear the child, notice its end or its silence, start it when its time has come."""
+        self._hear(now_s)
+        if self._process is not None:
+            code = self._process.poll()
+            if code is not None:
+                self._ended(code, now_s)
+            else:
+                self._watch(now_s)
+        elif self._wanted and now_s >= self._start_at_s:
+            self._start(now_s)
+
+    def _start(self, now_s: float) -> None:
+        environment = {
+            **os.environ,
+            "NOTIFY_SOCKET": str(self._listener.path),
+            "WATCHDOG_USEC": str(int(self._patience.stall_after_s * 1e6)),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-m", "edge_node", *self._arguments, "-c", "-"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, process_group=0)
+        assert self._process.stdin is not None  # noqa: S101 -- it was asked for a pipe
+        try:
+            self._process.stdin.write(to_json(self.config))
+            self._process.stdin.close()
+        except BrokenPipeError:
+            self._said = "ended before it read its configuration"
+        self._alive_s = now_s
+        self._turn("starting", now_s)
+
+    def _hear(self, now_s: float) -> None:
+        for said in self._listener.heard():
+            self._alive_s = now_s
+            self._said = said.get("STATUS", self._said)
+            if "READY" in said and self.state == "starting":
+                self._turn("running", now_s)
+        if self.state == "running" and now_s - self._since_s > CALM_S:
+            self._failures_in_a_row = 0
+
+    def _watch(self, now_s: float) -> None:
+        if self.state == "stopping" and now_s - self._since_s > self._patience.stop_within_s:
+            self.kill()
+        patience = self._patience.start_within_s if self.state == "starting" else self._patience.stall_after_s
+        if self.state in ("starting", "running") and now_s - self._alive_s > patience:
+            self._failure = f"stalled: said nothing for {patience:g} s and was ended"
+            self.kill()
+            self._turn("stalled", now_s)
+
+    def _ended(self, code: int, now_s: float) -> None:
+        self._process = None
+        self._hear(now_s)
+        if self.state == "stopping":
+            self._turn("off", now_s)
+        elif code == os.EX_OK:
+            self._wanted = False
+            self._said = f"came to its end: {self._said}"
+            self._turn("off", now_s)
+        elif code == os.EX_CONFIG:
+            self._wanted = False
+            self._turn("off", now_s)
+        elif code == os.EX_UNAVAILABLE:
+            self._start_again("absent", self._patience.absent_retry_s, now_s)
+        else:
+            if self.state != "stalled":
+                self._failure = f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_TEMPFAIL) else ''}"
+            self._failures_in_a_row += 1
+            wait = self._patience.backoff_first_s * 2 ** min(self._failures_in_a_row - 1, 16)
+            self._start_again("crashed", min(wait, self._patience.backoff_most_s), now_s)
+
+    def _start_again(self, state: SensorState, wait_s: float, now_s: float) -> None:
+        self.restarts += 1
+        self._start_at_s = now_s + wait_s
+        self._turn(state, now_s)
+
+    def _turn(self, state: SensorState, now_s: float) -> None:
+        self.state = state
+        self._since_s = now_s
+
+    def stop(self) -> None:
+        """Ask it to end and not to come back."""
+        self._wanted = False
+        if self._process is not None:
+            self._process.terminate()
+            self._turn("stopping", time.monotonic())
+
+    def restart(self) -> None:
+        """End it and start it again at once with the configuration that stands now."""
+        self._wanted, self._failure, self._failures_in_a_row = True, "", 0
+        self._start_at_s = time.monotonic()
+        if self._process is not None:
+            self._process.terminate()
+            self._turn("stopping", self._start_at_s)
+
+    def kill(self) -> None:
+        """End it now."""
+        if self._process is not None:
+            self._process.kill()
+
+    def close(self) -> None:
+        """Let its notify socket go; the process must have ended."""
+        self._listener.close()
+
+    @property
+    def gone(self) -> bool:
+        """Whether no process runs."""
+        return self._process is None
+
+    def status(self, now_s: float) -> SensorStatus:
+        """How it is, in a sentence."""
+        return SensorStatus(
+            name=self.name,
+            driver=self.driver,
+            state=self.state,
+            sentence=self._sentence(now_s),
+            since_mono_ns=int(self._since_s * 1e9),
+            restarts=self.restarts,
+            pid=self._process.pid if self._process is not None else None,
+        )
+
+    def _sentence(self, now_s: float) -> str:
+        if self.state in ("crashed", "stalled"):
+            return f"{self._failure}; starts again in {max(0.0, self._start_at_s - now_s):.0f} s"
+        if self.state == "absent":
+            return f"{self._said}; looks again every {self._patience.absent_retry_s:g} s"
+        recent = self._failure and self.state in ("starting", "running") and now_s - self._since_s < CALM_S
+        return f"{self._said or self.state}{f' (started again: {self._failure})' if recent else ''}"

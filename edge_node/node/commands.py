@@ -1,0 +1,117 @@
+"""The commands that run a node or ask about it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from edge_node.config import Config, from_json
+from edge_node.config_file import ConfigError, load
+
+
+def _config(path: Path) -> Config:
+    """A configuration file, or JSON from the supervisor on standard input where the path is "-"."""
+    return from_json(sys.stdin.buffer.read()) if path == Path("-") else load(path)
+
+
+def _log(level: int = logging.INFO) -> None:
+    """To standard error, with the priority that the journal reads."""
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+def _say(text: str, error: bool = False) -> None:
+    (sys.stderr if error else sys.stdout).write(f"{text}\n")
+
+
+def _trouble(error: Exception, code: int) -> int:
+    _say(f"edge-node: {error}", error=True)
+    return code
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """`edge-node run`."""
+    from edge_node.node.supervisor import AlreadyRunning, Supervisor  # noqa: PLC0415 -- each command its own imports
+
+    _log()
+    try:
+        return Supervisor(arguments.config, load(arguments.config)).run()
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+    except (AlreadyRunning, PermissionError) as error:
+        return _trouble(error, os.EX_TEMPFAIL)
+
+
+def worker(arguments: argparse.Namespace) -> int:
+    """`edge-node worker NAME`."""
+    from edge_node.node.worker import work  # noqa: PLC0415
+
+    _log()
+    try:
+        return work(_config(arguments.config), arguments.name)
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+
+
+def hub(arguments: argparse.Namespace) -> int:
+    """`edge-node hub`."""
+    from edge_node.node.hub import gather  # noqa: PLC0415
+
+    _log()
+    try:
+        return gather(_config(arguments.config))
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+
+
+def check_config(arguments: argparse.Namespace) -> int:
+    """`edge-node check-config`."""
+    try:
+        config = load(arguments.config)
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+    for problem in config.problems:
+        _say(f"{arguments.config} {problem}", error=True)
+    for sensor in config.sensor:
+        _say(f"{sensor.name}: {sensor.driver}")
+    _say(f"tracks go to {config.c2.live}" if config.c2.live else "no [c2]: tracks stay on the node")
+    return os.EX_CONFIG if config.problems else os.EX_OK
+
+
+def keys(arguments: argparse.Namespace) -> int:
+    """`edge-node keys`."""
+    from edge_node.publish.keys import KeyFileError, load_or_make, show  # noqa: PLC0415
+
+    try:
+        _say(show(load_or_make(load(arguments.config).node.state_dir)))
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+    except (KeyFileError, OSError) as error:
+        return _trouble(error, 1)
+    return os.EX_OK
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """`edge-node status`: exit code 0 green, 1 amber, 2 red or not running."""
+    import msgspec  # noqa: PLC0415
+
+    from edge_node.node import status as node_status  # noqa: PLC0415
+
+    try:
+        run_dir = load(arguments.config).node.run_dir
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+    now = node_status.read(run_dir)
+    if now is None or time.monotonic() - now.t_mono_ns / 1e9 > node_status.STALE_AFTER_S:
+        _say(f"red: no node runs in {run_dir}: start it with 'edge-node run -c {arguments.config}'", error=True)
+        return 2
+    if arguments.json:
+        _say(msgspec.json.encode(now).decode())
+    else:
+        _say(f"{now.name} is {now.verdict}: {now.sentence}")
+        for part in (*now.sensors, now.hub):
+            _say(f"  {part.name:<12} {part.state:<9} {part.sentence}")
+    return ("green", "amber", "red").index(now.verdict)

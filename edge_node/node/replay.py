@@ -1,0 +1,87 @@
+"""`edge-node replay RECORDING...`: recordings through detector and tracker, as the node would have heard them."""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from drivers.recording import Recording
+from msgspec.structs import replace
+
+from drivers.source import SourceError
+from edge_node.config import TrackingTable
+from edge_node.fusion.tracker import Tracker
+from edge_node.messages import Detection, Track, TrackEvent
+from edge_node.node.recordings import messages
+
+ADVANCE_EVERY_NS = 200_000_000
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    """Print every event and, at the end, every track; with --json one object a line."""
+    show = _show_json if arguments.json else _show_text
+    try:
+        for t_s, said in tracks(arguments.files):
+            show(t_s, said)
+    except SourceError as error:
+        sys.stderr.write(f"edge-node: {error}\n")
+        return os.EX_DATAERR
+    return os.EX_OK
+
+
+def tracks(files: list[Path]) -> Iterator[tuple[float, TrackEvent | Track]]:
+    """Events as they happen, then every track's last state, each with seconds from the first start; raises SourceError."""
+    tracker = Tracker(TrackingTable())
+    last: dict[int, Track] = {}
+    start_ns = advanced_ns = t_ns = 0
+    for message in heapq.merge(*(_timed(path) for path in files), key=lambda detection: detection.t_mono_ns):
+        t_ns = message.t_mono_ns
+        start_ns = start_ns or t_ns
+        events = tracker.update(message)
+        if t_ns - advanced_ns >= ADVANCE_EVERY_NS:
+            events, advanced_ns = [*tracker.advance(t_ns), *events], t_ns
+        for event in events:
+            last[event.track.number] = event.track
+            yield (t_ns - start_ns) / 1e9, event
+    last |= {track.number: track for track in tracker.tracks()}
+    yield from (((t_ns - start_ns) / 1e9, track) for track in last.values())
+
+
+def _timed(path: Path) -> Iterator[Detection]:
+    """A recording's detections on the capture's own clock, so that several recordings of one time fall together."""
+    recording = Recording(path=path, pace="fast", loop=False)
+    for batch in messages(recording, path.name):
+        shift_ns = (recording.t_utc_start_ns or 0) - recording.t_mono_start_ns
+        yield from (replace(found, t_mono_ns=found.t_mono_ns + shift_ns) for found in batch if isinstance(found, Detection))
+
+
+def as_row(t_s: float, said: TrackEvent | Track) -> dict[str, Any]:
+    """An event or a track as plain values; the track's times become ages in seconds before t_s."""
+    if isinstance(said, TrackEvent):
+        return {"kind": "event", "event": said.kind, "t_s": round(t_s, 6), "other": said.other, "track": said.track.number}
+    return {"kind": "track", "t_s": round(t_s, 6), **msgspec.to_builtins(said)}
+
+
+def _show_json(t_s: float, said: TrackEvent | Track) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(as_row(t_s, said)) + b"\n")
+
+
+def _show_text(t_s: float, said: TrackEvent | Track) -> None:
+    track = said.track if isinstance(said, TrackEvent) else said
+    what = said.kind if isinstance(said, TrackEvent) else f"= {said.state}"
+    sys.stdout.write(f"{t_s:10.3f} s  track {track.number:<4} {what:<11} {describe(track)}\n")
+
+
+def describe(track: Track) -> str:
+    """Who and where, in one line."""
+    who = " ".join(f"{uas_id.value}" for uas_id in track.identity.ids) if track.identity else ""
+    where = track.kinematics
+    place = f"{where.latitude_deg:.6f} {where.longitude_deg:.6f}" if where else "no position"
+    heard = ", ".join(f"{hearing.count} x {hearing.transport}" for hearing in track.heard)
+    return "  ".join(filter(None, (who or "no id", place, heard, " ".join(track.flags))))

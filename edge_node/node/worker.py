@@ -1,0 +1,136 @@
+"""One sensor's process: driver and detector together, so that raw samples never leave it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import msgspec
+import zmq
+
+from drivers import catalog
+from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
+from edge_node.bus import BusSender
+from edge_node.config import Config, SensorTable
+from edge_node.messages import SensorReport
+from edge_node.node.pipeline import Pipeline
+from edge_node.notify import Notifier
+
+EXIT_CODES: dict[type[SourceError], int] = {
+    SourceAbsent: os.EX_UNAVAILABLE,
+    SourceLost: os.EX_IOERR,
+    SourceStalled: os.EX_TEMPFAIL,
+    SourceMisconfigured: os.EX_CONFIG,
+}
+WATCHDOG_EVERY_NS = 200_000_000
+REPORT_EVERY_NS = 1_000_000_000
+
+
+class StopFlag:
+    """Set by SIGTERM or SIGINT; looked at between two blocks."""
+
+    def __init__(self) -> None:
+        self.set = False
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- the signal module's signature
+        self.set = True
+
+
+def work(config: Config, name: str) -> int:
+    """Run one sensor until told to stop or its device fails; the exit code says how it ended (sysexits)."""
+    notifier = Notifier()
+    try:
+        table = next(sensor for sensor in config.sensor if sensor.name == name)
+    except StopIteration:
+        return _end(notifier, f"no [[sensor]] in the configuration has the name {name!r}", os.EX_CONFIG)
+    try:
+        with _source(table) as source, _bus(config) as bus:
+            notifier.say(ready=1, status=source.words())
+            _Loop(source, bus, notifier, name).run(StopFlag())
+            return os.EX_OK
+    except SourceError as error:
+        return _end(notifier, str(error), EXIT_CODES[type(error)])
+    except ConnectionError:
+        return os.EX_OK  # the supervisor is gone, and so is the node
+
+
+def _source(table: SensorTable) -> Source:
+    try:
+        return catalog.load(table.driver)(**table.arguments())
+    except (KeyError, ImportError, TypeError, msgspec.ValidationError) as error:
+        raise SourceMisconfigured(f"driver {table.driver!r} cannot be used: {error}") from error
+
+
+@contextmanager
+def _bus(config: Config) -> Iterator[BusSender]:
+    with zmq.Context() as context:
+        sender = BusSender(context, config.node.run_dir)
+        try:
+            yield sender
+        finally:
+            sender.close()
+
+
+def _end(notifier: Notifier, words: str, code: int) -> int:
+    notifier.say(status=words)
+    if not os.environ.get("NOTIFY_SOCKET"):
+        os.write(2, f"{words}\n".encode())
+    return code
+
+
+class _Loop:
+    """Blocks through the pipeline onto the bus; says that it lives once per block, at most five times a second."""
+
+    def __init__(self, source: Source, bus: BusSender, notifier: Notifier, name: str) -> None:
+        self._source, self._bus, self._notifier = source, bus, notifier
+        self._pipeline = Pipeline(name)
+        self._name = name
+        self._blocks = self._detections = self._lost = 0
+        self._last_block_ns: int | None = None
+        self._watchdog_ns = self._report_ns = time.monotonic_ns()
+        self._blocks_then = 0
+
+    def run(self, stop: StopFlag) -> None:
+        """Until the source ends or `stop` is set."""
+        for block in self._source.blocks():
+            if block is not None:
+                messages = self._pipeline.step(block)
+                self._blocks += 1
+                self._lost += block.lost
+                self._detections += len(messages)
+                self._last_block_ns = block.t_mono_ns
+                self._bus.send(messages)
+            self._say(time.monotonic_ns())
+            if stop.set:
+                break
+        self._report(time.monotonic_ns(), 1.0)
+
+    def _say(self, now_ns: int) -> None:
+        if now_ns - self._watchdog_ns >= WATCHDOG_EVERY_NS:
+            self._watchdog_ns = now_ns
+            self._notifier.say(watchdog=1)
+        if now_ns - self._report_ns >= REPORT_EVERY_NS:
+            self._report(now_ns, (now_ns - self._report_ns) / 1e9)
+
+    def _report(self, now_ns: int, seconds: float) -> None:
+        rate = (self._blocks - self._blocks_then) / seconds
+        self._report_ns, self._blocks_then = now_ns, self._blocks
+        words = "; ".join(filter(None, (self._source.words(), self._pipeline.words(), f"{rate:.0f} blocks/s")))
+        self._notifier.say(status=words)
+        report = SensorReport(
+            t_mono_ns=now_ns,
+            sensor=self._name,
+            blocks=self._blocks,
+            detections=self._detections,
+            lost=self._lost,
+            unsent=self._bus.unsent,
+            last_block_mono_ns=self._last_block_ns,
+            words=words,
+        )
+        self._bus.send([report])

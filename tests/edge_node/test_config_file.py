@@ -1,0 +1,118 @@
+"""node.toml: every problem named with its line, key and the nearest right one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edge_node.config import Config, from_json, to_json
+from edge_node.config_file import ConfigError, load
+
+KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "node.toml"
+    path.write_text(text)
+    return path
+
+
+def _problems(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(_write(folder, text))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_an_empty_file_is_a_node_with_every_default(tmp_path: Path) -> None:
+    assert load(_write(tmp_path, "")) == Config()
+
+
+def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None:
+    config = load(
+        _write(
+            tmp_path,
+            f"""
+            [node]
+            name = "mast-7"
+            state_dir = "state"
+            latitude_deg = 50
+            longitude_deg = 4.35
+            [c2]
+            live = "tcp://127.0.0.1:5571"
+            server_key = "{KEY}"
+            [[sensor]]
+            name = "wifi"
+            driver = "wifi_monitor"
+            interface = "mon0"
+            [[sensor]]
+            name = "tape"
+            driver = "recording"
+            path = "tapes/one.pcap"
+            loop = true
+            """,
+        )
+    )
+    assert config.problems == ()
+    assert config.node.state_dir == tmp_path / "state"
+    assert config.sensor[0].arguments() == {"interface": "mon0", "plan": "default"}
+    assert config.sensor[1].arguments() == {"path": tmp_path / "tapes/one.pcap", "pace": "recorded", "loop": True}
+    assert from_json(to_json(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("[c2]\nconfirmd_rate_hz = 3", 2, "unknown key 'confirmd_rate_hz' in c2: did you mean 'confirmed_rate_hz'?"),
+        ('[c2]\n\nrate_hz = "fast"', 3, "c2.rate_hz = 'fast': expected float, got str"),
+        ("[tracking]\nconfirm_hits = 0", 2, "tracking.confirm_hits = 0: expected int >= 1"),
+        ("[node]\nlatitude_deg = 91", 2, "node.latitude_deg = 91: must be degrees from -90 to 90"),
+        ('[c2]\nserver_key = "short"', 2, "c2.server_key = 'short': must be a CURVE public key, 40 characters of Z85"),
+        ('[c2]\nlive = "tcp://c2:5571"', 2, "c2.live needs c2.server_key"),
+        ("[trackin]\n", 1, "unknown table or key 'trackin': did you mean 'tracking'?"),
+        ("sensor = 3", 1, "sensor must be a list of tables"),
+        ("c2 = 3", 1, "c2 must be a table"),
+    ],
+)
+def test_a_problem_outside_the_sensors_is_named_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    (problem,) = _problems(tmp_path, text)
+    assert problem.startswith(f"line {line}: {words}")
+
+
+def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
+    assert len(_problems(tmp_path, '[c2]\nrate_hz = "a"\nheartbeat = 1\n[tracking]\nconfirm_hits = 0')) == 3
+
+
+@pytest.mark.parametrize("text", ["[node", "name = ", "\x00", "a = 1\na = 2"])
+def test_what_is_no_toml_is_said_so(tmp_path: Path, text: str) -> None:
+    (problem,) = _problems(tmp_path, text)
+    assert "cannot be read" in problem
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"absent\.toml cannot be read: No such file"):
+        load(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ('name = "b"\ndriver = "wifi_monitor"\ninterfce = "mon0"', "line 7: unknown key 'interfce' in sensor: did you mean 'interface'?"),
+        ('name = "b"\ndriver = "wifi_monitor"', "line 4: sensor lacks the key 'interface'"),
+        ('name = "b"\ndriver = "wifi_monitr"', "line 6: unknown driver 'wifi_monitr': did you mean 'wifi_monitor'?"),
+        ('name = "B b"\ndriver = "gnss"', "line 5: sensor.name = 'B b': must be a name"),
+        ('name = "a"\ndriver = "gnss"', "line 5: two sensors have the name 'a'"),
+        ('name = "hub"\ndriver = "gnss"', "line 5: the name 'hub' is the node's own"),
+        ('driver = "gnss"', "line 4: sensor lacks the key 'name'"),
+    ],
+)
+def test_a_wrong_sensor_is_off_and_the_rest_on(tmp_path: Path, table: str, words: str) -> None:
+    config = load(_write(tmp_path, f'[[sensor]]\nname = "a"\ndriver = "gnss"\n[[sensor]]\n{table}'))
+    assert [sensor.name for sensor in config.sensor] == ["a"]
+    assert any(str(problem).startswith(words) for problem in config.problems)
+    assert all(problem.sensor for problem in config.problems)
+
+
+def test_a_run_dir_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, f'[node]\nrun_dir = "/tmp/{"x" * 100}"')
+    assert "too long" in problem
