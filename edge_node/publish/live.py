@@ -1,0 +1,104 @@
+"""The live plane: what is due is said to C2, the newest of each track alone, and all that is not sent is counted."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import zmq
+
+from edge_node.config import C2Table
+from edge_node.messages import NodeStatus, SensorReport, Track
+from edge_node.publish import wire
+from edge_node.publish.keys import KeyPair
+from edge_node.publish.link import Link
+from edge_node.publish.rates import Beat, Rates
+from edge_node.timebase import Timebase
+
+
+class LivePublisher:
+    """Tracks and status to one C2, driven by the hub's poller; lossy by contract, never blocks, has no thread."""
+
+    def __init__(self, table: C2Table, keys: KeyPair, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        self._table, self.node8, self.epoch = table, keys.node8, secrets.randbits(32)
+        self._link = Link(context, table, keys)
+        self._rates = Rates(table.rate_hz, table.confirmed_rate_hz)
+        self._status_beat = Beat(1 / table.status_every_s)
+        self._seq = {"t": 0, "s": 0}
+        self._counts: Counter[str] = Counter()
+
+    def pollables(self) -> list[zmq.Socket[bytes]]:
+        """The sockets to wait on for reading, then call `service`; ask again before each wait."""
+        return self._link.pollables()
+
+    def service(self, now_mono_ns: int) -> None:
+        """Dial, hear what became of it, and say everything at once to a C2 that has just begun to listen."""
+        if self._link.service(now_mono_ns):
+            self._rates.forget()
+            self._status_beat = Beat(1 / self._table.status_every_s)
+
+    def publish_tracks(self, tracks: Sequence[Track], clock: Timebase, now_mono_ns: int) -> int:
+        """Say those of all the hub's tracks that are due; how many they were."""
+        due = self._rates.due(tracks, now_mono_ns)
+        for first in range(0, len(due), wire.MOST_TRACKS):
+            batch = due[first : first + wire.MOST_TRACKS]
+            self._send("t", wire.encode_tracks(batch, clock, self.epoch, self._seq["t"], now_mono_ns))
+        return len(due)
+
+    def publish_status(
+        self,
+        status: NodeStatus,
+        *,
+        reports: Mapping[str, SensorReport],
+        place: wire.Place | None,
+        counters: Mapping[str, int],
+        clock: Timebase,
+        now_mono_ns: int,
+    ) -> bool:
+        """Say the node's status if it is due, with these counters and the publisher's own; whether it was."""
+        if not self._status_beat.due(now_mono_ns):
+            return False
+        self._status_beat.said(now_mono_ns)
+        payload = wire.encode_status(
+            status,
+            reports=reports,
+            place=place,
+            counters={**counters, **self.counters()},
+            clock=clock,
+            epoch=self.epoch,
+            seq=self._seq["s"],
+            now_mono_ns=now_mono_ns,
+        )
+        self._send("s", payload)
+        return True
+
+    def _send(self, kind: str, payload: bytes) -> None:
+        """A message that is not sent takes its number all the same, so that C2 sees the gap."""
+        self._seq[kind] = (self._seq[kind] + 1) % 2**32
+        outcome = self._link.send(wire.topic(kind, self.node8), payload)
+        self._counts["sent" if outcome == "sent" else f"dropped_{outcome}"] += 1
+        self._counts["sent_bytes"] += len(payload) if outcome == "sent" else 0
+
+    def counters(self) -> dict[str, int]:
+        """Messages sent and dropped by reason, and what befell the link, since the hub started."""
+        names = ("sent", "sent_bytes", "dropped_full", "dropped_unconnected", "dropped_unasked")
+        link = {
+            "refused": self._link.refused,
+            "reconnects": max(self._link.connections - 1, 0),
+            "bad_handshakes": self._link.bad_handshakes,
+        }
+        return {name: self._counts[name] for name in names} | link
+
+    @property
+    def connected(self) -> bool:
+        """Whether C2 has let this node in and asks for its tracks."""
+        return self._link.connected and self._link.asked_for(wire.topic("t", self.node8))
+
+    def link_words(self) -> str:
+        """How the line to C2 stands, for the status."""
+        return self._link.words
+
+    def close(self) -> None:
+        """Let go at once."""
+        self._link.close()

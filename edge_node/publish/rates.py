@@ -1,0 +1,73 @@
+"""Which tracks are due to be said again: pure, time is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from edge_node.messages import Track, TrackState
+
+LOST_SAID_FOR_S = 3.0
+
+
+class Beat:
+    """One period; a tick that comes up to a quarter of it early still counts, so that a jittering tick does not halve the rate."""
+
+    def __init__(self, rate_hz: float) -> None:
+        self._period_ns = round(1e9 / rate_hz)
+        self._next_ns: int | None = None
+
+    def due(self, now_ns: int) -> bool:
+        """Whether the time has come."""
+        return self._next_ns is None or now_ns + self._period_ns // 4 >= self._next_ns
+
+    def said(self, now_ns: int) -> None:
+        """It was said now; the beat goes on from its own grid, or from now where now is off the grid."""
+        near = self._next_ns is not None and abs(now_ns - self._next_ns) <= self._period_ns // 4
+        self._next_ns = (self._next_ns if near and self._next_ns is not None else now_ns) + self._period_ns
+
+
+class _Said:
+    """What was last said of one track."""
+
+    def __init__(self, rate_hz: float, confirmed_rate_hz: float) -> None:
+        self._least, self._most = Beat(rate_hz), Beat(confirmed_rate_hz)
+        self._state: TrackState | None = None
+        self._heard_ns = self._since_ns = 0
+
+    def due(self, track: Track, now_ns: int) -> bool:
+        """At once when its state changed, at the higher rate when confirmed and heard anew, else at the lower one."""
+        if track.state != self._state:
+            return True
+        if track.state == "lost" and now_ns - self._since_ns > LOST_SAID_FOR_S * 1e9:
+            return False
+        anew = track.state == "confirmed" and track.last_seen_mono_ns != self._heard_ns
+        return self._least.due(now_ns) or (anew and self._most.due(now_ns))
+
+    def said(self, track: Track, now_ns: int) -> None:
+        """It was said now."""
+        if track.state != self._state:
+            self._state, self._since_ns = track.state, now_ns
+        self._heard_ns = track.last_seen_mono_ns
+        self._least.said(now_ns)
+        self._most.said(now_ns)
+
+
+class Rates:
+    """Every live track at least at `rate_hz`, a confirmed one that is heard at most at `confirmed_rate_hz`, a lost one for its last seconds."""
+
+    def __init__(self, rate_hz: float, confirmed_rate_hz: float) -> None:
+        self._rates = rate_hz, max(rate_hz, confirmed_rate_hz)
+        self._said: dict[int, _Said] = {}
+
+    def due(self, tracks: Iterable[Track], now_ns: int) -> list[Track]:
+        """Those of all the hub's tracks that are to be said now; each counts as said, and tracks that are gone are forgotten."""
+        known = {track.number: self._said.get(track.number) or _Said(*self._rates) for track in (tracks := list(tracks))}
+        self._said = known
+        due = [track for track in tracks if known[track.number].due(track, now_ns)]
+        for track in due:
+            known[track.number].said(track, now_ns)
+        return due
+
+    def forget(self) -> None:
+        """Say everything again: somebody new listens."""
+        self._said.clear()

@@ -1,0 +1,89 @@
+"""A track in the words and SI units of the wire, before it becomes small numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import atan2, degrees, isfinite, sqrt
+from typing import Any
+
+import msgspec
+
+from edge_node.messages import Hearing, Identity, Kinematics, UasId
+from edge_node.publish import schema
+from edge_node.publish.scaling import to_wire
+
+Said = dict[str, Any]
+TEXT_IDS = ("serial_number", "caa_registration")
+BEST_FIRST = ("serial_number", "caa_registration", "utm_uuid", "specific_session")
+
+
+def cut(text: str, most: int = 64) -> str:
+    """Text that is valid UTF-8 and no longer than so many bytes."""
+    return text.encode(errors="replace")[:most].decode(errors="ignore")
+
+
+def kinematics(state: Kinematics) -> Said:
+    """Place and velocity, with the covariance told as an error ellipse and three sigmas."""
+    return msgspec.structs.asdict(state) | _uncertainty(state.covariance)
+
+
+def _uncertainty(covariance: tuple[float, ...]) -> Said:
+    if len(covariance) != 36 or not all(map(isfinite, covariance)):
+        return {}
+    east, north, cross = covariance[0], covariance[7], (covariance[1] + covariance[6]) / 2
+    major, minor, axis_deg = ellipse(east, north, cross)
+    velocity, _, _ = ellipse(covariance[21], covariance[28], (covariance[22] + covariance[27]) / 2)
+    altitude = sqrt(max(covariance[14], 0.0))
+    return {
+        "sigma_major_m": major,
+        "sigma_minor_m": minor,
+        "major_axis_deg": axis_deg,
+        "sigma_altitude_m": altitude,
+        "sigma_velocity_mps": velocity,
+    }
+
+
+def ellipse(east: float, north: float, cross: float) -> tuple[float, float, float]:
+    """Half axes (1-sigma) of a horizontal covariance and the direction of the longer one, degrees clockwise from north, 0 to 180."""
+    middle, spread = (east + north) / 2, sqrt(((east - north) / 2) ** 2 + cross**2)
+    axis_deg = degrees(atan2(2 * cross, north - east)) / 2 % 180
+    return sqrt(max(middle + spread, 0.0)), sqrt(max(middle - spread, 0.0)), axis_deg
+
+
+def identity(claim: Identity, place: schema.Kinematics | None) -> Said:
+    """Claims by the names of the wire; the operator's place is told from the aircraft's where there is one."""
+    ids = sorted(claim.ids, key=lambda one: BEST_FIRST.index(one.type) if one.type in BEST_FIRST else len(BEST_FIRST))
+    others = tuple(filter(None, (to_wire(schema.OtherId, _id(one)) for one in ids[1:9])))
+    return {
+        **msgspec.structs.asdict(claim),
+        **(_id(ids[0]) if ids else {}),
+        "operator_id": cut(claim.operator_id) if claim.operator_id is not None else None,
+        "operator_latitude_offset_deg": _offset(claim.operator_latitude_deg, place.latitude if place else 0),
+        "operator_longitude_offset_deg": _offset(claim.operator_longitude_deg, place.longitude if place else 0),
+        "other_ids": others or None,
+        "transmitter": cut(claim.transmitters[0]) if claim.transmitters and not ids else None,
+    }
+
+
+def _id(one: UasId) -> Said:
+    raw = _raw(one)
+    return {"id_type": one.type, "id": None if raw else cut(one.value), "id_bytes": raw}
+
+
+def _raw(one: UasId) -> bytes | None:
+    if one.type in TEXT_IDS:
+        return None
+    try:
+        raw = bytes.fromhex(one.value)[:64]
+    except ValueError:
+        return None
+    return raw if raw and raw.hex() == one.value else None
+
+
+def _offset(degrees_said: float | None, from_steps: int) -> float | None:
+    return None if degrees_said is None else (degrees_said - from_steps / 1e7 + 180) % 360 - 180
+
+
+def newest(heard: Sequence[Hearing]) -> Hearing | None:
+    """The hearing that a track's signal strength is told from."""
+    return max(heard, key=lambda one: one.last_mono_ns, default=None)

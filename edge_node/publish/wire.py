@@ -1,0 +1,189 @@
+"""The wire to C2: tracks and the node's status as msgpack arrays of scaled integers; docs/wire-format.md is its specification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from edge_node import __version__
+from edge_node.messages import NodeStatus, SensorReport, SensorStatus, Track
+from edge_node.publish import readings, schema
+from edge_node.publish.readings import Said, cut
+from edge_node.publish.scaling import from_wire, mask_of, names_in, to_wire, without_tail
+from edge_node.publish.schema import MAJOR, MINOR
+from edge_node.timebase import Timebase
+
+S = TypeVar("S", bound=Struct)
+MOST_TRACKS = 200
+"""In one batch: even with the longest ids it stays under the 64 KiB that C2 accepts."""
+
+
+class WireError(ValueError):
+    """A payload is not one of ours, or of another major version; the text says which."""
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where the node itself is, and who says so."""
+
+    source: str
+    latitude_deg: float
+    longitude_deg: float
+    altitude_wgs84_m: float | None = None
+    sigma_m: float | None = None
+
+
+_FOLDED = ("id_type", "id", "id_bytes", "other_ids", "operator_latitude_offset_deg", "operator_longitude_offset_deg")
+
+
+class _Version(Struct, array_like=True):
+    major: int
+    minor: int
+
+
+def topic(kind: str, node8: str) -> bytes:
+    """The topic of a node's tracks ("t") or status ("s")."""
+    return f"{kind}/{node8}".encode()
+
+
+def encode_tracks(tracks: Sequence[Track], clock: Timebase, epoch: int, seq: int, now_mono_ns: int) -> bytes:
+    """One batch of the first MOST_TRACKS; what is out of range saturates or becomes nil, and nothing raises."""
+    tracks = tracks[:MOST_TRACKS]
+    head = _head(clock, epoch, seq, now_mono_ns)
+    sensors = _named(name for track in tracks for name in track.sensors)
+    flags = _named(flag for track in tracks for flag in track.flags)
+    sent_mono_ns = head["t_utc_ms"] * 1_000_000 - clock.offset_ns
+    records = tuple(filter(None, (_record(track, sent_mono_ns, sensors, flags) for track in tracks)))
+    return _payload(to_wire(schema.Batch, head | {"sensors": sensors, "flags": flags, "tracks": records}))
+
+
+def _payload(message: Struct | None) -> bytes:
+    return msgspec.msgpack.encode(without_tail(msgspec.to_builtins(message, builtin_types=(bytes,))))
+
+
+def _head(clock: Timebase, epoch: int, seq: int, now_mono_ns: int) -> Said:
+    t_utc_ms = max(round(clock.utc_ns(now_mono_ns) / 1e6), 0)
+    return {"major": MAJOR, "minor": MINOR, "epoch": epoch, "seq": seq, "t_utc_ms": t_utc_ms, "clock_sigma_s": clock.sigma_s}
+
+
+def _named(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(cut, names)))[:32]
+
+
+def _record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags: Sequence[str]) -> schema.TrackRecord | None:
+    place = to_wire(schema.Kinematics, readings.kinematics(track.kinematics)) if track.kinematics else None
+    last = readings.newest(track.heard)
+    said: Said = {
+        "number": track.number & schema.U32,
+        "state": track.state,
+        "age_s": (sent_mono_ns - track.t_mono_ns) / 1e9,
+        "unheard_s": (track.t_mono_ns - track.last_seen_mono_ns) / 1e9,
+        "transports": mask_of([one.transport for one in track.heard], schema.TRANSPORTS),
+        "rssi_dbm": last.rssi_dbm if last else None,
+        "sensors": mask_of(list(map(cut, track.sensors)), sensors),
+        "flags": mask_of(list(map(cut, track.flags)), flags),
+        "identity": to_wire(schema.Identity, readings.identity(track.identity, place)) if track.identity else None,
+        "kinematics": place,
+        "bearing": to_wire(schema.Bearing, msgspec.structs.asdict(track.bearing)) if track.bearing else None,
+    }
+    return to_wire(schema.TrackRecord, said)
+
+
+def encode_status(
+    status: NodeStatus,
+    *,
+    reports: Mapping[str, SensorReport],
+    place: Place | None,
+    counters: Mapping[str, int],
+    clock: Timebase,
+    epoch: int,
+    seq: int,
+    now_mono_ns: int,
+) -> bytes:
+    """The node's status; `reports` holds the last report of each sensor by its name."""
+    rows = tuple(_sensor(one, reports.get(one.name), now_mono_ns) for one in (*status.sensors[:63], status.hub))
+    said: Said = {
+        "name": cut(status.name),
+        "place": to_wire(schema.PlaceRecord, msgspec.structs.asdict(place)) if place else None,
+        "version": __version__,
+        "verdict": status.verdict,
+        "sentence": cut(status.sentence, 256),
+        "sensors": tuple(filter(None, rows)),
+        "counters": {cut(name): number for name, number in list(counters.items())[:64]},
+        "clock_source": clock.source,
+    }
+    return _payload(to_wire(schema.StatusRecord, _head(clock, epoch, seq, now_mono_ns) | said))
+
+
+def _sensor(status: SensorStatus, report: SensorReport | None, now_mono_ns: int) -> schema.SensorRecord | None:
+    last = report.last_block_mono_ns if report else None
+    said: Said = {
+        "name": cut(status.name),
+        "state": status.state,
+        "sentence": cut(status.sentence, 256),
+        "data_age_s": None if last is None else (now_mono_ns - last) / 1e9,
+        "lost": report.lost if report else None,
+        "restarts": status.restarts,
+    }
+    return to_wire(schema.SensorRecord, said)
+
+
+def decode(about: bytes, payload: bytes) -> Said:
+    """Either message by its topic, in SI units, with "kind" "tracks" or "status"; raises WireError and nothing else."""
+    if about[:2] == b"t/":
+        return {"kind": "tracks"} | decode_tracks(payload)
+    if about[:2] == b"s/":
+        return {"kind": "status"} | decode_status(payload)
+    raise WireError("a topic that is neither t/ nor s/")
+
+
+def decode_tracks(payload: bytes) -> Said:
+    """A batch in SI units, nested like the wire; what was nil is None."""
+    batch = _read(payload, schema.Batch)
+    tracks = [_track(record, batch) for record in batch.tracks]
+    return {name: value for name, value in from_wire(batch).items() if name not in ("sensors", "flags")} | {"tracks": tracks}
+
+
+def decode_status(payload: bytes) -> Said:
+    """A status in SI units; what was nil is None."""
+    status = _read(payload, schema.StatusRecord)
+    place = from_wire(status.place) if status.place else None
+    return from_wire(status) | {"place": place, "sensors": [from_wire(one) for one in status.sensors]}
+
+
+def _read(payload: bytes, kind: type[S]) -> S:
+    try:
+        version = msgspec.msgpack.decode(payload, type=_Version)
+        if version.major != MAJOR:
+            raise WireError(f"wire version {version.major}.{version.minor}, and this reader knows {MAJOR}: C2 and node must be of one age")
+        return msgspec.msgpack.decode(payload, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(f"not a message of wire version {MAJOR}: {str(error)[:200]}") from error
+
+
+def _track(record: schema.TrackRecord, batch: schema.Batch) -> Said:
+    said = from_wire(record)
+    return said | {
+        "transports": names_in(record.transports, schema.TRANSPORTS),
+        "sensors": names_in(record.sensors, batch.sensors),
+        "flags": names_in(record.flags, batch.flags),
+        "identity": _identity(record.identity, record.kinematics) if record.identity else None,
+        "kinematics": from_wire(record.kinematics) if record.kinematics else None,
+        "bearing": from_wire(record.bearing) if record.bearing else None,
+    }
+
+
+def _identity(claim: schema.Identity, place: schema.Kinematics | None) -> Said:
+    said = from_wire(claim)
+    ids = [_id(one) for one in (said, *map(from_wire, claim.other_ids or ())) if one["id"] is not None or one["id_bytes"]]
+    north, east = said["operator_latitude_offset_deg"], said["operator_longitude_offset_deg"]
+    latitude, longitude = (place.latitude / 1e7, place.longitude / 1e7) if place else (0.0, 0.0)
+    said["operator_latitude_deg"] = None if north is None else round(min(max(latitude + north, -90.0), 90.0), 7)
+    said["operator_longitude_deg"] = None if east is None else round((longitude + east + 180) % 360 - 180, 7)
+    return {"ids": ids} | {name: value for name, value in said.items() if name not in _FOLDED}
+
+
+def _id(said: Said) -> Said:
+    return {"type": said["id_type"], "value": said["id"] if said["id"] is not None else said["id_bytes"].hex()}
