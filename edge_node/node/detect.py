@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from drivers.recording import Recording
 
+from drivers.recording import Recording
 from drivers.source import SourceError
 from edge_node.messages import BusMessage, Detection
 from edge_node.node.recordings import messages
@@ -49,7 +49,7 @@ def detect(arguments: argparse.Namespace) -> int:
     recording = Recording(path=arguments.file, pace="fast", loop=False)
     try:
         rows = (
-            as_row(found, recording.t_mono_start_ns)
+            as_row(found, recording.t_mono_start_ns or 0)
             for batch in messages(recording, str(arguments.file))
             for found in batch
             if isinstance(found, Detection)
@@ -78,6 +78,6 @@ def _print_table(rows: Iterable[dict[str, Any]]) -> None:
 def _cell(value: Any, form: str) -> str:
     if value is None:
         return ""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return " ".join(item["value"] if isinstance(item, dict) else item for item in value)
     return form.format(value)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from drivers.recording import Recording
-
 from edge_node.messages import BusMessage
 from edge_node.node.pipeline import Pipeline
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from drivers.recording import Recording
 from msgspec.structs import replace
 
+from drivers.recording import Recording
 from drivers.source import SourceError
 from edge_node.config import TrackingTable
 from edge_node.fusion.tracker import Tracker
 from edge_node.messages import Detection, Track, TrackEvent
 from edge_node.node.recordings import messages
+from edge_node.node.words import describe, happened
 
 ADVANCE_EVERY_NS = 200_000_000
 
@@ -57,7 +58,7 @@ def _timed(path: Path) -> Iterator[Detection]:
     """A recording's detections on the capture's own clock, so that several recordings of one time fall together."""
     recording = Recording(path=path, pace="fast", loop=False)
     for batch in messages(recording, path.name):
-        shift_ns = (recording.t_utc_start_ns or 0) - recording.t_mono_start_ns
+        shift_ns = (recording.t_utc_start_ns or 0) - (recording.t_mono_start_ns or 0)
         yield from (replace(found, t_mono_ns=found.t_mono_ns + shift_ns) for found in batch if isinstance(found, Detection))
 
 
@@ -73,15 +74,5 @@ def _show_json(t_s: float, said: TrackEvent | Track) -> None:
 
 
 def _show_text(t_s: float, said: TrackEvent | Track) -> None:
-    track = said.track if isinstance(said, TrackEvent) else said
-    what = said.kind if isinstance(said, TrackEvent) else f"= {said.state}"
-    sys.stdout.write(f"{t_s:10.3f} s  track {track.number:<4} {what:<11} {describe(track)}\n")
-
-
-def describe(track: Track) -> str:
-    """Who and where, in one line."""
-    who = " ".join(f"{uas_id.value}" for uas_id in track.identity.ids) if track.identity else ""
-    where = track.kinematics
-    place = f"{where.latitude_deg:.6f} {where.longitude_deg:.6f}" if where else "no position"
-    heard = ", ".join(f"{hearing.count} x {hearing.transport}" for hearing in track.heard)
-    return "  ".join(filter(None, (who or "no id", place, heard, " ".join(track.flags))))
+    words = happened(said) if isinstance(said, TrackEvent) else f"track {said.number} is {said.state}: {describe(said)}"
+    sys.stdout.write(f"{t_s:10.3f} s  {words}\n")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 import msgspec
 import zmq
@@ -18,6 +16,7 @@ from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
 from edge_node.messages import SensorReport
 from edge_node.node.pipeline import Pipeline
+from edge_node.node.stop import StopFlag
 from edge_node.notify import Notifier
 
 EXIT_CODES: dict[type[SourceError], int] = {
@@ -28,18 +27,6 @@ EXIT_CODES: dict[type[SourceError], int] = {
 }
 WATCHDOG_EVERY_NS = 200_000_000
 REPORT_EVERY_NS = 1_000_000_000
-
-
-class StopFlag:
-    """Set by SIGTERM or SIGINT; looked at between two blocks."""
-
-    def __init__(self) -> None:
-        self.set = False
-        signal.signal(signal.SIGTERM, self._on_signal)
-        signal.signal(signal.SIGINT, self._on_signal)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- the signal module's signature
-        self.set = True
 
 
 def work(config: Config, name: str) -> int:

@@ -1,0 +1,155 @@
+"""The hub: detections of all sensors in, tracks kept, tracks and status published. One thread, one poller."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections import Counter
+
+import zmq
+
+from edge_node.bus import BusReceiver
+from edge_node.config import Config
+from edge_node.fusion.tracker import Tracker
+from edge_node.messages import BusMessage, PositionFix, SensorReport, TrackEvent
+from edge_node.node import status
+from edge_node.node.place import OwnPlace
+from edge_node.node.stop import StopFlag
+from edge_node.node.words import happened
+from edge_node.notify import Notifier
+from edge_node.publish.keys import KeyFileError, load_or_make
+from edge_node.publish.live import LivePublisher
+from edge_node.timebase import Clock
+
+log = logging.getLogger("edge_node.hub")
+
+BATCHES_A_TURN = 500
+LOOK_EVERY_NS = 1_000_000_000
+LOGGED_A_LOOK = 20
+NEVER_LOGGED = frozenset({"new"})
+
+
+def gather(config: Config) -> int:
+    """Run the hub until told to stop; exit code 78 where its key file cannot be used."""
+    notifier = Notifier()
+    try:
+        keys = load_or_make(config.node.state_dir)
+    except KeyFileError as error:
+        notifier.say(status=str(error))
+        log.error("%s", error)
+        return os.EX_CONFIG
+    with zmq.Context() as context:
+        hub = Hub(config, context, LivePublisher(config.c2, keys, context), notifier)
+        try:
+            hub.run(StopFlag())
+        except ConnectionError:
+            log.warning("the supervisor is gone")
+        finally:
+            hub.close()
+    return os.EX_OK
+
+
+class Hub:
+    """Keeps the tracks; a tick at the rate of confirmed tracks publishes what is due, a look once a second tells how it is."""
+
+    def __init__(self, config: Config, context: zmq.Context[zmq.Socket[bytes]], live: LivePublisher, notifier: Notifier) -> None:
+        self._config, self._live, self._notifier = config, live, notifier
+        self._bus = BusReceiver(context, config.node.run_dir)
+        self._tracker = Tracker(config.tracking)
+        self._place = OwnPlace(config.node)
+        self._clock = Clock()
+        self._look = self._clock.look(time.monotonic_ns())
+        self._sensors = {sensor.name for sensor in config.sensor}
+        self._reports: dict[str, SensorReport] = {}
+        self._counts: Counter[str] = Counter()
+        self._to_log: list[TrackEvent] = []
+
+    def run(self, stop: StopFlag) -> None:
+        """Until `stop` is set; raises ConnectionError when the supervisor is gone."""
+        tick_ns = int(1e9 / self._config.c2.confirmed_rate_hz)
+        next_tick_ns = next_look_ns = time.monotonic_ns()
+        self._notifier.say(ready=1, status=self._words())
+        while not stop.set:
+            self._wait(next_tick_ns)
+            self._drain()
+            now_ns = time.monotonic_ns()
+            self._live.service(now_ns)
+            if now_ns >= next_tick_ns:
+                self._tick(now_ns)
+                next_tick_ns = max(next_tick_ns + tick_ns, now_ns)
+            if now_ns >= next_look_ns:
+                self._look_around(now_ns)
+                next_look_ns = now_ns + LOOK_EVERY_NS
+
+    def _wait(self, until_ns: int) -> None:
+        poller = zmq.Poller()
+        for socket in (self._bus.socket, *self._live.pollables()):
+            poller.register(socket, zmq.POLLIN)
+        poller.poll(max(0, (until_ns - time.monotonic_ns()) // 1_000_000 + 1))
+
+    def _drain(self) -> None:
+        """What waits on the bus, but never so long that a tick starves."""
+        for _ in range(BATCHES_A_TURN):
+            batch = self._bus.receive()
+            if batch is None:
+                return
+            for message in batch:
+                self._take(message)
+
+    def _take(self, message: BusMessage) -> None:
+        if isinstance(message, SensorReport):
+            if message.sensor in self._sensors:
+                self._reports[message.sensor] = message
+        elif isinstance(message, PositionFix):
+            self._place.hear(message)
+            if message.t_utc_ns is not None:
+                self._clock.fix(message.t_utc_ns, message.t_mono_ns, message.pulse_mono_ns)
+        else:
+            self._counts["detections"] += 1
+            self._note(self._tracker.update(message))
+
+    def _tick(self, now_ns: int) -> None:
+        self._note(self._tracker.advance(now_ns))
+        self._counts["track_reports"] += self._live.publish_tracks(self._tracker.tracks(), self._look.timebase, now_ns)
+
+    def _note(self, events: list[TrackEvent]) -> None:
+        for event in events:
+            self._counts[f"tracks_{event.kind}"] += 1
+            if event.kind not in NEVER_LOGGED and len(self._to_log) < LOGGED_A_LOOK:
+                self._to_log.append(event)
+
+    def _look_around(self, now_ns: int) -> None:
+        """Once a second: the clock, the log, the word to the supervisor, the status to C2 when it is due."""
+        self._look = self._clock.look(now_ns)
+        if self._look.stepped_s is not None:
+            log.warning("the system's clock was set by %+.3f s; tracks keep monotonic time", self._look.stepped_s)
+        for event in self._to_log:
+            log.info("%s", happened(event))
+        self._to_log.clear()
+        self._notifier.say(watchdog=1, status=self._words())
+        node = status.read(self._config.node.run_dir)
+        if node is not None:
+            self._live.publish_status(
+                node,
+                reports=self._reports,
+                place=self._place.now(now_ns),
+                counters=self._counters(),
+                clock=self._look.timebase,
+                now_mono_ns=now_ns,
+            )
+
+    def _counters(self) -> dict[str, int]:
+        return {**self._counts, "bus_malformed": self._bus.malformed, "clock_steps": self._clock.steps}
+
+    def _words(self) -> str:
+        tracks = self._tracker.tracks()
+        live = sum(track.state != "lost" for track in tracks)
+        confirmed = sum(track.state == "confirmed" for track in tracks)
+        return f"{live} live tracks, {confirmed} confirmed; {self._live.link_words()}; {self._look.words}"
+
+    def close(self) -> None:
+        """Let every socket go."""
+        self._live.close()
+        self._bus.close()
+        self._notifier.close()

@@ -1,0 +1,133 @@
+"""Every fault is named in words, healed when its cause ends, and touches no other sensor."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import RunningNode, running_node, wait_for
+
+NAMED_S = 5.0
+HEALED_S = 10.0
+
+
+def _pipe_sensor(name: str) -> str:
+    return f'[[sensor]]\nname = "{name}"\ndriver = "recording"\npath = "{name}.pipe"\npace = "live"\n'
+
+
+TWO = _pipe_sensor("one") + _pipe_sensor("two")
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[RunningNode]:
+    """A node with two sensors whose devices are pipes that live and say nothing."""
+    writers = []
+    for name in ("one", "two"):
+        os.mkfifo(tmp_path / f"{name}.pipe")
+        writers.append(os.open(tmp_path / f"{name}.pipe", os.O_RDWR))
+    with running_node(tmp_path, TWO) as node:
+        node.wait_running("hub", "one", "two")
+        yield node
+    for writer in writers:
+        os.close(writer)
+
+
+def _pids(node: RunningNode, *names: str) -> list[int | None]:
+    return [node.wait_for(name, lambda part: True, 5, "listed").pid for name in names]
+
+
+@pytest.mark.parametrize("name", ["one", "hub"])
+def test_a_killed_process_is_named_and_started_again(node: RunningNode, name: str) -> None:
+    others = [other for other in ("one", "two", "hub") if other != name]
+    before = _pids(node, *others)
+    killed = node.kill(name, signal.SIGKILL)
+    node.wait_for(name, lambda part: "SIGKILL" in part.sentence, NAMED_S, "the kill is named")
+    node.wait_for(name, lambda part: part.state == "running" and part.pid != killed, HEALED_S, "it runs again")
+    assert _pids(node, *others) == before
+
+
+def test_a_stopped_worker_is_named_as_stalled_ended_and_started_again(node: RunningNode) -> None:
+    before = _pids(node, "two", "hub")
+    stopped = node.kill("one", signal.SIGSTOP)
+    node.wait_for("one", lambda part: "stalled" in part.sentence, NAMED_S, "the stall is named")
+    node.wait_for("one", lambda part: part.state == "running" and part.pid != stopped, HEALED_S, "it runs again")
+    assert _pids(node, "two", "hub") == before
+
+
+def test_a_reload_restarts_only_the_workers_whose_table_changed(node: RunningNode, tmp_path: Path) -> None:
+    (before,) = _pids(node, "one")
+    kept = _pids(node, "two", "hub")
+    os.mkfifo(tmp_path / "three.pipe")
+    holder = os.open(tmp_path / "three.pipe", os.O_RDWR)
+    node.reload(TWO.replace('path = "one.pipe"', 'path = "three.pipe"') + _pipe_sensor("four").replace("four.pipe", "two.pipe"))
+    node.wait_for("one", lambda part: part.state == "running" and part.pid != before, HEALED_S, "the changed one restarts")
+    node.wait_running("four")
+    assert _pids(node, "two", "hub") == kept
+    node.reload(TWO)
+    wait_for(lambda: node.part("four") is None, HEALED_S, "the removed one is gone")
+    assert _pids(node, "two", "hub") == kept
+    os.close(holder)
+
+
+def test_a_malformed_file_is_named_and_the_node_goes_on_as_before(node: RunningNode) -> None:
+    before = _pids(node, "one", "two", "hub")
+    node.reload("[[sensor\n")
+    wait_for(lambda: "stays in force" in node.status().sentence, NAMED_S, "the problem is named")
+    node.write(TWO)
+    wait_for(lambda: node.status().verdict == "green", HEALED_S, "mended by itself when the file is right again")
+    assert _pids(node, "one", "two", "hub") == before
+
+
+def test_a_wrong_sensor_table_is_named_with_its_line_and_comes_on_when_mended(node: RunningNode) -> None:
+    before = _pids(node, "two", "hub")
+    node.reload(TWO.replace('path = "one.pipe"', 'pth = "one.pipe"'))
+    wrong = node.wait_for("one", lambda part: part.state == "off" and "pth" in part.sentence, NAMED_S, "the key is named")
+    assert "node.toml line 7: unknown key 'pth' in sensor: did you mean 'path'?" in wrong.sentence
+    node.write(TWO)
+    node.wait_for("one", lambda part: part.state == "running", HEALED_S, "it comes on by itself")
+    assert _pids(node, "two", "hub") == before
+
+
+def test_a_missing_device_is_named_and_found_when_it_comes(node: RunningNode, tmp_path: Path) -> None:
+    before = _pids(node, "one", "two", "hub")
+    node.reload(TWO + _pipe_sensor("late"))
+    absent = node.wait_for("late", lambda part: part.state == "absent", NAMED_S, "the missing device is named")
+    assert "late.pipe" in absent.sentence
+    os.mkfifo(tmp_path / "late.pipe")
+    holder = os.open(tmp_path / "late.pipe", os.O_RDWR)
+    node.wait_for("late", lambda part: part.state == "running", HEALED_S, "it is found")
+    assert _pids(node, "one", "two", "hub") == before
+    os.close(holder)
+
+
+def test_sigterm_ends_everything(node: RunningNode) -> None:
+    pids = _pids(node, "one", "two", "hub")
+    assert node.stop(seconds=6) == 0
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid or 0, 0)
+
+
+def test_workers_do_not_outlive_a_killed_supervisor(node: RunningNode) -> None:
+    pids = _pids(node, "one", "two", "hub")
+    node.process.kill()
+    node.process.wait(5)
+
+    def gone(pid: int | None) -> bool:
+        try:
+            os.kill(pid or 0, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    wait_for(lambda: all(gone(pid) for pid in pids), 10, "all children are gone")
+
+
+def test_two_nodes_in_one_run_dir_are_refused(node: RunningNode, tmp_path: Path) -> None:
+    second = RunningNode(tmp_path, TWO)
+    assert second.process.wait(10) == os.EX_TEMPFAIL
+    assert "another node runs in" in second.log.read_text()

@@ -1,0 +1,103 @@
+"""A real node in a process of its own, and waiting for what it says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from edge_node.messages import NodeStatus, SensorStatus
+from edge_node.node import status
+
+T = TypeVar("T")
+
+
+def wait_for(what: Callable[[], T | None], seconds: float, why: str) -> T:
+    """Poll until `what` gives something true; fails with `why` when it never does."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {why}"
+        time.sleep(0.02)
+
+
+class RunningNode:
+    """`edge-node run` with a node.toml of the test's own."""
+
+    def __init__(self, folder: Path, toml: str) -> None:
+        self.config = folder / "node.toml"
+        self.run_dir, self.state_dir = folder / "run", folder / "state"
+        self.write(toml)
+        command = [sys.executable, "-m", "edge_node", "run", "-c", str(self.config)]
+        self.log = folder / "node.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, stderr=log)
+
+    def write(self, toml: str) -> None:
+        """Replace node.toml; run_dir and state_dir are the test's own."""
+        fresh = self.config.with_suffix(".new")
+        fresh.write_text(f'node.run_dir = "run"\nnode.state_dir = "state"\nnode.name = "test"\n{toml}')
+        fresh.replace(self.config)
+
+    def reload(self, toml: str) -> None:
+        """A new node.toml and SIGHUP."""
+        self.write(toml)
+        self.process.send_signal(signal.SIGHUP)
+
+    def status(self) -> NodeStatus | None:
+        """What the node says now."""
+        assert self.process.poll() is None, self.log.read_text()
+        return status.read(self.run_dir)
+
+    def part(self, name: str) -> SensorStatus | None:
+        """What the node says of one process."""
+        now = self.status()
+        return next((part for part in (*now.sensors, now.hub) if part.name == name), None) if now else None
+
+    def wait_for(self, name: str, holds: Callable[[SensorStatus], bool], seconds: float, why: str) -> SensorStatus:
+        """The status of one process, as soon as `holds`."""
+
+        def look() -> SensorStatus | None:
+            part = self.part(name)
+            return part if part is not None and holds(part) else None
+
+        try:
+            return wait_for(look, seconds, why)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it says {self.part(name)}; log:\n{self.log.read_text()[-3000:]}") from None
+
+    def wait_running(self, *names: str, seconds: float = 20) -> None:
+        """Until each of these runs."""
+        for name in names:
+            self.wait_for(name, lambda part: part.state == "running", seconds, f"{name} runs")
+
+    def kill(self, name: str, number: int) -> int:
+        """Send a signal to one of its processes; its pid."""
+        part = self.wait_for(name, lambda part: part.pid is not None, 10, f"{name} has a process")
+        assert part.pid is not None
+        os.kill(part.pid, number)
+        return part.pid
+
+    def stop(self, seconds: float = 10) -> int:
+        """SIGTERM, and its exit code."""
+        self.process.terminate()
+        return self.process.wait(seconds)
+
+
+@contextmanager
+def running_node(folder: Path, toml: str) -> Iterator[RunningNode]:
+    """A node that ends with the block, whatever happens in it."""
+    node = RunningNode(folder, toml)
+    try:
+        yield node
+    finally:
+        if node.process.poll() is None:
+            node.stop()
