@@ -1,0 +1,164 @@
+"""One object as far as the tracker knows it, and what a track says of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Literal
+
+from edge_node.config import TrackingTable
+from edge_node.fusion.identity import Claims
+from edge_node.fusion.measurement import claimed
+from edge_node.fusion.motion import Motion
+from edge_node.messages import Hearing, RemoteIdDetection, Track, TrackState, Transport
+
+Located = Literal["nowhere", "repeated", "late", "taken", "jumped"]
+
+# One frame that two receivers hear reaches the tracker twice within this time.
+SAME_FRAME_NS = 50_000_000
+FLAG_KEPT_NS = 10_000_000_000
+MOST_FLAGS = 16
+MOST_SENSORS = 16
+# Over several transports one Location is said again after the next: as many are remembered.
+REMEMBERED_LOCATIONS = 4
+# These speak of a frame's form, not of its aircraft.
+_OF_THE_FRAME = frozenset({"pack_empty", "several_elements", "operator_id_secret_stripped"})
+
+
+class Trail:
+    """Everything bounded that was heard of one object; `believed` once it was confirmed, for good."""
+
+    __slots__ = (
+        *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion"),
+        *("_heard", "_sensors", "_flags", "_hits", "_frame", "_locations", "_settings", "_track"),
+    )
+
+    def __init__(self, number: int, t_mono_ns: int, settings: TrackingTable) -> None:
+        self.number = number
+        self.state: TrackState = "tentative"
+        self.believed = False
+        self.first_seen_ns = self.last_seen_ns = t_mono_ns
+        self.claims = Claims()
+        self.motion: Motion | None = None
+        self._heard: dict[Transport, Hearing] = {}
+        self._sensors: dict[str, None] = {}
+        self._flags: dict[str, int] = {}
+        self._hits: deque[int] = deque(maxlen=settings.confirm_hits)
+        self._frame: tuple[Any, ...] = ()
+        self._locations: deque[tuple[Any, ...]] = deque(maxlen=REMEMBERED_LOCATIONS)
+        self._settings = settings
+        self._track: Track | None = None
+
+    def hear(self, said: RemoteIdDetection) -> bool:
+        """Note that a frame was heard, when and how; whether none newer was heard before."""
+        t_ns = said.t_mono_ns
+        self._track = None
+        self._hit(t_ns, (said.transport, said.transmitter, said.counter))
+        before = self._heard.get(said.transport)
+        self._heard[said.transport] = _heard_again(before, said)
+        if said.sensor and len(self._sensors) < MOST_SENSORS:
+            self._sensors[said.sensor] = None
+        if not said.damaged:
+            for name in said.flags:
+                if name not in _OF_THE_FRAME:
+                    self.flag(name, t_ns)
+        newest = t_ns >= self.last_seen_ns
+        if newest:
+            self.last_seen_ns = t_ns
+        return newest
+
+    def locate(self, said: RemoteIdDetection) -> Located:
+        """Move to where it says it is, unless that was said before or is older than what is known."""
+        location = (
+            *(said.latitude_deg, said.longitude_deg, said.altitude_wgs84_m, said.timestamp_s),
+            *(said.speed_mps, said.direction_deg, said.vertical_speed_mps),
+        )
+        if location in self._locations:
+            return "repeated"
+        measurement = claimed(said)
+        if measurement is None:
+            return "nowhere"
+        self._locations.append(location)
+        self._track = None
+        if self.motion is None:
+            self.motion = Motion(measurement, said.t_mono_ns, self._settings.acceleration_mps2)
+            return "taken"
+        if said.t_mono_ns < self.motion.t_mono_ns:
+            return "late"
+        return "taken" if self.motion.update(measurement, said.t_mono_ns) else "jumped"
+
+    def flag(self, name: str, t_ns: int) -> None:
+        """Raise a flag, or hold it up for longer."""
+        if name in self._flags or len(self._flags) < MOST_FLAGS:
+            self._flags[name] = t_ns
+            self._track = None
+
+    def convinces(self) -> bool:
+        """Whether enough frames were heard within the time set for it."""
+        full = len(self._hits) == self._settings.confirm_hits
+        return full and max(self._hits) - min(self._hits) <= self._settings.confirm_window_s * 1e9
+
+    def absorb(self, other: Trail) -> None:
+        """Take over what a trail of the same object knows; of two motions the fresher one goes on alone."""
+        self._track = None
+        self.believed |= other.believed
+        if other.motion and (self.motion is None or other.motion.t_mono_ns > self.motion.t_mono_ns):
+            self.motion = other.motion
+        self.claims.absorb(other.claims)
+        self._heard |= {transport: _both(heard, self._heard.get(transport)) for transport, heard in other._heard.items()}
+        self._sensors |= other._sensors
+        self._flags |= other._flags
+        self._hits.extend(other._hits)
+        self._locations.extend(other._locations)
+        self.first_seen_ns = min(self.first_seen_ns, other.first_seen_ns)
+        self.last_seen_ns = max(self.last_seen_ns, other.last_seen_ns)
+
+    def set_state(self, state: TrackState) -> None:
+        """Change the state; who was confirmed stays believed."""
+        self.state, self._track = state, None
+        self.believed |= state == "confirmed"
+
+    def track(self) -> Track:
+        """What is known, as of the last update; made again only after a change."""
+        if self._track is None:
+            self._track = self._told()
+        return self._track
+
+    def _told(self) -> Track:
+        self._flags = {name: t_ns for name, t_ns in self._flags.items() if self.last_seen_ns - t_ns <= FLAG_KEPT_NS}
+        return Track(
+            number=self.number,
+            state=self.state,
+            t_mono_ns=self.motion.t_mono_ns if self.motion else self.last_seen_ns,
+            first_seen_mono_ns=self.first_seen_ns,
+            last_seen_mono_ns=self.last_seen_ns,
+            kinematics=self.motion.kinematics() if self.motion else None,
+            identity=self.claims.identity(),
+            heard=tuple(self._heard.values()),
+            sensors=tuple(self._sensors),
+            flags=tuple(self._flags),
+        )
+
+    def _hit(self, t_ns: int, frame: tuple[Any, ...]) -> None:
+        again = frame == self._frame and abs(t_ns - self._hits[-1]) < SAME_FRAME_NS
+        if not again:
+            self._frame = frame
+            self._hits.append(t_ns)
+
+
+def _heard_again(before: Hearing | None, said: RemoteIdDetection) -> Hearing:
+    now = Hearing(transport=said.transport, count=1, last_mono_ns=said.t_mono_ns, rssi_dbm=said.rssi_dbm, center_hz=said.center_hz)
+    return _both(now, before)
+
+
+def _both(one: Hearing, other: Hearing | None) -> Hearing:
+    """Two hearings of one transport as one: the later's strength and channel, and the sum of counts."""
+    if other is None:
+        return one
+    later = max(one, other, key=lambda heard: heard.last_mono_ns)
+    return Hearing(
+        transport=later.transport,
+        count=one.count + other.count,
+        last_mono_ns=later.last_mono_ns,
+        rssi_dbm=later.rssi_dbm,
+        center_hz=later.center_hz,
+    )
