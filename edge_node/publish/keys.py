@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import struct
 import tempfile
 import tomllib
 from hashlib import sha256
@@ -55,7 +56,10 @@ def node8(public: str) -> str:
 def _digest(public: str) -> str:
     if len(public) != 40:
         raise ValueError("a public key has 40 characters")
-    return sha256(z85.decode(public)).hexdigest()
+    try:
+        return sha256(z85.decode(public)).hexdigest()
+    except (KeyError, struct.error) as error:
+        raise ValueError("not the Z85 text of a key") from error
 
 
 def require_curve() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from edge_node.messages import Track, TrackState
 
@@ -53,15 +53,15 @@ class _Said:
 
 
 class Rates:
-    """Every live track at least at `rate_hz`, a confirmed one that is heard at most at `confirmed_rate_hz`, a lost one for its last seconds."""
+    """Every live track at least at `rate_hz`, a confirmed one when heard but at most at `confirmed_rate_hz`, a lost one a few seconds."""
 
     def __init__(self, rate_hz: float, confirmed_rate_hz: float) -> None:
         self._rates = rate_hz, max(rate_hz, confirmed_rate_hz)
         self._said: dict[int, _Said] = {}
 
-    def due(self, tracks: Iterable[Track], now_ns: int) -> list[Track]:
+    def due(self, tracks: Sequence[Track], now_ns: int) -> list[Track]:
         """Those of all the hub's tracks that are to be said now; each counts as said, and tracks that are gone are forgotten."""
-        known = {track.number: self._said.get(track.number) or _Said(*self._rates) for track in (tracks := list(tracks))}
+        known = {track.number: self._said.get(track.number) or _Said(*self._rates) for track in tracks}
         self._said = known
         due = [track for track in tracks if known[track.number].due(track, now_ns)]
         for track in due:

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zmq
+
+from tests.tools.c2.helpers import new_keys, publishing, turn, until
+from tools.c2.__main__ import main
+
+NODE = new_keys()
+
+
+def test_key_enrol_nodes_revoke(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = ["--state", str(tmp_path)]
+    assert main(["key", *state]) == 0
+    key = capsys.readouterr().out.strip()
+    assert main(["key", *state]) == 0
+    assert capsys.readouterr().out.strip() == key
+    assert main(["enrol", *state, "roof", NODE.public]) == 0
+    assert main(["enrol", *state, "roof", new_keys().public]) == 1
+    assert main(["revoke", *state, "roof"]) == 0
+    assert "revoke it first" in capsys.readouterr().err
+    assert main(["nodes", *state]) == 0
+    assert capsys.readouterr().out.split() == ["roof", NODE.node8, "revoked", NODE.public]
+    assert main(["revoke", *state, "yard"]) == 1
+    assert "there are: roof" in capsys.readouterr().err
+
+
+def test_an_address_in_use_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    taken = context.socket(zmq.SUB)
+    port = taken.bind_to_random_port("tcp://127.0.0.1")
+    assert main(["serve", "--state", str(tmp_path), "--bind", f"tcp://127.0.0.1:{port}"]) == 1
+    assert "in use" in capsys.readouterr().err
+    taken.close()
+    context.term()
+
+
+@contextmanager
+def served(state: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tools.c2", "serve", "--state", str(state), "--bind", f"ipc://{state}/c2", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_serve_writes_json_lines_and_ends_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["key", "--state", str(tmp_path)])
+    key = capsys.readouterr().out.strip()
+    main(["enrol", "--state", str(tmp_path), "roof", NODE.public])
+    with served(tmp_path, "--json") as c2, publishing(f"ipc://{tmp_path}/c2", key, NODE) as node:
+        until(lambda: node.counters()["sent"] >= 3, lambda: turn(node))
+        assert c2.stdout is not None
+        line: dict[str, Any] = json.loads(c2.stdout.readline())
+        c2.send_signal(signal.SIGTERM)
+        _, errors = c2.communicate(timeout=10)
+        assert c2.returncode == 0
+    assert (line["kind"], line["node"]) == ("tracks", "roof")
+    assert "messages" in errors
+
+
+def test_serve_shows_a_table_and_ends_by_itself(tmp_path: Path) -> None:
+    with served(tmp_path, "--seconds", "0.5") as c2:
+        shown, _ = c2.communicate(timeout=20)
+        assert c2.returncode == 0
+    assert "tracks" in shown

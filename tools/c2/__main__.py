@@ -1,0 +1,129 @@
+"""python -m tools.c2: a reference C2 for one's own bench, not for operations."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+import zmq
+from rich.live import Live
+
+from edge_node.publish.keys import KeyFileError, load_or_make, show
+from tools.c2.enrolment import Enrolment, EnrolmentError
+from tools.c2.picture import Picture
+from tools.c2.receiver import Receiver
+from tools.c2.table import draw
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it worked, 1 with the reason on stderr when not."""
+    told = _parser().parse_args(arguments)
+    try:
+        return int(told.run(told))
+    except (KeyFileError, EnrolmentError) as error:
+        print(error, file=sys.stderr)
+    except zmq.ZMQError as error:
+        print(f"cannot bind {told.bind}: {error.strerror}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--state", type=Path, default=Path.home() / ".local" / "state" / "edge-node-c2", help="folder of key and enrolment")
+    whole = argparse.ArgumentParser(prog="python -m tools.c2", description=__doc__)
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", parents=[common], help="receive, and show a live table")
+    serve.add_argument("--bind", default="tcp://127.0.0.1:5571", help="where to listen (%(default)s)")
+    serve.add_argument("--json", action="store_true", help="write one JSON object a line instead of the table")
+    serve.add_argument("--seconds", type=float, help="end after so long")
+    serve.set_defaults(run=_serve)
+    commands.add_parser("key", parents=[common], help="show this C2's public key, made at first use").set_defaults(run=_key)
+    enrol = commands.add_parser("enrol", parents=[common], help="let a node in")
+    enrol.add_argument("name")
+    enrol.add_argument("key", help="the node's public key, as `edge-node keys` shows it, in single quotes")
+    enrol.set_defaults(run=_enrol)
+    revoke = commands.add_parser("revoke", parents=[common], help="let a node in no longer")
+    revoke.add_argument("name")
+    revoke.set_defaults(run=_revoke)
+    commands.add_parser("nodes", parents=[common], help="list all nodes").set_defaults(run=_nodes)
+    return whole
+
+
+def _key(told: argparse.Namespace) -> int:
+    pair = load_or_make(told.state)
+    print(show(pair) if sys.stdout.isatty() else pair.public)
+    return 0
+
+
+def _enrol(told: argparse.Namespace) -> int:
+    node = Enrolment(told.state).enrol(told.name, told.key)
+    print(f"{node.name} ({node.node8}) is enrolled")
+    return 0
+
+
+def _revoke(told: argparse.Namespace) -> int:
+    node = Enrolment(told.state).revoke(told.name)
+    print(f"{node.name} ({node.node8}) is revoked")
+    return 0
+
+
+def _nodes(told: argparse.Namespace) -> int:
+    enrolment = Enrolment(told.state)
+    for node in enrolment.nodes():
+        print(f"{node.name:32} {node.node8} {'revoked ' if node.revoked else 'enrolled'} {node.key}")
+    if enrolment.fault:
+        raise EnrolmentError(enrolment.fault)
+    return 0
+
+
+def _serve(told: argparse.Namespace) -> int:
+    receiver = Receiver(told.bind, load_or_make(told.state), told.state)
+    until_s = time.monotonic() + told.seconds if told.seconds else float("inf")
+    try:
+        (_write_json if told.json else _show_table)(receiver, _until(until_s))
+    finally:
+        receiver.close()
+    print(", ".join(f"{count} {name}" for name, count in sorted(receiver.totals.items())) or "nothing was received", file=sys.stderr)
+    return 0
+
+
+def _until(until_s: float) -> Iterator[float]:
+    """The monotonic time, again and again, until it is over or somebody asks to stop."""
+    stopping: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        stopping.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    while not stopping and (now_s := time.monotonic()) < until_s:
+        yield now_s
+
+
+def _write_json(receiver: Receiver, ticks: Iterator[float]) -> None:
+    for _ in ticks:
+        for event in receiver.events(0.2):
+            sys.stdout.buffer.write(msgspec.json.encode(event) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _show_table(receiver: Receiver, ticks: Iterator[float]) -> None:
+    picture = Picture()
+    with Live(auto_refresh=False) as live:
+        drawn_s = 0.0
+        for now_s in ticks:
+            for event in receiver.events(0.1):
+                picture.take(event, now_s)
+            if now_s - drawn_s >= 0.25:
+                live.update(draw(picture, now_s), refresh=True)
+                drawn_s = now_s
+
+
+if __name__ == "__main__":
+    sys.exit(main())

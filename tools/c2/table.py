@@ -1,0 +1,73 @@
+"""The picture as a table in a terminal."""
+
+from __future__ import annotations
+
+from math import atan2, degrees, hypot
+from typing import Any
+
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+
+from tools.c2.picture import Picture
+
+SILENT_AFTER_S = 10.0
+
+
+def draw(picture: Picture, now_s: float) -> Group:
+    """Nodes, tracks, and the last things that went wrong."""
+    return Group(_nodes(picture, now_s), _tracks(picture, now_s), *(_plain(note) for note in picture.notes))
+
+
+def _nodes(picture: Picture, now_s: float) -> Table:
+    table = Table("node", "key", "link", "verdict", "clock", "missing", title="nodes", title_justify="left")
+    for node8, node in sorted(picture.nodes.items()):
+        silent_s = now_s - node["heard_s"]
+        link = "heard" if silent_s < SILENT_AFTER_S else f"silent for {silent_s:.0f} s"
+        verdict = f"{node.get('verdict') or '?'}: {node['sentence']}" if "sentence" in node else ""
+        table.add_row(_plain(node["node"]), node8, link, _plain(verdict), _clock(node), str(node.get("missing", 0)))
+    return table
+
+
+def _clock(node: dict[str, Any]) -> str:
+    sigma_s = node.get("clock_sigma_s")
+    return "not vouched for" if sigma_s is None else f"±{sigma_s * 1000:.0f} ms"
+
+
+def _tracks(picture: Picture, now_s: float) -> Table:
+    names = ("node", "no", "state", "id", "latitude", "longitude", "altitude m", "speed m/s", "course", "rssi", "age s", "flags")
+    table = Table(*names, title="tracks", title_justify="left")
+    for (_, _, number), track in sorted(picture.tracks.items()):
+        where = _motion(track["kinematics"] or {}) if track["kinematics"] or not track["bearing"] else _direction(track["bearing"])
+        age_s = track["age_s"] + now_s - track["heard_s"]
+        heard = [_number(track["rssi_dbm"], 0), f"{age_s:.1f}", _plain(" ".join(track["flags"]))]
+        table.add_row(_plain(track["node"]), str(number), track["state"] or "?", _plain(_name(track["identity"])), *where, *heard)
+    return table
+
+
+def _name(identity: dict[str, Any] | None) -> str:
+    if identity is None:
+        return ""
+    return identity["ids"][0]["value"] if identity["ids"] else identity["transmitter"] or ""
+
+
+def _motion(state: dict[str, Any]) -> list[str]:
+    east, north = state.get("velocity_east_mps"), state.get("velocity_north_mps")
+    speed = course = None
+    if east is not None and north is not None:
+        speed, course = hypot(east, north), degrees(atan2(east, north)) % 360
+    place = [_number(state.get("latitude_deg"), 5), _number(state.get("longitude_deg"), 5), _number(state.get("altitude_wgs84_m"), 0)]
+    return [*place, _number(speed, 1), _number(course, 0)]
+
+
+def _direction(bearing: dict[str, Any]) -> list[str]:
+    return [f"towards {bearing['azimuth_deg']:.1f}", _number(bearing["elevation_deg"], 1), "", "", ""]
+
+
+def _plain(text: str) -> str:
+    """What a node says is hostile until shown otherwise: no markup, no control codes."""
+    return escape("".join(sign if sign.isprintable() else "?" for sign in text))
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
