@@ -37,7 +37,7 @@ def node(tmp_path: Path) -> Iterator[RunningNode]:
 
 
 def _pids(node: RunningNode, *names: str) -> list[int | None]:
-    return [node.wait_for(name, lambda part: True, 5, "listed").pid for name in names]
+    return [node.wait_for(name, lambda _: True, 5, "listed").pid for name in names]
 
 
 @pytest.mark.parametrize("name", ["one", "hub"])
