@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -35,7 +34,7 @@ def _run_dir() -> Path:
 class NodeTable(Struct, frozen=True, forbid_unknown_fields=True):
     """[node]: who and where this node is. A fixed place wins over what a GNSS sensor says."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=32)] = field(default_factory=socket.gethostname)
+    name: Annotated[str, Meta(min_length=1, max_length=32)] = field(default_factory=lambda: os.uname().nodename[:32])
     state_dir: Path = field(default_factory=_state_dir)
     run_dir: Path = field(default_factory=_run_dir)
     latitude_deg: Degrees90 | None = None

@@ -44,10 +44,10 @@ def tracks(files: list[Path]) -> Iterator[tuple[float, TrackEvent | Track]]:
     for message in heapq.merge(*(_timed(path) for path in files), key=lambda detection: detection.t_mono_ns):
         t_ns = message.t_mono_ns
         start_ns = start_ns or t_ns
-        events = tracker.update(message)
+        events = []
         if t_ns - advanced_ns >= ADVANCE_EVERY_NS:
-            events, advanced_ns = [*tracker.advance(t_ns), *events], t_ns
-        for event in events:
+            events, advanced_ns = tracker.advance(t_ns), t_ns
+        for event in events + tracker.update(message):
             last[event.track.number] = event.track
             yield (t_ns - start_ns) / 1e9, event
     last |= {track.number: track for track in tracker.tracks()}
