@@ -1,0 +1,187 @@
+"""A recording, played as if it were the device."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import Literal, cast
+
+from msgspec import Struct
+
+from drivers.blocks import Block
+from drivers.byte_stream import ByteStream, RecordingCut
+from drivers.source import Source, SourceMisconfigured
+
+Pace = Literal["recorded", "live", "fast"]
+Stamp = Callable[[int], int]
+Reader = Callable[[Iterator[bytes | None], Stamp, int], Iterator[Block | None]]
+"""Bytes, what makes monotonic time of the recording's own UTC in ns, and the first sequence number, to blocks."""
+
+
+class Format(Struct, frozen=True):
+    """What a recording of this kind starts with, and "module:function" of its Reader, imported when it is met."""
+
+    name: str
+    magic: bytes
+    reader: str
+
+
+FORMATS = (
+    Format("pcap", b"\xd4\xc3\xb2\xa1", "drivers.capture:frames"),
+    Format("pcap", b"\xa1\xb2\xc3\xd4", "drivers.capture:frames"),
+    Format("pcap", b"\x4d\x3c\xb2\xa1", "drivers.capture:frames"),
+    Format("pcap", b"\xa1\xb2\x3c\x4d", "drivers.capture:frames"),
+    Format("pcapng", b"\x0a\x0d\x0d\x0a", "drivers.capture:frames"),
+)
+HEAD_BYTES = max(len(row.magic) for row in FORMATS)
+NS_PER_S = 1_000_000_000
+MOST_BACK_NS = NS_PER_S
+MOST_AHEAD_NS = 3_600 * NS_PER_S
+BETWEEN_LAPS_NS = 102_400_000
+SILENCE_S = 1.0
+
+
+class RecordingClock:
+    """Moves a recording's stamps to the monotonic time of `start_ns`: never backwards, and an hour's leap counts as none."""
+
+    def __init__(self, start_ns: int) -> None:
+        self.first_ns: int | None = None
+        self._offset_ns: int | None = None
+        self._last_ns = start_ns
+
+    def stamp(self, t_ns: int) -> int:
+        """Monotonic time in ns of a recording's own."""
+        if self._offset_ns is None:
+            self._begin(t_ns)
+        step_ns = t_ns + (self._offset_ns or 0) - self._last_ns
+        if step_ns > MOST_AHEAD_NS or step_ns < -MOST_BACK_NS:
+            self._offset_ns = self._last_ns - t_ns
+        elif step_ns > 0:
+            self._last_ns += step_ns
+        return self._last_ns
+
+    def next_lap(self) -> None:
+        """Say that the recording starts anew."""
+        self._offset_ns = None
+        self._last_ns += BETWEEN_LAPS_NS
+
+    def _begin(self, t_ns: int) -> None:
+        self._offset_ns = self._last_ns - t_ns
+        if self.first_ns is None:
+            self.first_ns = t_ns
+
+
+class Recording(Source):
+    """A capture as a source: stamped by its own clock and slept out, the same without waiting, or stamped on arrival.
+
+    A named pipe opens without a writer and is silent until one comes; what it holds is judged when its first bytes come, so
+    `blocks` too may raise SourceMisconfigured.
+    """
+
+    def __init__(self, path: Path | str, pace: Pace = "recorded", *, loop: bool = False) -> None:
+        self.path = Path(path)
+        self.pace = pace
+        self.loop = loop
+        self.t_mono_start_ns: int | None = None
+        self._clock = RecordingClock(0)
+        self._stream: ByteStream | None = None
+        self._blocks: Iterator[Block | None] = iter(())
+        self._ended = ""
+
+    def open(self) -> None:
+        """Take the file and read its first frame."""
+        self.t_mono_start_ns = time.monotonic_ns()
+        self._clock = RecordingClock(self.t_mono_start_ns)
+        self._ended = ""
+        self._stream = ByteStream(self.path)
+        self._blocks = self._laps(self._stream)
+        if self._stream.size is None:
+            return
+        try:
+            first = next(self._blocks, None)
+        except SourceMisconfigured:
+            self.close()
+            raise
+        self._blocks = chain(() if first is None else (first,), self._blocks)
+
+    def blocks(self) -> Iterator[Block | None]:
+        """Yield what was recorded, at its pace."""
+        return self._slept_out() if self.pace == "recorded" else self._blocks
+
+    def close(self) -> None:
+        """Close the file; blocks end."""
+        self._blocks = iter(())
+        if self._stream is not None:
+            self._stream.close()
+
+    @property
+    def t_utc_start_ns(self) -> int | None:
+        """UTC of the first frame as the recording has it; None while there is none, or when it is stamped on arrival."""
+        if self.pace == "live" or self._clock.first_ns is None:
+            return None
+        return self._clock.first_ns if 0 < self._clock.first_ns < 2**63 else None
+
+    @property
+    def progress(self) -> float | None:
+        """How much of the file has been read, 0 to 1; None of a pipe."""
+        if self._stream is None or self._stream.size is None:
+            return None
+        return min(1.0, self._stream.position / self._stream.size) if self._stream.size else 1.0
+
+    def words(self) -> str:
+        """Say how far it is, or how it ended."""
+        if self._ended:
+            return f"{self.path.name}: {self._ended}"
+        if self.progress is None:
+            return f"reading {self.path.name} as it is written"
+        return f"playing {self.path.name}, {self.progress:.0%}"
+
+    def _laps(self, stream: ByteStream) -> Iterator[Block | None]:
+        sequence, first = 0, -1
+        while first < sequence and not stream.closed:
+            first = sequence
+            try:
+                for block in self._lap(stream, sequence):
+                    sequence += block is not None
+                    yield block
+            except RecordingCut as cut:
+                self._ended = str(cut)
+            if not self.loop:
+                return
+            stream.rewind()
+            self._clock.next_lap()
+
+    def _lap(self, stream: ByteStream, sequence: int) -> Iterator[Block | None]:
+        chunks = stream.chunks()
+        head = b""
+        while len(head) < HEAD_BYTES and (chunk := next(chunks, b"")) != b"":
+            if chunk is None:
+                yield None
+            else:
+                head += chunk
+        yield from _reader(self.path, head)(chain((head,), chunks), self._stamp, sequence)
+
+    def _stamp(self, t_ns: int) -> int:
+        return time.monotonic_ns() if self.pace == "live" else self._clock.stamp(t_ns)
+
+    def _slept_out(self) -> Iterator[Block | None]:
+        for block in self._blocks:
+            if block is not None:
+                while (wait_s := (block.t_mono_ns - time.monotonic_ns()) / NS_PER_S) > SILENCE_S:
+                    time.sleep(SILENCE_S)
+                    yield None
+                time.sleep(max(0.0, wait_s))
+            yield block
+
+
+def _reader(path: Path, head: bytes) -> Reader:
+    for row in FORMATS:
+        if head.startswith(row.magic):
+            module, _, function = row.reader.partition(":")
+            return cast("Reader", getattr(import_module(module), function))
+    known = ", ".join(sorted({row.name for row in FORMATS}))
+    what = f"starts with {head[:HEAD_BYTES].hex(' ')}" if head else "is empty"
+    raise SourceMisconfigured(f"{path} {what}; recordings of these kinds are read: {known}")
