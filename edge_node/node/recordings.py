@@ -19,7 +19,7 @@ def messages(recording: Recording, sensor: str) -> Iterator[Sequence[BusMessage]
     with recording:
         for count, block in enumerate(recording.blocks()):
             if count % PROGRESS_EVERY == 0:
-                _progress(f"{recording.progress:4.0%} {sensor}")
+                _progress(f"{recording.progress or 0:4.0%} {sensor}")
             if block is not None:
                 yield pipeline.step(block)
         _progress("")
