@@ -16,7 +16,7 @@ Outcome = Literal["sent", "full", "unconnected", "unasked"]
 
 QUEUE_MESSAGES = 32
 RECONNECT_MS, RECONNECT_MOST_MS = 200, 4_000
-REFUSED_WAIT_S, REFUSED_WAIT_MOST_S = 0.5, 8.0
+WAIT_S, WAIT_MOST_S = 0.5, 8.0
 MOST_SUBSCRIPTIONS = 64
 WATCHED = (
     Event.CONNECTED | Event.CLOSED | Event.DISCONNECTED | Event.HANDSHAKE_SUCCEEDED | Event.HANDSHAKE_FAILED_AUTH
@@ -34,9 +34,9 @@ class Link:
         self._monitor: zmq.Socket[bytes] | None = None
         self._asked: set[bytes] = set()
         self._dial_at_ns: int | None = 0
-        self._wait_s = REFUSED_WAIT_S
+        self._wait_s = WAIT_S
         self.connected = False
-        self.connections = self.refused = self.losses = self.bad_handshakes = 0
+        self.connections = self.refused = self.bad_handshakes = 0
         self.words = self._why_off() or f"dialling C2 at {table.live}"
 
     def _why_off(self) -> str:
@@ -79,6 +79,7 @@ class Link:
         socket.reconnect_ivl, socket.reconnect_ivl_max = RECONNECT_MS, RECONNECT_MOST_MS
         socket.heartbeat_ivl, socket.heartbeat_timeout, socket.heartbeat_ttl = heartbeat_ms, 3 * heartbeat_ms, 3 * heartbeat_ms
         socket.handshake_ivl = round(self._table.handshake_s * 1000)
+        socket.connect_timeout = socket.handshake_ivl
         socket.tcp_keepalive, socket.tcp_keepalive_idle = 1, 15
         socket.maxmsgsize = 4096  # C2 sends subscriptions and heartbeats, no more
         socket.ipv6 = True
@@ -94,28 +95,26 @@ class Link:
         where = self._table.live
         match event:
             case Event.HANDSHAKE_SUCCEEDED:
-                self.connected, self._wait_s = True, REFUSED_WAIT_S
+                self.connected, self._wait_s = True, WAIT_S
                 self.connections += 1
                 self.words = f"connected to C2 at {where}"
-            case Event.HANDSHAKE_FAILED_AUTH:
-                self._refused(value, now_ns)
-            case Event.HANDSHAKE_FAILED_NO_DETAIL | Event.HANDSHAKE_FAILED_PROTOCOL:
-                self.bad_handshakes += 1
-                self.words = f"no handshake with {where}: wrong server key ([c2] server_key), or not a C2; trying again"
             case Event.CLOSED:
                 self.words = f"no C2 answers at {where}; trying again"
+            case Event.HANDSHAKE_FAILED_AUTH:
+                self.refused += 1
+                self._redial(now_ns, f"C2 refuses this node's key ({value}): enrol {self._keys.public} there; trying again")
             case Event.DISCONNECTED if self.connected:
-                self.connected = False
-                self.losses += 1
-                self.words = f"C2 at {where} was lost; trying again"
+                self._redial(now_ns, f"C2 at {where} was lost; trying again")
+            case Event.HANDSHAKE_FAILED_NO_DETAIL | Event.HANDSHAKE_FAILED_PROTOCOL | Event.DISCONNECTED:
+                self.bad_handshakes += 1
+                self._redial(now_ns, f"no handshake with {where}: wrong server key ([c2] server_key), or not a C2; trying again")
 
-    def _refused(self, status: int, now_ns: int) -> None:
-        """A socket that ZAP refused never tries again by itself (libzmq #2329): a new one must."""
-        self.refused += 1
+    def _redial(self, now_ns: int, words: str) -> None:
+        """A socket that was refused, or that heard what is not ZMTP, never tries again by itself (libzmq #2329): a new one must."""
         self._hang_up()
         self._dial_at_ns = now_ns + round(self._wait_s * random.uniform(0.5, 1.0) * 1e9)  # noqa: S311  (jitter, no secret)
-        self._wait_s = min(2 * self._wait_s, REFUSED_WAIT_MOST_S)
-        self.words = f"C2 refuses this node's key ({status}): enrol {self._keys.public} there; trying again"
+        self._wait_s = min(2 * self._wait_s, WAIT_MOST_S)
+        self.words = words
 
     def _hear_subscriptions(self) -> bool:
         anew = False

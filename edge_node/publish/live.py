@@ -41,10 +41,19 @@ class LivePublisher:
     def publish_tracks(self, tracks: Sequence[Track], clock: Timebase, now_mono_ns: int) -> int:
         """Say those of all the hub's tracks that are due; how many they were."""
         due = self._rates.due(tracks, now_mono_ns)
-        for first in range(0, len(due), wire.MOST_TRACKS):
-            batch = due[first : first + wire.MOST_TRACKS]
-            self._send("t", wire.encode_tracks(batch, clock, self.epoch, self._seq["t"], now_mono_ns))
+        if due:
+            self._send_tracks(due, clock, now_mono_ns)
         return len(due)
+
+    def _send_tracks(self, tracks: Sequence[Track], clock: Timebase, now_mono_ns: int) -> None:
+        """In one batch, or in halves where it would be too long for C2."""
+        payload = wire.encode_tracks(tracks, clock, self.epoch, self._seq["t"], now_mono_ns)
+        if len(payload) <= wire.MOST_BYTES or len(tracks) == 1:
+            self._send("t", payload)
+            return
+        middle = len(tracks) // 2
+        self._send_tracks(tracks[:middle], clock, now_mono_ns)
+        self._send_tracks(tracks[middle:], clock, now_mono_ns)
 
     def publish_status(
         self,

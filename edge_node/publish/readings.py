@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import atan2, degrees, isfinite, sqrt
+from math import atan2, degrees, hypot, isfinite, sqrt
 from typing import Any
 
 import msgspec
@@ -45,7 +45,7 @@ def _uncertainty(covariance: tuple[float, ...]) -> Said:
 
 def ellipse(east: float, north: float, cross: float) -> tuple[float, float, float]:
     """Half axes (1-sigma) of a horizontal covariance and the direction of the longer one, degrees clockwise from north, 0 to 180."""
-    middle, spread = (east + north) / 2, sqrt(((east - north) / 2) ** 2 + cross**2)
+    middle, spread = (east + north) / 2, hypot((east - north) / 2, cross)
     axis_deg = degrees(atan2(2 * cross, north - east)) / 2 % 180
     return sqrt(max(middle + spread, 0.0)), sqrt(max(middle - spread, 0.0)), axis_deg
 

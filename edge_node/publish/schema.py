@@ -117,9 +117,7 @@ class Identity(Struct, array_like=True, frozen=True):
     operator_altitude_wgs84: Annotated[int, scaled("m", 10, -5_000, 500_000, "nil: not said")] | None = None
     id_bytes: Annotated[bytes, Meta(max_length=64, description="an id that is not text; nil: none")] | None = None
     other_ids: Annotated[tuple[OtherId, ...], Meta(max_length=8, description="further ids; nil: none")] | None = None
-    transmitter: Annotated[str, Meta(max_length=64, description="of the sender, said only while there is no id; nil: not said")] | None = (
-        None
-    )
+    transmitter: Annotated[str, Meta(max_length=64, description="address, said while there is no id; nil: not said")] | None = None
 
 
 class TrackRecord(Struct, array_like=True, frozen=True):
@@ -129,7 +127,7 @@ class TrackRecord(Struct, array_like=True, frozen=True):
     state: Annotated[int, packed("state of the track", state=(2, TRACK_STATES))]
     age: Annotated[int, scaled("s", 100, -8_640_000, 8_640_000, "`t_utc_ms` minus the time at which the state holds")]
     unheard: Annotated[int, scaled("s", 100, -8_640_000, 8_640_000, "time at which the state holds minus the time when last heard or seen")]
-    transports: Annotated[int, Meta(ge=0, le=U32, description="bit n set: heard by transport n")] = 0
+    transports: Annotated[int, Meta(ge=0, le=U32, description="bit n set: heard by transport n, below")] = 0
     rssi: Annotated[int, scaled("dbm", -1, -100, 200, "of the frame heard last; nil: unknown")] | None = None
     sensors: Annotated[int, Meta(ge=0, le=U32, description="bit n set: sensor n of the batch's `sensors` had part in it")] = 0
     flags: Annotated[int, Meta(ge=0, le=U32, description="bit n set: flag n of the batch's `flags` is raised")] = 0

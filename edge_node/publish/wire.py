@@ -17,8 +17,8 @@ from edge_node.publish.schema import MAJOR, MINOR
 from edge_node.timebase import Timebase
 
 S = TypeVar("S", bound=Struct)
-MOST_TRACKS = 200
-"""In one batch: even with the longest ids it stays under the 64 KiB that C2 accepts."""
+MOST_BYTES = 60_000
+"""In one payload: C2 cuts off who sends more than 64 KiB."""
 
 
 class WireError(ValueError):
@@ -49,8 +49,7 @@ def topic(kind: str, node8: str) -> bytes:
 
 
 def encode_tracks(tracks: Sequence[Track], clock: Timebase, epoch: int, seq: int, now_mono_ns: int) -> bytes:
-    """One batch of the first MOST_TRACKS; what is out of range saturates or becomes nil, and nothing raises."""
-    tracks = tracks[:MOST_TRACKS]
+    """One batch; what is out of range saturates or becomes nil, and nothing raises."""
     head = _head(clock, epoch, seq, now_mono_ns)
     sensors = _named(name for track in tracks for name in track.sensors)
     flags = _named(flag for track in tracks for flag in track.flags)
