@@ -82,7 +82,7 @@ class Link:
         socket.connect_timeout = socket.handshake_ivl
         socket.tcp_keepalive, socket.tcp_keepalive_idle = 1, 15
         socket.maxmsgsize = 4096  # C2 sends subscriptions and heartbeats, no more
-        socket.ipv6 = True
+        socket.ipv6 = "[" in (self._table.live or "")  # else libzmq takes a name's IPv6 address alone, routed or not
         socket.curve_serverkey = (self._table.server_key or "").encode()
         socket.curve_publickey, socket.curve_secretkey = self._keys.public.encode(), self._keys.secret.encode()
 

@@ -74,3 +74,17 @@ def test_serve_shows_a_table_and_ends_by_itself(tmp_path: Path) -> None:
         shown, _ = c2.communicate(timeout=20)
         assert c2.returncode == 0
     assert "tracks" in shown
+
+
+def test_a_c2_that_hangs_is_noticed_and_taken_up_again_when_it_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["key", "--state", str(tmp_path)])
+    key = capsys.readouterr().out.strip()
+    main(["enrol", "--state", str(tmp_path), "roof", NODE.public])
+    with served(tmp_path, "--json") as c2, publishing(f"ipc://{tmp_path}/c2", key, NODE) as node:
+        until(lambda: node.counters()["sent"] >= 3, lambda: turn(node))
+        c2.send_signal(signal.SIGSTOP)
+        until(lambda: "was lost" in node.link_words(), lambda: turn(node))
+        until(lambda: node.counters()["bad_handshakes"] or "no C2 answers" in node.link_words(), lambda: turn(node))
+        c2.send_signal(signal.SIGCONT)
+        until(lambda: node.connected, lambda: turn(node))
+        assert node.counters()["reconnects"] >= 1
