@@ -1,0 +1,137 @@
+"""A scene as written in TOML: frozen structs, strict about every key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
+Mac = Annotated[str, Meta(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
+Channel = Annotated[int, Meta(ge=1, le=177)]
+
+
+class SceneError(Exception):
+    """A scene cannot be used; the text names the key."""
+
+
+class NodePose(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the node stands: the ground's altitude and its own height on the mast."""
+
+    latitude_deg: Latitude
+    longitude_deg: Longitude
+    ground_wgs84_m: float
+    mast_m: NotNegative = 0.0
+
+
+class Hover(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="hover"):
+    """Stay at one place, metres east and north of the node and above the ground."""
+
+    east_m: float
+    north_m: float
+    height_m: float
+
+
+class Circle(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="circle"):
+    """Go round a place, from `start_deg` clockwise from north as seen from its middle."""
+
+    east_m: float
+    north_m: float
+    height_m: float
+    radius_m: Positive
+    speed_mps: Positive
+    start_deg: float = 0.0
+    clockwise: bool = True
+
+
+class Point(Struct, frozen=True, forbid_unknown_fields=True):
+    """One corner of a path and the speed towards the next one."""
+
+    east_m: float
+    north_m: float
+    height_m: float
+    speed_mps: Positive = 10.0
+
+
+class Waypoints(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="waypoints"):
+    """Straight legs from corner to corner; then hover at the last, or go on to the first and round again."""
+
+    points: Annotated[tuple[Point, ...], Meta(min_length=2)]
+    loop: bool = False
+
+
+Flight = Hover | Circle | Waypoints
+
+
+class Operator(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the pilot stands, on the ground."""
+
+    east_m: float
+    north_m: float
+    id: Annotated[str, Meta(max_length=20)] | None = None
+    location: Literal["take_off", "live", "fixed"] = "take_off"
+
+
+class RemoteId(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a drone says who and where it is (ASTM F3411-22a over Wi-Fi beacons).
+
+    Its data is new every `update_s`; every `full_every`-th update goes out as a full pack, those between as Location alone.
+    """
+
+    mac: Mac
+    channel: Channel = 6
+    ssid: Annotated[str, Meta(max_length=32)] = ""
+    serial: Annotated[str, Meta(max_length=20)] | None = None
+    caa_registration: Annotated[str, Meta(max_length=20)] | None = None
+    ua_type: Annotated[int, Meta(ge=0, le=15)] = 2
+    self_id: Annotated[str, Meta(max_length=23)] | None = None
+    protocol: Literal[0, 1, 2] = 2
+    beacon_interval_tu: Annotated[int, Meta(ge=20, le=1000)] = 200
+    update_s: Positive = 1.0
+    full_every: Annotated[int, Meta(ge=1, le=60)] = 1
+    eirp_dbm: float = 18.0
+    horizontal_accuracy: Annotated[int, Meta(ge=0, le=12)] = 11
+    vertical_accuracy: Annotated[int, Meta(ge=0, le=6)] = 5
+    speed_accuracy: Annotated[int, Meta(ge=0, le=4)] = 3
+    eu_category: Literal["open", "specific", "certified"] | None = "open"
+    eu_class: Annotated[int, Meta(ge=0, le=7)] = 0
+
+
+class Drone(Struct, frozen=True, forbid_unknown_fields=True):
+    """One aircraft, in the air from `from_s` until `until_s` of the scene; `gust_m` is how far the wind moves it (1 sigma)."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    path: Flight
+    operator: Operator
+    remote_id: RemoteId | None = None
+    from_s: NotNegative = 0.0
+    until_s: Positive | None = None
+    gust_m: NotNegative = 0.3
+
+
+class Scene(Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole scene."""
+
+    name: str
+    node: NodePose
+    drone: tuple[Drone, ...] = ()
+
+
+def load(path: Path) -> Scene:
+    """Read a scene; raises SceneError for no file, bad TOML, an unknown key, a value out of bounds, a name or address twice."""
+    try:
+        scene = msgspec.toml.decode(path.read_bytes(), type=Scene)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SceneError(f"{path}: {error}") from error
+    for what, values in (
+        ("name", [drone.name for drone in scene.drone]),
+        ("mac", [drone.remote_id.mac for drone in scene.drone if drone.remote_id]),
+    ):
+        if len(set(values)) < len(values):
+            raise SceneError(f"{path}: two drones have the same {what}")
+    return scene
