@@ -1,0 +1,83 @@
+"""The node's own GNSS receiver: NMEA 0183 of its place once a second, on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import time
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import reduce
+from operator import xor
+from threading import Event, Thread
+
+from tools.simulate.world import Wander, World
+
+GEOID_SEPARATION_M = 45.0
+SIGMA_M = 1.2
+SATELLITES = 11
+LATE_S = 0.15
+
+
+def sentence(body: str) -> bytes:
+    """A body with its dollar, checksum and line end (NMEA 0183)."""
+    return f"${body}*{reduce(xor, body.encode(), 0):02X}\r\n".encode()
+
+
+class Receiver:
+    """What a receiver on the node's mast says; its errors are seeded and as large as it claims."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._errors = [Wander(f"{world.seed}/gnss/{axis}", SIGMA_M, 20, 600) for axis in "enu"]
+
+    def epoch(self, utc_s: int) -> bytes:
+        """The sentences of one whole second: GGA, RMC, GSA, GST."""
+        now = datetime.fromtimestamp(utc_s, UTC)
+        east, north, up = (error.at(utc_s) for error in self._errors)
+        mast_m = self._world.scene.node.mast_m
+        latitude, longitude, altitude = self._world.ground.to_geodetic(east, north, mast_m + up)
+        place = f"{_degrees(latitude, 2, 'NS')},{_degrees(longitude, 3, 'EW')}"
+        msl_m = altitude - GEOID_SEPARATION_M
+        bodies = (
+            f"GNGGA,{now:%H%M%S}.00,{place},1,{SATELLITES},0.90,{msl_m:.1f},M,{GEOID_SEPARATION_M:.1f},M,,",
+            f"GNRMC,{now:%H%M%S}.00,A,{place},0.01,,{now:%d%m%y},,,A",
+            "GNGSA,A,3,02,05,07,09,13,15,20,24,27,29,30,,1.60,0.90,1.30",
+            f"GNGST,{now:%H%M%S}.00,2.1,,,,{SIGMA_M:.1f},{SIGMA_M:.1f},{SIGMA_M:.1f}",
+        )
+        return b"".join(map(sentence, bodies))
+
+
+def _degrees(value: float, digits: int, halves: str) -> str:
+    """NMEA's degrees and minutes in one number, and the hemisphere."""
+    minutes = round(abs(value) * 60, 5)
+    return f"{int(minutes // 60):0{digits}d}{minutes % 60:08.5f},{halves[value < 0]}"
+
+
+@contextmanager
+def receiver(world: World) -> Iterator[str]:
+    """A serial port that speaks as the node's receiver while the context lasts; gives its name."""
+    near, far = pty.openpty()
+    tty.setraw(far)
+    os.set_blocking(near, False)
+    stop = Event()
+    thread = Thread(target=_speak, args=(near, Receiver(world), stop), daemon=True)
+    thread.start()
+    try:
+        yield os.ttyname(far)
+    finally:
+        stop.set()
+        thread.join()
+        os.close(near)
+        os.close(far)
+
+
+def _speak(port: int, told: Receiver, stop: Event) -> None:
+    """One epoch soon after each second of the system's clock began, from the one that runs; lost when nobody reads."""
+    utc_s = time.time_ns() // 1_000_000_000
+    while not stop.wait(max(0.0, utc_s + LATE_S - time.time())):
+        with suppress(BlockingIOError):
+            os.write(port, told.epoch(utc_s))
+        utc_s += 1
