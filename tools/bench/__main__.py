@@ -1,0 +1,81 @@
+"""`python -m tools.bench NAME...`: run benches, print their figures; the exit code is 1 when a goal was missed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import cast
+
+from rich.console import Console
+from rich.table import Table
+
+from tools.bench import document
+from tools.bench.figure import COLUMNS, GOALS, Figure
+
+BENCHES = {
+    "remote_id": ("frames to typed messages beside a scapy walk, and agreement with reference vectors", "tools.bench.remote_id:figures"),
+}
+
+
+def load(name: str) -> Callable[[], Iterable[Figure]]:
+    """Import one bench."""
+    module, _, function = BENCHES[name][1].partition(":")
+    return cast("Callable[[], Iterable[Figure]]", getattr(import_module(module), function))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = argparse.ArgumentParser(prog="python -m tools.bench", description="Measure figures beside their peers.")
+    whole.add_argument("names", nargs="*", metavar="NAME", help=f"which benches, all when none is named: {', '.join(BENCHES)}")
+    whole.add_argument("--json", action="store_true", help="one JSON object a figure")
+    whole.add_argument("--list", action="store_true", help="name the benches, their figures and goals, and run nothing")
+    whole.add_argument("--write", action="store_true", help="write the figures into docs/benchmarks.md")
+    return whole
+
+
+def listing() -> str:
+    """All benches, their figures and goals, without running any."""
+    lines = []
+    for bench, (words, _) in BENCHES.items():
+        lines.append(f"{bench}: {words}")
+        lines += [f"  {name:<32} {goal.words()}" for name, goal in GOALS.items() if name.startswith(f"{bench}.")]
+    return "\n".join(lines)
+
+
+def show(figures: Iterable[Figure], console: Console, *, as_json: bool) -> list[Figure]:
+    """Print figures, as JSON as they come, as a table when all are there."""
+    done = []
+    table = Table(*COLUMNS, box=None, pad_edge=False)
+    for figure in figures:
+        done.append(figure)
+        table.add_row(*figure.cells(), style="" if figure.ok else "bold red")
+        if as_json:
+            print(json.dumps(figure.fields()), flush=True)
+    if not as_json:
+        console.print(table)
+    return done
+
+
+def main() -> int:
+    """Run what was asked for."""
+    arguments = parser().parse_args()
+    unknown = [name for name in arguments.names if name not in BENCHES]
+    if unknown:
+        parser().error(f"there is no bench {unknown[0]!r}; these are: {', '.join(BENCHES)}")
+    if arguments.list:
+        print(listing())
+        return 0
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    measured = (figure for name in arguments.names or BENCHES for figure in load(name)())
+    figures = show(measured, console, as_json=arguments.json)
+    if arguments.write:
+        document.update(figures, datetime.now(UTC))
+    return 0 if all(figure.ok for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

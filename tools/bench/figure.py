@@ -1,0 +1,94 @@
+"""A figure, its goal, and the table of all goals."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+from typing import Any, Literal
+
+from msgspec import Struct
+
+
+class Goal(Struct, frozen=True):
+    """Bounds, both included, on a figure's value or on its ratio to the peer's."""
+
+    at_least: float = -inf
+    at_most: float = inf
+    of: Literal["value", "ratio"] = "value"
+
+    def met(self, figure: float) -> bool:
+        """Whether a figure is within the bounds; one that is not a number is not."""
+        return self.at_least <= figure <= self.at_most
+
+    def words(self) -> str:
+        """Such as "at least 100 x"; empty without bounds."""
+        times = " x" if self.of == "ratio" else ""
+        if self.at_least == self.at_most:
+            return f"exactly {number(self.at_least)}{times}"
+        bounds = (("at least", self.at_least), ("at most", self.at_most))
+        return " and ".join(f"{which} {number(bound)}{times}" for which, bound in bounds if isfinite(bound))
+
+
+GOALS = {
+    "remote_id.frames": Goal(at_least=100, of="ratio"),
+    "remote_id.frames_dense": Goal(at_least=6_000),  # 100 aircraft at 10 beacons a second, on a machine 6 times slower
+    "remote_id.frames_recorded": Goal(at_least=100, of="ratio"),
+    "remote_id.found": Goal(at_least=1, at_most=1, of="ratio"),
+    "remote_id.found_dense": Goal(at_least=1, at_most=1, of="ratio"),
+    "remote_id.found_recorded": Goal(at_least=1, at_most=1, of="ratio"),
+    "remote_id.messages_agree": Goal(at_least=1, at_most=1, of="ratio"),
+    "remote_id.packs_agree": Goal(at_least=1, at_most=1, of="ratio"),
+}
+"""Every figure of the project; what stands before the dot is the bench that measures it."""
+
+
+class Figure(Struct, frozen=True):
+    """One measured number, beside what `against` names: a peer's number, or a bound, in the same unit and from the same run."""
+
+    name: str
+    value: float
+    unit: str
+    peer: float | None = None
+    against: str = ""
+
+    @property
+    def goal(self) -> Goal:
+        """The row of GOALS; a figure without one is a KeyError."""
+        return GOALS[self.name]
+
+    @property
+    def ratio(self) -> float | None:
+        """Value to peer; None without a peer, or beside one of 0."""
+        return self.value / self.peer if self.peer else None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the goal is met; a goal on the ratio is not met where there is none."""
+        judged = self.ratio if self.goal.of == "ratio" else self.value
+        return judged is not None and self.goal.met(judged)
+
+    def fields(self) -> dict[str, Any]:
+        """As `--json` prints it."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "unit": self.unit,
+            "goal": self.goal.words(),
+            "peer": self.peer,
+            "ratio": self.ratio,
+            "ok": self.ok,
+            "against": self.against,
+        }
+
+    def cells(self) -> list[str]:
+        """As a row of a table: figure, value, goal, peer, ratio, ok."""
+        peer = "" if self.peer is None else f"{self.against}: {number(self.peer)}"
+        ratio = "" if self.ratio is None else f"{number(self.ratio)} x"
+        return [self.name, f"{number(self.value)} {self.unit}", self.goal.words(), peer, ratio, "yes" if self.ok else "NO"]
+
+
+COLUMNS = ("figure", "measured", "goal", "beside it, in the same run", "ratio", "met")
+
+
+def number(value: float) -> str:
+    """Three digits that matter, thousands apart: 0.0123, 12.3, 181 856."""
+    return f"{value:,.0f}".replace(",", " ") if abs(value) >= 1000 else f"{value:.3g}"
