@@ -1,0 +1,185 @@
+"""A GNSS receiver: NMEA 0183 on a serial port, or gpsd; where the node is and what time it is."""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import serial
+
+from drivers.blocks import GnssFix
+from drivers.gpsd import WATCH, Gpsd
+from drivers.nmea import Nmea
+from drivers.source import Source, SourceAbsent, SourceLost, SourceMisconfigured, SourceStalled
+
+QUIET_S = 0.2
+CONNECT_S = 3.0
+CHUNK_BYTES = 4_096
+USUAL_BAUDS = (9_600, 38_400, 115_200)
+UBX_SYNC = b"\xb5\x62"
+PPS_FOLDER = Path("/sys/class/pps")
+
+
+class Gnss(Source):
+    """Exactly one of `port` (a serial device) and `gpsd` (host:port); with a port, `pps` names a kernel pulse source such as pps0."""
+
+    def __init__(
+        self,
+        port: str | None = None,
+        baud: int = 9_600,
+        gpsd: str | None = None,
+        pps: str | None = None,
+        silent_after_s: float = 10.0,
+    ) -> None:
+        if (port is None) == (gpsd is None):
+            raise SourceMisconfigured("a GNSS sensor needs either port (a serial device) or gpsd (host:port)")
+        if gpsd is not None and pps is not None:
+            raise SourceMisconfigured("gpsd tells of the pulse itself: leave pps out")
+        self._port, self._baud, self._gpsd, self._pps = port, baud, gpsd, pps
+        self._silent_after_ns = round(silent_after_s * 1e9)
+        self._link: serial.Serial | socket.socket | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self._nmea, self._reports = Nmea(), Gpsd()
+        self._said: Nmea | Gpsd = self._reports if self._port is None else self._nmea
+        self._bytes, self._is_ubx = 0, False
+        self._last: GnssFix | None = None
+
+    def open(self) -> None:
+        """Take the port or call gpsd."""
+        self._start()
+        if self._pps is not None and not (PPS_FOLDER / self._pps / "assert").exists():
+            raise SourceAbsent(f"there is no pulse source {PPS_FOLDER / self._pps}: is pps-gpio or pps-ldisc set up?")
+        self._link = _open_port(self._port, self._baud) if self._port is not None else _call(self._gpsd or "")
+
+    def blocks(self) -> Iterator[GnssFix | None]:
+        """One fix an epoch, and None in between."""
+        heard_ns, good = time.monotonic_ns(), self._said.good
+        while (link := self._link) is not None:
+            chunk = self._read(link.fileno())
+            now_ns = time.monotonic_ns()
+            fixes = self._take(chunk, now_ns)
+            if self._said.good > good:
+                heard_ns, good = now_ns, self._said.good
+            elif now_ns - heard_ns > self._silent_after_ns:
+                raise SourceStalled(self._silence())
+            self._last = fixes[-1] if fixes else self._last
+            yield from fixes or (None,)
+
+    def close(self) -> None:
+        """Give the port back or hang up; may be called twice."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    def words(self) -> str:
+        """Say whether there is a fix, by how many satellites and how good."""
+        damaged = f", {self._said.bad} damaged sentences" if self._said.bad else ""
+        if self._last is None:
+            return f"waiting for {self._name} to speak{damaged}"
+        return (_fix_words(self._last) if self._last.has_fix else _no_fix_words(self._said.in_view)) + damaged
+
+    @property
+    def _name(self) -> str:
+        return self._port or f"gpsd at {self._gpsd}"
+
+    def _read(self, fd: int) -> bytes:
+        """What came, at once; empty when nothing came for 0.2 s."""
+        waiting = select.poll()
+        waiting.register(fd, select.POLLIN)
+        if not waiting.poll(QUIET_S * 1e3):
+            return b""
+        try:
+            chunk = os.read(fd, CHUNK_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise SourceLost(f"{self._name} is gone: {error.strerror}") from error
+        if not chunk:
+            raise SourceLost(f"{self._name} is gone")
+        return chunk
+
+    def _take(self, chunk: bytes, now_ns: int) -> list[GnssFix]:
+        self._bytes += len(chunk)
+        self._is_ubx |= UBX_SYNC in chunk
+        if self._port is None:
+            return self._reports.feed(chunk, now_ns, time.time_ns() - time.monotonic_ns())
+        return self._nmea.feed(chunk, now_ns, pulse_mono_ns(self._pps)) if chunk else self._nmea.quiet()
+
+    def _silence(self) -> str:
+        seconds = self._silent_after_ns / 1e9
+        if self._port is None:
+            return f"{self._name} had no report for {seconds:.0f} s: has it a receiver? (gpspipe -w shows)"
+        if self._is_ubx:
+            return f"{self._port} speaks UBX and no NMEA at {self._baud} baud: turn the receiver's NMEA output on"
+        if self._bytes and not self._said.good:
+            usual = next(baud for baud in USUAL_BAUDS if baud != self._baud)
+            return f"{self._port} sends bytes but no NMEA at {self._baud} baud: its rate is likely another, such as {usual}"
+        return f"{self._port} said nothing for {seconds:.0f} s: is the receiver powered and its TX wired to this port's RX?"
+
+
+def pulse_mono_ns(pps: str | None) -> int | None:
+    """Monotonic time of the last edge that the kernel stamped in CLOCK_REALTIME ("seconds.nanoseconds#count"), None without one."""
+    if pps is None:
+        return None
+    try:
+        edge, _, count = (PPS_FOLDER / pps / "assert").read_text().partition("#")
+        seconds, _, nanoseconds = edge.partition(".")
+        realtime_ns = int(seconds) * 1_000_000_000 + int(nanoseconds)
+    except (OSError, ValueError):
+        return None
+    return None if int(count or 0) == 0 else realtime_ns - (time.time_ns() - time.monotonic_ns())
+
+
+def _open_port(port: str, baud: int) -> serial.Serial:
+    try:
+        return serial.Serial(port, baud, timeout=0, exclusive=True)
+    except serial.SerialException as error:
+        cause = getattr(error.__context__, "args", ()) or (None,)
+        raise _port_error(port, error.errno or cause[0]) from error
+
+
+def _port_error(port: str, number: int | None) -> SourceAbsent | SourceMisconfigured:
+    match number:
+        case errno.EACCES | errno.EPERM:
+            return SourceMisconfigured(f"{port} may not be opened: add this user to the group dialout (usermod -aG dialout USER)")
+        case errno.ENOTTY | errno.EINVAL | errno.EISDIR:
+            return SourceMisconfigured(f"{port} is no serial port")
+        case errno.EAGAIN | errno.EBUSY:
+            return SourceAbsent(f'another program holds {port}; if it is gpsd, write gpsd = "127.0.0.1:2947" in place of port')
+        case _:
+            return SourceAbsent(f"there is no {port}: is the receiver plugged in?")
+
+
+def _call(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    try:
+        link = socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S)
+    except (OSError, OverflowError) as error:
+        raise SourceAbsent(f"gpsd does not answer at {address}: is it running? ({error})") from error
+    except ValueError:
+        raise SourceMisconfigured(f"gpsd = {address!r} must be host:port") from None
+    try:
+        link.sendall(WATCH)
+    except OSError as error:
+        link.close()
+        raise SourceAbsent(f"gpsd at {address} hung up") from error
+    return link
+
+
+def _fix_words(fix: GnssFix) -> str:
+    by = f" by {fix.satellites} satellites" if fix.satellites is not None else ""
+    good = f", {fix.sigma_horizontal_m:.1f} m" if fix.sigma_horizontal_m is not None else ""
+    dateless = "" if fix.t_utc_ns is not None else ", no usable date"
+    return f"fix{by}{good}{dateless}"
+
+
+def _no_fix_words(in_view: int | None) -> str:
+    seen = f"{in_view} satellites in view; " if in_view is not None else ""
+    return f"no fix: {seen}needs a view of the sky"
