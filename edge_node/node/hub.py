@@ -27,6 +27,7 @@ log = logging.getLogger("edge_node.hub")
 BATCHES_A_TURN = 500
 LOOK_EVERY_NS = 1_000_000_000
 LOGGED_A_LOOK = 20
+FLUSH_MS = 1000
 NEVER_LOGGED = frozenset({"new"})
 
 
@@ -81,6 +82,9 @@ class Hub:
             if now_ns >= next_look_ns:
                 self._look_around(now_ns)
                 next_look_ns = now_ns + LOOK_EVERY_NS
+        self._drain()
+        self._tick(time.monotonic_ns())
+        self._look_around(time.monotonic_ns(), last=True)
 
     def _wait(self, until_ns: int) -> None:
         poller = zmq.Poller()
@@ -119,7 +123,7 @@ class Hub:
             if event.kind not in NEVER_LOGGED and len(self._to_log) < LOGGED_A_LOOK:
                 self._to_log.append(event)
 
-    def _look_around(self, now_ns: int) -> None:
+    def _look_around(self, now_ns: int, last: bool = False) -> None:
         """Once a second: the clock, the log, the word to the supervisor, the status to C2 when it is due."""
         self._look = self._clock.look(now_ns)
         if self._look.stepped_s is not None:
@@ -137,10 +141,12 @@ class Hub:
                 counters=self._counters(),
                 clock=self._look.timebase,
                 now_mono_ns=now_ns,
+                last=last,
             )
 
     def _counters(self) -> dict[str, int]:
-        return {**self._counts, "bus_malformed": self._bus.malformed, "clock_steps": self._clock.steps}
+        unsent = sum(report.unsent for report in self._reports.values())
+        return {**self._counts, "bus_malformed": self._bus.malformed, "bus_unsent": unsent, "clock_steps": self._clock.steps}
 
     def _words(self) -> str:
         tracks = self._tracker.tracks()
@@ -149,7 +155,7 @@ class Hub:
         return f"{live} live tracks, {confirmed} confirmed; {self._live.link_words()}; {self._look.words}"
 
     def close(self) -> None:
-        """Let every socket go."""
-        self._live.close()
+        """Let every socket go, once what was published has left."""
+        self._live.close(FLUSH_MS)
         self._bus.close()
         self._notifier.close()

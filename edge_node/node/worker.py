@@ -108,7 +108,9 @@ class _Loop:
     def _report(self, now_ns: int, seconds: float) -> None:
         rate = (self._blocks - self._blocks_then) / seconds
         self._report_ns, self._blocks_then = now_ns, self._blocks
-        words = "; ".join(filter(None, (self._source.words(), self._pipeline.words(), f"{rate:.0f} blocks/s")))
+        counted = f"{self._blocks} blocks, {rate:.0f}/s, {self._lost} lost"
+        unsent = f"{self._bus.unsent} messages that the hub did not take" if self._bus.unsent else ""
+        words = "; ".join(filter(None, (self._source.words(), self._pipeline.words(), counted, unsent)))
         self._notifier.say(status=words)
         report = SensorReport(
             t_mono_ns=now_ns,

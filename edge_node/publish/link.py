@@ -143,18 +143,18 @@ class Link:
             return "full"
         return "sent"
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, linger_ms: int = 0) -> None:
         self.connected = False
         self._asked.clear()
         if self._socket:
             self._socket.disable_monitor()
-            self._socket.close()
+            self._socket.close(linger_ms)
         if self._monitor and not self._monitor.closed:
             self._monitor.close()
         self._socket = self._monitor = None
 
-    def close(self) -> None:
-        """Let go at once; what is queued is not sent."""
-        self._hang_up()
+    def close(self, linger_ms: int = 0) -> None:
+        """Let go; what is queued may still leave for so long, and the context's end waits for it."""
+        self._hang_up(linger_ms)
         self._dial_at_ns = None
         self.words = "closed"

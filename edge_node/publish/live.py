@@ -64,9 +64,10 @@ class LivePublisher:
         counters: Mapping[str, int],
         clock: Timebase,
         now_mono_ns: int,
+        last: bool = False,
     ) -> bool:
-        """Say the node's status if it is due, with these counters and the publisher's own; whether it was."""
-        if not self._status_beat.due(now_mono_ns):
+        """Say the node's status if it is due or `last`, with these counters and the publisher's own; whether it was."""
+        if not (last or self._status_beat.due(now_mono_ns)):
             return False
         self._status_beat.said(now_mono_ns)
         payload = wire.encode_status(
@@ -108,6 +109,6 @@ class LivePublisher:
         """How the line to C2 stands, for the status."""
         return self._link.words
 
-    def close(self) -> None:
-        """Let go at once."""
-        self._link.close()
+    def close(self, linger_ms: int = 0) -> None:
+        """Let go; what is queued may still leave for so long."""
+        self._link.close(linger_ms)

@@ -12,6 +12,7 @@ from rich.table import Table
 from tools.c2.picture import Picture
 
 SILENT_AFTER_S = 10.0
+LONGEST_SERIAL = 20
 
 
 def draw(picture: Picture, now_s: float) -> Group:
@@ -20,13 +21,18 @@ def draw(picture: Picture, now_s: float) -> Group:
 
 
 def _nodes(picture: Picture, now_s: float) -> Table:
-    table = Table("node", "key", "link", "verdict", "clock", "missing", title="nodes", title_justify="left")
+    table = _table("node", "key", "link", "clock", "missing", "verdict")
     for node8, node in sorted(picture.nodes.items()):
         silent_s = now_s - node["heard_s"]
         link = "heard" if silent_s < SILENT_AFTER_S else f"silent for {silent_s:.0f} s"
         verdict = f"{node.get('verdict') or '?'}: {node['sentence']}" if "sentence" in node else ""
-        table.add_row(_plain(node["node"]), node8, link, _plain(verdict), _clock(node), str(node.get("missing", 0)))
+        table.add_row(_plain(node["node"]), node8, link, _clock(node), str(node.get("missing", 0)), _plain(verdict))
     return table
+
+
+def _table(*columns: str) -> Table:
+    """As narrow as a technician's terminal."""
+    return Table(*columns, box=None, padding=(0, 1, 0, 0), header_style="bold")
 
 
 def _clock(node: dict[str, Any]) -> str:
@@ -35,13 +41,13 @@ def _clock(node: dict[str, Any]) -> str:
 
 
 def _tracks(picture: Picture, now_s: float) -> Table:
-    names = ("node", "no", "state", "id", "latitude", "longitude", "altitude m", "speed m/s", "course", "rssi", "age s", "flags")
-    table = Table(*names, title="tracks", title_justify="left")
+    table = _table("no", "state", "id", "latitude", "longitude", "alt m", "m/s", "crs", "dBm", "age", "flags", "node")
+    table.columns[2].min_width = LONGEST_SERIAL
     for (_, _, number), track in sorted(picture.tracks.items()):
         where = _motion(track["kinematics"] or {}) if track["kinematics"] or not track["bearing"] else _direction(track["bearing"])
         age_s = track["age_s"] + now_s - track["heard_s"]
-        heard = [_number(track["rssi_dbm"], 0), f"{age_s:.1f}", _plain(" ".join(track["flags"]))]
-        table.add_row(_plain(track["node"]), str(number), track["state"] or "?", _plain(_name(track["identity"])), *where, *heard)
+        heard = [_number(track["rssi_dbm"], 0), f"{age_s:.1f}", _plain(" ".join(track["flags"])), _plain(track["node"])]
+        table.add_row(str(number), track["state"] or "?", _plain(_name(track["identity"])), *where, *heard)
     return table
 
 
