@@ -93,7 +93,7 @@ def system(protocol: int, said: System) -> bytes:
         0,
         _altitude(None),
         _altitude(None),
-        said.eu_category << 4 | said.eu_class,
+        said.eu_category << 4 | (said.eu_class if in_eu else 0),
         _altitude(said.altitude_wgs84_m),
         utc_s,
     )

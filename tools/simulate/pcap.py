@@ -19,7 +19,10 @@ def record(t_utc_ns: int, data: bytes) -> bytes:
 
 
 class PcapPipe:
-    """A named pipe, written without ever waiting: as with a radio, what nobody reads in time is gone."""
+    """A named pipe, written without ever waiting: as with a radio, what nobody reads in time is gone.
+
+    A reader that goes and another that comes between the same two frames cannot be told apart: that one gets no header.
+    """
 
     def __init__(self, path: Path, link_type: int) -> None:
         self.written = self.unread = self.readers = 0
