@@ -11,7 +11,7 @@ from edge_node.geometry import distance_m
 from tools.simulate import gnss
 from tools.simulate.world import World
 
-DEMO = Path("tools/simulate/scenes/demo.toml").resolve()
+DEMO = Path(__file__).parents[2] / "tools/simulate/scenes/demo.toml"
 UTC_S = 1_773_483_072
 
 

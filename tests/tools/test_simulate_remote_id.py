@@ -27,7 +27,7 @@ from tools.simulate.pcap import PcapPipe
 from tools.simulate.remote_id import HORIZONTAL_M, Frame, frames, play, write_pcap
 from tools.simulate.world import World
 
-DEMO = Path("tools/simulate/scenes/demo.toml").resolve()
+DEMO = Path(__file__).parents[2] / "tools/simulate/scenes/demo.toml"
 UTC_NS = 1_773_483_072 * 10**9
 RADIOTAP_BYTES, MAC_HEADER_BYTES = 16, 24
 ELEMENT = b"\xfa\x0b\xbc\x0d"
@@ -215,6 +215,11 @@ def test_other_messages_come_back(serial: str, operator: str, place: astm.System
     assert (system.operator_location, system.utc_s, system.classification) == (place.operator_location, place.utc_s, place.eu_category > 0)
     assert (system.category_eu, system.class_eu) == ((place.eu_category, place.eu_class) if place.eu_category else (0, 0))
     assert (system.area_count, system.area_radius_m, system.area_ceiling_m, system.area_floor_m) == (1, 0, None, None)
+
+
+@pytest.mark.parametrize("utc_s", [0, 2**40])
+def test_clock_that_was_never_set_is_clamped(utc_s: int) -> None:
+    assert struct.unpack_from("<I", astm.system(2, astm.System(utc_s=utc_s)), 20)[0] in {0, 2**32 - 1}
 
 
 def test_pack_has_one_to_nine_messages() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tools.simulate.scene import Circle, Hover, Point, SceneError, Waypoints
 from tools.simulate.world import Wander, World, on_path
 
-DEMO = Path("tools/simulate/scenes/demo.toml").resolve()
+DEMO = Path(__file__).parents[2] / "tools/simulate/scenes/demo.toml"
 SQUARE = (Point(0, 0, 50, 10), Point(100, 0, 50, 20), Point(100, 100, 50, 10), Point(0, 100, 50, 5))
 PATHS = [
     Hover(10, 20, 30),

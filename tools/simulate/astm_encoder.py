@@ -9,7 +9,7 @@ from msgspec import Struct
 
 MESSAGE_BYTES = 25
 EPOCH_2019_S = 1_546_300_800
-LARGEST_U16 = 0xFFFF
+LARGEST_U16, LARGEST_U32 = 0xFFFF, 0xFFFFFFFF
 
 _ID = Layout("<BB20s3x")
 _TEXT = Layout("<BB23s")
@@ -84,7 +84,7 @@ def self_id(protocol: int, description_type: int, text: str) -> bytes:
 def system(protocol: int, said: System) -> bytes:
     """Message 4, of one aircraft without an area; only protocol 2 has a time in it."""
     in_eu = said.eu_category > 0
-    utc_s = 0 if said.utc_s is None or protocol < 2 else int(said.utc_s) - EPOCH_2019_S
+    utc_s = 0 if said.utc_s is None or protocol < 2 else _within(int(said.utc_s) - EPOCH_2019_S, 0, LARGEST_U32)
     return _SYSTEM.pack(
         0x40 | protocol,
         in_eu << 2 | said.operator_location,
