@@ -10,7 +10,7 @@ import zmq
 
 from edge_node.messages import BusMessage
 
-QUEUE = 1000
+QUEUE = 4000
 LARGEST_BYTES = 1 << 20
 
 _encoder = msgspec.msgpack.Encoder()
@@ -30,7 +30,6 @@ class BusSender:
         self._socket = context.socket(zmq.PUSH)
         self._socket.setsockopt(zmq.SNDHWM, QUEUE)
         self._socket.setsockopt(zmq.RECONNECT_IVL, 50)
-        self._socket.setsockopt(zmq.RECONNECT_IVL_MAX, 500)
         self._socket.connect(address(run_dir))
 
     def send(self, messages: Sequence[BusMessage]) -> None:

@@ -18,6 +18,8 @@ from tools.bench.figure import COLUMNS, GOALS, Figure
 
 BENCHES = {
     "remote_id": ("frames to typed messages beside a scapy walk, and agreement with reference vectors", "tools.bench.remote_id:figures"),
+    "wire": ("bytes a track to C2, in whole messages of ten", "tools.bench.wire:figures"),
+    "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 
 

@@ -37,6 +37,14 @@ GOALS = {
     "remote_id.found_recorded": Goal(at_least=1, at_most=1, of="ratio"),
     "remote_id.messages_agree": Goal(at_least=1, at_most=1, of="ratio"),
     "remote_id.packs_agree": Goal(at_least=1, at_most=1, of="ratio"),
+    "wire.full_bytes": Goal(at_most=96),
+    "wire.bearing_only_bytes": Goal(at_most=48),
+    "node.first_track_s": Goal(at_most=5),
+    "node.gaps": Goal(at_most=0),
+    "node.pss_mib": Goal(at_most=70),
+    "node.latency_p50_ms": Goal(at_most=1, of="ratio"),
+    "node.latency_p99_ms": Goal(at_most=1.5, of="ratio"),
+    "node.bytes_a_track": Goal(at_most=150),
 }
 """Every figure of the project; what stands before the dot is the bench that measures it."""
 
