@@ -6,7 +6,7 @@ from functools import reduce
 from operator import xor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.blocks import GnssFix
@@ -156,6 +156,7 @@ def test_endless_line_is_not_kept() -> None:
     assert nmea.bad == 1000
 
 
+@settings(deadline=None)
 @given(cut=st.integers(1, 40))
 def test_any_cut_of_the_stream_reads_the_same(cut: int) -> None:
     stream = sentence(GGA) + sentence(RMC) + sentence(GST)
@@ -164,6 +165,7 @@ def test_any_cut_of_the_stream_reads_the_same(cut: int) -> None:
     assert got + nmea.quiet() == fixes(GGA, RMC, GST)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=5))
 def test_any_bytes_raise_nothing(chunks: list[bytes]) -> None:
     nmea = Nmea()
@@ -178,6 +180,7 @@ FIELD = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(kind=st.sampled_from(["GGA", "RMC", "GNS", "GST", "GSA", "GSV", "ZDA"]), fields=st.lists(FIELD, max_size=20))
 def test_any_fields_raise_nothing_and_keep_bounds(kind: str, fields: list[str]) -> None:
     nmea = Nmea()

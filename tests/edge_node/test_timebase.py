@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_node.timebase import Clock, KernelClock, Timebase, gnss_timebase, kernel_clock, system_offset_ns, system_timebase
@@ -50,6 +50,7 @@ def test_system_clock_is_vouched_for_by_the_kernel_or_nobody(kernel: KernelClock
     assert told.sigma_s == (None if sigma_s is None else pytest.approx(sigma_s))
 
 
+@settings(deadline=None)
 @given(
     second=st.integers(1_600_000_000, 2_000_000_000),
     part_ns=st.sampled_from([0, 200_000_000, 400_000_000, 800_000_000]),

@@ -15,7 +15,7 @@ from math import cos, hypot, radians
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.recording import Recording
@@ -169,6 +169,7 @@ def close(got: float | None, said: float | None, step: float) -> bool:
     return got is said is None or (got is not None and said is not None and abs(got - said) <= step + 1e-6)
 
 
+@settings(deadline=None)
 @given(said=LOCATION)
 def test_location_comes_back_within_its_steps(said: astm.Location) -> None:
     (got,) = astm_f3411.decode_pack(astm.pack(2, [astm.location(2, said)])).messages
@@ -201,6 +202,7 @@ SYSTEM = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(serial=TEXT, operator=TEXT, place=SYSTEM)
 def test_other_messages_come_back(serial: str, operator: str, place: astm.System) -> None:
     sent = [astm.basic_id(2, 1, 2, serial.encode()), astm.self_id(2, 0, operator), astm.system(2, place), astm.operator_id(2, operator)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.simulate.scene import Circle, Hover, Point, SceneError, Waypoints
@@ -63,6 +63,7 @@ def test_wind_stays_about_the_path(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
+@settings(deadline=None)
 @given(t_s=st.floats(0, 3600))
 def test_paths_do_not_jump(path: Hover | Circle | Waypoints, t_s: float) -> None:
     (here, _), (there, _) = on_path(path, t_s), on_path(path, t_s + 0.01)
