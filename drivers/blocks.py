@@ -6,13 +6,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-Medium = Literal["wifi", "ble"]
+Medium = Literal["wifi", "ble", "ble_report", "mavlink"]
 FixSource = Literal["nmea", "gpsd"]
 
 
 class RadioFrame(Struct, frozen=True, gc=False):
-    """One frame off the air without its capture header: an 802.11 frame without FCS, or a BLE advertising PDU.
+    """One frame off the air without its capture header.
 
+    `data` is, by `medium`: "wifi" an 802.11 frame without FCS; "ble" a link-layer advertising PDU as a sniffer hears it;
+    "ble_report" the advertiser's address (6 bytes as on the air) and the whole AD data that a host controller reports, with
+    `extended` for extended advertising; "mavlink" one whole MAVLink frame from a receiver that has decoded the air itself.
     `sequence` counts the source's frames from 0, `lost` those dropped just before this one. A frame whose check
     sequence failed is handed over with `intact` False. What the capture did not say is None.
     """
@@ -26,6 +29,7 @@ class RadioFrame(Struct, frozen=True, gc=False):
     center_hz: int | None = None
     intact: bool = True
     coded_phy: bool = False
+    extended: bool = False
 
 
 class GnssFix(Struct, frozen=True, gc=False):

@@ -6,8 +6,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-Transport = Literal["wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon"]
+Transport = Literal[
+    "wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon", "mavlink"
+]
 IdType = Literal["none", "serial_number", "caa_registration", "utm_uuid", "specific_session", "reserved"]
+Cooperation = Literal["authorised", "unknown", "in_restricted_zone", "non_cooperative"]
 TrackState = Literal["tentative", "confirmed", "lost"]
 EventKind = Literal["new", "confirmed", "identified", "merged", "lost"]
 SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
@@ -26,6 +29,14 @@ class Detection(Struct, frozen=True, kw_only=True, tag_field="kind"):
 
     t_mono_ns: int
     sensor: str = ""
+
+
+class Suspicion(Struct, frozen=True, gc=False):
+    """One reason to doubt a claim: its name, how sure (0 to 1) and the evidence in words."""
+
+    name: str
+    score: float
+    evidence: str
 
 
 class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
@@ -63,6 +74,15 @@ class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
     authentication: str | None = None
     flags: tuple[str, ...] = ()
     damaged: bool = False
+    description_type: Literal["text", "emergency", "extended_status"] | None = None
+    take_off_latitude_deg: float | None = None
+    take_off_longitude_deg: float | None = None
+    purpose: str | None = None
+    ssid: str | None = None
+    sequence_number: int | None = None
+    tsf_us: int | None = None
+    beacon_interval_tu: int | None = None
+    suspicions: tuple[Suspicion, ...] = ()
 
 
 class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):
@@ -163,6 +183,9 @@ class Track(Struct, frozen=True, kw_only=True):
     heard: tuple[Hearing, ...] = ()
     sensors: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    cooperation: Cooperation | None = None
+    cooperation_reason: str | None = None
 
 
 class TrackEvent(Struct, frozen=True, kw_only=True):
