@@ -183,7 +183,7 @@ def _bind(link: socket.socket, interface: str) -> None:
     except OSError as error:
         raise SourceAbsent(f"no interface {interface}: plug the adapter in, or see what `ip link` calls it ({error.strerror})") from None
     if link.getsockname()[3] != ARPHRD_IEEE80211_RADIOTAP:
-        raise SourceMisconfigured(
+        raise SourceAbsent(
             f"{interface} is not in monitor mode: sudo ip link set {interface} down && "
             f"sudo iw dev {interface} set type monitor && sudo ip link set {interface} up"
         )

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 from edge_node.config import Config, SupervisionTable, to_json
 from edge_node.messages import SensorState, SensorStatus
@@ -64,13 +65,14 @@ class Child:
             "OPENBLAS_NUM_THREADS": "1",
         }
         command = [sys.executable, "-m", "edge_node", *self._arguments, "-c", "-"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, process_group=0)
-        assert self._process.stdin is not None  # noqa: S101 -- it was asked for a pipe
         try:
-            self._process.stdin.write(to_json(self.config))
-            self._process.stdin.close()
-        except BrokenPipeError:
-            self._said = "ended before it read its configuration"
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, process_group=0)
+        except OSError as error:
+            self._crashed(f"cannot be started: {error.strerror}", now_s)
+            return
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError), self._process.stdin as pipe:  # whoever is gone already is seen to be gone
+                pipe.write(to_json(self.config))
         self._alive_s = now_s
         self._turn("starting", now_s)
 
@@ -106,12 +108,16 @@ class Child:
             self._turn("off", now_s)
         elif code == os.EX_UNAVAILABLE:
             self._start_again("absent", self._patience.absent_retry_s, now_s)
+        elif self.state == "stalled":
+            self._crashed(self._failure, now_s)
         else:
-            if self.state != "stalled":
-                self._failure = f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_TEMPFAIL) else ''}"
-            self._failures_in_a_row += 1
-            wait = self._patience.backoff_first_s * 2 ** min(self._failures_in_a_row - 1, 16)
-            self._start_again("crashed", min(wait, self._patience.backoff_most_s), now_s)
+            self._crashed(f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_TEMPFAIL) else ''}", now_s)
+
+    def _crashed(self, failure: str, now_s: float) -> None:
+        self._failure = failure
+        self._failures_in_a_row += 1
+        wait_s = self._patience.backoff_first_s * 2 ** min(self._failures_in_a_row - 1, 16)
+        self._start_again("crashed", min(wait_s, self._patience.backoff_most_s), now_s)
 
     def _start_again(self, state: SensorState, wait_s: float, now_s: float) -> None:
         self.restarts += 1

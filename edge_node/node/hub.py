@@ -32,14 +32,14 @@ NEVER_LOGGED = frozenset({"new"})
 
 
 def gather(config: Config) -> int:
-    """Run the hub until told to stop; exit code 78 where its key file cannot be used."""
+    """Run the hub until told to stop; exit code 69, to be tried again, while its key file cannot be used."""
     notifier = Notifier()
     try:
         keys = load_or_make(config.node.state_dir)
     except KeyFileError as error:
         notifier.say(status=str(error))
         log.error("%s", error)
-        return os.EX_CONFIG
+        return os.EX_UNAVAILABLE
     with zmq.Context() as context:
         hub = Hub(config, context, LivePublisher(config.c2, keys, context), notifier)
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import convert
+
 from drivers.blocks import GnssFix
 from edge_node.messages import PositionFix
 
@@ -13,19 +15,7 @@ class PositionRelay:
 
     def step(self, block: GnssFix) -> Sequence[PositionFix]:
         """One fix in, one fix out."""
-        return [
-            PositionFix(
-                t_mono_ns=block.t_mono_ns,
-                has_fix=block.has_fix,
-                t_utc_ns=block.t_utc_ns,
-                pulse_mono_ns=block.pulse_mono_ns,
-                latitude_deg=block.latitude_deg,
-                longitude_deg=block.longitude_deg,
-                altitude_wgs84_m=block.altitude_wgs84_m,
-                sigma_horizontal_m=block.sigma_horizontal_m,
-                quality=block.quality,
-            )
-        ]
+        return [convert(block, PositionFix, from_attributes=True)]
 
     def words(self) -> str:
         """Nothing: the driver says how its fix is."""

@@ -156,8 +156,15 @@ class Supervisor:
         if states != self._told:
             log.info("%s: %s", now.verdict, now.sentence)
         self._told, self._told_s = states, now_s
-        status.write(self._run_dir, now)
+        self._write(now)
         self._notifier.say(status=f"{now.verdict}: {now.sentence}", **({"ready": 1} if now.hub.state == "running" else {}))
+
+    def _write(self, now: NodeStatus) -> None:
+        """A full disk must not end the node."""
+        try:
+            status.write(self._run_dir, now)
+        except OSError as error:
+            log.warning("the status cannot be written to %s: %s", self._run_dir, error.strerror)
 
     def _end(self) -> None:
         """Workers first, so that what they flush still reaches the hub; whoever outstays its time is killed."""
@@ -172,7 +179,7 @@ class Supervisor:
                     child.tick(now_s)
                     if now_s > until_s:
                         child.kill()
-        status.write(self._run_dir, self.status(time.monotonic()))
+        self._write(self.status(time.monotonic()))
         for child in self._children():
             self._close(child)
         self._selector.close()

@@ -140,7 +140,7 @@ def test_an_interface_set_down_is_lost_then_absent_then_back(device: Tap) -> Non
 
 
 def test_an_interface_that_is_not_in_monitor_mode_says_how_to_put_it_there() -> None:
-    with tap(link_type=ETHERNET) as device, pytest.raises(SourceMisconfigured, match=f"sudo iw dev {device.name} set type monitor"):
+    with tap(link_type=ETHERNET) as device, pytest.raises(SourceAbsent, match=f"sudo iw dev {device.name} set type monitor"):
         WifiMonitor(device.name, "none").open()
 
 

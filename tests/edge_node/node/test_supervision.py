@@ -131,3 +131,15 @@ def test_two_nodes_in_one_run_dir_are_refused(node: RunningNode, tmp_path: Path)
     second = RunningNode(tmp_path, TWO)
     assert second.process.wait(10) == os.EX_TEMPFAIL
     assert "another node runs in" in second.log.read_text()
+
+
+def test_a_key_file_that_others_can_read_is_named_and_taken_when_mended(node: RunningNode) -> None:
+    before = _pids(node, "one", "two")
+    (key,) = (path for path in node.state_dir.rglob("*.toml"))
+    key.chmod(0o644)
+    node.kill("hub", signal.SIGKILL)
+    named = node.wait_for("hub", lambda part: str(key) in part.sentence, NAMED_S, "the key file is named")
+    assert named.state == "absent"
+    key.chmod(0o600)
+    node.wait_for("hub", lambda part: part.state == "running", HEALED_S, "the hub runs again")
+    assert _pids(node, "one", "two") == before
