@@ -24,7 +24,9 @@ from edge_node.remote_id import astm_f3411
 from edge_node.remote_id import astm_messages as read
 from tools.simulate import astm_encoder as astm
 from tools.simulate.pcap import PcapPipe
-from tools.simulate.remote_id import HORIZONTAL_M, Frame, frames, play, write_pcap
+from tools.simulate.radio import Frame
+from tools.simulate.remote_id import frames, play, write_pcap
+from tools.simulate.telemetry import HORIZONTAL_M
 from tools.simulate.world import World
 
 DEMO = Path(__file__).parents[2] / "tools/simulate/scenes/demo.toml"

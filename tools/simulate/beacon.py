@@ -30,8 +30,13 @@ def element(number: int, content: bytes) -> bytes:
     return bytes((number, len(content))) + content
 
 
-def beacon(*, mac: bytes, sequence: int, tsf_us: int, interval_tu: int, channel: int, ssid: str, counter: int, odid_pack: bytes) -> bytes:
-    """A beacon (IEEE 802.11-2020 section 9.3.3.2) whose vendor element holds a message pack (F3411-22a section 5.4.9)."""
+def odid(counter: int, odid_pack: bytes) -> bytes:
+    """The content of a vendor element with a message pack (F3411-22a section 5.4.9)."""
+    return ASD_STAN_ODID + bytes((counter & 0xFF,)) + odid_pack
+
+
+def beacon(*, mac: bytes, sequence: int, tsf_us: int, interval_tu: int, channel: int, ssid: str, vendor: bytes) -> bytes:
+    """A beacon (IEEE 802.11-2020 section 9.3.3.2) with one vendor element of this content."""
     header = pack("<HH6s6s6sH", 0x0080, 0, BROADCAST, mac, mac, (sequence & 0xFFF) << 4)
     fixed = pack("<QHH", tsf_us & 0xFFFFFFFFFFFFFFFF, interval_tu, 0x0001)
     low_band = channel <= 14
@@ -39,5 +44,5 @@ def beacon(*, mac: bytes, sequence: int, tsf_us: int, interval_tu: int, channel:
     elements = [element(0, ssid.encode()), element(1, rates)]
     if low_band:
         elements.append(element(3, bytes((channel,))))
-    elements.append(element(221, ASD_STAN_ODID + bytes((counter & 0xFF,)) + odid_pack))
+    elements.append(element(221, vendor))
     return header + fixed + b"".join(elements)

@@ -14,6 +14,7 @@ Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
 Mac = Annotated[str, Meta(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
 Channel = Annotated[int, Meta(ge=1, le=177)]
+Transport = Literal["wifi_beacon", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon"]
 
 
 class SceneError(Exception):
@@ -78,12 +79,14 @@ class Operator(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RemoteId(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a drone says who and where it is (ASTM F3411-22a over Wi-Fi beacons).
+    """How a drone says who and where it is: ASTM F3411-22a over Wi-Fi and Bluetooth, France's and DJI's own beacons.
 
     Its data is new every `update_s`; every `full_every`-th update goes out as a full pack, those between as Location alone.
+    Its Bluetooth has an address of its own and advertises every `ble_interval_s`.
     """
 
     mac: Mac
+    transports: Annotated[tuple[Transport, ...], Meta(min_length=1)] = ("wifi_beacon",)
     channel: Channel = 6
     ssid: Annotated[str, Meta(max_length=32)] = ""
     serial: Annotated[str, Meta(max_length=20)] | None = None
@@ -95,6 +98,8 @@ class RemoteId(Struct, frozen=True, forbid_unknown_fields=True):
     update_s: Positive = 1.0
     full_every: Annotated[int, Meta(ge=1, le=60)] = 1
     eirp_dbm: float = 18.0
+    ble_interval_s: Annotated[float, Meta(ge=0.05, le=3)] = 0.25
+    ble_eirp_dbm: float = 8.0
     horizontal_accuracy: Annotated[int, Meta(ge=0, le=12)] = 11
     vertical_accuracy: Annotated[int, Meta(ge=0, le=6)] = 5
     speed_accuracy: Annotated[int, Meta(ge=0, le=4)] = 3
@@ -114,12 +119,51 @@ class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     gust_m: NotNegative = 0.3
 
 
+class Radio(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
+    """One cheap Wi-Fi module on the ground that sends frames of its maker's making, 2.4 GHz only."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    east_m: float
+    north_m: float
+    channel: Annotated[int, Meta(ge=1, le=13)] = 6
+    eirp_dbm: float = 18.0
+    from_s: NotNegative = 0.0
+    until_s: Positive | None = None
+
+
+class Swarm(Radio, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="swarm"):
+    """Many invented aircraft within `spread_m`, each sound in itself: one sequence counter for all, random TSF, one loudness."""
+
+    count: Annotated[int, Meta(ge=1, le=20_000)]
+    rate_hz: Positive = 2.0
+    spread_m: Positive = 1_000.0
+
+
+class Replay(Radio, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="replay"):
+    """The Wi-Fi frames of a drone, recorded and sent again `delay_s` later, byte for byte."""
+
+    of: str
+    delay_s: Positive = 30.0
+
+
+class Teleport(Radio, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="teleport"):
+    """One invented aircraft that claims a slow flight and another place within `spread_m` every `every_s`."""
+
+    every_s: Positive = 5.0
+    rate_hz: Positive = 5.0
+    spread_m: Positive = 5_000.0
+
+
+Spoofer = Swarm | Replay | Teleport
+
+
 class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole scene."""
 
     name: str
     node: NodePose
     drone: tuple[Drone, ...] = ()
+    spoofer: tuple[Spoofer, ...] = ()
 
 
 def load(path: Path) -> Scene:
@@ -128,10 +172,15 @@ def load(path: Path) -> Scene:
         scene = msgspec.toml.decode(path.read_bytes(), type=Scene)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SceneError(f"{path}: {error}") from error
+    heard = {drone.name: drone.remote_id for drone in scene.drone if drone.remote_id}
     for what, values in (
         ("name", [drone.name for drone in scene.drone]),
-        ("mac", [drone.remote_id.mac for drone in scene.drone if drone.remote_id]),
+        ("mac", [rid.mac for rid in heard.values()]),
+        ("name", [spoofer.name for spoofer in scene.spoofer]),
     ):
         if len(set(values)) < len(values):
-            raise SceneError(f"{path}: two drones have the same {what}")
+            raise SceneError(f"{path}: two of one scene have the same {what}")
+    for spoofer in scene.spoofer:
+        if isinstance(spoofer, Replay) and spoofer.of not in heard:
+            raise SceneError(f"{path}: {spoofer.name} replays {spoofer.of!r}, which is no drone with Remote ID")
     return scene
