@@ -19,6 +19,13 @@ Z85Key = Annotated[
     str,
     Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$", description="a CURVE public key, 40 characters of Z85"),
 ]
+PublicKey = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9A-Za-z+/]{43}=|[0-9a-fA-F]{64}|unsigned)$",
+        description='an Ed25519 public key, 44 characters of base64 or 64 of hex, or "unsigned" where nobody signs the list',
+    ),
+]
 
 
 def _state_dir() -> Path:
@@ -64,6 +71,19 @@ class TrackingTable(Struct, frozen=True, forbid_unknown_fields=True):
     forget_after_s: Positive = 60.0
     max_tracks: Annotated[int, Meta(ge=1, le=10_000)] = 500
     acceleration_mps2: Positive = 3.0
+
+
+class RemoteIdTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[remote_id]: which aircraft are known, where flying is restricted, and what of the operator goes to C2.
+
+    `known_aircraft_key` is who signs that list; `trusted_keys` are those of aircraft that sign what they send.
+    """
+
+    known_aircraft: Path | None = None
+    known_aircraft_key: PublicKey | None = None
+    zones: Annotated[tuple[Path, ...], Meta(max_length=64)] = ()
+    operator_to_c2: bool = True
+    trusted_keys: Path | None = None
 
 
 class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +148,7 @@ class Config(Struct, frozen=True):
     node: NodeTable = field(default_factory=NodeTable)
     c2: C2Table = C2Table()
     tracking: TrackingTable = TrackingTable()
+    remote_id: RemoteIdTable = RemoteIdTable()
     supervision: SupervisionTable = SupervisionTable()
     sensor: tuple[SensorTable, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from edge_node.config import OPTIONS, C2Table, Config, NodeTable, SensorTable, SupervisionTable, TrackingTable
+from edge_node.config import OPTIONS, C2Table, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
 from edge_node.strict_toml import Problem, StructT, line_of, nearest, read_table
 
 
@@ -22,7 +22,13 @@ class ConfigError(Exception):
 
 
 LONGEST_RUN_DIR = 107 - len("/" + "n" * 32 + ".notify")  # unix(7): sun_path
-TABLES: dict[str, type[Struct]] = {"node": NodeTable, "c2": C2Table, "tracking": TrackingTable, "supervision": SupervisionTable}
+TABLES: dict[str, type[Struct]] = {
+    "node": NodeTable,
+    "c2": C2Table,
+    "tracking": TrackingTable,
+    "remote_id": RemoteIdTable,
+    "supervision": SupervisionTable,
+}
 
 
 def load(path: Path) -> Config:
@@ -37,12 +43,12 @@ def load(path: Path) -> Config:
         for key in tables
         if key not in TABLES and key != "sensor"
     ]
-    read = {name: read_table(tables.get(name, {}), kind, (name,), text, problems) for name, kind in TABLES.items()}
-    read["node"] = _absolute(read["node"], path.resolve().parent)
+    folder = path.resolve().parent
+    read = {name: _absolute(read_table(tables.get(name, {}), kind, (name,), text, problems), folder) for name, kind in TABLES.items()}
     problems += _across(tables, read["node"], text)
     if problems:
         raise ConfigError(path, problems)
-    sensors, problems = _read_sensors(tables.get("sensor", []), path.resolve().parent, text)
+    sensors, problems = _read_sensors(tables.get("sensor", []), folder, text)
     return msgspec.convert({**read, "sensor": sensors, "problems": problems}, Config, from_attributes=True)
 
 
@@ -52,6 +58,10 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
     c2 = tables.get("c2")
     if isinstance(c2, dict) and "live" in c2 and "server_key" not in c2:
         problems.append(Problem("c2.live needs c2.server_key: C2 shows its key with its 'key' command", line_of(text, ("c2", "live"))))
+    remote_id = tables.get("remote_id")
+    if isinstance(remote_id, dict) and "known_aircraft" in remote_id and "known_aircraft_key" not in remote_id:
+        said = "needs remote_id.known_aircraft_key: the public key of who signs the list, or 'unsigned' where nobody does"
+        problems.append(Problem(f"remote_id.known_aircraft {said}", line_of(text, ("remote_id", "known_aircraft"))))
     if not isinstance(tables.get("sensor", []), list):
         problems.append(Problem("sensor must be a list of tables, each written as [[sensor]]", line_of(text, ("sensor",))))
     if isinstance(node, NodeTable) and len(str(node.run_dir)) > LONGEST_RUN_DIR:
@@ -64,8 +74,17 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
 def _absolute(table: StructT | None, folder: Path) -> StructT | None:
     if table is None:
         return None
-    paths = {key: folder / value for key, value in msgspec.structs.asdict(table).items() if isinstance(value, Path)}
-    return msgspec.structs.replace(table, **paths)
+    return msgspec.structs.replace(table, **{key: _placed(value, folder) for key, value in msgspec.structs.asdict(table).items()})
+
+
+def _placed(value: Any, folder: Path) -> Any:
+    """A path, or each path of a list, from the folder on; anything else as it is."""
+    match value:
+        case Path():
+            return folder / value
+        case tuple():
+            return tuple(_placed(one, folder) for one in value)
+    return value
 
 
 def _read_sensors(tables: list[Any], folder: Path, text: str) -> tuple[list[SensorTable], list[Problem]]:

@@ -101,7 +101,7 @@ class Supervisor:
         for name in after.keys() - self._workers.keys():
             self._workers[name] = self._add(name, ["worker", name], config, after[name].driver)
         self._hub.config = config
-        if everything or (config.c2, config.tracking) != (self._config.c2, self._config.tracking):
+        if everything or _of_the_hub(config) != _of_the_hub(self._config):
             self._hub.restart()
         self._config = config
 
@@ -185,6 +185,11 @@ class Supervisor:
         self._selector.close()
         self._notifier.close()
         os.close(self._lock)
+
+
+def _of_the_hub(config: Config) -> tuple[object, ...]:
+    """What the hub reads when it starts."""
+    return config.c2, config.tracking, config.remote_id
 
 
 def _modified(path: Path) -> int:

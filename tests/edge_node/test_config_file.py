@@ -41,6 +41,10 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
             [c2]
             live = "tcp://127.0.0.1:5571"
             server_key = "{KEY}"
+            [remote_id]
+            known_aircraft = "known_aircraft.toml"
+            known_aircraft_key = "unsigned"
+            zones = ["zones/a.json", "/b.json"]
             [[sensor]]
             name = "wifi"
             driver = "wifi_monitor"
@@ -55,6 +59,8 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
     )
     assert config.problems == ()
     assert config.node.state_dir == tmp_path / "state"
+    assert config.remote_id.known_aircraft == tmp_path / "known_aircraft.toml"
+    assert config.remote_id.zones == (tmp_path / "zones/a.json", Path("/b.json"))
     assert config.sensor[0].arguments() == {"interface": "mon0", "plan": "default"}
     assert config.sensor[1].arguments() == {"path": tmp_path / "tapes/one.pcap", "pace": "recorded", "loop": True}
     assert from_json(to_json(config)) == config
@@ -69,6 +75,9 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
         ("[node]\nlatitude_deg = 91", 2, "node.latitude_deg = 91: must be degrees from -90 to 90"),
         ('[c2]\nserver_key = "short"', 2, "c2.server_key = 'short': must be a CURVE public key, 40 characters of Z85"),
         ('[c2]\nlive = "tcp://c2:5571"', 2, "c2.live needs c2.server_key"),
+        ('[remote_id]\nknown_aircraft = "known.toml"', 2, "remote_id.known_aircraft needs remote_id.known_aircraft_key"),
+        ('[remote_id]\nknown_aircraft_key = "none"', 2, "remote_id.known_aircraft_key = 'none': must be an Ed25519 public key"),
+        ('[remote_id]\nzones = "a.json"', 2, "remote_id.zones = 'a.json': expected array"),
         ("[trackin]\n", 1, "unknown table or key 'trackin': did you mean 'tracking'?"),
         ("sensor = 3", 1, "sensor must be a list of tables"),
         ("c2 = 3", 1, "c2 must be a table"),
