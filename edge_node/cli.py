@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
     commands.choices["detect"].add_argument("file", type=Path, metavar="FILE", help="a recording: pcap or pcapng")
     commands.choices["detect"].add_argument("--as", dest="kind", metavar="KIND", help="what to look for, where the file does not tell")
+    commands.choices["detect"].add_argument("--plot", type=Path, metavar="FILE.png", help="draw map, signal strength and flags as well")
     commands.choices["replay"].add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="recordings, one after the other")
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
     return whole

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from drivers.recording import Recording
 from drivers.source import SourceError
-from edge_node.messages import BusMessage, Detection
+from edge_node.messages import BusMessage, Detection, RemoteIdDetection
+from edge_node.node.plot import Plot, PlotUnavailable, require_matplotlib
 from edge_node.node.recordings import messages
 
 KINDS = ("remote_id",)
@@ -47,18 +48,41 @@ def detect(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"edge-node: --as {arguments.kind}: this version detects {', '.join(KINDS)}\n")
         return os.EX_USAGE
     recording = Recording(path=arguments.file, pace="fast", loop=False)
+    plot = Plot() if arguments.plot else None
     try:
-        rows = (
-            as_row(found, recording.t_mono_start_ns or 0)
-            for batch in messages(recording, str(arguments.file))
-            for found in batch
-            if isinstance(found, Detection)
-        )
+        if plot:
+            require_matplotlib()
+        rows = (as_row(found, recording.t_mono_start_ns or 0) for found in _found(recording, str(arguments.file), plot))
         (_print_json if arguments.json else _print_table)(rows)
+    except PlotUnavailable as error:
+        return _trouble(error, os.EX_UNAVAILABLE)
     except SourceError as error:
-        sys.stderr.write(f"edge-node: {error}\n")
-        return os.EX_DATAERR
+        return _trouble(error, os.EX_DATAERR)
+    return _saved(plot, arguments) if plot else os.EX_OK
+
+
+def _found(recording: Recording, sensor: str, plot: Plot | None) -> Iterator[BusMessage]:
+    """Every detection of the recording, noted for the plot as it passes."""
+    for batch in messages(recording, sensor):
+        for found in batch:
+            if plot and isinstance(found, RemoteIdDetection):
+                plot.take(found, (found.t_mono_ns - (recording.t_mono_start_ns or 0)) / 1e9)
+            if isinstance(found, Detection):
+                yield found
+
+
+def _saved(plot: Plot, arguments: argparse.Namespace) -> int:
+    try:
+        plot.save(arguments.plot, arguments.file.name)
+    except OSError as error:
+        return _trouble(error, os.EX_CANTCREAT)
+    sys.stderr.write(f"plot: {arguments.plot}\n")
     return os.EX_OK
+
+
+def _trouble(error: Exception, code: int) -> int:
+    sys.stderr.write(f"edge-node: {error}\n")
+    return code
 
 
 def _print_json(rows: Iterable[dict[str, Any]]) -> None:
