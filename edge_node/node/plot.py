@@ -21,7 +21,7 @@ MOST_AIRCRAFT = 2_000
 MOST_NAMED = 30
 MOST_FLAGS = 14
 FAR_M = 100_000.0
-LEAST_SPAN_M = 100.0
+LEAST_SPAN_M = 30.0
 OTHERS_COLOUR = "0.7"
 
 Place = tuple[float, float]
@@ -182,7 +182,7 @@ def _draw_map(axes: Axes, aircraft: list[Aircraft], colours: list[Any]) -> None:
     _frame(axes, [*(point for line in lines for point in line), *(_metres(middle, place) for place in operators if place)])
     axes.set_xlabel(f"metres east of {middle.longitude_deg:.5f}")
     axes.set_ylabel(f"metres north of {middle.latitude_deg:.5f}")
-    left = f"\n{far} claims more than {reach_m / 1000:.3g} km away are not drawn" if far else ""
+    left = f"\nnot drawn, more than {reach_m / 1000:.3g} km away: {far}" if far else ""
     axes.text(0.015, 0.012, f"the node's place is not in a recording{left}", transform=axes.transAxes, fontsize=9, color="0.35")
 
 
@@ -194,7 +194,15 @@ def _draw_track(axes: Axes, line: list[Place], number: int | None, colour: Any) 
     if number is not None:
         style = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.7}
         axes.annotate(
-            str(number), (east[-1], north[-1]), (6, 6), textcoords="offset points", fontsize=9, fontweight="bold", color=colour, bbox=style
+            str(number),
+            (east[-1], north[-1]),
+            (6, 6),
+            textcoords="offset points",
+            fontsize=9,
+            fontweight="bold",
+            color=colour,
+            bbox=style,
+            zorder=5,
         )
 
 
@@ -259,8 +267,9 @@ def _draw_flags(axes: Axes, aircraft: list[Aircraft], colours: list[Any]) -> Non
     counts = Counter(name for one in aircraft for _, name in one.flags.points)
     names = [name for name, _ in counts.most_common(MOST_FLAGS)]
     rows = {name: len(names) - 1 - k for k, name in enumerate(names)}
-    for number, (one, colour) in enumerate(zip(aircraft, colours, strict=True)):
-        shift = 0.5 * (number / max(len(aircraft) - 1, 1) - 0.5)
+    flagged = [(one, colour) for one, colour in zip(aircraft, colours, strict=True) if one.flags.points]
+    for number, (one, colour) in enumerate(flagged):
+        shift = 0.5 * (number / (len(flagged) - 1) - 0.5) if len(flagged) > 1 else 0.0
         points = [(t_s, rows[name] - shift) for t_s, name in one.flags.points if name in rows]
         if points:
             axes.plot(*zip(*points, strict=True), marker="|", markersize=8, linestyle="", color=colour)
