@@ -28,7 +28,13 @@ SENSORS = """
 [[sensor]]
 name = "wifi"
 driver = "recording"
-path = "{air}"
+path = "{wifi}"
+pace = "live"
+
+[[sensor]]
+name = "bluetooth"
+driver = "recording"
+path = "{bluetooth}"
 pace = "live"
 
 [[sensor]]
@@ -44,13 +50,11 @@ def demo(arguments: argparse.Namespace) -> int:
     count = Count(begun_s)
     with stage() as here, ExitStack() as devices:
         world = World.load(SCENE, SEED)
-        air = here.folder / "air.pcap"
-        os.mkfifo(air)
-        stop = Event()
-        devices.enter_context(_playing(stop, lambda: remote_id.play(world, air, arguments.seconds, stop)))
+        wifi = devices.enter_context(_on_air(world, here.folder / "wifi.pcap", arguments.seconds, remote_id.WIFI))
+        bluetooth = devices.enter_context(_on_air(world, here.folder / "bluetooth.pcap", arguments.seconds, remote_id.BLE))
         port = devices.enter_context(gnss.receiver(world))
         show = devices.enter_context(_json_lines() if arguments.json else _table())
-        node = devices.enter_context(here.node(SENSORS.format(air=air, port=port)))
+        node = devices.enter_context(here.node(SENSORS.format(wifi=wifi, bluetooth=bluetooth, port=port)))
         while time.monotonic() < begun_s + arguments.seconds and node.poll() is None:
             for event in here.c2.events(0.1):
                 count.take(event)
@@ -71,6 +75,7 @@ class Count:
 
     def __init__(self, begun_s: float) -> None:
         self.tracks: set[int] = set()
+        self.flagged: set[int] = set()
         self._begun_s = begun_s
         self._first_s: float | None = None
         self._received = 0
@@ -83,20 +88,24 @@ class Count:
         elif event["kind"] == "tracks" and event["tracks"]:
             self._first_s = self._first_s or time.monotonic() - self._begun_s
             self.tracks |= {track["number"] for track in event["tracks"]}
+            self.flagged |= {track["number"] for track in event["tracks"] if track["flags"]}
         self._received += event["kind"] in ("tracks", "status")
 
     def words(self, gaps: int) -> str:
         """The demo in one line."""
         first = "no track came" if self._first_s is None else f"first track after {self._first_s:.1f} s"
-        return f"{first}; {len(self.tracks)} tracks; {self._told}; {gaps} gaps"
+        return f"{first}; {len(self.tracks)} tracks, {len(self.flagged)} flagged; {self._told}; {gaps} gaps"
 
 
 @contextmanager
-def _playing(stop: Event, play: Callable[[], object]) -> Iterator[None]:
-    thread = Thread(target=play, name="air")
+def _on_air(world: World, pipe: Path, seconds: float, air: remote_id.Air) -> Iterator[Path]:
+    """A named pipe into which the scene is played from now on."""
+    os.mkfifo(pipe)
+    stop = Event()
+    thread = Thread(target=lambda: remote_id.play(world, pipe, seconds, stop, air=air), name=pipe.stem)
     thread.start()
     try:
-        yield
+        yield pipe
     finally:
         stop.set()
         thread.join()

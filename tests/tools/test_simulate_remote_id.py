@@ -17,12 +17,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from drivers.recording import Recording
 from edge_node.geometry import LocalFrame
 from edge_node.remote_id import astm_f3411
 from edge_node.remote_id import astm_messages as read
 from tools.simulate import astm_encoder as astm
+from tools.simulate import scene as scenes
 from tools.simulate.pcap import PcapPipe
 from tools.simulate.radio import Frame
 from tools.simulate.remote_id import frames, play, write_pcap
@@ -37,7 +39,11 @@ ELEMENT = b"\xfa\x0b\xbc\x0d"
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World.load(DEMO, 7)
+    """The demo's first six drones, by their beacons alone."""
+    scene = scenes.load(DEMO)
+    beacons = ("wifi_beacon",)
+    drones = tuple(replace(drone, remote_id=replace(drone.remote_id, transports=beacons)) for drone in scene.drone[:6] if drone.remote_id)
+    return World(replace(scene, drone=drones, spoofer=()), 7)
 
 
 @pytest.fixture(scope="module")
