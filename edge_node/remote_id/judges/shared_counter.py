@@ -1,0 +1,187 @@
+"""One 802.11 sequence counter under several addresses (IEEE 802.11-2020 section 10.3.2.14)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from math import log2
+
+from edge_node.remote_id.judges.heard import Heard
+
+NUMBERS = 4096
+# A shared counter moves on by what its radio sent between two frames that were heard: by less than this at any usual loss.
+MOST_STEP = 64
+RECENT_S = 2.0
+FORGOTTEN_S = 120.0
+MOST_MEMBERS, MOST_SENSORS, MOST_FELLOWS, FELLOWS_SEEN = 1_000, 8, 64, 8
+# Evidence is counted in bits against chance; 20 bits are one newcomer in a million. Taking turns without a wrong step adds some,
+# but not without end: two genuine counters that happen to lie side by side go on doing so.
+ENOUGH_BITS = 20.0
+MOST_TURN_BITS = 4
+TWO_AIRCRAFT_TURNS = 10
+# Several counters stepped by one loop hold one number at one moment; of a genuine fleet two may, hardly four.
+SAME_MOMENT_S = 0.5
+LOCK_STEP_AIRCRAFT, LOCK_STEP_TIMES = 4, 3
+MOST_HOLDERS = 64
+
+
+class SharedCounter:
+    """A radio has one counter: whoever takes turns on it with others speaks for more aircraft than one.
+
+    Genuine transmitters count for themselves, so a frame of another fits between two of theirs by chance alone. One that always
+    says the same number (as some DJI do) says nothing, and several addresses of one aircraft may share a counter.
+    """
+
+    def __init__(self) -> None:
+        self._sensors: dict[str, _Counters] = {}
+
+    def hear(self, heard: Heard) -> None:
+        """Take in one frame; each sensor's frames are in order, those of two sensors need not be."""
+        number = heard.said.sequence_number
+        if number is None or not 0 <= number < NUMBERS:
+            return
+        counters = self._sensors.get(heard.said.sensor)
+        if counters is None:
+            if len(self._sensors) >= MOST_SENSORS:
+                return
+            counters = self._sensors[heard.said.sensor] = _Counters()
+        counters.hear(heard, number)
+
+
+class _Line:
+    """Transmitters that seem to count on one counter: when, with which number and for whom each spoke last."""
+
+    __slots__ = ("bits", "fellows", "turns")
+
+    def __init__(self) -> None:
+        self.bits = 0.0
+        self.turns = 0
+        self.fellows: OrderedDict[str, tuple[float, int, str]] = OrderedDict()
+
+
+class _Member:
+    __slots__ = ("bits", "last", "last_s", "line", "lock_steps", "turn_bits")
+
+    def __init__(self, number: int, t_s: float) -> None:
+        self.line = _Line()
+        self.last, self.last_s = number, t_s
+        self.bits, self.turn_bits, self.lock_steps = 0.0, 0, 0
+
+
+class _Counters:
+    """Who of those heard by one sensor used each number last, and who follows whom."""
+
+    def __init__(self) -> None:
+        self._user = [""] * NUMBERS
+        self._used_s = [-1e18] * NUMBERS
+        self._holders: dict[int, list[str]] = {}
+        self._members: OrderedDict[str, _Member] = OrderedDict()
+        self._lines, self._counted_s = 0, -1e18
+
+    def hear(self, heard: Heard, number: int) -> None:
+        me, t_s = heard.station.transmitter, heard.t_s
+        member = self._members.get(me)
+        if member is not None and member.last == number:
+            return
+        if member is None:
+            member = self._members[me] = _Member(number, t_s)
+            self._count_lines(t_s)
+            if number == 0:
+                return
+        self._members.move_to_end(me)
+        self._leave_if_wrong(me, member, number, t_s)
+        self._follow(me, member, number, t_s)
+        self._hold(me, number, t_s)
+        self._user[number], self._used_s[number] = me, t_s
+        member.last, member.last_s = number, t_s
+        self._accuse(heard, member, number)
+
+    def _count_lines(self, t_s: float) -> None:
+        """How many counters run at the moment: counted anew once a second, one more for each newcomer meanwhile."""
+        self._lines += 1
+        while len(self._members) > MOST_MEMBERS or t_s - next(iter(self._members.values())).last_s > FORGOTTEN_S:
+            name, member = self._members.popitem(last=False)
+            member.line.fellows.pop(name, None)
+        if abs(t_s - self._counted_s) > 1.0:
+            self._counted_s = t_s
+            self._lines = len({id(member.line) for member in self._members.values() if t_s - member.last_s <= RECENT_S})
+
+    def _leave_if_wrong(self, me: str, member: _Member, number: int, t_s: float) -> None:
+        """Who counts behind a fellow that was heard just before has a counter of its own."""
+        line = member.line
+        if len(line.fellows) < 2:
+            return
+        for seen, (fellow, (heard_s, last, _)) in enumerate(reversed(line.fellows.items())):
+            if seen >= FELLOWS_SEEN or t_s - heard_s > RECENT_S:
+                return
+            if fellow != me and (last - number) % NUMBERS < MOST_STEP:
+                break
+        else:
+            return
+        line.fellows.pop(me, None)
+        line.bits = line.bits - member.bits - member.turn_bits if len(line.fellows) > 1 else 0.0
+        line.turns = 0
+        member.line, member.bits, member.turn_bits = _Line(), 0.0, 0
+        self._lines += 1
+
+    def _follow(self, me: str, member: _Member, number: int, t_s: float) -> None:
+        """Join the line of the transmitter that used the nearest lower number lately, unless that was my own."""
+        users, used_s, since_s = self._user, self._used_s, t_s - RECENT_S
+        for step in range(1, MOST_STEP):
+            if used_s[number - step] >= since_s:
+                break
+        else:
+            return
+        user = users[number - step]
+        other = self._members.get(user)
+        if user == me or other is None:
+            return
+        line = other.line
+        if line is member.line:
+            line.turns += 1
+            if member.turn_bits < MOST_TURN_BITS:
+                member.turn_bits += 1
+                line.bits += 1
+        elif len(member.line.fellows) < 2:
+            member.bits = max(0.0, log2(NUMBERS / (step * max(self._lines, 1))))
+            member.line = line
+            line.bits += member.bits
+            line.turns += 1
+            self._lines -= 1
+
+    def _hold(self, me: str, number: int, t_s: float) -> None:
+        """Count who held one number at one moment with several others."""
+        user = self._user[number]
+        if user in ("", me) or t_s - self._used_s[number] > SAME_MOMENT_S:
+            self._holders.pop(number, None)
+            return
+        if len(self._holders) >= MOST_HOLDERS:
+            self._holders.clear()
+        holders = self._holders.setdefault(number, [user])
+        holders.append(me)
+        for name in holders if len(holders) == LOCK_STEP_AIRCRAFT else holders[LOCK_STEP_AIRCRAFT:][-1:]:
+            member = self._members.get(name)
+            if member:
+                member.lock_steps += 1
+
+    def _accuse(self, heard: Heard, member: _Member, number: int) -> None:
+        line, me = member.line, heard.station.transmitter
+        line.fellows[me] = (heard.t_s, number, heard.station.who)
+        line.fellows.move_to_end(me)
+        if len(line.fellows) > MOST_FELLOWS:
+            line.fellows.popitem(last=False)
+        if line.bits >= ENOUGH_BITS:
+            many = len({who for _, _, who in line.fellows.values()})
+            if many > 2 or (many == 2 and line.turns >= TWO_AIRCRAFT_TURNS):
+                heard.suspect_station(
+                    "shared_sequence_counter",
+                    1 - 0.5 ** (2 + many),
+                    f"{many} aircraft count on one 802.11 sequence counter: all of {line.turns} changes of transmitter step forward by "
+                    f"less than {MOST_STEP}, by chance 1 in 2^{line.bits:.0f}",
+                )
+        if member.lock_steps >= LOCK_STEP_TIMES:
+            heard.suspect_station(
+                "sequence_in_lock_step",
+                0.8,
+                f"{member.lock_steps} times at least {LOCK_STEP_AIRCRAFT} transmitters sent the same 802.11 sequence number within "
+                f"{SAME_MOMENT_S} s",
+            )
