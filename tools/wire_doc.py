@@ -29,7 +29,7 @@ ITEMS = {"tracks": "track", "sensors": "name", "flags": "name"}
 NOW_NS = 5_000_000_000_000
 CLOCK = Timebase(offset_ns=1_790_000_000_000_000_000, source="gnss", sigma_s=0.004)
 EXAMPLE_TOPIC = "t/6a2be4c3"
-UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm"}
+UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%"}
 
 HEAD = """\
 # The wire to C2
@@ -59,8 +59,8 @@ meanings never change within a major. This is version {major}.{minor}.
 
 ## Sizes
 A full Remote ID track (20-character serial number, 16-character operator id, place, velocity, uncertainties, height,
-operator's place and altitude, signal strength, transport) takes {full:.0f} bytes and one of which only the bearing is
-known {bearing:.0f}, topic and whole payload counted, averaged over a batch of 10.
+operator's place and altitude, signal strength, transport, cooperation) takes {full:.0f} bytes and one of which only the
+bearing is known {bearing:.0f}, topic and whole payload counted, averaged over a batch of 10.
 
 """
 
@@ -220,6 +220,7 @@ def _example() -> Track:
             velocity_up_mps=0.4,
             covariance=tuple(covariance),
         ),
+        cooperation="in_restricted_zone",
         identity=Identity(
             ids=(UasId("serial_number", "1234ABCDEFGHJKLMNPQR"),),
             ua_type="helicopter_or_multirotor",

@@ -14,13 +14,15 @@ from edge_node.publish import wire
 from edge_node.publish.keys import KeyPair
 from edge_node.publish.link import Link
 from edge_node.publish.rates import Beat, Rates
+from edge_node.publish.readings import without_operator
 from edge_node.timebase import Timebase
 
 
 class LivePublisher:
     """Tracks and status to one C2, driven by the hub's poller; lossy by contract, never blocks, has no thread."""
 
-    def __init__(self, table: C2Table, keys: KeyPair, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+    def __init__(self, table: C2Table, keys: KeyPair, context: zmq.Context[zmq.Socket[bytes]], operator_to_c2: bool = True) -> None:
+        self._operator_to_c2 = operator_to_c2
         self._table, self.node8, self.epoch = table, keys.node8, secrets.randbits(32)
         self._link = Link(context, table, keys)
         self._rates = Rates(table.rate_hz, table.confirmed_rate_hz)
@@ -41,6 +43,8 @@ class LivePublisher:
     def publish_tracks(self, tracks: Sequence[Track], clock: Timebase, now_mono_ns: int) -> int:
         """Say those of all the hub's tracks that are due; how many they were."""
         due = self._rates.due(tracks, now_mono_ns)
+        if not self._operator_to_c2:
+            due = [without_operator(track) for track in due]
         if due:
             self._send_tracks(due, clock, now_mono_ns)
         return len(due)

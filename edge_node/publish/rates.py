@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edge_node.messages import Track, TrackState
+from msgspec.structs import replace
+
+from edge_node.messages import Cooperation, Track, TrackState
 
 LOST_SAID_FOR_S = 3.0
+REASON_EVERY_S = 10.0
 
 
 class Beat:
@@ -31,25 +34,32 @@ class _Said:
 
     def __init__(self, rate_hz: float, confirmed_rate_hz: float) -> None:
         self._least, self._most = Beat(rate_hz), Beat(confirmed_rate_hz)
+        self._reason = Beat(1 / REASON_EVERY_S)
         self._state: TrackState | None = None
+        self._cooperation: Cooperation | None = None
         self._heard_ns = self._since_ns = 0
 
     def due(self, track: Track, now_ns: int) -> bool:
-        """At once when its state changed, at the higher rate when confirmed and heard anew, else at the lower one."""
-        if track.state != self._state:
+        """At once when its state or cooperation changed, at the higher rate when confirmed and heard anew, else at the lower one."""
+        if (track.state, track.cooperation) != (self._state, self._cooperation):
             return True
         if track.state == "lost" and now_ns - self._since_ns > LOST_SAID_FOR_S * 1e9:
             return False
         anew = track.state == "confirmed" and track.last_seen_mono_ns != self._heard_ns
         return self._least.due(now_ns) or (anew and self._most.due(now_ns))
 
-    def said(self, track: Track, now_ns: int) -> None:
-        """It was said now."""
+    def say(self, track: Track, now_ns: int) -> Track:
+        """It is said now: with its reason when that may have changed or was not said for long."""
         if track.state != self._state:
             self._state, self._since_ns = track.state, now_ns
         self._heard_ns = track.last_seen_mono_ns
         self._least.said(now_ns)
         self._most.said(now_ns)
+        if track.cooperation == self._cooperation and not self._reason.due(now_ns):
+            return replace(track, cooperation_reason=None)
+        self._cooperation = track.cooperation
+        self._reason.said(now_ns)
+        return track
 
 
 class Rates:
@@ -64,9 +74,7 @@ class Rates:
         known = {track.number: self._said.get(track.number) or _Said(*self._rates) for track in tracks}
         self._said = known
         due = [track for track in tracks if known[track.number].due(track, now_ns)]
-        for track in due:
-            known[track.number].said(track, now_ns)
-        return due
+        return [known[track.number].say(track, now_ns) for track in due]
 
     def forget(self) -> None:
         """Say everything again: somebody new listens."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from edge_node.messages import Hearing, Identity, Kinematics, UasId
+from edge_node.messages import Hearing, Identity, Kinematics, Track, UasId
 from edge_node.publish import schema
 from edge_node.publish.scaling import to_wire
 
@@ -48,6 +48,14 @@ def ellipse(east: float, north: float, cross: float) -> tuple[float, float, floa
     middle, spread = (east + north) / 2, hypot((east - north) / 2, cross)
     axis_deg = degrees(atan2(2 * cross, north - east)) / 2 % 180
     return sqrt(max(middle + spread, 0.0)), sqrt(max(middle - spread, 0.0)), axis_deg
+
+
+def without_operator(track: Track) -> Track:
+    """A track that says nothing of a person: neither number nor place of its operator."""
+    if track.identity is None:
+        return track
+    nobody = dict.fromkeys(name for name in Identity.__struct_fields__ if name.startswith("operator_"))
+    return msgspec.structs.replace(track, identity=msgspec.structs.replace(track.identity, **nobody))
 
 
 def identity(claim: Identity, place: schema.Kinematics | None) -> Said:

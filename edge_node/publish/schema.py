@@ -8,10 +8,11 @@ from msgspec import Meta, Struct
 
 from edge_node.publish.scaling import packed, scaled
 
-MAJOR, MINOR = 1, 0
+MAJOR, MINOR = 1, 1
 U32 = 2**32 - 1
 
 TRACK_STATES = (None, "tentative", "confirmed", "lost")
+COOPERATIONS = (None, "authorised", "unknown", "in_restricted_zone", "non_cooperative")
 ID_TYPES = (None, "none", "serial_number", "caa_registration", "utm_uuid", "specific_session", "reserved")
 UA_TYPES = (
     None,
@@ -124,7 +125,12 @@ class TrackRecord(Struct, array_like=True, frozen=True):
     """One object, as it was `age` before the batch was sent."""
 
     number: Annotated[int, Meta(ge=0, le=U32, description="the object's own for as long as `epoch` stays the same")]
-    state: Annotated[int, packed("state of the track", state=(2, TRACK_STATES))]
+    state: Annotated[
+        int,
+        packed(
+            "state of the track; whether it is known and may be there (since 1.1)", state=(2, TRACK_STATES), cooperation=(3, COOPERATIONS)
+        ),
+    ]
     age: Annotated[int, scaled("s", 100, -8_640_000, 8_640_000, "`t_utc_ms` minus the time at which the state holds")]
     unheard: Annotated[int, scaled("s", 100, -8_640_000, 8_640_000, "time at which the state holds minus the time when last heard or seen")]
     transports: Annotated[int, Meta(ge=0, le=U32, description="bit n set: heard by transport n, below")] = 0
@@ -134,6 +140,17 @@ class TrackRecord(Struct, array_like=True, frozen=True):
     identity: Annotated[Identity, Meta(description="nil: nothing claimed")] | None = None
     kinematics: Annotated[Kinematics, Meta(description="nil: place unknown")] | None = None
     bearing: Annotated[Bearing, Meta(description="nil: no bearing")] | None = None
+    suspicion: (
+        Annotated[int, scaled("percent", 1, 1, 100, "how much speaks against what it claims; nil: nothing does (since 1.1)", up=True)]
+        | None
+    ) = None
+    cooperation_reason: (
+        Annotated[
+            str,
+            Meta(max_length=128, description="in words, when `cooperation` changes and every 10 s; nil: not said this time (since 1.1)"),
+        ]
+        | None
+    ) = None
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):

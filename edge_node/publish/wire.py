@@ -14,6 +14,7 @@ from edge_node.publish import readings, schema
 from edge_node.publish.readings import Said, cut
 from edge_node.publish.scaling import from_wire, mask_of, names_in, to_wire, without_tail
 from edge_node.publish.schema import MAJOR, MINOR
+from edge_node.remote_id.judges.evidence import together
 from edge_node.timebase import Timebase
 
 S = TypeVar("S", bound=Struct)
@@ -77,6 +78,7 @@ def _record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags: Sequ
     said: Said = {
         "number": track.number & schema.U32,
         "state": track.state,
+        "cooperation": track.cooperation,
         "age_s": (sent_mono_ns - track.t_mono_ns) / 1e9,
         "unheard_s": (track.t_mono_ns - track.last_seen_mono_ns) / 1e9,
         "transports": mask_of([one.transport for one in track.heard], schema.TRANSPORTS),
@@ -86,6 +88,8 @@ def _record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags: Sequ
         "identity": to_wire(schema.Identity, readings.identity(track.identity, place)) if track.identity else None,
         "kinematics": place,
         "bearing": to_wire(schema.Bearing, msgspec.structs.asdict(track.bearing)) if track.bearing else None,
+        "suspicion_percent": together(track.suspicions) * 100 if track.suspicions else None,
+        "cooperation_reason": cut(track.cooperation_reason, 128) if track.cooperation_reason else None,
     }
     return to_wire(schema.TrackRecord, said)
 

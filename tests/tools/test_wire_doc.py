@@ -23,7 +23,7 @@ def test_plain_msgpack_reads_the_example_of_the_document() -> None:
     text = (DOCS / "wire-format.md").read_text(encoding="utf-8").split("## An example")[1]
     payload = bytes.fromhex(text.split("```")[1])
     assert payload == example()
-    assert msgpack.unpackb(payload)[:4] == [1, 0, 0xC0FFEE01, 42]
+    assert msgpack.unpackb(payload)[:4] == [1, 1, 0xC0FFEE01, 42]
 
 
 def test_the_decoder_in_javascript_reads_the_example() -> None:
@@ -42,3 +42,8 @@ def test_the_decoder_in_javascript_reads_the_example() -> None:
     assert said["altitude_m"] == track["kinematics"]["altitude_wgs84_m"]
     assert said["rssi_dbm"] == track["rssi_dbm"]
     assert said["azimuth_deg"] is None
+    assert (
+        (said["cooperation"], said["suspicion_percent"])
+        == (track["cooperation"], track["suspicion_percent"])
+        == ("in_restricted_zone", None)
+    )

@@ -49,6 +49,7 @@ def full(number: int) -> Track:
         ),
         heard=(Hearing(transport="wifi_beacon", count=812, last_mono_ns=NOW_NS, rssi_dbm=-71, center_hz=2_437_000_000),),
         sensors=("wifi",),
+        cooperation="authorised",
     )
 
 

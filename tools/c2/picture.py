@@ -25,7 +25,8 @@ class Picture:
             case "tracks":
                 self._node(event, now_s)
                 for track in event["tracks"]:
-                    self.tracks[event["node8"], event["epoch"], track["number"]] = {**track, "node": event["node"], "heard_s": now_s}
+                    key = event["node8"], event["epoch"], track["number"]
+                    self.tracks[key] = {**_reasoned(track, self.tracks.get(key)), "node": event["node"], "heard_s": now_s}
             case "status":
                 self._node(event, now_s)
             case "gap":
@@ -52,3 +53,10 @@ class Picture:
         ]
         for name in old + list(self.tracks)[: max(len(self.tracks) - MOST_TRACKS, 0)]:
             self.tracks.pop(name, None)
+
+
+def _reasoned(track: Event, before: Event | None) -> Event:
+    """The track with the reason that was said before, which stands while its cooperation stays the same."""
+    if track["cooperation_reason"] is not None or before is None or before["cooperation"] != track["cooperation"]:
+        return track
+    return {**track, "cooperation_reason": before["cooperation_reason"]}

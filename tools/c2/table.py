@@ -13,11 +13,13 @@ from tools.c2.picture import Picture
 
 SILENT_AFTER_S = 10.0
 LONGEST_SERIAL = 20
+MOST_REASONS = 5
+COOPERATIONS = {"authorised": "yes", "unknown": "unknown", "in_restricted_zone": "in zone", "non_cooperative": "silent"}
 
 
 def draw(picture: Picture, now_s: float) -> Group:
-    """Nodes, tracks, and the last things that went wrong."""
-    return Group(_nodes(picture, now_s), _tracks(picture, now_s), *(_plain(note) for note in picture.notes))
+    """Nodes, tracks, why some of them are restricted, and the last things that went wrong."""
+    return Group(_nodes(picture, now_s), _tracks(picture, now_s), *_reasons(picture), *(_plain(note) for note in picture.notes))
 
 
 def _nodes(picture: Picture, now_s: float) -> Table:
@@ -41,14 +43,27 @@ def _clock(node: dict[str, Any]) -> str:
 
 
 def _tracks(picture: Picture, now_s: float) -> Table:
-    table = _table("no", "state", "id", "latitude", "longitude", "alt m", "m/s", "crs", "dBm", "age", "flags", "node")
+    table = _table("no", "state", "id", "latitude", "longitude", "alt m", "m/s", "crs", "dBm", "age", "known", "doubt", "flags", "node")
     table.columns[2].min_width = LONGEST_SERIAL
     for (_, _, number), track in sorted(picture.tracks.items()):
         where = _motion(track["kinematics"] or {}) if track["kinematics"] or not track["bearing"] else _direction(track["bearing"])
         age_s = track["age_s"] + now_s - track["heard_s"]
-        heard = [_number(track["rssi_dbm"], 0), f"{age_s:.1f}", _plain(" ".join(track["flags"])), _plain(track["node"])]
+        believed = [COOPERATIONS.get(track["cooperation"], ""), _doubt(track["suspicion_percent"])]
+        heard = [_number(track["rssi_dbm"], 0), f"{age_s:.1f}", *believed, _plain(" ".join(track["flags"])), _plain(track["node"])]
         table.add_row(str(number), track["state"] or "?", _plain(_name(track["identity"])), *where, *heard)
     return table
+
+
+def _doubt(percent: float | None) -> str:
+    return f"{percent:.0f} %" if percent else ""
+
+
+def _reasons(picture: Picture) -> list[str]:
+    """The reason for each of the first tracks that are in a restricted zone."""
+    restricted = [
+        (number, track) for (_, _, number), track in sorted(picture.tracks.items()) if track["cooperation"] == "in_restricted_zone"
+    ]
+    return [f"{number}: {_plain(track['cooperation_reason'] or 'in a restricted zone')}" for number, track in restricted[:MOST_REASONS]]
 
 
 def _name(identity: dict[str, Any] | None) -> str:

@@ -51,6 +51,7 @@ def full_track(number: int, chance: Random) -> Track:
         identity=identity,
         heard=(heard,),
         sensors=("wifi",),
+        cooperation="in_restricted_zone",
     )
 
 

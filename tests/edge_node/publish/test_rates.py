@@ -62,6 +62,18 @@ def test_a_change_of_state_is_said_at_once() -> None:
     assert rates.due([track("lost", 0)], 3_000)
 
 
+def test_a_change_of_cooperation_is_said_at_once_and_its_reason_then_and_every_ten_seconds() -> None:
+    rates = Rates(1, 5)
+    known = replace(TRACK, cooperation="authorised", cooperation_reason="listed")
+    said = [one.cooperation_reason for place in range(300) for one in rates.due([known], place * 200_000_000)]
+    assert said[0] == "listed"
+    assert 6 <= said.count("listed") <= 7
+    (changed,) = rates.due([replace(known, cooperation="unknown", cooperation_reason="too high")], 60 * SECOND_NS + 1)
+    assert changed.cooperation_reason == "too high"
+    rates.forget()
+    assert rates.due([known], 60 * SECOND_NS + 2)[0].cooperation_reason == "listed"
+
+
 def test_a_lost_track_is_said_for_a_few_seconds_and_then_no_more() -> None:
     said = times_said(Rates(2, 5), [place * 100_000_000 for place in range(200)], "lost", 10**15)
     assert 6 <= len(said) <= 8

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from edge_node.messages import (
     Bearing,
+    Cooperation,
     Hearing,
     Identity,
     IdType,
@@ -22,6 +23,7 @@ from edge_node.messages import (
     SensorReport,
     SensorState,
     SensorStatus,
+    Suspicion,
     Track,
     TrackState,
     Transport,
@@ -29,7 +31,7 @@ from edge_node.messages import (
     Verdict,
 )
 from edge_node.publish import schema, wire
-from edge_node.publish.readings import ellipse
+from edge_node.publish.readings import ellipse, without_operator
 from edge_node.remote_id import claims
 from edge_node.timebase import ClockSource, Timebase
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
@@ -150,6 +152,18 @@ def test_who_how_and_what_comes_back() -> None:
     assert (claim["operator_location"], claim["operator_id"]) == ("live", "LVA0000000000001")
 
 
+def test_cooperation_and_suspicion_come_back_and_an_older_reader_sees_the_state_alone() -> None:
+    doubts = (Suspicion("a", 0.5, ""), Suspicion("b", 0.21, ""))
+    track = replace(full_track(1, Random(1)), cooperation="in_restricted_zone", cooperation_reason="in zone X " * 20, suspicions=doubts)
+    said = sent(track)["tracks"][0]
+    assert (said["state"], said["cooperation"], said["suspicion_percent"]) == ("confirmed", "in_restricted_zone", 61)
+    assert said["cooperation_reason"] == ("in zone X " * 20)[:128]
+    assert msgpack.unpackb(wire.encode_tracks([track], CLOCK, 7, 9, NOW_NS))[8][0][1] & 3 == 2
+    clean = sent(replace(full_track(1, Random(1)), cooperation=None), bearing_track(2, Random(2)))["tracks"]
+    assert [one["suspicion_percent"] for one in clean] == [None, None]
+    assert clean[0]["cooperation"] is clean[0]["cooperation_reason"] is None
+
+
 def test_the_best_id_is_first_and_ids_that_are_no_text_are_bytes() -> None:
     ids = (UasId("specific_session", "00ff10"), UasId("none", "not hex"), UasId("serial_number", "12ab"), UasId("utm_uuid", "AB"))
     claim = Identity(ids=ids, transmitters=("02:00:00:00:00:01",))
@@ -219,6 +233,9 @@ wild = st.builds(
         max_size=9,
     ).map(tuple),
     sensors=st.lists(text, max_size=40).map(tuple),
+    suspicions=st.lists(st.builds(Suspicion, text, anything, text), max_size=3).map(tuple),
+    cooperation=text,
+    cooperation_reason=text,
     flags=st.lists(text, max_size=40).map(tuple),
 )
 
@@ -236,10 +253,11 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     record[1] |= 64
     record[8] += [None] * 5 + ["new"]
     record[9] += [1, [2, {"deep": b"\x00"}]]
-    record += [None, "new"]
+    record += [None, 40, "why", "new"]
     batch.append({"new": 1})
     said = wire.decode(TOPIC, msgpack.packb(batch))
     assert (said["minor"], said["tracks"][0]["state"]) == (9, "confirmed")
+    assert said["tracks"][0]["suspicion_percent"] == 40
     with pytest.raises(wire.WireError, match=r"wire version 2\.9"):
         wire.decode(TOPIC, msgpack.packb([2, 9, "all else may differ"]))
 
@@ -270,6 +288,7 @@ def test_bombs_are_refused(bomb: bytes) -> None:
 def test_every_name_of_the_node_has_a_number() -> None:
     for names, table in (
         (get_args(TrackState), schema.TRACK_STATES),
+        (get_args(Cooperation), schema.COOPERATIONS),
         (get_args(IdType), schema.ID_TYPES),
         (get_args(Transport), schema.TRANSPORTS),
         (get_args(ClockSource), schema.CLOCK_SOURCES),
@@ -312,3 +331,11 @@ def test_a_node_that_knows_nothing_says_so() -> None:
     said = wire.decode(b"s/01234567", payload)
     assert said["place"] is said["clock_sigma_s"] is None
     assert (said["name"], said["sentence"]) == ("x" * 64, "y" * 256)
+
+
+def test_a_track_without_its_operator_says_nothing_of_a_person() -> None:
+    said = sent(without_operator(full_track(1, Random(1))))["tracks"][0]["identity"]
+    assert {name: value for name, value in said.items() if name.startswith("operator") and value is not None} == {}
+    assert said["ids"] == [{"type": "serial_number", "value": "1588E040445AC0000001"}]
+    nameless = bearing_track(2, Random(2))
+    assert without_operator(nameless) is nameless

@@ -4,9 +4,10 @@ from io import StringIO
 from random import Random
 from typing import Any
 
+from msgspec.structs import replace
 from rich.console import Console
 
-from edge_node.messages import Track
+from edge_node.messages import Suspicion, Track
 from edge_node.publish import wire
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
 from tools.c2.picture import FORGET_LIVE_S, Picture
@@ -33,6 +34,19 @@ def test_the_table_shows_who_and_where() -> None:
     assert "towards" in text
     assert "±4 ms" in text
     assert picture.nodes["01234567"]["missing"] == 4
+
+
+def test_a_reason_stands_until_another_is_said() -> None:
+    picture = Picture()
+    track = replace(full_track(7, Random(1)), cooperation_reason="in zone Harbour (prohibited)")
+    picture.take(event(track), 10.0)
+    picture.take(event(replace(track, cooperation_reason=None, suspicions=(Suspicion("frozen", 0.4, ""),))), 10.2)
+    text = shown(picture, 10.5)
+    assert "7: in zone Harbour (prohibited)" in text
+    assert "in zone" in text
+    assert "40 %" in text
+    picture.take(event(replace(track, cooperation="unknown", cooperation_reason=None)), 10.4)
+    assert "Harbour" not in shown(picture, 10.5)
 
 
 def test_what_a_node_says_cannot_steer_the_terminal() -> None:
