@@ -71,7 +71,7 @@ class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
     operator_id: str | None = None
     self_id: str | None = None
     system_time_utc: str | None = None
-    authentication: str | None = None
+    authentication: Literal["none", "present", "verified", "failed"] | None = None
     flags: tuple[str, ...] = ()
     damaged: bool = False
     description_type: Literal["text", "emergency", "extended_status"] | None = None
@@ -83,6 +83,11 @@ class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
     tsf_us: int | None = None
     beacon_interval_tu: int | None = None
     suspicions: tuple[Suspicion, ...] = ()
+    altitude_msl_m: float | None = None
+    authentication_type: str | None = None
+    authentication_data: str | None = None
+    authentication_time_utc: str | None = None
+    authentication_until_utc: str | None = None
 
 
 class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):

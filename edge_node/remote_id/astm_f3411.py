@@ -20,10 +20,10 @@ _LOCATION = Struct("<BBBBbiiHHHBBHB")
 _SYSTEM = Struct("<BBiiHBHHBHI")
 _AUTH_FIRST = Struct("<BBBBI17s")
 
-_HORIZONTAL_M = (None, 18520.0, 7408.0, 3704.0, 1852.0, 926.0, 555.6, 185.2, 92.6, 30.0, 10.0, 3.0, 1.0, None, None, None)
-_VERTICAL_M = (None, 150.0, 45.0, 25.0, 10.0, 3.0, 1.0, *[None] * 9)
-_SPEED_MPS = (None, 10.0, 3.0, 1.0, 0.3, *[None] * 11)
-_TIMESTAMP_S = (None, *[code / 10 for code in range(1, 16)])
+HORIZONTAL_ACCURACY_M = (None, 18520.0, 7408.0, 3704.0, 1852.0, 926.0, 555.6, 185.2, 92.6, 30.0, 10.0, 3.0, 1.0, None, None, None)
+VERTICAL_ACCURACY_M = (None, 150.0, 45.0, 25.0, 10.0, 3.0, 1.0, *[None] * 9)
+SPEED_ACCURACY_MPS = (None, 10.0, 3.0, 1.0, 0.3, *[None] * 11)
+TIMESTAMP_ACCURACY_S = (None, *[code / 10 for code in range(1, 16)])
 
 # Indexed by the two low bits of a Location's second byte (east/west, multiplier) and the coded byte.
 _DIRECTION_DEG = tuple(tuple(float(code + west) if code + west <= 360 else None for code in range(256)) for west in (0, 0, 180, 180))
@@ -89,7 +89,7 @@ def _location(data: bytes, offset: int) -> Location:
     head, bits, direction, speed, climb, lat, lon, baro, geo, height, place_acc, other_acc, tenths, time_acc = _LOCATION.unpack_from(
         data, offset
     )
-    latitude_deg, longitude_deg, flags = _position(lat, lon, "")
+    latitude_deg, longitude_deg, flags = position(lat, lon, "")
     direction_deg = _DIRECTION_DEG[bits & 3][direction]
     if direction_deg is None and direction != _DIRECTION_UNKNOWN:
         flags += ("direction_out_of_range",)
@@ -107,17 +107,17 @@ def _location(data: bytes, offset: int) -> Location:
         geo * 0.5 - 1000.0 if geo else None,
         height * 0.5 - 1000.0 if height else None,
         bits & 4 != 0,
-        _HORIZONTAL_M[place_acc & 0xF],
-        _VERTICAL_M[place_acc >> 4],
-        _VERTICAL_M[other_acc >> 4],
-        _SPEED_MPS[other_acc & 0xF],
+        HORIZONTAL_ACCURACY_M[place_acc & 0xF],
+        VERTICAL_ACCURACY_M[place_acc >> 4],
+        VERTICAL_ACCURACY_M[other_acc >> 4],
+        SPEED_ACCURACY_MPS[other_acc & 0xF],
         tenths / 10 if tenths <= _HOUR_TENTHS else None,
-        _TIMESTAMP_S[time_acc & 0xF],
+        TIMESTAMP_ACCURACY_S[time_acc & 0xF],
         flags,
     )
 
 
-def _position(latitude: int, longitude: int, whose: str) -> tuple[float | None, float | None, tuple[str, ...]]:
+def position(latitude: int, longitude: int, whose: str) -> tuple[float | None, float | None, tuple[str, ...]]:
     """Degrees of two coded coordinates: unknown when both are 0, and None with a flag where no such place exists."""
     if not (latitude or longitude):
         return None, None, ()
@@ -149,7 +149,7 @@ def _self_id(data: bytes, offset: int) -> SelfId:
 
 def _system(data: bytes, offset: int) -> System:
     head, bits, lat, lon, count, radius, ceiling, floor, eu, altitude, since_epoch_s = _SYSTEM.unpack_from(data, offset)
-    latitude_deg, longitude_deg, flags = _position(lat, lon, "operator_")
+    latitude_deg, longitude_deg, flags = position(lat, lon, "operator_")
     timeless = since_epoch_s == 0 and head & 0xF < 2  # the field came with F3411-22a
     return System(
         head & 0xF,

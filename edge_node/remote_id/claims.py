@@ -34,6 +34,7 @@ _UA_TYPES = (
 )
 _STATUSES = (None, "ground", "airborne", "emergency", "remote_id_system_failure", *[None] * 11)
 _OPERATOR_LOCATIONS = ("take_off", "live", "fixed", None)
+_DESCRIPTION_TYPES = ("text", "emergency", "extended_status")
 _AUTH_TYPES = (
     None,
     "uas_id_signature",
@@ -45,6 +46,7 @@ _AUTH_TYPES = (
     *["private"] * 6,
 )
 _ESCAPES = {code: f"\\x{code:02x}" for code in range(256) if not 0x20 <= code < 0x7F}
+_CTA_2063A = re.compile(r"[0-9A-HJ-NP-Z]{4}[1-9A-F][0-9A-HJ-NP-Z]{1,15}")
 # EN 4709-002: country, 12 characters and a check character are public; "-" and three more are the operator's secret.
 _EU_OPERATOR = re.compile(r"[A-Za-z]{3}[0-9A-Za-z]{13}(?=-)|[A-Z]{3}[0-9a-z]{13}(?=.)", re.DOTALL)
 
@@ -61,6 +63,16 @@ def printable(raw: bytes) -> str:
     r"""The text up to the first NUL; what is not printable ASCII as \xNN."""
     text = raw.partition(b"\0")[0].decode("latin-1")
     return text if text.isascii() and text.isprintable() else text.translate(_ESCAPES)
+
+
+def utc_text(utc_s: int) -> str:
+    """Such as 2026-01-31T12:00:00Z."""
+    return datetime.fromtimestamp(utc_s, UTC).isoformat()[:19] + "Z"
+
+
+def cta_2063a(serial: str) -> bool:
+    """Whether a serial number has the form of ANSI/CTA-2063-A: a maker's four characters, a length, and as many more; no O, no I."""
+    return _CTA_2063A.fullmatch(serial) is not None and int(serial[4], 16) == len(serial) - 5
 
 
 def _basic_id(message: BasicId, said: Claims) -> None:
@@ -100,11 +112,16 @@ def _location(message: Location, said: Claims) -> None:
 
 
 def _auth_page(message: AuthPage, said: Claims) -> None:
-    said["authentication"] = _AUTH_TYPES[message.auth_type]
+    kind = _AUTH_TYPES[message.auth_type]
+    said.update(authentication="present" if kind else "none", authentication_type=kind)
 
 
 def _self_id(message: SelfId, said: Claims) -> None:
-    said["self_id"] = printable(message.text) or None
+    kind = message.description_type
+    said.update(
+        self_id=printable(message.text) or None,
+        description_type=_DESCRIPTION_TYPES[kind] if kind < len(_DESCRIPTION_TYPES) else None,
+    )
 
 
 def _system(message: System, said: Claims) -> None:
@@ -113,7 +130,7 @@ def _system(message: System, said: Claims) -> None:
         operator_longitude_deg=message.operator_longitude_deg,
         operator_altitude_wgs84_m=message.operator_altitude_wgs84_m,
         operator_location=None if message.operator_latitude_deg is None else _OPERATOR_LOCATIONS[message.operator_location],
-        system_time_utc=None if message.utc_s is None else datetime.fromtimestamp(message.utc_s, UTC).isoformat()[:19] + "Z",
+        system_time_utc=None if message.utc_s is None else utc_text(message.utc_s),
     )
     said["flags"] += message.flags
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.blocks import RadioFrame
-from edge_node.remote_id.carriers import MOST_ELEMENTS, payloads
+from edge_node.remote_id.carriers import payloads
+from edge_node.remote_id.payload import MOST_PAYLOADS
 from tests.edge_node.remote_id.frames import ASTM, TRANSMITTER, beacon, element, heard, location
 
 PARROT = bytes.fromhex("903ae60d")
@@ -28,7 +29,7 @@ def test_it_may_stand_anywhere_among_the_elements() -> None:
 
 def test_two_elements_are_both_read_and_no_more_than_four() -> None:
     assert [load.counter for load in payloads(heard(beacon(element(ASTM + b"\x01"), element(PARROT + b"\x02"))))] == [1, 2]
-    assert len(payloads(heard(beacon(*[element(ASTM)] * 300)))) == MOST_ELEMENTS == 4
+    assert len(payloads(heard(beacon(*[element(ASTM)] * 300)))) == MOST_PAYLOADS == 4
 
 
 def test_an_ht_control_field_moves_the_elements() -> None:
@@ -76,6 +77,6 @@ PIECES = st.lists(st.binary(max_size=12) | st.sampled_from([ASTM, PARROT, b"\xdd
 def test_any_bytes_make_bounded_payloads(control: bytes, pieces: list[bytes], length: int) -> None:
     data = (beacon(*pieces, control=control) if len(control) == 2 else control + b"".join(pieces))[:length]
     found = payloads(heard(data))
-    assert len(found) <= MOST_ELEMENTS
+    assert len(found) <= MOST_PAYLOADS
     assert sum(len(load.data) for load in found) <= len(data)
     assert all(load.data in data and len(load.transmitter) == 17 for load in found)
