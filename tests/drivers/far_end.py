@@ -6,6 +6,7 @@ import os
 import select
 import time
 import tty
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -24,8 +25,9 @@ class FarEnd:
     def __init__(self, play: Play = lambda _: b"") -> None:
         self.near, far = os.openpty()
         tty.setraw(far)
+        os.set_blocking(self.near, False)
         self.port = os.ttyname(far)
-        self.told = b""
+        self._later: deque[bytes] = deque()
         self._far = far
         self._play = play
         self._stop = Event()
@@ -33,10 +35,12 @@ class FarEnd:
         self._thread.start()
 
     def say(self, data: bytes) -> None:
-        """Write all of it, as fast as the near end reads."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self.near, view) :]
+        """Write now, from this thread: little enough that the line holds it."""
+        assert os.write(self.near, data) == len(data)
+
+    def say_later(self, data: bytes) -> None:
+        """Have the device say more than the line holds at once."""
+        self._later.append(data)
 
     def unplug(self) -> None:
         """Vanish; may be done twice."""
@@ -52,10 +56,17 @@ class FarEnd:
         waiting.register(self.near, select.POLLIN)
         while not self._stop.is_set():
             if waiting.poll(20):
-                chunk = os.read(self.near, 4_096)
-                self.told += chunk
-                with suppress(OSError):
-                    self.say(self._play(chunk))
+                self._say(self._play(os.read(self.near, 4_096)))
+            while self._later:
+                self._say(self._later.popleft())
+
+    def _say(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view and not self._stop.is_set():
+            with suppress(BlockingIOError):
+                view = view[os.write(self.near, view) :]
+                continue
+            self._stop.wait(0.002)
 
 
 @contextmanager
