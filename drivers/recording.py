@@ -35,6 +35,7 @@ FORMATS = (
     Format("pcap", b"\x4d\x3c\xb2\xa1", "drivers.capture:frames"),
     Format("pcap", b"\xa1\xb2\x3c\x4d", "drivers.capture:frames"),
     Format("pcapng", b"\x0a\x0d\x0d\x0a", "drivers.capture:frames"),
+    Format("btsnoop", b"btsnoop\x00", "drivers.btsnoop:frames"),
 )
 HEAD_BYTES = max(len(row.magic) for row in FORMATS)
 NS_PER_S = 1_000_000_000
