@@ -11,6 +11,9 @@ from drivers.source import Source
 BUILT_IN = {
     "recording": "drivers.recording:Recording",
     "wifi_monitor": "drivers.wifi_monitor:WifiMonitor",
+    "ble_hci": "drivers.ble_hci:BleHci",
+    "ble_sniffle": "drivers.ble_sniffle:BleSniffle",
+    "mavlink_rid": "drivers.mavlink_rid:MavlinkRid",
     "gnss": "drivers.gnss:Gnss",
 }
 ENTRY_POINT_GROUP = "edge_node.drivers"

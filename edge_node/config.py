@@ -122,9 +122,38 @@ class GnssOptions(Struct, frozen=True, forbid_unknown_fields=True):
     silent_after_s: Positive = 10.0
 
 
+class BleHciOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A Bluetooth controller on a serial port (H4): Bluetooth 4, 5 and 5 long range, as far as the controller can."""
+
+    port: str
+    baud: Literal[115200, 230400, 460800, 921600, 1000000, 2000000, 3000000] = 1000000
+    rtscts: bool = False
+    rearm_after_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+
+
+class BleSniffleOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A dongle with the Sniffle firmware: phy "coded" for Bluetooth 5 long range, "1m" for Bluetooth 4 and 5."""
+
+    port: str
+    baud: Literal[921600, 2000000] = 2000000
+    phy: Literal["coded", "1m"] = "coded"
+    rearm_after_s: Annotated[float, Meta(ge=1, le=3600)] = 10.0
+
+
+class MavlinkRidOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A Remote ID receiver that speaks MAVLink on a serial port."""
+
+    port: str
+    baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
+    silent_after_s: Positive = 10.0
+
+
 OPTIONS: dict[str, type[Struct]] = {
     "recording": RecordingOptions,
     "wifi_monitor": WifiMonitorOptions,
+    "ble_hci": BleHciOptions,
+    "ble_sniffle": BleSniffleOptions,
+    "mavlink_rid": MavlinkRidOptions,
     "gnss": GnssOptions,
 }
 
