@@ -14,6 +14,8 @@ from edge_node.config import Config
 from edge_node.fusion.tracker import Tracker
 from edge_node.messages import BusMessage, PositionFix, SensorReport, TrackEvent
 from edge_node.node import status
+from edge_node.node.authorisation_files import AuthorisationFiles
+from edge_node.node.flood import FloodWatch
 from edge_node.node.place import OwnPlace
 from edge_node.node.stop import StopFlag
 from edge_node.node.words import happened
@@ -41,7 +43,7 @@ def gather(config: Config) -> int:
         log.error("%s", error)
         return os.EX_UNAVAILABLE
     with zmq.Context() as context:
-        hub = Hub(config, context, LivePublisher(config.c2, keys, context), notifier)
+        hub = Hub(config, context, LivePublisher(config.c2, keys, context, config.remote_id.operator_to_c2), notifier)
         try:
             hub.run(StopFlag())
         except ConnectionError:
@@ -59,11 +61,13 @@ class Hub:
         self._bus = BusReceiver(context, config.node.run_dir)
         self._tracker = Tracker(config.tracking)
         self._place = OwnPlace(config.node)
+        self._files = AuthorisationFiles(config.remote_id)
         self._clock = Clock()
         self._look = self._clock.look(time.monotonic_ns())
         self._sensors = {sensor.name for sensor in config.sensor}
         self._reports: dict[str, SensorReport] = {}
         self._counts: Counter[str] = Counter()
+        self._flood = FloodWatch()
         self._to_log: list[TrackEvent] = []
 
     def run(self, stop: StopFlag) -> None:
@@ -115,7 +119,10 @@ class Hub:
 
     def _tick(self, now_ns: int) -> None:
         self._note(self._tracker.advance(now_ns))
-        self._counts["track_reports"] += self._live.publish_tracks(self._tracker.tracks(), self._look.timebase, now_ns)
+        clock = self._look.timebase
+        t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(now_ns)
+        tracks = [self._files.told(track, t_utc_ns) for track in self._tracker.tracks()]
+        self._counts["track_reports"] += self._live.publish_tracks(tracks, clock, now_ns)
 
     def _note(self, events: list[TrackEvent]) -> None:
         for event in events:
@@ -131,7 +138,9 @@ class Hub:
         for event in self._to_log:
             log.info("%s", happened(event))
         self._to_log.clear()
-        self._notifier.say(watchdog=1, status=self._words())
+        self._flood.look(now_ns, self._counts["tracks_new"])
+        self._files.look()
+        self._notifier.say(watchdog=1, status=self._words(), x_problem=self._files.problem)
         node = status.read(self._config.node.run_dir)
         if node is not None:
             self._live.publish_status(
@@ -152,10 +161,12 @@ class Hub:
         tracks = self._tracker.tracks()
         live = sum(track.state != "lost" for track in tracks)
         confirmed = sum(track.state == "confirmed" for track in tracks)
-        return f"{live} live tracks, {confirmed} confirmed; {self._live.link_words()}; {self._look.words}"
+        said = f"{live} live tracks, {confirmed} confirmed", self._flood.words, self._live.link_words(), self._look.words
+        return "; ".join(filter(None, said))
 
     def close(self) -> None:
         """Let every socket go, once what was published has left."""
+        self._files.close()
         self._live.close(FLUSH_MS)
         self._bus.close()
         self._notifier.close()
