@@ -19,6 +19,7 @@ from tools.bench.figure import COLUMNS, GOALS, Figure
 BENCHES = {
     "remote_id": ("frames to typed messages beside a scapy walk, and agreement with reference vectors", "tools.bench.remote_id:figures"),
     "wire": ("bytes a track to C2, in whole messages of ten", "tools.bench.wire:figures"),
+    "flood": ("10 000 invented aircraft at 5 000 frames a second beside a genuine one", "tools.bench.flood:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 

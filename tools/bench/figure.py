@@ -45,6 +45,11 @@ GOALS = {
     "node.latency_p50_ms": Goal(at_most=1, of="ratio"),
     "node.latency_p99_ms": Goal(at_most=1.5, of="ratio"),
     "node.bytes_a_track": Goal(at_most=150),
+    "flood.wifi_growth": Goal(at_most=1),
+    "flood.hub_growth": Goal(at_most=1),
+    "flood.genuine_rate": Goal(at_least=0.9, of="ratio"),
+    "flood.lost": Goal(at_most=0.01, of="ratio"),
+    "flood.named": Goal(at_least=1),
 }
 """Every figure of the project; what stands before the dot is the bench that measures it."""
 

@@ -47,7 +47,7 @@ def _measure(here: Stage, air: Path) -> Iterator[Figure]:
                 if event["kind"] == "tracks":
                     first_s = first_s or time.monotonic() - begun_s
                     batches.append(event)
-        memory = _pss_mib(here)
+        memory = {name: pss_mib(pid) for name, pid in pids(here).items()}
     yield Figure("node.first_track_s", first_s or float("inf"), "s")
     yield Figure("node.gaps", here.c2.totals["gaps"], "gaps")
     yield Figure("node.pss_mib", sum(memory.values()), "MiB", against=", ".join(f"{name} {mib:.0f}" for name, mib in memory.items()))
@@ -69,16 +69,17 @@ def latencies_ms(batches: list[dict[str, Any]]) -> Iterator[float]:
                 yield batch["received_utc_ms"] - heard_ms
 
 
-def _pss_mib(here: Stage) -> dict[str, float]:
-    """Proportional set size of the supervisor and each of its children (proc(5): smaps_rollup)."""
+def pids(here: Stage) -> dict[str, int]:
+    """Process ids of the supervisor and each of its children, by name."""
     status = here.status()
     if status is None:
         return {}
-    pids = {part.name: part.pid for part in (*status.sensors, status.hub) if part.pid}
-    parent = Path(f"/proc/{next(iter(pids.values()))}/stat").read_text().rsplit(")", 1)[1].split()[1]
-    return {name: _pss(int(pid)) for name, pid in {"supervisor": int(parent), **pids}.items()}
+    children = {part.name: part.pid for part in (*status.sensors, status.hub) if part.pid}
+    parent = Path(f"/proc/{next(iter(children.values()))}/stat").read_text().rsplit(")", 1)[1].split()[1]
+    return {"supervisor": int(parent), **children}
 
 
-def _pss(pid: int) -> float:
+def pss_mib(pid: int) -> float:
+    """Proportional set size of a process (proc(5): smaps_rollup)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 from struct import pack
 
@@ -35,6 +36,11 @@ class PcapPipe:
         self.written += read
         self.unread += not read
         return read
+
+    def widen(self, size_bytes: int) -> None:
+        """Give the pipe more room than the system's 64 KiB; nothing where nobody reads."""
+        if self._fd is not None:
+            fcntl(self._fd, F_SETPIPE_SZ, size_bytes)
 
     def close(self) -> None:
         """Let the pipe go; may be called twice."""
