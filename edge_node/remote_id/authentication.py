@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from edge_node.remote_id.astm_messages import AuthPage
 
-MOST_TRANSMITTERS = 4096
+MOST_TRANSMITTERS = 2048
 EXPIRES_NS = 30_000_000_000
 
 
@@ -37,38 +37,62 @@ def join(pages: Mapping[int, AuthPage]) -> Authentication | None:
     return Authentication(first.auth_type, first.last_page, first.utc_s, raw[: first.length], additional)
 
 
-class PageTable:
-    """Pages heard one by one, per transmitter; the transmitters heard last are kept, their pages for half a minute."""
+class Pages:
+    """The pages of one transmitter in the order in which they were heard last, with the times; `whole` when they were a set."""
+
+    __slots__ = ("heard", "whole")
 
     def __init__(self) -> None:
-        self._heard: OrderedDict[str, dict[int, tuple[int, AuthPage]]] = OrderedDict()
+        self.heard: dict[int, tuple[int, AuthPage]] = {}
+        self.whole = False
 
-    def __len__(self) -> int:
-        return len(self._heard)
+    def expire(self, now_ns: int) -> None:
+        """Forget pages of more than half a minute ago."""
+        self.heard = {number: known for number, known in self.heard.items() if now_ns - known[0] <= EXPIRES_NS}
 
-    def add(self, transmitter: str, pages: Sequence[AuthPage], t_mono_ns: int) -> Authentication | None:
-        """The set that is whole with these pages; its pages are then forgotten, so that none joins the next set."""
-        heard = self._heard.pop(transmitter, {})
-        for number in [number for number, (t_ns, _) in heard.items() if t_mono_ns - t_ns > EXPIRES_NS]:
-            del heard[number]
-        for page in pages:
-            if page.page in heard and heard[page.page][1] != page:
-                heard = _since_first(heard)
-            heard.pop(page.page, None)
-            heard[page.page] = t_mono_ns, page
-        whole = join({number: page for number, (_, page) in heard.items()})
-        if whole is None:
-            self._keep(transmitter, heard)
+    def add(self, page: AuthPage, t_mono_ns: int) -> None:
+        """Take a page; one that is unlike the page of its number says that another set has begun."""
+        known = self.heard.pop(page.page, None)
+        if known is not None and known[1] != page:
+            continues = not self.whole or page.page == next(reversed(self.heard), -1) + 1
+            self.heard = self._since_first() if continues else {}
+            self.whole = False
+        self.heard[page.page] = t_mono_ns, page
+
+    def joined(self) -> Authentication | None:
+        """The set, when it becomes whole and then whenever its last page is heard again."""
+        whole = join({number: page for number, (_, page) in self.heard.items()})
+        if whole is None or (self.whole and next(reversed(self.heard)) != whole.last_page):
+            return None
+        self.whole = True
         return whole
 
-    def _keep(self, transmitter: str, heard: dict[int, tuple[int, AuthPage]]) -> None:
-        if len(self._heard) >= MOST_TRANSMITTERS:
-            self._heard.popitem(last=False)
-        self._heard[transmitter] = heard
+    def _since_first(self) -> dict[int, tuple[int, AuthPage]]:
+        """The pages heard since page 0: where sets are sent in turn, these are of one."""
+        numbers = list(self.heard)
+        return {number: self.heard[number] for number in numbers[numbers.index(0) :]} if 0 in self.heard else {}
 
 
-def _since_first(heard: dict[int, tuple[int, AuthPage]]) -> dict[int, tuple[int, AuthPage]]:
-    """The pages heard since the last page 0: another set has begun, and of sets sent in turn these are of one."""
-    numbers = list(heard)
-    begin = numbers.index(0) if 0 in heard else len(numbers)
-    return {number: heard[number] for number in numbers[begin:]}
+class PageTable:
+    """Pages heard one by one, per transmitter, of those that were heard last.
+
+    Nothing on the air says which set a page is of. Pages that do not contradict each other are one set, so two sets that are sent
+    in turn may once be mixed before the rest of the second comes.
+    """
+
+    def __init__(self) -> None:
+        self._transmitters: OrderedDict[str, Pages] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._transmitters)
+
+    def add(self, transmitter: str, pages: Sequence[AuthPage], t_mono_ns: int) -> Authentication | None:
+        """The set that is whole with these pages."""
+        known = self._transmitters.pop(transmitter, None) or Pages()
+        if len(self._transmitters) >= MOST_TRANSMITTERS:
+            self._transmitters.popitem(last=False)
+        self._transmitters[transmitter] = known
+        known.expire(t_mono_ns)
+        for page in pages:
+            known.add(page, t_mono_ns)
+        return known.joined()

@@ -52,6 +52,11 @@ def payloads_of_report(data: bytes, extended: bool) -> Sequence[Payload]:
     return service_data("ble_extended" if extended else "ble_legacy", address(data[:_ADDRESS_BYTES]), data[_ADDRESS_BYTES:], cut=False)
 
 
+def may_go_on(pdu: bytes) -> bool:
+    """Whether an extended PDU points to another one."""
+    return len(pdu) > _PDU_HEADER_BYTES + 1 and pdu[_PDU_HEADER_BYTES + 1] & _AUX_PTR != 0
+
+
 def is_extended(pdu: bytes) -> bool:
     """Whether this is a PDU of extended advertising."""
     return len(pdu) > _PDU_HEADER_BYTES and pdu[0] & 0xF == _EXTENDED
@@ -89,10 +94,10 @@ def _fields(pdu: bytes, at: int, end: int) -> dict[int, bytes] | None:
     return fields if at <= end else None
 
 
-def _offset_us(pointer: bytes) -> int:
-    """How long after this packet's begin the next one's comes; 0, which stands for no packet, is no time at all."""
+def _offset_us(pointer: bytes) -> int | None:
+    """How long after this packet's begin the next one's comes; None for 0, which says that none does."""
     offset = int.from_bytes(pointer[1:3], "little") & 0x1FFF
-    return offset * _OFFSET_UNITS_US[pointer[0] >> 7]
+    return offset * _OFFSET_UNITS_US[pointer[0] >> 7] or None
 
 
 def address(raw: bytes) -> str:

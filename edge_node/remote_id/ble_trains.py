@@ -36,10 +36,9 @@ class Trains:
 
     def feed(self, frame: RadioFrame) -> Sequence[Heard]:
         """What is whole with this PDU of extended advertising, and what will not become whole any more, as far as it came."""
-        pdu = frame.data
-        if not self._open and not pdu[3:4] > b"\x0f" and ble.SERVICE_DATA not in pdu:
+        if not self._open and not ble.may_go_on(frame.data) and ble.SERVICE_DATA not in frame.data:
             return ()
-        piece = ble.read_extended(pdu)
+        piece = ble.read_extended(frame.data)
         if piece is None:
             return ()
         heard = self._overdue(frame.t_mono_ns)

@@ -13,7 +13,7 @@ from edge_node.messages import RemoteIdDetection, Transport
 from edge_node.remote_id import ble, dji_drone_id, french, mavlink, wifi
 from edge_node.remote_id.astm_f3411 import decode_pack
 from edge_node.remote_id.astm_messages import AuthPage, Message
-from edge_node.remote_id.authentication import Authentication, PageTable, join
+from edge_node.remote_id.authentication import PageTable, join
 from edge_node.remote_id.ble_trains import Trains
 from edge_node.remote_id.carriers import payloads
 from edge_node.remote_id.claims import Claims, claims, utc_text
@@ -105,29 +105,31 @@ class RemoteIdDetector:
         who = f"{loads[0].transport} {loads[0].transmitter}"
         self._hear(loads)
         whole = join({page.page: page for page in pages})
-        at_once = whole is not None
+        at_once = whole is not None and not reading.faults
         whole = whole or (self._pages.add(who, pages, frame.t_mono_ns) if pages else None)
         if whole is None:
             return {}
         told: dict[str, Any] = {"authentication_data": whole.data.hex(), "authentication_time_utc": utc_text(whole.utc_s)}
-        return told | self._judged(who, whole, loads[-1].data, at_once)
+        if self._trust is not None:
+            told["authentication"], until_s = self._trust.judge(who, whole, _sent(loads[-1]), at_once)
+            told["authentication_until_utc"] = None if until_s is None else utc_text(until_s)
+        return told
 
     def _hear(self, loads: Sequence[Payload]) -> None:
         if self._trust is not None:
             for load in loads:
-                self._trust.hear(f"{load.transport} {load.transmitter}", load.data)
-
-    def _judged(self, who: str, whole: Authentication, payload: bytes, at_once: bool) -> dict[str, Any]:
-        if self._trust is None:
-            return {}
-        verdict, until_s = self._trust.judge(who, whole, payload, at_once)
-        return {"authentication": verdict, "authentication_until_utc": None if until_s is None else utc_text(until_s)}
+                self._trust.hear(f"{load.transport} {load.transmitter}", _sent(load))
 
     def _count(self, transmitter: str, damaged: bool) -> None:
         self._frames += 1
         self._damaged += damaged
         if len(self._transmitters) < MOST_TRANSMITTERS:
             self._transmitters.add(transmitter)
+
+
+def _sent(load: Payload) -> bytes:
+    """The message or pack as it went over the air, which is what may be signed."""
+    return mavlink.pack(load.data) if load.transport == "mavlink" else load.data
 
 
 def _read(loads: Sequence[Payload]) -> Reading:

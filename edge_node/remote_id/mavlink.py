@@ -21,6 +21,7 @@ _MAGIC = 0xFD
 _HEADER_BYTES = 10
 _PROTOCOL = 2  # of F3411-22a, whose values these messages have
 _MAC_BYTES = 6
+_PACK_NUMBER, _MESSAGES, _MESSAGES_BYTES = 12915, 24, 225
 
 # Each message's own fields, in the order of the wire: the widest first. "x" stands where target system, target component and
 # the 20 bytes of id_or_mac are.
@@ -30,7 +31,6 @@ _AUTHENTICATION = Struct("<I22xBBBB23s")
 _SELF_ID = Struct("<22xB23s")
 _SYSTEM = Struct("<iifffIHH22xBBBB")
 _OPERATOR_ID = Struct("<22xB20s")
-_MESSAGE_PACK = Struct("<22xBB225s")
 _SYSTEM_UPDATE = Struct("<iifI2x")
 # Of which message at which byte id_or_mac stands; a system update has none.
 _ID_OR_MAC = {12900: 2, 12901: 32, 12902: 6, 12903: 2, 12904: 30, 12905: 2, 12915: 2}
@@ -42,7 +42,7 @@ _HOUR_S, _TIMESTAMP_UNKNOWN = 3_600.0, 65_535.0
 def payloads(data: bytes) -> Sequence[Payload]:
     """One whole MAVLink 2 frame as one payload; none where it is no OPEN_DRONE_ID message of an aircraft."""
     number = _number(data)
-    if number not in _DECODERS:
+    if number not in _DECODERS and number != _PACK_NUMBER:
         return ()
     return (Payload("mavlink", _transmitter(data, number), None, data, cut=False),)
 
@@ -50,7 +50,16 @@ def payloads(data: bytes) -> Sequence[Payload]:
 def decode(data: bytes) -> Pack:
     """The messages of one frame that `payloads` found."""
     number = _number(data)
-    return _DECODERS[number](_fields(data))
+    return decode_pack(pack(data)) if number == _PACK_NUMBER else _DECODERS[number](_fields(data))
+
+
+def pack(data: bytes) -> bytes:
+    """The pack that a frame holds, as it went over the air; empty where it holds a message by itself."""
+    if _number(data) != _PACK_NUMBER:
+        return b""
+    fields = _fields(data)
+    size, count = fields[_MESSAGES - 2 : _MESSAGES]
+    return bytes((0xF0 | _PROTOCOL, size, count)) + fields[_MESSAGES : _MESSAGES + min(size * count, _MESSAGES_BYTES)]
 
 
 def _number(data: bytes) -> int:
@@ -177,11 +186,6 @@ def _operator_id(fields: bytes) -> Pack:
     return _alone(OperatorId(_PROTOCOL, *_OPERATOR_ID.unpack_from(fields)))
 
 
-def _message_pack(fields: bytes) -> Pack:
-    size, count, messages = _MESSAGE_PACK.unpack_from(fields)
-    return decode_pack(bytes((0xF0 | _PROTOCOL, size, count)) + messages)
-
-
 _DECODERS: dict[int, Callable[[bytes], Pack]] = {
     12900: _basic_id,
     12901: _location,
@@ -189,6 +193,5 @@ _DECODERS: dict[int, Callable[[bytes], Pack]] = {
     12903: _self_id,
     12904: _system,
     12905: _operator_id,
-    12915: _message_pack,
     12919: _system_update,
 }

@@ -50,7 +50,7 @@ class Trust:
         """
         signed = drip.read(said.data) if said.auth_type == drip.SPECIFIC_METHOD else None
         key = self._key(signed.signer) if signed else None
-        if signed is None or key is None:
+        if signed is None or key is None or (signed.kind == drip.WRAPPER and not signed.evidence and not at_once):
             return "present", signed.until_s if signed else None
         return self._verdict(transmitter, signed, key, payload, at_once), signed.until_s
 
