@@ -9,7 +9,7 @@ from edge_node.config import TrackingTable
 from edge_node.fusion.identity import Claims
 from edge_node.fusion.measurement import claimed
 from edge_node.fusion.motion import Motion
-from edge_node.messages import Hearing, RemoteIdDetection, Track, TrackState, Transport
+from edge_node.messages import Hearing, RemoteIdDetection, Suspicion, Track, TrackState, Transport
 
 Located = Literal["nowhere", "repeated", "late", "taken", "jumped"]
 
@@ -29,7 +29,7 @@ class Trail:
 
     __slots__ = (
         *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion"),
-        *("_heard", "_sensors", "_flags", "_hits", "_frame", "_locations", "_settings", "_track"),
+        *("_heard", "_sensors", "_flags", "_suspicions", "_hits", "_frame", "_locations", "_settings", "_track"),
     )
 
     def __init__(self, number: int, t_mono_ns: int, settings: TrackingTable) -> None:
@@ -42,6 +42,7 @@ class Trail:
         self._heard: dict[Transport, Hearing] = {}
         self._sensors: dict[str, None] = {}
         self._flags: dict[str, int] = {}
+        self._suspicions: dict[str, tuple[int, Suspicion]] = {}
         self._hits: deque[int] = deque(maxlen=settings.confirm_hits)
         self._frame: tuple[Any, ...] = ()
         self._locations: deque[tuple[Any, ...]] = deque(maxlen=REMEMBERED_LOCATIONS)
@@ -57,6 +58,8 @@ class Trail:
         self._heard[said.transport] = _heard_again(before, said)
         if said.sensor and len(self._sensors) < MOST_SENSORS:
             self._sensors[said.sensor] = None
+        for suspicion in said.suspicions:
+            self._suspect(suspicion, t_ns)
         if not said.damaged:
             for name in said.flags:
                 if name not in _OF_THE_FRAME:
@@ -107,6 +110,8 @@ class Trail:
         self._heard |= {transport: _both(heard, self._heard.get(transport)) for transport, heard in other._heard.items()}
         self._sensors |= other._sensors
         self._flags |= other._flags
+        for t_ns, suspicion in other._suspicions.values():
+            self._suspect(suspicion, t_ns)
         self._hits.extend(other._hits)
         self._locations.extend(other._locations)
         self.first_seen_ns = min(self.first_seen_ns, other.first_seen_ns)
@@ -124,7 +129,9 @@ class Trail:
         return self._track
 
     def _told(self) -> Track:
-        self._flags = {name: t_ns for name, t_ns in self._flags.items() if self.last_seen_ns - t_ns <= FLAG_KEPT_NS}
+        since_ns = self.last_seen_ns - FLAG_KEPT_NS
+        self._flags = {name: t_ns for name, t_ns in self._flags.items() if t_ns >= since_ns}
+        self._suspicions = {name: held for name, held in self._suspicions.items() if held[0] >= since_ns}
         return Track(
             number=self.number,
             state=self.state,
@@ -136,7 +143,17 @@ class Trail:
             heard=tuple(self._heard.values()),
             sensors=tuple(self._sensors),
             flags=tuple(self._flags),
+            suspicions=tuple(sorted((suspicion for _, suspicion in self._suspicions.values()), key=lambda one: -one.score)),
         )
+
+    def _suspect(self, suspicion: Suspicion, t_ns: int) -> None:
+        """Keep the newest suspicion of each name, and its name as a flag."""
+        held = self._suspicions.get(suspicion.name)
+        if held is None and len(self._suspicions) >= MOST_FLAGS:
+            return
+        if held is None or t_ns >= held[0]:
+            self._suspicions[suspicion.name] = t_ns, suspicion
+            self.flag(suspicion.name, t_ns)
 
     def _hit(self, t_ns: int, frame: tuple[Any, ...]) -> None:
         again = frame == self._frame and abs(t_ns - self._hits[-1]) < SAME_FRAME_NS

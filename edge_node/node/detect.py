@@ -14,7 +14,8 @@ from drivers.recording import Recording
 from drivers.source import SourceError
 from edge_node.messages import BusMessage, Detection, RemoteIdDetection
 from edge_node.node.plot import Plot, PlotUnavailable, require_matplotlib
-from edge_node.node.recordings import messages
+from edge_node.node.recordings import messages, utc_ns
+from edge_node.remote_id.authenticity import Authenticity
 
 KINDS = ("remote_id",)
 COLUMNS = (
@@ -62,12 +63,16 @@ def detect(arguments: argparse.Namespace) -> int:
 
 
 def _found(recording: Recording, sensor: str, plot: Plot | None) -> Iterator[BusMessage]:
-    """Every detection of the recording, noted for the plot as it passes."""
+    """Every detection of the recording with what is suspected of it, noted for the plot as it passes."""
+    authenticity = Authenticity()
     for batch in messages(recording, sensor):
         for found in batch:
-            if plot and isinstance(found, RemoteIdDetection):
-                plot.take(found, (found.t_mono_ns - (recording.t_mono_start_ns or 0)) / 1e9)
-            if isinstance(found, Detection):
+            if isinstance(found, RemoteIdDetection):
+                judged = authenticity.judge(found, utc_ns(recording, found), None)
+                if plot:
+                    plot.take(judged, (found.t_mono_ns - (recording.t_mono_start_ns or 0)) / 1e9)
+                yield judged
+            elif isinstance(found, Detection):
                 yield found
 
 

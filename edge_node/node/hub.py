@@ -12,7 +12,7 @@ import zmq
 from edge_node.bus import BusReceiver
 from edge_node.config import Config
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import BusMessage, PositionFix, SensorReport, TrackEvent
+from edge_node.messages import BusMessage, PositionFix, RemoteIdDetection, SensorReport, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.flood import FloodWatch
@@ -22,6 +22,7 @@ from edge_node.node.words import happened
 from edge_node.notify import Notifier
 from edge_node.publish.keys import KeyFileError, load_or_make
 from edge_node.publish.live import LivePublisher
+from edge_node.remote_id.authenticity import Authenticity
 from edge_node.timebase import Clock
 
 log = logging.getLogger("edge_node.hub")
@@ -59,7 +60,7 @@ class Hub:
     def __init__(self, config: Config, context: zmq.Context[zmq.Socket[bytes]], live: LivePublisher, notifier: Notifier) -> None:
         self._config, self._live, self._notifier = config, live, notifier
         self._bus = BusReceiver(context, config.node.run_dir)
-        self._tracker = Tracker(config.tracking)
+        self._tracker, self._authenticity = Tracker(config.tracking), Authenticity()
         self._place = OwnPlace(config.node)
         self._files = AuthorisationFiles(config.remote_id)
         self._clock = Clock()
@@ -115,7 +116,14 @@ class Hub:
                 self._clock.fix(message.t_utc_ns, message.t_mono_ns, message.pulse_mono_ns)
         else:
             self._counts["detections"] += 1
-            self._note(self._tracker.update(message))
+            self._note(self._tracker.update(self._judged(message)))
+
+    def _judged(self, heard: RemoteIdDetection) -> RemoteIdDetection:
+        """With what is suspected of it; a clock that nobody vouches for, and a place that nobody knows, prove nothing."""
+        clock, place = self._look.timebase, self._place.now(heard.t_mono_ns)
+        t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(heard.t_mono_ns)
+        here = None if place is None else (place.latitude_deg, place.longitude_deg, place.altitude_wgs84_m)
+        return self._authenticity.judge(heard, t_utc_ns, here)
 
     def _tick(self, now_ns: int) -> None:
         self._note(self._tracker.advance(now_ns))
@@ -161,7 +169,14 @@ class Hub:
         tracks = self._tracker.tracks()
         live = sum(track.state != "lost" for track in tracks)
         confirmed = sum(track.state == "confirmed" for track in tracks)
-        said = f"{live} live tracks, {confirmed} confirmed", self._flood.words, self._live.link_words(), self._look.words
+        said = (
+            f"{live} live tracks, {confirmed} confirmed",
+            self._flood.words,
+            self._authenticity.words(),
+            self._live.link_words(),
+            self._look.words,
+            self._files.words,
+        )
         return "; ".join(filter(None, said))
 
     def close(self) -> None:

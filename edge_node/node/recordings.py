@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from drivers.recording import Recording
-from edge_node.messages import BusMessage
+from edge_node.messages import BusMessage, Detection
 from edge_node.node.pipeline import Pipeline
 
 PROGRESS_EVERY = 2000
@@ -25,6 +25,13 @@ def messages(recording: Recording, sensor: str) -> Iterator[Sequence[BusMessage]
         _progress("")
         words = filter(None, (recording.words(), pipeline.words() or "nothing found"))
     sys.stderr.write(f"{Path(sensor).name}: {'; '.join(words)}\n")
+
+
+def utc_ns(recording: Recording, found: Detection) -> int | None:
+    """When this was heard by the recording's own clock; None where it has none."""
+    if recording.t_utc_start_ns is None or recording.t_mono_start_ns is None:
+        return None
+    return found.t_mono_ns - recording.t_mono_start_ns + recording.t_utc_start_ns
 
 
 def _progress(text: str) -> None:

@@ -17,9 +17,11 @@ from drivers.recording import Recording
 from drivers.source import SourceError
 from edge_node.config import TrackingTable
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import Detection, Track, TrackEvent
+from edge_node.messages import Detection, RemoteIdDetection, Track, TrackEvent
 from edge_node.node.recordings import messages
 from edge_node.node.words import describe, happened
+from edge_node.remote_id.authenticity import Authenticity
+from edge_node.remote_id.judges.evidence import together
 
 ADVANCE_EVERY_NS = 200_000_000
 
@@ -38,11 +40,12 @@ def replay(arguments: argparse.Namespace) -> int:
 
 def tracks(files: list[Path]) -> Iterator[tuple[float, TrackEvent | Track]]:
     """Events as they happen, then every track's last state, each with seconds from the first start; raises SourceError."""
-    tracker = Tracker(TrackingTable())
+    tracker, authenticity = Tracker(TrackingTable()), Authenticity()
     last: dict[int, Track] = {}
     start_ns = advanced_ns = t_ns = 0
-    for message in heapq.merge(*(_timed(path) for path in files), key=lambda detection: detection.t_mono_ns):
-        t_ns = message.t_mono_ns
+    for heard, has_utc in heapq.merge(*(_timed(path) for path in files), key=lambda timed: timed[0].t_mono_ns):
+        t_ns = heard.t_mono_ns
+        message = authenticity.judge(heard, t_ns if has_utc else None, None) if isinstance(heard, RemoteIdDetection) else heard
         start_ns = start_ns or t_ns
         events = []
         if t_ns - advanced_ns >= ADVANCE_EVERY_NS:
@@ -54,19 +57,19 @@ def tracks(files: list[Path]) -> Iterator[tuple[float, TrackEvent | Track]]:
     yield from (((t_ns - start_ns) / 1e9, track) for track in last.values())
 
 
-def _timed(path: Path) -> Iterator[Detection]:
-    """A recording's detections on the capture's own clock, so that several recordings of one time fall together."""
+def _timed(path: Path) -> Iterator[tuple[Detection, bool]]:
+    """A recording's detections on the capture's own clock, so that several recordings of one time fall together; whether it has one."""
     recording = Recording(path=path, pace="fast", loop=False)
     for batch in messages(recording, path.name):
-        shift_ns = (recording.t_utc_start_ns or 0) - (recording.t_mono_start_ns or 0)
-        yield from (replace(found, t_mono_ns=found.t_mono_ns + shift_ns) for found in batch if isinstance(found, Detection))
+        shift_ns, has_utc = (recording.t_utc_start_ns or 0) - (recording.t_mono_start_ns or 0), recording.t_utc_start_ns is not None
+        yield from ((replace(found, t_mono_ns=found.t_mono_ns + shift_ns), has_utc) for found in batch if isinstance(found, Detection))
 
 
 def as_row(t_s: float, said: TrackEvent | Track) -> dict[str, Any]:
     """An event or a track as plain values; the track's times become ages in seconds before t_s."""
     if isinstance(said, TrackEvent):
         return {"kind": "event", "event": said.kind, "t_s": round(t_s, 6), "other": said.other, "track": said.track.number}
-    return {"kind": "track", "t_s": round(t_s, 6), **msgspec.to_builtins(said)}
+    return {"kind": "track", "t_s": round(t_s, 6), **msgspec.to_builtins(said), "suspicion_score": together(said.suspicions)}
 
 
 def _show_json(t_s: float, said: TrackEvent | Track) -> None:

@@ -11,7 +11,7 @@ from edge_node.remote_id.judges.counter import MessageCounter
 from edge_node.remote_id.judges.crowd import Crowd
 from edge_node.remote_id.judges.heard import Flight, Heard, Judge, OwnPlace, Station
 from edge_node.remote_id.judges.identity import Names, TwoPlaces, flight_name
-from edge_node.remote_id.judges.kinematics import Jumps, Motion, Stuck
+from edge_node.remote_id.judges.kinematics import Jumps, Motion, Stuck, Turns
 from edge_node.remote_id.judges.plausibility import Plausibility
 from edge_node.remote_id.judges.shared_counter import SharedCounter
 from edge_node.remote_id.judges.strength import AlikeLevels, Flatness, Reach
@@ -20,7 +20,7 @@ from edge_node.remote_id.judges.tsf import SharedTsf, Tsf
 
 OF_ALL: tuple[type[Judge], ...] = (SharedCounter, SharedTsf, AlikeLevels, TwoPlaces, Crowd)
 OF_A_STATION: tuple[type[Judge], ...] = (Tsf, Names)
-OF_A_FLIGHT: tuple[type[Judge], ...] = (Jumps, Motion, Stuck, Timestamps, MessageCounter, Plausibility, Reach, Flatness)
+OF_A_FLIGHT: tuple[type[Judge], ...] = (Jumps, Motion, Turns, Stuck, Timestamps, MessageCounter, Plausibility, Reach, Flatness)
 
 MOST_REGULARS, MOST_NEWCOMERS, MOST_FLIGHTS = 500, 500, 4
 REGULAR_AFTER_FRAMES = 4

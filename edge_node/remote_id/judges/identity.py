@@ -26,6 +26,8 @@ ADDRESSES = {
 }
 MAKER_OF = {prefix: maker for maker, prefixes in ADDRESSES.items() for prefix in prefixes}
 MOST_SERIALS, NAMED_TWICE = 8, 2
+# What does not change is looked at now and then, well within the time for which a suspicion stands.
+FORM_EVERY = 8
 MANY_IDS = 3
 
 # Two receivers of one aircraft hear it within two seconds of its flight; half a kilometre is another aircraft.
@@ -36,10 +38,11 @@ MOST_IDS, MOST_KEY_LENGTH = 1_000, 96
 class Names:
     """Of one transmitter: how many serial numbers it names, their form, and whether address and network agree with them."""
 
-    __slots__ = ("_serials",)
+    __slots__ = ("_operators", "_serials")
 
     def __init__(self) -> None:
         self._serials: OrderedDict[str, int] = OrderedDict()
+        self._operators = 0
 
     def hear(self, heard: Heard) -> None:
         """Judge the names of one frame."""
@@ -48,7 +51,9 @@ class Names:
             if uas_id.type == "serial_number" and len(uas_id.value) <= MOST_KEY_LENGTH:
                 self._serial(heard, uas_id.value)
         if said.operator_id:
-            _operator(heard, said.operator_id)
+            self._operators += 1
+            if self._operators % FORM_EVERY == 1:
+                _operator(heard, said.operator_id)
         if said.ssid and said.ssid.startswith("RID-") and self._serials:
             named = said.ssid[4:].rstrip("\0 ")
             if named and not any(serial.startswith(named) or named.startswith(serial) for serial in self._serials):
@@ -63,7 +68,7 @@ class Names:
             self._serials.popitem(last=False)
         if (times == 1 and len(self._serials) > 1) or len(self._serials) >= MANY_IDS:
             self._many(heard)
-        if heard.said.transport in CTA_TRANSPORTS:
+        if times % FORM_EVERY == 1 and heard.said.transport in CTA_TRANSPORTS:
             _form(heard, serial)
             _maker(heard, serial)
 

@@ -24,8 +24,11 @@ MOVING_MPS, SLOWEST, FASTEST, LEAST_COSINE, SURE_SIGMAS = 4.0, 0.6, 1.7, 0.5, 6.
 # An aircraft that claims to fly and names one place for so long, so far, and so many times.
 STUCK_S, STUCK_M, STUCK_MPS, STUCK_FRAMES = 5.0, 100.0, 8.0, 2
 
-# Root mean square of altitude gained less climb claimed, over segments: a real Parrot climbs 1 m/s and says 0.
-CLIMB_SIGMAS, CLIMB_M = 4.0, 7.0
+# Altitude gained less climb claimed, in most segments; more where it never says any, as a real Parrot does.
+SURE_CLIMB_SIGMAS, CLIMB_M, UNSAID_CLIMB_M, CLIMB_SHARE = 4.0, 7.0, 30.0, 0.6
+
+# A tight circle turns by 70 degrees a second.
+TURN_S, SHARP_TURNS, SHARP_SHARE = 1.1, 10, 0.3
 
 
 class Jumps:
@@ -89,8 +92,7 @@ class Motion:
         self._sums.add(self._start, fix, self._way, self._passed_s, self._most_gap_s)
         self._sums.judge(heard)
         if self._up_m is not None:
-            self._climb.add(self._start, fix, self._up_m)
-            self._climb.judge(heard)
+            self._climb.add(heard, self._start, fix, self._up_m, self._most_gap_s)
         self._begin(fix)
 
     def _begin(self, fix: Fix) -> None:
@@ -107,8 +109,10 @@ class Motion:
             return False
         self._way = self._way[0] + (one[0] + other[0]) / 2 * gap_s, self._way[1] + (one[1] + other[1]) / 2 * gap_s
         if self._up_m is not None:
-            rates = last.climb_mps, fix.climb_mps
-            self._up_m = None if rates[0] is None or rates[1] is None else self._up_m + (rates[0] + rates[1]) / 2 * gap_s
+            if last.climb_mps is None or fix.climb_mps is None or gap_s > MOST_STEP_S:
+                self._up_m = None
+            else:
+                self._up_m += (last.climb_mps + fix.climb_mps) / 2 * gap_s
         self._passed_s += gap_s
         self._most_gap_s = max(self._most_gap_s, gap_s)
         return True
@@ -160,31 +164,51 @@ class _Sums:
 
 
 class _Climb:
-    """Mean square of the gain in altitude that the claimed climb does not explain."""
+    """How many segments gain or lose altitude that the claimed climb does not explain."""
 
-    __slots__ = ("metres_2", "segments", "sigmas_2", "weight")
+    __slots__ = ("claims", "segments", "wrong")
 
     def __init__(self) -> None:
-        self.metres_2 = self.sigmas_2 = self.weight = 0.0
-        self.segments = 0
+        self.segments = self.wrong = 0.0
+        self.claims = False
 
-    def add(self, start: Fix, end: Fix, up_m: float) -> None:
+    def add(self, heard: Heard, start: Fix, end: Fix, up_m: float, most_gap_s: float) -> None:
         if start.altitude is None or end.altitude is None or start.altitude[0] != end.altitude[0]:
             return
-        wrong_2 = (end.altitude[1] - start.altitude[1] - up_m) ** 2
+        gained_m = end.altitude[1] - start.altitude[1]
         noise_2 = (start.vertical_m**2 + end.vertical_m**2) / IN_95_VERTICAL**2
-        self.sigmas_2 = FADING * self.sigmas_2 + wrong_2 / (noise_2 + LOOSE_WAY**2 * up_m * up_m + LOOSE_M)
-        self.metres_2 = FADING * self.metres_2 + wrong_2
-        self.weight = FADING * self.weight + 1
-        self.segments += 1
+        loose_m = LOOSE_M + LOOSE_MPS2 * most_gap_s * most_gap_s + LOOSE_WAY * abs(up_m)
+        self.claims |= up_m != 0
+        most_m = max(CLIMB_M if self.claims else UNSAID_CLIMB_M, SURE_CLIMB_SIGMAS * sqrt(noise_2 + loose_m * loose_m))
+        wrong = abs(gained_m - up_m) > most_m
+        self.segments = FADING * self.segments + 1
+        self.wrong = FADING * self.wrong + wrong
+        if wrong and self.segments >= SEGMENTS - 1 and self.wrong > CLIMB_SHARE * self.segments:
+            share = f"so in {self.wrong / self.segments:.0%} of segments"
+            heard.suspect("climb_mismatch", 0.6, f"claims to climb {up_m:.0f} m in {SEGMENT_S:.0f} s and climbs {gained_m:.0f} m, {share}")
 
-    def judge(self, heard: Heard) -> None:
-        if self.segments < SEGMENTS:
+
+class Turns:
+    """Nothing that flies reverses its course with every update."""
+
+    __slots__ = ("_sharp", "_steps")
+
+    def __init__(self) -> None:
+        self._sharp = self._steps = 0
+
+    def hear(self, heard: Heard) -> None:
+        """Count turns of more than 90 degrees among steps of a second and less, at speed."""
+        fix, before = heard.flight.fix, heard.flight.before
+        if not heard.fresh or fix is None or before is None or fix.velocity is None or before.velocity is None:
             return
-        metres, sigmas = sqrt(self.metres_2 / self.weight), sqrt(self.sigmas_2 / self.weight)
-        if metres > CLIMB_M and sigmas > CLIMB_SIGMAS:
-            words = f"altitude and claimed climb differ by {metres:.0f} m in {SEGMENT_S:.0f} s, {sigmas:.0f} sigma"
-            heard.suspect("climb_mismatch", 0.6, f"{words}, over {self.segments} segments")
+        slowest = min(fix.speed_mps or 0.0, before.speed_mps or 0.0)
+        if slowest < MOVING_MPS or not 0 < elapsed_s(fix, before) <= TURN_S:
+            return
+        self._steps += 1
+        self._sharp += fix.velocity[0] * before.velocity[0] + fix.velocity[1] * before.velocity[1] < 0
+        if self._sharp >= SHARP_TURNS and self._sharp > SHARP_SHARE * self._steps:
+            words = f"{self._sharp} of {self._steps} updates turn by more than 90 degrees, at {slowest:.0f} m/s and more"
+            heard.suspect("course_mismatch", 0.75, words)
 
 
 class Stuck:

@@ -8,6 +8,8 @@ from edge_node.remote_id.judges.heard import Heard, apart_m
 
 # Visual line of sight ends within 1 km, radio control within 15 km.
 OPERATOR_FAR_M, OPERATOR_ABSURD_M = 15_000.0, 100_000.0
+# Within this no distance needs to be worked out.
+OPERATOR_NEAR_DEG = 0.1
 # Nobody flies where the Greenwich meridian meets the equator; a receiver without a fix, and a program without one, say so.
 NULL_ISLAND_DEG = 0.01
 MOST_MPS, MOST_CLIMB_MPS = 100.0, 50.0
@@ -31,7 +33,8 @@ class Plausibility:
         if fix is None or not (heard.fresh or heard.said.operator_latitude_deg is not None):
             return
         if flight.operator is not None:
-            away_m = apart_m(flight.operator, fix.place)
+            near = abs(flight.operator[0] - fix.place[0]) + abs(flight.operator[1] - fix.place[1]) < OPERATOR_NEAR_DEG
+            away_m = 0.0 if near else apart_m(flight.operator, fix.place)
             if away_m > OPERATOR_FAR_M:
                 score = 0.9 if away_m > OPERATOR_ABSURD_M else 0.6
                 heard.suspect("operator_far", score, f"the operator is said to be {away_m / 1e3:.0f} km from the aircraft")

@@ -13,13 +13,14 @@ MOST_STEP = 64
 RECENT_S = 2.0
 FORGOTTEN_S = 120.0
 MOST_MEMBERS, MOST_SENSORS, MOST_FELLOWS, FELLOWS_SEEN = 1_000, 8, 64, 8
-# Evidence is counted in bits against chance; 20 bits are one newcomer in a million. Taking turns without a wrong step adds some,
-# but not without end: two genuine counters that happen to lie side by side go on doing so.
-ENOUGH_BITS = 20.0
+# Evidence is counted in bits against chance: a newcomer's, by how close it follows, and some, but not without end, for each that
+# took its turn again and was not wrong. Fleets are switched on together, so that their counters begin side by side: where nobody
+# has come back yet, more is asked for.
+ENOUGH_BITS, ENOUGH_WITHOUT_RETURN_BITS = 20.0, 40.0
 MOST_TURN_BITS = 4
-TWO_AIRCRAFT_TURNS = 10
+RETURNS, TWO_AIRCRAFT_TURNS = 3, 10
 # Several counters stepped by one loop hold one number at one moment; of a genuine fleet two may, hardly four.
-SAME_MOMENT_S = 0.5
+SAME_MOMENT_S = 0.02
 LOCK_STEP_AIRCRAFT, LOCK_STEP_TIMES = 4, 3
 MOST_HOLDERS = 64
 
@@ -50,11 +51,11 @@ class SharedCounter:
 class _Line:
     """Transmitters that seem to count on one counter: when, with which number and for whom each spoke last."""
 
-    __slots__ = ("bits", "fellows", "turns")
+    __slots__ = ("bits", "fellows", "returns", "turns")
 
     def __init__(self) -> None:
         self.bits = 0.0
-        self.turns = 0
+        self.turns = self.returns = 0
         self.fellows: OrderedDict[str, tuple[float, int, str]] = OrderedDict()
 
 
@@ -119,7 +120,7 @@ class _Counters:
             return
         line.fellows.pop(me, None)
         line.bits = line.bits - member.bits - member.turn_bits if len(line.fellows) > 1 else 0.0
-        line.turns = 0
+        line.turns = line.returns = 0
         member.line, member.bits, member.turn_bits = _Line(), 0.0, 0
         self._lines += 1
 
@@ -138,15 +139,25 @@ class _Counters:
         line = other.line
         if line is member.line:
             line.turns += 1
+            line.returns += 1
             if member.turn_bits < MOST_TURN_BITS:
                 member.turn_bits += 1
                 line.bits += 1
         elif len(member.line.fellows) < 2:
-            member.bits = max(0.0, log2(NUMBERS / (step * max(self._lines, 1))))
+            member.bits = self._surprise(number, step, since_s)
             member.line = line
             line.bits += member.bits
             line.turns += 1
             self._lines -= 1
+
+    def _surprise(self, number: int, step: int, since_s: float) -> float:
+        """Bits by which this step is smaller than chance makes it, among so many counters and with the next one so close ahead."""
+        room = NUMBERS / max(self._lines, 1)
+        for ahead in range(1, MOST_STEP):
+            if self._used_s[(number + ahead) % NUMBERS] >= since_s:
+                room = min(room, ahead + step)
+                break
+        return max(0.0, log2(room / step))
 
     def _hold(self, me: str, number: int, t_s: float) -> None:
         """Count who held one number at one moment with several others."""
@@ -169,7 +180,7 @@ class _Counters:
         line.fellows.move_to_end(me)
         if len(line.fellows) > MOST_FELLOWS:
             line.fellows.popitem(last=False)
-        if line.bits >= ENOUGH_BITS:
+        if line.bits >= (ENOUGH_BITS if line.returns >= RETURNS else ENOUGH_WITHOUT_RETURN_BITS):
             many = len({who for _, _, who in line.fellows.values()})
             if many > 2 or (many == 2 and line.turns >= TWO_AIRCRAFT_TURNS):
                 heard.suspect_station(
