@@ -117,7 +117,7 @@ def test_loudness_follows_range(world: World, minute: list[Frame]) -> None:
 
 
 def test_parrot_like_sends_location_alone_two_updates_of_three(minute: list[Frame]) -> None:
-    kinds = [tuple(messages(data)) for _, data in by_transmitter(minute)[bytes.fromhex("02005e000004")]]
+    kinds = [tuple(messages(data)) for _, data in by_transmitter(minute)[bytes.fromhex("02347f066e04")]]
     assert set(kinds) == {(1,), (0, 1, 4, 5)}
     assert 0.6 < kinds.count((1,)) / len(kinds) < 0.72
 

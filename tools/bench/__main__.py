@@ -20,6 +20,7 @@ BENCHES = {
     "remote_id": ("frames to typed messages beside a scapy walk, and agreement with reference vectors", "tools.bench.remote_id:figures"),
     "wire": ("bytes a track to C2, in whole messages of ten", "tools.bench.wire:figures"),
     "flood": ("10 000 invented aircraft at 5 000 frames a second beside a genuine one", "tools.bench.flood:figures"),
+    "fuzz": ("random and mutated payloads through every decoder; EDGE_NODE_FUZZ_PAYLOADS says how many", "tools.bench.fuzz:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 

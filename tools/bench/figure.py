@@ -50,6 +50,9 @@ GOALS = {
     "flood.genuine_rate": Goal(at_least=0.9, of="ratio"),
     "flood.lost": Goal(at_most=0.01, of="ratio"),
     "flood.named": Goal(at_least=1),
+    "fuzz.payloads": Goal(at_least=200_000),
+    "fuzz.slowest_ms": Goal(at_most=30, of="ratio"),
+    "fuzz.least_rate": Goal(at_least=5_000),
 }
 """Every figure of the project; what stands before the dot is the bench that measures it."""
 
