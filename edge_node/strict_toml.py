@@ -79,7 +79,7 @@ def read_table(table: object, kind: type[StructT], where: Where, text: str, prob
             problems.append(Problem(f"unknown key {key!r} in {name}: {nearest(key, list(fields))}", line_of(text, (*where, key))))
             continue
         try:
-            values[key] = msgspec.convert(value, fields[key].type, dec_hook=as_path)
+            values[fields[key].name] = msgspec.convert(value, fields[key].type, dec_hook=as_path)
         except msgspec.ValidationError as error:
             said = f"{name}.{key} = {value!r}: {_wanted(fields[key].type, error)}"
             problems.append(Problem(said, line_of(text, (*where, key))))

@@ -28,6 +28,7 @@ class Child:
         self.name, self.driver, self.config = name, driver, config
         self.state: SensorState = "off"
         self.restarts = 0
+        self.problem = ""
         self._arguments = arguments
         self._listener = Listener(config.node.run_dir / f"{name}.notify")
         self._process: subprocess.Popen[bytes] | None = None
@@ -58,6 +59,7 @@ class Child:
             self._start(now_s)
 
     def _start(self, now_s: float) -> None:
+        self.problem = ""
         environment = {
             **os.environ,
             "NOTIFY_SOCKET": str(self._listener.path),
@@ -80,6 +82,7 @@ class Child:
         for said in self._listener.heard():
             self._alive_s = now_s
             self._said = said.get("STATUS", self._said)
+            self.problem = said.get("X_PROBLEM", self.problem)
             if "READY" in said and self.state == "starting":
                 self._turn("running", now_s)
         if self.state == "running" and now_s - self._since_s > CALM_S:

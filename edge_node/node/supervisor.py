@@ -132,7 +132,7 @@ class Supervisor:
         """How the node is now."""
         sensors = tuple(child.status(now_s) for child in self._workers.values()) + self._misconfigured(now_s)
         hub = self._hub.status(now_s)
-        verdict, sentence = status.judge(sensors, hub, self._problem)
+        verdict, sentence = status.judge(sensors, hub, "; ".join(filter(None, (self._problem, self._hub.problem))))
         name = self._config.node.name
         return NodeStatus(name=name, verdict=verdict, sentence=sentence, sensors=sensors, hub=hub, t_mono_ns=int(now_s * 1e9))
 
