@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from drivers import nordic_ble, pcap, radiotap
+from drivers import ble_phdr, nordic_ble, pcap, radiotap
 from drivers.blocks import Medium, RadioFrame
 from drivers.byte_stream import RecordingCut
 from drivers.source import SourceMisconfigured
@@ -60,9 +60,15 @@ def _with_nordic_ble(data: bytes, _missing: int) -> Heard | None:
     return None if header is None else ("ble", *header)
 
 
+def _with_ble_phdr(data: bytes, _missing: int) -> Heard | None:
+    header = ble_phdr.read(data)
+    return None if header is None else ("ble", *header)
+
+
 LINKS: dict[int, tuple[str, Callable[[bytes, int], Heard | None]]] = {
     105: ("802.11", _plain),
     127: ("802.11 with radiotap", _with_radiotap),
+    256: ("BLE link layer", _with_ble_phdr),
     272: ("BLE of nRF Sniffer", _with_nordic_ble),
 }
 
