@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +17,7 @@ from edge_node.remote_id.ble_trains import Trains
 from edge_node.remote_id.carriers import payloads
 from edge_node.remote_id.claims import Claims, claims, utc_text
 from edge_node.remote_id.payload import Payload
+from edge_node.remote_id.trust import Trust
 
 MOST_TRANSMITTERS = 1000
 
@@ -45,7 +45,7 @@ class RemoteIdDetector:
     """
 
     def __init__(self, trusted_keys: Mapping[bytes, bytes] | None = None) -> None:
-        self._trust = import_module("edge_node.remote_id.trust").Trust(trusted_keys) if trusted_keys else None
+        self._trust = Trust(trusted_keys) if trusted_keys else None
         self._trains = Trains()
         self._pages = PageTable()
         self._transmitters: set[str] = set()
@@ -60,7 +60,7 @@ class RemoteIdDetector:
             return ()
         if block.medium == "ble" and ble.is_extended(block.data):
             return [self._detect(frame, [load]) for frame, load in self._trains.feed(block)]
-        loads = payloads(block)
+        loads = wifi.payloads(block.data) if block.medium == "wifi" else payloads(block)
         if not loads:
             return ()
         if len(loads) == 1:

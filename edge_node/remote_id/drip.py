@@ -1,4 +1,4 @@
-"""DRIP: entity tags (RFC 9374) and what is signed under them (RFC 9575). Loads libsodium, so only who trusts keys imports it."""
+"""DRIP: entity tags (RFC 9374) and what is signed under them (RFC 9575)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 from msgspec import Struct
-from nacl.bindings import crypto_sign_open
-from nacl.exceptions import BadSignatureError
 
 from edge_node.remote_id.astm_messages import UTC_EPOCH_S
+from edge_node.remote_id.ed25519 import KEY_BYTES, SIGNATURE_BYTES
+from edge_node.remote_id.ed25519 import is_signed as is_signed_by
 from edge_node.remote_id.keccak import cshake128
 
 SPECIFIC_METHOD = 5
 LINK, WRAPPER, MANIFEST, FRAME = 1, 2, 3, 4
-KEY_BYTES, TAG_BYTES, SIGNATURE_BYTES = 32, 16, 64
+TAG_BYTES = 16
 
 _ORCHID_CONTEXT = bytes.fromhex("00b5a69c795df5d5f0087f56843f2c40")
 _PREFIX, _SUITE = 0x2001003, 5  # 2001:30::/28; EdDSA with cSHAKE128
@@ -24,14 +24,12 @@ _HASH_NAME, _HASH_BYTES = b"Remote ID Auth Hash", 8
 _LEDGER_HASHES = 3  # of the last manifest, of this one, of the link
 _MESSAGE_BYTES, _MOST_WRAPPED, _AUTHENTICATION = 25, 4, 0x2
 _TIMES = 8
-_LINK_BYTES = _TIMES + TAG_BYTES + KEY_BYTES + TAG_BYTES + SIGNATURE_BYTES
 
 
 class Signed(Struct, frozen=True, gc=False):
-    """What one signer says: when it holds in Unix seconds, what, under which tag; `kind` is the SAM type."""
+    """What one signer says: until when in Unix seconds, what, under which tag; `kind` is the SAM type."""
 
     kind: int
-    from_s: int
     until_s: int
     evidence: bytes
     signer: bytes
@@ -47,7 +45,6 @@ def read(data: bytes) -> Signed | None:
         return None
     return Signed(
         kind[0],
-        int.from_bytes(body[:4], "little") + UTC_EPOCH_S,
         int.from_bytes(body[4:8], "little") + UTC_EPOCH_S,
         evidence,
         body[-TAG_BYTES - SIGNATURE_BYTES : -SIGNATURE_BYTES],
@@ -66,12 +63,8 @@ def _fits(kind: int, size: int) -> bool:
 
 def is_signed(said: Signed, key: bytes, evidence: bytes | None = None) -> bool:
     """Whether this key signed it; `evidence` stands for what a wrapper in a pack leaves out."""
-    evidence = said.evidence if evidence is None else evidence
-    try:
-        crypto_sign_open(said.signature + said.times + evidence + said.signer, key)
-    except BadSignatureError:
-        return False
-    return True
+    words = said.times + (said.evidence if evidence is None else evidence) + said.signer
+    return is_signed_by(words, said.signature, key)
 
 
 def is_tag_of(tag: bytes, key: bytes) -> bool:

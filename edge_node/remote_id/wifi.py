@@ -16,6 +16,7 @@ _PARROT = b"\x90\x3a\xe6\x0d"
 _ASTM = (_ASD_STAN, _PARROT)
 _FRENCH = b"\x6a\x5c\x35\x01"
 _DJI = (b"\x26\x37\x12\x58", b"\x60\x60\x1f\x58", b"\x48\x1c\xb9\x58", b"\x34\xd2\x62\x58")  # four OUIs, one type
+_FIRST_OF_OUIS = frozenset(kind[0] for kind in (*_ASTM, _FRENCH, *_DJI))
 _DJI_TYPE = b"\x58\x62\x13"
 _SSID, _VENDOR_SPECIFIC = 0, 221
 _MOST_SSID_BYTES = 32
@@ -77,7 +78,7 @@ def _vendor_elements(transport: Transport, data: bytes) -> Sequence[Payload]:
     at = _body(data) + _FIXED.size
     while at + 6 <= end:
         after = at + 2 + data[at + 1]
-        if data[at] == _VENDOR_SPECIFIC and after >= at + 6:
+        if data[at] == _VENDOR_SPECIFIC and after >= at + 6 and data[at + 2] in _FIRST_OF_OUIS:
             load = _load(transport, data, at + 2, after)
             if load is not None:
                 found.append(load)
