@@ -15,6 +15,7 @@ from drivers.source import Source, SourceAbsent, SourceError, SourceLost, Source
 from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
 from edge_node.messages import SensorReport
+from edge_node.node.admission import Admission
 from edge_node.node.pipeline import Pipeline
 from edge_node.node.stop import StopFlag
 from edge_node.notify import Notifier
@@ -76,7 +77,7 @@ class _Loop:
 
     def __init__(self, source: Source, bus: BusSender, notifier: Notifier, name: str) -> None:
         self._source, self._bus, self._notifier = source, bus, notifier
-        self._pipeline = Pipeline(name)
+        self._pipeline, self._admission = Pipeline(name), Admission()
         self._name = name
         self._blocks = self._detections = self._lost = 0
         self._last_block_ns: int | None = None
@@ -87,7 +88,7 @@ class _Loop:
         """Until the source ends or `stop` is set."""
         for block in self._source.blocks():
             if block is not None:
-                messages = self._pipeline.step(block)
+                messages = self._admission.admit(self._pipeline.step(block))
                 self._blocks += 1
                 self._lost += block.lost
                 self._detections += len(messages)
@@ -110,7 +111,7 @@ class _Loop:
         self._report_ns, self._blocks_then = now_ns, self._blocks
         counted = f"{self._blocks} blocks, {rate:.0f}/s, {self._lost} lost"
         unsent = f"{self._bus.unsent} messages that the hub did not take" if self._bus.unsent else ""
-        words = "; ".join(filter(None, (self._source.words(), self._pipeline.words(), counted, unsent)))
+        words = "; ".join(filter(None, (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent)))
         self._notifier.say(status=words)
         report = SensorReport(
             t_mono_ns=now_ns,

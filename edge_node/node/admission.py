@@ -1,0 +1,73 @@
+"""Who gets through to the hub in a flood: whoever is known, and so many newcomers a second."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from edge_node.messages import BusMessage, RemoteIdDetection
+
+WINDOW_NS = 1_000_000_000
+MOST_NEWCOMERS = 200
+"""Transmitters a second; all frames of one that got through do so until the second is over."""
+MOST_KNOWN, MOST_CANDIDATES = 300, 1_000
+KNOWN_AFTER_WINDOWS = 3
+GIVEN_UP_AFTER_NS = 30 * WINDOW_NS
+
+
+class Admission:
+    """Bounded, and free below `MOST_NEWCOMERS`; a hub that drowned would lose the genuine aircraft with the invented ones."""
+
+    def __init__(self) -> None:
+        self.left_out = 0
+        self._known: OrderedDict[str, int] = OrderedDict()
+        self._candidates: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._admitted: set[str] = set()
+        self._window = -1
+        self._left_out_before = 0
+
+    def admit(self, messages: Sequence[BusMessage]) -> Sequence[BusMessage]:
+        """Those that are worth the hub's time; what is no Remote ID always is."""
+        if not messages:
+            return messages
+        return [message for message in messages if not isinstance(message, RemoteIdDetection) or self._lets_in(message)]
+
+    def words(self) -> str:
+        """Name a flood as long as it lasts."""
+        left_out, self._left_out_before = self.left_out - self._left_out_before, self.left_out
+        return f"spoof flood: {left_out} frames of newcomers left out" if left_out else ""
+
+    def _lets_in(self, said: RemoteIdDetection) -> bool:
+        name, window = said.transmitter[:96], said.t_mono_ns // WINDOW_NS
+        if window != self._window:
+            self._window = window
+            self._admitted.clear()
+        if name in self._known:
+            self._known[name] = said.t_mono_ns
+            self._known.move_to_end(name)
+            return True
+        self._introduce(name, window, said.t_mono_ns)
+        if name in self._admitted or len(self._admitted) < MOST_NEWCOMERS:
+            self._admitted.add(name)
+            return True
+        self.left_out += 1
+        return False
+
+    def _introduce(self, name: str, window: int, t_ns: int) -> None:
+        """A candidate becomes known when it was heard in a few seconds and others left it its place meanwhile."""
+        last, windows = self._candidates.pop(name, (-1, 0))
+        windows += last != window
+        if windows >= KNOWN_AFTER_WINDOWS and self._has_room(t_ns):
+            self._known[name] = t_ns
+            return
+        self._candidates[name] = window, windows
+        if len(self._candidates) > MOST_CANDIDATES:
+            self._candidates.popitem(last=False)
+
+    def _has_room(self, t_ns: int) -> bool:
+        if len(self._known) < MOST_KNOWN:
+            return True
+        name, last_ns = next(iter(self._known.items()))
+        if t_ns - last_ns > GIVEN_UP_AFTER_NS:
+            del self._known[name]
+        return len(self._known) < MOST_KNOWN
