@@ -73,6 +73,7 @@ class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
     system_time_utc: str | None = None
     authentication: Literal["none", "present", "verified", "failed"] | None = None
     flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     damaged: bool = False
     description_type: Literal["text", "emergency", "extended_status"] | None = None
     take_off_latitude_deg: float | None = None

@@ -20,8 +20,6 @@ MOST_FLAGS = 16
 MOST_SENSORS = 16
 # Over several transports one Location is said again after the next: as many are remembered.
 REMEMBERED_LOCATIONS = 4
-# These speak of a frame's form, not of its aircraft.
-_OF_THE_FRAME = frozenset({"pack_empty", "several_elements", "operator_id_secret_stripped"})
 
 
 class Trail:
@@ -62,8 +60,7 @@ class Trail:
             self._suspect(suspicion, t_ns)
         if not said.damaged:
             for name in said.flags:
-                if name not in _OF_THE_FRAME:
-                    self.flag(name, t_ns)
+                self.flag(name, t_ns)
         newest = t_ns >= self.last_seen_ns
         if newest:
             self.last_seen_ns = t_ns

@@ -21,6 +21,9 @@ from edge_node.remote_id.trust import Trust
 
 MOST_TRANSMITTERS = 1000
 
+# What a frame says of its own form or sender and what casts no doubt on it.
+NOTES = frozenset({"pack_empty", "several_elements", "operator_id_secret_stripped", "privacy_requested"})
+
 Decoder = Callable[[bytes], tuple[Claims, tuple[str, ...]]]
 # Carriers with a language of their own; all others carry messages of ASTM F3411.
 _OWN: dict[Transport, Decoder] = {
@@ -79,7 +82,7 @@ class RemoteIdDetector:
         first = loads[0]
         reading = _read(loads)
         said, faults = reading.said, reading.faults
-        flags = (*faults, *reading.flags, *said["flags"])
+        marks = tuple(dict.fromkeys((*faults, *reading.flags, *said["flags"])))
         if "authentication" in said:
             said |= self._authentication(frame, loads, reading)
         elif self._trust is not None:
@@ -93,7 +96,8 @@ class RemoteIdDetector:
             "rssi_dbm": frame.rssi_dbm,
             "center_hz": frame.center_hz,
             "counter": first.counter,
-            "flags": tuple(dict.fromkeys(flags)) if flags else flags,
+            "flags": tuple(mark for mark in marks if mark not in NOTES) if marks else (),
+            "notes": tuple(mark for mark in marks if mark in NOTES) if marks else (),
             "damaged": bool(faults),
         }
         self._count(first.transmitter, bool(faults))

@@ -140,9 +140,11 @@ class _Feature:
 
     def _periods(self, said: Any) -> tuple[Period, ...] | None:
         """When it applies; always where that is not understood."""
-        if not said or any(_member(one, "permanent") == "YES" for one in said if isinstance(said, list)):
+        if not said or (isinstance(said, list) and any(_member(one, "permanent") == "YES" for one in said)):
             return None
         try:
+            if not isinstance(said, list):
+                raise TypeError(f"{_short(said)} is no list of periods")
             return tuple(_period(one) for one in said)
         except MISREAD as error:
             self.unclear.append(f"its times ({str(error)[:60]}), taken as always")

@@ -124,7 +124,7 @@ def test_a_jump_is_flagged_for_a_while() -> None:
 
 def test_flags_of_an_aircraft_stay_and_those_of_a_frame_do_not() -> None:
     tracks = tracker()
-    hear(tracks, northward(0, flags=("pack_empty", "latitude_out_of_range")), northward(1, flags=("element_cut",), damaged=True))
+    hear(tracks, northward(0, flags=("latitude_out_of_range",), notes=("pack_empty",)), northward(1, flags=("element_cut",), damaged=True))
     assert only(tracks.tracks()).flags == ("latitude_out_of_range",)
 
 

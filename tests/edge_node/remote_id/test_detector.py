@@ -49,7 +49,7 @@ def test_a_whole_pack_fills_a_detection() -> None:
 def test_what_is_not_said_is_null_in_json() -> None:
     said = msgspec.to_builtins(detect(heard(beacon(element(ASTM + b"\x01" + self_id())))))
     told = {"kind", "t_mono_ns", "sensor", "transport", "transmitter", "rssi_dbm", "counter", "self_id", "description_type"}
-    of_the_frame = {"ids", "flags", "suspicions", "damaged", "sequence_number", "tsf_us", "beacon_interval_tu", "ssid"}
+    of_the_frame = {"ids", "flags", "notes", "suspicions", "damaged", "sequence_number", "tsf_us", "beacon_interval_tu", "ssid"}
     assert {name for name, value in said.items() if value is not None} == told | of_the_frame
 
 
@@ -76,7 +76,7 @@ def test_several_ids_are_kept_once_each_and_empty_ones_are_not() -> None:
 @pytest.mark.parametrize("secret", ["-xyz", "-Z09", "xyz", "-"])
 def test_the_secret_of_an_eu_operator_never_leaves(secret: str) -> None:
     said = detect(heard_pack(operator_id(f"FIN87astrdge12k8{secret}".encode())))
-    assert (said.operator_id, said.flags, said.damaged) == ("FIN87astrdge12k8", ("operator_id_secret_stripped",), False)
+    assert (said.operator_id, said.notes, said.damaged) == ("FIN87astrdge12k8", ("operator_id_secret_stripped",), False)
 
 
 @pytest.mark.parametrize("public", ["FIN87astrdge12k8", "FIN87", "a-b-c-d-e-f-g-h-i-jk", "", "OPERATOR 12345678901"])
@@ -106,12 +106,12 @@ def test_a_frame_cut_short_is_damaged() -> None:
 
 def test_an_empty_pack_is_heard_and_not_damaged() -> None:
     said = detect(heard_pack())
-    assert (said.ids, said.flags, said.damaged) == ((), ("pack_empty",), False)
+    assert (said.ids, said.notes, said.damaged) == ((), ("pack_empty",), False)
 
 
 def test_two_elements_of_one_frame_are_one_claim() -> None:
     said = detect(heard(beacon(element(ASTM + b"\x01" + basic_id()), element(ASTM + b"\x02" + location()))))
-    assert (len(said.ids), said.latitude_deg, said.counter, said.flags) == (1, 60.0, 1, ("several_elements",))
+    assert (len(said.ids), said.latitude_deg, said.counter, said.notes) == (1, 60.0, 1, ("several_elements",))
 
 
 def test_words_count_what_was_heard() -> None:

@@ -88,7 +88,7 @@ def test_a_place_that_is_sent_and_marked_invalid_is_told_and_flagged() -> None:
 
 def test_state_says_whether_it_flies_who_it_is_and_whether_it_may_be_told() -> None:
     said = detect(telemetry(state=ALL & ~0b100011))
-    assert (said.status, said.ids, said.flags) == ("ground", (), ("privacy_requested",))
+    assert (said.status, said.ids, said.notes) == ("ground", (), ("privacy_requested",))
 
 
 def test_hovering_has_no_direction() -> None:
@@ -157,7 +157,7 @@ def test_a_length_that_lies_is_damage() -> None:
 def test_telemetry_and_purpose_of_one_beacon_are_one_claim() -> None:
     elements = [element(b"\x26\x37\x12" + load) for load in (telemetry(), purpose())]
     (said,) = RemoteIdDetector().step(heard(beacon(*elements)))
-    assert (len(said.ids), said.purpose, said.latitude_deg is None, said.flags) == (1, r"roof survey\x1b", False, ("several_elements",))
+    assert (len(said.ids), said.purpose, said.latitude_deg is None, said.notes) == (1, r"roof survey\x1b", False, ("several_elements",))
 
 
 @given(st.sampled_from([b"\x10\x01", b"\x10\x02", b"\x11", b""]), st.binary(max_size=200))

@@ -90,7 +90,7 @@ def detect(name: str) -> RemoteIdDetection:
                 "system_time_utc": "2019-01-01T00:01:40Z",
             },
         ),
-        ("operator_id", {"operator_id": "FIN87astrdge12k8", "flags": ("operator_id_secret_stripped",)}),
+        ("operator_id", {"operator_id": "FIN87astrdge12k8", "notes": ("operator_id_secret_stripped",)}),
         ("message_pack", {"ids": (UasId("serial_number", "1596F350457791151223"),), "self_id": "survey"}),
         (
             "system_update",

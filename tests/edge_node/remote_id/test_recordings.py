@@ -68,7 +68,7 @@ def test_long_range_is_read_and_broken_frames_make_no_ghosts(shared_data: Path) 
     frames, heard, words = played(shared_data / "remote_id" / "odid_bt5_lr_sample.pcapng")
     assert (len(frames), sum(not frame.intact for frame in frames)) == (274, 30)
     assert words == "1 aircraft heard, 244 frames, 0 damaged, 30 broken off the air"
-    assert Counter("pack_empty" in detection.flags for detection in heard) == {False: 225, True: 19}
+    assert Counter("pack_empty" in detection.notes for detection in heard) == {False: 225, True: 19}
     assert {detection.ids for detection in heard} == {(), (UasId("serial_number", "SSEVTFG93700070"),)}
     assert {(detection.transport, detection.transmitter) for detection in heard} == {("ble_extended", "e0:7d:ea:eb:2f:1c")}
 

@@ -89,6 +89,6 @@ def test_each_transport_of_one_frame_is_a_detection() -> None:
     )
     heard_of = RemoteIdDetector().step(heard(beacon(*elements)))
     assert [said.transport for said in heard_of] == ["wifi_beacon", "dji_beacon", "french_beacon"]
-    assert [said.flags for said in heard_of] == [("several_elements",), (), ()]
+    assert [said.notes for said in heard_of] == [("several_elements",), (), ()]
     assert [said.speed_mps for said in heard_of] == [1.0, 5.0, 5.0]
     assert {(said.sequence_number, said.ssid) for said in heard_of} == {(0, "RID")}
