@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import cast
+from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -20,18 +20,22 @@ DETECTORS = {
 ENTRY_POINT_GROUP = "edge_node.detectors"
 
 
-def _load(block_type: str) -> Detector:
-    """Make the detector for one type of block; raises KeyError where nobody offers one."""
+def _load(block_type: str) -> Callable[..., Detector]:
+    """What makes the detector for one type of block; raises StopIteration where nobody offers one."""
     where = DETECTORS.get(block_type) or next(p.value for p in entry_points(group=ENTRY_POINT_GROUP) if p.name == block_type)
     module, _, attribute = where.partition(":")
-    return cast("Detector", getattr(import_module(module), attribute)())
+    return cast("Callable[..., Detector]", getattr(import_module(module), attribute))
 
 
 class Pipeline:
-    """One sensor's way from block to messages; the detector is made when its first block comes."""
+    """One sensor's way from block to messages; the detector is made when its first block comes.
 
-    def __init__(self, sensor: str) -> None:
+    `settings` are keywords for the detector of each type of block.
+    """
+
+    def __init__(self, sensor: str, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.sensor = sensor
+        self._settings = settings or {}
         self._detectors: dict[type, Detector] = {}
 
     def step(self, block: Block) -> Sequence[BusMessage]:
@@ -39,7 +43,7 @@ class Pipeline:
         kind = type(block)
         detector = self._detectors.get(kind)
         if detector is None:
-            detector = self._detectors[kind] = _load(kind.__name__)
+            detector = self._detectors[kind] = _load(kind.__name__)(**self._settings.get(kind.__name__, {}))
         return [replace(message, sensor=self.sensor) for message in detector.step(block)]
 
     def words(self) -> str:

@@ -90,7 +90,7 @@ class Supervisor:
         """Start, stop and start again just those children whose tables changed."""
         before = {sensor.name: sensor for sensor in self._config.sensor}
         after = {sensor.name: sensor for sensor in config.sensor}
-        everything = config.node != self._config.node
+        everything = _of_all(config) != _of_all(self._config)
         for name, child in self._workers.items():
             child.config = config
             if name not in after:
@@ -185,6 +185,11 @@ class Supervisor:
         self._selector.close()
         self._notifier.close()
         os.close(self._lock)
+
+
+def _of_all(config: Config) -> tuple[object, ...]:
+    """What every process reads when it starts."""
+    return config.node, config.remote_id.trusted_keys
 
 
 def _of_the_hub(config: Config) -> tuple[object, ...]:

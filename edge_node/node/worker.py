@@ -15,6 +15,7 @@ from drivers.source import Source, SourceAbsent, SourceError, SourceLost, Source
 from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
 from edge_node.messages import SensorReport
+from edge_node.node import trusted_keys
 from edge_node.node.admission import Admission
 from edge_node.node.pipeline import Pipeline
 from edge_node.node.stop import StopFlag
@@ -40,7 +41,9 @@ def work(config: Config, name: str) -> int:
     try:
         with _source(table) as source, _bus(config) as bus:
             notifier.say(ready=1, status=source.words())
-            _Loop(source, bus, notifier, name).run(StopFlag())
+            keys, problem = trusted_keys.read(config.remote_id.trusted_keys)
+            pipeline = Pipeline(name, {"RadioFrame": {"trusted_keys": keys}})
+            _Loop(source, pipeline, bus, notifier, problem).run(StopFlag())
             return os.EX_OK
     except SourceError as error:
         return _end(notifier, str(error), EXIT_CODES[type(error)])
@@ -75,10 +78,9 @@ def _end(notifier: Notifier, words: str, code: int) -> int:
 class _Loop:
     """Blocks through the pipeline onto the bus; says that it lives once per block, at most five times a second."""
 
-    def __init__(self, source: Source, bus: BusSender, notifier: Notifier, name: str) -> None:
-        self._source, self._bus, self._notifier = source, bus, notifier
-        self._pipeline, self._admission = Pipeline(name), Admission()
-        self._name = name
+    def __init__(self, source: Source, pipeline: Pipeline, bus: BusSender, notifier: Notifier, problem: str) -> None:
+        self._source, self._pipeline, self._bus, self._notifier, self._problem = source, pipeline, bus, notifier, problem
+        self._admission = Admission()
         self._blocks = self._detections = self._lost = 0
         self._last_block_ns: int | None = None
         self._watchdog_ns = self._report_ns = time.monotonic_ns()
@@ -111,11 +113,12 @@ class _Loop:
         self._report_ns, self._blocks_then = now_ns, self._blocks
         counted = f"{self._blocks} blocks, {rate:.0f}/s, {self._lost} lost"
         unsent = f"{self._bus.unsent} messages that the hub did not take" if self._bus.unsent else ""
-        words = "; ".join(filter(None, (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent)))
+        said = (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent, self._problem)
+        words = "; ".join(filter(None, said))
         self._notifier.say(status=words)
         report = SensorReport(
             t_mono_ns=now_ns,
-            sensor=self._name,
+            sensor=self._pipeline.sensor,
             blocks=self._blocks,
             detections=self._detections,
             lost=self._lost,
