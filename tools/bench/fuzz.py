@@ -33,6 +33,7 @@ from tools.simulate.world import World
 
 PAYLOADS = int(os.environ.get("EDGE_NODE_FUZZ_PAYLOADS", "10_000_000"))
 BATCH = 1_000
+LEAST_BATCH_S = 0.002
 HANG_S = 60
 UTC_NS = 1_767_225_600_000_000_000
 LONGEST = 400
@@ -62,8 +63,8 @@ class Spent(Struct, frozen=True):
 
     @property
     def slowest(self) -> float:
-        """The slowest batch to the median one."""
-        return max(self.batches_s) / median(self.batches_s)
+        """The slowest batch to the median one, or to 2 ms, below which a machine's own hiccups count for more."""
+        return max(self.batches_s) / max(median(self.batches_s), LEAST_BATCH_S)
 
 
 class Hung(Exception):
@@ -78,7 +79,8 @@ def figures() -> Iterator[Figure]:
     yield Figure("fuzz.payloads", sum(one.payloads for one in spent.values()), "payloads", against="without an exception")
     worst = max(spent, key=lambda name: spent[name].slowest)
     slowest = spent[worst]
-    yield Figure("fuzz.slowest_ms", max(slowest.batches_s) * 1e3, "ms", median(slowest.batches_s) * 1e3, f"median batch of {worst}")
+    usual_s = max(median(slowest.batches_s), LEAST_BATCH_S)
+    yield Figure("fuzz.slowest_ms", max(slowest.batches_s) * 1e3, "ms", usual_s * 1e3, f"a usual batch of {worst}")
     tardy = min(spent, key=lambda name: spent[name].rate)
     yield Figure("fuzz.least_rate", spent[tardy].rate, "payloads/s", against=tardy)
 
