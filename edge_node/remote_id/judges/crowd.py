@@ -28,11 +28,11 @@ class Crowd:
             self._births.append(t_s)
             if len(self._births) == FLOOD and t_s - self._births[0] <= FLOOD_WITHIN_S:
                 self._flooded_s = t_s
-        if t_s - self._flooded_s <= FLOOD_WITHIN_S and station.first_s >= self._flooded_s - FLOOD_WITHIN_S:
-            proven = station.frames >= PROVEN_FRAMES and t_s - station.first_s >= PROVEN_S
-            if not proven:
-                words = f"one of at least {FLOOD} transmitters that appeared within {FLOOD_WITHIN_S:.0f} s"
-                heard.suspect_station("transmitter_flood", 0.5, words)
+        if station.frames >= PROVEN_FRAMES and t_s - station.first_s >= PROVEN_S:
+            station.evidence.withdraw("transmitter_flood")
+        elif t_s - self._flooded_s <= FLOOD_WITHIN_S and station.first_s >= self._flooded_s - FLOOD_WITHIN_S:
+            words = f"one of at least {FLOOD} transmitters that appeared within {FLOOD_WITHIN_S:.0f} s"
+            heard.suspect_station("transmitter_flood", 0.5, words)
         if station.frames in (1, 8, 64):
             self._run(heard)
 

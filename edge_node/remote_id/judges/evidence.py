@@ -27,6 +27,11 @@ class Evidence:
             self.held[name] = Suspicion(name, round(min(max(score, 0.0), 1.0), 2), words)
             self._until_s[name] = t_s + HELD_S
 
+    def withdraw(self, name: str) -> None:
+        """What was seen since speaks against it."""
+        if name in self.held:
+            del self.held[name], self._until_s[name]
+
     def now(self, t_s: float) -> Iterable[Suspicion]:
         """What still stands."""
         if not self.held:

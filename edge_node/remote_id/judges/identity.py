@@ -25,7 +25,7 @@ ADDRESSES = {
     "Raspberry Pi": ("b8:27:eb", "dc:a6:32", "e4:5f:01", "d8:3a:dd", "28:cd:c1", "2c:cf:67"),
 }
 MAKER_OF = {prefix: maker for maker, prefixes in ADDRESSES.items() for prefix in prefixes}
-MOST_SERIALS, NAMED_TWICE = 8, 2
+MOST_SERIALS, NAMED_TWICE = 16, 2
 # What does not change is looked at now and then, well within the time for which a suspicion stands.
 FORM_EVERY = 8
 MANY_IDS = 3
@@ -38,11 +38,11 @@ MOST_IDS, MOST_KEY_LENGTH = 1_000, 96
 class Names:
     """Of one transmitter: how many serial numbers it names, their form, and whether address and network agree with them."""
 
-    __slots__ = ("_operators", "_serials")
+    __slots__ = ("_dropped", "_operators", "_serials")
 
     def __init__(self) -> None:
         self._serials: OrderedDict[str, int] = OrderedDict()
-        self._operators = 0
+        self._dropped = self._operators = 0
 
     def hear(self, heard: Heard) -> None:
         """Judge the names of one frame."""
@@ -66,6 +66,7 @@ class Names:
         self._serials.move_to_end(serial)
         if len(self._serials) > MOST_SERIALS:
             self._serials.popitem(last=False)
+            self._dropped += 1
         if (times == 1 and len(self._serials) > 1) or len(self._serials) >= MANY_IDS:
             self._many(heard)
         if times % FORM_EVERY == 1 and heard.said.transport in CTA_TRANSPORTS:
@@ -74,9 +75,9 @@ class Names:
 
     def _many(self, heard: Heard) -> None:
         """Each heard twice, for a damaged frame may misname one once."""
-        many = sum(times >= NAMED_TWICE for times in self._serials.values())
+        many = sum(times >= NAMED_TWICE for times in self._serials.values()) + self._dropped // NAMED_TWICE
         if many >= MANY_IDS and heard.said.transport != "mavlink":
-            heard.suspect_station("transmitter_many_ids", 0.9, f"one transmitter names {many} aircraft")
+            heard.suspect_station("transmitter_many_ids", 0.9, f"one transmitter names {len(self._serials)} aircraft")
 
 
 def _form(heard: Heard, serial: str) -> None:

@@ -17,8 +17,9 @@ MOST_MEMBERS, MOST_SENSORS, MOST_FELLOWS, FELLOWS_SEEN = 1_000, 8, 64, 8
 # took its turn again and was not wrong. Fleets are switched on together, so that their counters begin side by side: where nobody
 # has come back yet, more is asked for.
 ENOUGH_BITS, ENOUGH_WITHOUT_RETURN_BITS = 20.0, 40.0
-MOST_TURN_BITS = 4
+MOST_TURN_BITS, MOST_LINE_TURN_BITS = 2, 8
 RETURNS, TWO_AIRCRAFT_TURNS = 3, 10
+PROVEN_TURNS, PROVEN_BITS, PROVEN_AT_ONCE_BITS = 2, 7.5, 10.0
 # Several counters stepped by one loop hold one number at one moment; of a genuine fleet two may, hardly four.
 SAME_MOMENT_S = 0.02
 LOCK_STEP_AIRCRAFT, LOCK_STEP_TIMES = 4, 3
@@ -51,21 +52,34 @@ class SharedCounter:
 class _Line:
     """Transmitters that seem to count on one counter: when, with which number and for whom each spoke last."""
 
-    __slots__ = ("bits", "fellows", "returns", "turns")
+    __slots__ = ("bits", "fellows", "frames", "returns", "turn_bits", "turns")
 
     def __init__(self) -> None:
         self.bits = 0.0
-        self.turns = self.returns = 0
+        self.turns = self.returns = self.frames = self.turn_bits = 0
         self.fellows: OrderedDict[str, tuple[float, int, str]] = OrderedDict()
 
 
 class _Member:
-    __slots__ = ("bits", "last", "last_s", "line", "lock_steps", "turn_bits")
+    __slots__ = ("bits", "frames", "last", "last_s", "line", "link_bits", "lock_steps", "seen", "turn_bits")
 
     def __init__(self, number: int, t_s: float) -> None:
         self.line = _Line()
         self.last, self.last_s = number, t_s
-        self.bits, self.turn_bits, self.lock_steps = 0.0, 0, 0
+        self.bits = self.link_bits = 0.0
+        self.turn_bits = self.lock_steps = self.frames = self.seen = 0
+
+    @property
+    def proven(self) -> bool:
+        """Whether it belongs to its line by more than chance; one that joined a proven line by chance is out of it with the next turn."""
+        return self.turn_bits >= PROVEN_TURNS or self.link_bits >= (PROVEN_BITS if self.frames > 1 else PROVEN_AT_ONCE_BITS)
+
+    def leave(self, name: str) -> None:
+        """Have a line of its own."""
+        line = self.line
+        line.fellows.pop(name, None)
+        line.bits = line.bits - self.bits if len(line.fellows) > 1 else 0.0
+        self.line, self.bits, self.link_bits, self.turn_bits, self.frames, self.seen = _Line(), 0.0, 0.0, 0, 0, 0
 
 
 class _Counters:
@@ -89,11 +103,14 @@ class _Counters:
             if number == 0:
                 return
         self._members.move_to_end(me)
-        self._leave_if_wrong(me, member, number, t_s)
+        self._part_if_wrong(me, member, number, t_s)
         self._follow(me, member, number, t_s)
         self._hold(me, number, t_s)
         self._user[number], self._used_s[number] = me, t_s
         member.last, member.last_s = number, t_s
+        member.frames += 1
+        member.line.frames += 1
+        member.seen = member.line.frames
         self._accuse(heard, member, number)
 
     def _count_lines(self, t_s: float) -> None:
@@ -106,23 +123,29 @@ class _Counters:
             self._counted_s = t_s
             self._lines = len({id(member.line) for member in self._members.values() if t_s - member.last_s <= RECENT_S})
 
-    def _leave_if_wrong(self, me: str, member: _Member, number: int, t_s: float) -> None:
-        """Who counts behind a fellow that was heard just before has a counter of its own."""
-        line = member.line
-        if len(line.fellows) < 2:
+    def _part_if_wrong(self, me: str, member: _Member, number: int, t_s: float) -> None:
+        """Of two fellows, of whom one counts behind the other that was heard just before, the less proven has its own counter.
+
+        And so has one that counted less than half of what its line was heard to say meanwhile.
+        """
+        between = member.line.frames - member.seen
+        if between > 2 * ((number - member.last) % NUMBERS) and t_s - member.last_s <= RECENT_S and len(member.line.fellows) > 1:
+            self._lines += 1
+            member.leave(me)
             return
-        for seen, (fellow, (heard_s, last, _)) in enumerate(reversed(line.fellows.items())):
+        for seen, (fellow, (heard_s, last, _)) in enumerate(reversed(member.line.fellows.items())):
             if seen >= FELLOWS_SEEN or t_s - heard_s > RECENT_S:
                 return
             if fellow != me and (last - number) % NUMBERS < MOST_STEP:
                 break
         else:
             return
-        line.fellows.pop(me, None)
-        line.bits = line.bits - member.bits - member.turn_bits if len(line.fellows) > 1 else 0.0
-        line.turns = line.returns = 0
-        member.line, member.bits, member.turn_bits = _Line(), 0.0, 0
+        other = self._members.get(fellow)
         self._lines += 1
+        if other is not None and (other.turn_bits, other.bits) < (member.turn_bits, member.bits):
+            other.leave(fellow)
+        else:
+            member.leave(me)
 
     def _follow(self, me: str, member: _Member, number: int, t_s: float) -> None:
         """Join the line of the transmitter that used the nearest lower number lately, unless that was my own."""
@@ -140,11 +163,11 @@ class _Counters:
         if line is member.line:
             line.turns += 1
             line.returns += 1
-            if member.turn_bits < MOST_TURN_BITS:
-                member.turn_bits += 1
-                line.bits += 1
+            member.turn_bits = min(member.turn_bits + 1, MOST_TURN_BITS)
+            line.turn_bits = min(line.turn_bits + 1, MOST_LINE_TURN_BITS)
         elif len(member.line.fellows) < 2:
             member.bits = self._surprise(number, step, since_s)
+            member.link_bits, other.link_bits = member.bits, max(member.bits, other.link_bits)
             member.line = line
             line.bits += member.bits
             line.turns += 1
@@ -152,7 +175,7 @@ class _Counters:
 
     def _surprise(self, number: int, step: int, since_s: float) -> float:
         """Bits by which this step is smaller than chance makes it, among so many counters and with the next one so close ahead."""
-        room = NUMBERS / max(self._lines, 1)
+        room = NUMBERS / max(self._lines - 1, 1)
         for ahead in range(1, MOST_STEP):
             if self._used_s[(number + ahead) % NUMBERS] >= since_s:
                 room = min(room, ahead + step)
@@ -180,19 +203,27 @@ class _Counters:
         line.fellows.move_to_end(me)
         if len(line.fellows) > MOST_FELLOWS:
             line.fellows.popitem(last=False)
-        if line.bits >= (ENOUGH_BITS if line.returns >= RETURNS else ENOUGH_WITHOUT_RETURN_BITS):
-            many = len({who for _, _, who in line.fellows.values()})
-            if many > 2 or (many == 2 and line.turns >= TWO_AIRCRAFT_TURNS):
-                heard.suspect_station(
-                    "shared_sequence_counter",
-                    1 - 0.5 ** (2 + many),
-                    f"{many} aircraft count on one 802.11 sequence counter: all of {line.turns} changes of transmitter step forward by "
-                    f"less than {MOST_STEP}, by chance 1 in 2^{line.bits:.0f}",
-                )
+        self._accuse_of_sharing(heard, member)
         if member.lock_steps >= LOCK_STEP_TIMES:
             heard.suspect_station(
                 "sequence_in_lock_step",
                 0.8,
                 f"{member.lock_steps} times at least {LOCK_STEP_AIRCRAFT} transmitters sent the same 802.11 sequence number within "
                 f"{SAME_MOMENT_S} s",
+            )
+
+    def _accuse_of_sharing(self, heard: Heard, member: _Member) -> None:
+        line = member.line
+        if len(line.fellows) < 2:
+            heard.station.evidence.withdraw("shared_sequence_counter")
+        bits = line.bits + line.turn_bits
+        if not member.proven or bits < (ENOUGH_BITS if line.returns >= RETURNS else ENOUGH_WITHOUT_RETURN_BITS):
+            return
+        many = len({who for _, _, who in line.fellows.values()})
+        if many > 2 or (many == 2 and line.turns >= TWO_AIRCRAFT_TURNS):
+            heard.suspect_station(
+                "shared_sequence_counter",
+                1 - 0.5 ** (2 + many),
+                f"{many} aircraft count on one 802.11 sequence counter: {line.turns} changes of transmitter in a row step forward by "
+                f"less than {MOST_STEP}, by chance 1 in 2^{bits:.0f}",
             )

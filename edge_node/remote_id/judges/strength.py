@@ -155,8 +155,8 @@ class AlikeLevels:
         mine.add(rssi_dbm)
         mine.place, mine.who, mine.t_s = flight.fix.place, heard.station.who, heard.t_s
         self._sort(name, mine)
-        if mine.slot is not None:
-            self._judge(heard, mine.slot)
+        if mine.slot is None or not self._judge(heard, mine.slot):
+            heard.station.evidence.withdraw("rssi_alike")
 
     def _sort(self, name: str, mine: _Level) -> None:
         """Under the level, to a dB, of those that hardly vary."""
@@ -180,17 +180,19 @@ class AlikeLevels:
         while len(self._levels) > MOST_LEVELS or t_s - next(iter(self._levels.values())).t_s > ALIKE_WITHIN_S:
             self._drop(*self._levels.popitem(last=False))
 
-    def _judge(self, heard: Heard, slot: int) -> None:
-        """Most of all that is heard within 3 dB, some of it far apart."""
+    def _judge(self, heard: Heard, slot: int) -> bool:
+        """Whether most of all that is heard is within 3 dB, some of it far apart."""
         rows = [row for row in (self._slots.get(slot + side) for side in (-1, 0, 1)) if row]
         many = sum(map(len, rows))
         if many < ALIKE_AIRCRAFT or many < ALIKE_SHARE * len(self._levels):
-            return
+            return False
         fellows = [one for row in rows for one in islice(reversed(row.values()), FELLOWS_SEEN)]
         here = heard.flight.fix.place if heard.flight.fix else fellows[0].place
         apart = max(apart_m(here, one.place) for one in fellows)
-        if len({one.who for one in fellows}) >= ALIKE_AIRCRAFT and apart >= ALIKE_APART_M:
+        alike = len({one.who for one in fellows}) >= ALIKE_AIRCRAFT and apart >= ALIKE_APART_M
+        if alike:
             words = (
                 f"{many} of {len(self._levels)} aircraft are heard at {slot} dBm within 3 dB, and claim to be {apart / 1e3:.1f} km apart"
             )
             heard.suspect_station("rssi_alike", 0.75, words)
+        return alike
