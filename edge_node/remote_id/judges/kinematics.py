@@ -25,7 +25,7 @@ MOVING_MPS, SLOWEST, FASTEST, LEAST_COSINE, SURE_SIGMAS = 4.0, 0.6, 1.7, 0.5, 6.
 STUCK_S, STUCK_M, STUCK_MPS, STUCK_FRAMES = 5.0, 100.0, 8.0, 2
 
 # Altitude gained less climb claimed, in most segments; more where it never says any, as a real Parrot does.
-SURE_CLIMB_SIGMAS, CLIMB_M, UNSAID_CLIMB_M, CLIMB_SHARE = 4.0, 7.0, 30.0, 0.6
+SURE_CLIMB_SIGMAS, CLIMB_M, UNSAID_CLIMB_M, CLIMB_SHARE, CLIMB_SEGMENTS = 4.0, 7.0, 30.0, 0.6, 8
 
 # A tight circle turns by 70 degrees a second.
 TURN_S, SHARP_TURNS, SHARP_SHARE = 1.1, 10, 0.3
@@ -183,7 +183,7 @@ class _Climb:
         wrong = abs(gained_m - up_m) > most_m
         self.segments = FADING * self.segments + 1
         self.wrong = FADING * self.wrong + wrong
-        if wrong and self.segments >= SEGMENTS - 1 and self.wrong > CLIMB_SHARE * self.segments:
+        if wrong and self.segments >= CLIMB_SEGMENTS - 1 and self.wrong > CLIMB_SHARE * self.segments:
             share = f"so in {self.wrong / self.segments:.0%} of segments"
             heard.suspect("climb_mismatch", 0.6, f"claims to climb {up_m:.0f} m in {SEGMENT_S:.0f} s and climbs {gained_m:.0f} m, {share}")
 

@@ -16,9 +16,9 @@ MOST_MEMBERS, MOST_SENSORS, MOST_FELLOWS, FELLOWS_SEEN = 1_000, 8, 64, 8
 # Evidence is counted in bits against chance: a newcomer's, by how close it follows, and some, but not without end, for each that
 # took its turn again and was not wrong. Fleets are switched on together, so that their counters begin side by side: where nobody
 # has come back yet, more is asked for.
-ENOUGH_BITS, ENOUGH_WITHOUT_RETURN_BITS = 20.0, 40.0
-MOST_TURN_BITS, MOST_LINE_TURN_BITS = 2, 8
-RETURNS, TWO_AIRCRAFT_TURNS = 3, 10
+ENOUGH_BITS, ENOUGH_WITHOUT_RETURN_BITS = 24.0, 40.0
+MOST_TURN_BITS, MOST_LINE_TURN_BITS, TURNS_A_LATE_BIT = 2, 8, 16
+RETURNS, TWO_AIRCRAFT_BITS, TWO_AIRCRAFT_TURNS = 3, 20.0, 30
 PROVEN_TURNS, PROVEN_BITS, PROVEN_AT_ONCE_BITS = 2, 7.5, 10.0
 # Several counters stepped by one loop hold one number at one moment; of a genuine fleet two may, hardly four.
 SAME_MOMENT_S = 0.02
@@ -164,7 +164,7 @@ class _Counters:
             line.turns += 1
             line.returns += 1
             member.turn_bits = min(member.turn_bits + 1, MOST_TURN_BITS)
-            line.turn_bits = min(line.turn_bits + 1, MOST_LINE_TURN_BITS)
+            line.turn_bits = min(line.turns, MOST_LINE_TURN_BITS) + min(line.turns // TURNS_A_LATE_BIT, MOST_LINE_TURN_BITS)
         elif len(member.line.fellows) < 2:
             member.bits = self._surprise(number, step, since_s)
             member.link_bits, other.link_bits = member.bits, max(member.bits, other.link_bits)
@@ -216,11 +216,12 @@ class _Counters:
         line = member.line
         if len(line.fellows) < 2:
             heard.station.evidence.withdraw("shared_sequence_counter")
-        bits = line.bits + line.turn_bits
-        if not member.proven or bits < (ENOUGH_BITS if line.returns >= RETURNS else ENOUGH_WITHOUT_RETURN_BITS):
-            return
-        many = len({who for _, _, who in line.fellows.values()})
-        if many > 2 or (many == 2 and line.turns >= TWO_AIRCRAFT_TURNS):
+        bits, many = line.bits + line.turn_bits, len({who for _, _, who in line.fellows.values()})
+        if many > 2:
+            enough = bits >= (ENOUGH_BITS if line.returns >= RETURNS else ENOUGH_WITHOUT_RETURN_BITS)
+        else:
+            enough = many == 2 and bits >= TWO_AIRCRAFT_BITS and line.turns >= TWO_AIRCRAFT_TURNS
+        if enough and member.proven:
             heard.suspect_station(
                 "shared_sequence_counter",
                 1 - 0.5 ** (2 + many),
