@@ -26,7 +26,7 @@ from tools.simulate.world import World
 from tools.stage import Stage, stage
 
 AIRCRAFT, FRAMES_A_SECOND = 10_000, 5_000
-SECONDS, QUIET_S, SETTLED_S = 60.0, 5.0, 10.0
+SECONDS, QUIET_S, SETTLED_S = 60.0, 5.0, 20.0
 SERIAL = "TST0BGENUINE00001"
 SENSOR = '\n[[sensor]]\nname = "wifi"\ndriver = "recording"\npath = "{air}"\npace = "live"\n'
 NODE = NodePose(latitude_deg=50.85, longitude_deg=4.35, ground_wgs84_m=65.0, mast_m=12.0)
@@ -39,7 +39,7 @@ STEP_1E7 = 40
 
 
 class Outcome(Struct, frozen=True):
-    """What a flood did: memory as (s, MiB) by process, when the genuine aircraft was told, frames sent and lost, the status' words."""
+    """What a flood did: own memory as (s, MiB) by process, when the genuine one was told, frames sent and lost, the status' words."""
 
     memory: dict[str, list[tuple[float, float]]]
     genuine_before: list[float]
@@ -56,7 +56,7 @@ def figures() -> Iterator[Figure]:
     for name in ("wifi", "hub"):
         points = [point for point in outcome.memory[name] if point[0] >= SETTLED_S]
         slope = linear_regression(*zip(*points, strict=True)).slope
-        level = f"PSS of {points[0][1]:.0f} to {points[-1][1]:.0f} MiB"
+        level = f"{points[0][1]:.1f} to {points[-1][1]:.1f} MiB"
         yield Figure(f"flood.{name}_growth", slope * 60, "MiB/minute", against=level)
     before, during = (_rate_hz(times) for times in (outcome.genuine_before, outcome.genuine_during))
     yield Figure("flood.genuine_rate", during, "reports/s", before, "before the flood")
@@ -68,7 +68,7 @@ def _rate_hz(times_s: list[float]) -> float:
     return (len(times_s) - 1) / (times_s[-1] - times_s[0]) if len(times_s) > 1 else 0.0
 
 
-def run(seconds: float, aircraft: int = AIRCRAFT, frames_a_second: int = FRAMES_A_SECOND) -> Outcome:
+def run(seconds: float, aircraft: int = AIRCRAFT, frames_a_second: int = FRAMES_A_SECOND, quiet_s: float = QUIET_S) -> Outcome:
     """Play the genuine aircraft alone for a while, then both, into a running node."""
     with stage() as here:
         air = here.folder / "air.pcap"
@@ -76,34 +76,35 @@ def run(seconds: float, aircraft: int = AIRCRAFT, frames_a_second: int = FRAMES_
         with here.node(SENSOR.format(air=air)):
             context = get_context("spawn")
             counted: Any = context.Array("q", 2)
-            player = context.Process(target=play, args=(air, seconds, aircraft, frames_a_second, counted))
+            told = {"quiet_s": quiet_s, "seconds": seconds, "aircraft": aircraft, "frames_a_second": frames_a_second, "counted": counted}
+            player = context.Process(target=play, args=(air,), kwargs=told)
             player.start()
             try:
-                return _watch(here, seconds, counted, player.is_alive)
+                return _watch(here, quiet_s, seconds, counted, player.is_alive)
             finally:
                 player.terminate()
                 player.join()
 
 
-def _watch(here: Stage, seconds: float, counted: Any, plays: Callable[[], bool]) -> Outcome:
+def _watch(here: Stage, quiet_s: float, seconds: float, counted: Any, plays: Callable[[], bool]) -> Outcome:
     memory: dict[str, list[tuple[float, float]]] = {"wifi": [], "hub": []}
     before, during, tracks, words, unsent = list[float](), list[float](), set[int](), "", 0
     begun_s = looked_s = None
-    while plays() and (begun_s is None or time.monotonic() - begun_s < QUIET_S + seconds):
+    while plays() and (begun_s is None or time.monotonic() - begun_s < quiet_s + seconds):
         for event in here.c2.events(0.05):
             now_s = time.monotonic()
             unsent = event["counters"].get("bus_unsent", 0) if event["kind"] == "status" else unsent
             tracks |= {track["number"] for track in event.get("tracks", ())}
             if any(_is_genuine(track) for track in event.get("tracks", ())):
                 begun_s = begun_s or now_s
-                (before if now_s - begun_s < QUIET_S else during).append(now_s)
-        flood_s = time.monotonic() - (begun_s or time.monotonic()) - QUIET_S
+                (before if now_s - begun_s < quiet_s else during).append(now_s)
+        flood_s = time.monotonic() - (begun_s or time.monotonic()) - quiet_s
         if flood_s > 0 and (looked_s is None or flood_s - looked_s >= 1.0):
             looked_s = flood_s
             words = _named(here) or words
             for name, pid in pids(here).items():
                 if name in memory:
-                    memory[name].append((flood_s, pss_mib(pid)))
+                    memory[name].append((flood_s, pss_mib(pid, "Pss_Anon")))
     sent, unread = counted[:]
     return Outcome(memory, before, during, sent, unread + unsent, words, len(tracks))
 
@@ -119,11 +120,11 @@ def _named(here: Stage) -> str:
     return next((words for words in said if words.startswith("spoof flood")), "")
 
 
-def play(air: Path, seconds: float, aircraft: int, frames_a_second: int, counted: Any) -> None:
+def play(air: Path, *, quiet_s: float, seconds: float, aircraft: int, frames_a_second: int, counted: Any) -> None:
     """Write both into the pipe as time passes; `counted` says how many were sent, and how many the node did not take in time."""
     utc_ns = time.time_ns()
-    genuine = remote_id.frames(World(Scene(name="flood", node=NODE, drone=(_genuine(),)), 1), 0.0, QUIET_S + seconds + 30, utc_ns)
-    invented = _invented(aircraft, frames_a_second, utc_ns)
+    genuine = remote_id.frames(World(Scene(name="flood", node=NODE, drone=(_genuine(),)), 1), 0.0, quiet_s + seconds + 30, utc_ns)
+    invented = _invented(aircraft, frames_a_second, utc_ns, quiet_s)
     out = pcap.PcapPipe(air, LINKTYPE_RADIOTAP)
     begun_s, before = None, 0
     for t_s, data in heapq.merge(genuine, invented):
@@ -154,7 +155,7 @@ def _genuine() -> Drone:
     )
 
 
-def _invented(aircraft: int, frames_a_second: int, utc_ns: int) -> Iterator[Frame]:
+def _invented(aircraft: int, frames_a_second: int, utc_ns: int, from_s: float = 0.0) -> Iterator[Frame]:
     """A swarm's frames, without end: its first round is the simulated spoofer's, later rounds move every aircraft on."""
     rate_hz = frames_a_second / aircraft
     swarm = Swarm(name="flood", east_m=-60.0, north_m=30.0, count=aircraft, rate_hz=rate_hz, spread_m=3_000.0, from_s=0.0)
@@ -169,4 +170,4 @@ def _invented(aircraft: int, frames_a_second: int, utc_ns: int) -> Iterator[Fram
         pack_into("<b", data, SIGNAL_AT, -60 - random.randrange(3))
         latitude = int.from_bytes(data[place : place + 4], "little", signed=True) + STEP_1E7
         pack_into("<i", data, place, latitude)
-        yield QUIET_S + number / frames_a_second, bytes(data)
+        yield from_s + number / frames_a_second, bytes(data)

@@ -79,7 +79,7 @@ def pids(here: Stage) -> dict[str, int]:
     return {"supervisor": int(parent), **children}
 
 
-def pss_mib(pid: int) -> float:
-    """Proportional set size of a process (proc(5): smaps_rollup)."""
+def pss_mib(pid: int, kind: str = "Pss") -> float:
+    """Proportional set size of a process (proc(5): smaps_rollup); "Pss_Anon" leaves out libraries, which others share or not."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")) / 1024
