@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import select
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import serial
-
 from drivers.blocks import GnssFix
 from drivers.gpsd import WATCH, Gpsd
 from drivers.nmea import Nmea
-from drivers.source import Source, SourceAbsent, SourceLost, SourceMisconfigured, SourceStalled
+from drivers.serial_port import SerialPort, read_some
+from drivers.source import Source, SourceAbsent, SourceMisconfigured, SourceStalled
 
 QUIET_S = 0.2
 CONNECT_S = 3.0
-CHUNK_BYTES = 4_096
 USUAL_BAUDS = (9_600, 38_400, 115_200)
 UBX_SYNC = b"\xb5\x62"
 PPS_FOLDER = Path("/sys/class/pps")
@@ -42,7 +37,7 @@ class Gnss(Source):
             raise SourceMisconfigured("gpsd tells of the pulse itself: leave pps out")
         self._port, self._baud, self._gpsd, self._pps = port, baud, gpsd, pps
         self._silent_after_ns = round(silent_after_s * 1e9)
-        self._link: serial.Serial | socket.socket | None = None
+        self._link: SerialPort | socket.socket | None = None
         self._start()
 
     def _start(self) -> None:
@@ -56,13 +51,13 @@ class Gnss(Source):
         self._start()
         if self._pps is not None and not (PPS_FOLDER / self._pps / "assert").exists():
             raise SourceAbsent(f"there is no pulse source {PPS_FOLDER / self._pps}: is pps-gpio or pps-ldisc set up?")
-        self._link = _open_port(self._port, self._baud) if self._port is not None else _call(self._gpsd or "")
+        self._link = SerialPort(self._port, self._baud) if self._port is not None else _call(self._gpsd or "")
 
     def blocks(self) -> Iterator[GnssFix | None]:
         """One fix an epoch, and None in between."""
         heard_ns, good = time.monotonic_ns(), self._said.good
         while (link := self._link) is not None:
-            chunk = self._read(link.fileno())
+            chunk = read_some(link.fileno(), QUIET_S, self._name)
             now_ns = time.monotonic_ns()
             fixes = self._take(chunk, now_ns)
             if self._said.good > good:
@@ -88,22 +83,6 @@ class Gnss(Source):
     @property
     def _name(self) -> str:
         return self._port or f"gpsd at {self._gpsd}"
-
-    def _read(self, fd: int) -> bytes:
-        """What came, at once; empty when nothing came for 0.2 s."""
-        waiting = select.poll()
-        waiting.register(fd, select.POLLIN)
-        if not waiting.poll(QUIET_S * 1e3):
-            return b""
-        try:
-            chunk = os.read(fd, CHUNK_BYTES)
-        except BlockingIOError:
-            return b""
-        except OSError as error:
-            raise SourceLost(f"{self._name} is gone: {error.strerror}") from error
-        if not chunk:
-            raise SourceLost(f"{self._name} is gone")
-        return chunk
 
     def _take(self, chunk: bytes, now_ns: int) -> list[GnssFix]:
         self._bytes += len(chunk)
@@ -135,26 +114,6 @@ def pulse_mono_ns(pps: str | None) -> int | None:
     except (OSError, ValueError):
         return None
     return None if int(count or 0) == 0 else realtime_ns - (time.time_ns() - time.monotonic_ns())
-
-
-def _open_port(port: str, baud: int) -> serial.Serial:
-    try:
-        return serial.Serial(port, baud, timeout=0, exclusive=True)
-    except serial.SerialException as error:
-        cause = getattr(error.__context__, "args", ()) or (None,)
-        raise _port_error(port, error.errno or cause[0]) from error
-
-
-def _port_error(port: str, number: int | None) -> SourceAbsent | SourceMisconfigured:
-    match number:
-        case errno.EACCES | errno.EPERM:
-            return SourceMisconfigured(f"{port} may not be opened: add this user to the group dialout (usermod -aG dialout USER)")
-        case errno.ENOTTY | errno.EINVAL | errno.EISDIR:
-            return SourceMisconfigured(f"{port} is no serial port")
-        case errno.EAGAIN | errno.EBUSY:
-            return SourceAbsent(f'another program holds {port}; if it is gpsd, write gpsd = "127.0.0.1:2947" in place of port')
-        case _:
-            return SourceAbsent(f"there is no {port}: is the receiver plugged in?")
 
 
 def _call(address: str) -> socket.socket:

@@ -26,23 +26,15 @@ class SerialPort:
         """Whether it was given back."""
         return self._link is None
 
+    def fileno(self) -> int:
+        """For a poll; raises ValueError when it was given back."""
+        if self._link is None:
+            raise ValueError(f"{self.path} is closed")
+        return int(self._link.fileno())
+
     def read(self, wait_s: float) -> bytes:
         """What came, at once; empty when nothing came for `wait_s` or the port was closed; raises SourceLost."""
-        if self._link is None:
-            return b""
-        waiting = select.poll()
-        waiting.register(self._link.fileno(), select.POLLIN)
-        if not waiting.poll(wait_s * 1e3):
-            return b""
-        try:
-            chunk = os.read(self._link.fileno(), CHUNK_BYTES)
-        except BlockingIOError:
-            return b""
-        except OSError as error:
-            raise SourceLost(f"{self.path} is gone: {error.strerror}") from error
-        if not chunk:
-            raise SourceLost(f"{self.path} is gone")
-        return chunk
+        return b"" if self._link is None else read_some(self._link.fileno(), wait_s, self.path)
 
     def write(self, data: bytes) -> None:
         """Send; what the device does not take is dropped, and shows as an answer that never comes; raises SourceLost."""
@@ -60,6 +52,23 @@ class SerialPort:
         link, self._link = self._link, None
         if link is not None:
             link.close()
+
+
+def read_some(fd: int, wait_s: float, name: str) -> bytes:
+    """What came on a port or socket, at once; empty when nothing came for `wait_s`; raises SourceLost."""
+    waiting = select.poll()
+    waiting.register(fd, select.POLLIN)
+    if not waiting.poll(wait_s * 1e3):
+        return b""
+    try:
+        chunk = os.read(fd, CHUNK_BYTES)
+    except BlockingIOError:
+        return b""
+    except OSError as error:
+        raise SourceLost(f"{name} is gone: {error.strerror}") from error
+    if not chunk:
+        raise SourceLost(f"{name} is gone")
+    return chunk
 
 
 def _open(path: str, baud: int, *, rtscts: bool) -> serial.Serial:
@@ -80,6 +89,6 @@ def open_error(path: str, number: int | None) -> SourceAbsent | SourceMisconfigu
         case errno.ENOTTY | errno.EINVAL | errno.EISDIR:
             return SourceMisconfigured(f"{path} is no serial port")
         case errno.EAGAIN | errno.EBUSY:
-            return SourceAbsent(f"another program holds {path}: ModemManager, or a second [[sensor]] with this port?")
+            return SourceAbsent(f"another program holds {path}: gpsd (name it in place of port), ModemManager, or a second [[sensor]]?")
         case _:
             return SourceAbsent(f"there is no {path}: is it plugged in?")

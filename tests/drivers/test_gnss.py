@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from drivers.blocks import GnssFix
-from drivers.gnss import Gnss, _port_error, pulse_mono_ns
+from drivers.gnss import Gnss, pulse_mono_ns
+from drivers.serial_port import open_error
 from drivers.source import SourceAbsent, SourceLost, SourceMisconfigured, SourceStalled
 from tests.drivers.test_nmea import GGA, GSA, GST, RMC, UTC_2026_03_14_101112, sentence
 
@@ -114,7 +115,7 @@ def test_unplugged_port_is_lost(receiver: Receiver) -> None:
 
 
 def test_missing_port_is_absent(tmp_path: Path) -> None:
-    with pytest.raises(SourceAbsent, match="is the receiver plugged in"):
+    with pytest.raises(SourceAbsent, match="is it plugged in"):
         Gnss(port=str(tmp_path / "ttyUSB7")).open()
 
 
@@ -131,7 +132,7 @@ def test_port_held_by_another_is_said(receiver: Receiver) -> None:
 
 
 def test_forbidden_port_names_the_group() -> None:
-    error = _port_error("/dev/ttyACM0", errno.EACCES)
+    error = open_error("/dev/ttyACM0", errno.EACCES)
     assert isinstance(error, SourceMisconfigured)
     assert "dialout" in str(error)
 
