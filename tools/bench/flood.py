@@ -114,9 +114,10 @@ def _is_genuine(track: dict[str, Any]) -> bool:
 
 
 def _named(here: Stage) -> str:
-    """What the hub says of the flood."""
+    """What the status says of the flood: the sensor that leaves newcomers out, or the hub that they still crowd."""
     status = here.status()
-    said = status.hub.sentence.split("; ") if status else []
+    parts = (*status.sensors, status.hub) if status else ()
+    said = [words for part in parts for words in part.sentence.split("; ")]
     return next((words for words in said if words.startswith("spoof flood")), "")
 
 
