@@ -137,7 +137,9 @@ class TrackRecord(Struct, array_like=True, frozen=True):
     rssi: Annotated[int, scaled("dbm", -1, -100, 200, "of the frame heard last; nil: unknown")] | None = None
     sensors: Annotated[int, Meta(ge=0, le=U32, description="bit n set: sensor n of the batch's `sensors` had part in it")] = 0
     flags: Annotated[int, Meta(ge=0, le=U32, description="bit n set: flag n of the batch's `flags` is raised")] = 0
-    identity: Annotated[Identity, Meta(description="nil: nothing claimed")] | None = None
+    identity: (
+        Annotated[Identity, Meta(description="nil: nothing claimed; else `rid_claimed` is a fact, and what it holds a claim")] | None
+    ) = None
     kinematics: Annotated[Kinematics, Meta(description="nil: place unknown")] | None = None
     bearing: Annotated[Bearing, Meta(description="nil: no bearing")] | None = None
     suspicion: (

@@ -172,6 +172,7 @@ def _track(record: schema.TrackRecord, batch: schema.Batch) -> Said:
         "transports": names_in(record.transports, schema.TRANSPORTS),
         "sensors": names_in(record.sensors, batch.sensors),
         "flags": names_in(record.flags, batch.flags),
+        "rid_claimed": record.identity is not None,
         "identity": _identity(record.identity, record.kinematics) if record.identity else None,
         "kinematics": from_wire(record.kinematics) if record.kinematics else None,
         "bearing": from_wire(record.bearing) if record.bearing else None,
