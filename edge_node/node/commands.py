@@ -1,4 +1,4 @@
-"""The commands that run a node or ask about it."""
+"""The commands that run a node or ask about it; each imports what it needs when it runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _trouble(error: Exception, code: int) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """`edge-node run`."""
-    from edge_node.node.supervisor import AlreadyRunning, Supervisor  # noqa: PLC0415 -- each command its own imports
+    from edge_node.node.supervisor import AlreadyRunning, Supervisor
 
     _log()
     try:
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def worker(arguments: argparse.Namespace) -> int:
     """`edge-node worker NAME`."""
-    from edge_node.node.worker import work  # noqa: PLC0415
+    from edge_node.node.worker import work
 
     _log()
     try:
@@ -58,7 +58,7 @@ def worker(arguments: argparse.Namespace) -> int:
 
 def hub(arguments: argparse.Namespace) -> int:
     """`edge-node hub`."""
-    from edge_node.node.hub import gather  # noqa: PLC0415
+    from edge_node.node.hub import gather
 
     _log()
     try:
@@ -83,7 +83,7 @@ def check_config(arguments: argparse.Namespace) -> int:
 
 def keys(arguments: argparse.Namespace) -> int:
     """`edge-node keys`."""
-    from edge_node.publish.keys import KeyFileError, load_or_make, show  # noqa: PLC0415
+    from edge_node.publish.keys import KeyFileError, load_or_make, show
 
     try:
         _say(show(load_or_make(load(arguments.config).node.state_dir)))
@@ -96,9 +96,9 @@ def keys(arguments: argparse.Namespace) -> int:
 
 def status(arguments: argparse.Namespace) -> int:
     """`edge-node status`: exit code 0 green, 1 amber, 2 red or not running."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from edge_node.node import status as node_status  # noqa: PLC0415
+    from edge_node.node import status as node_status
 
     try:
         run_dir = load(arguments.config).node.run_dir

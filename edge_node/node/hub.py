@@ -43,6 +43,7 @@ def gather(config: Config) -> int:
         notifier.say(status=str(error))
         log.error("%s", error)
         return os.EX_UNAVAILABLE
+    config.node.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with zmq.Context() as context:
         hub = Hub(config, context, LivePublisher(config.c2, keys, context, config.remote_id.operator_to_c2), notifier)
         try:

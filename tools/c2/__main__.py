@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(told.run(told))
     except (KeyFileError, EnrolmentError) as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; that is no failure
+        return 0
     except zmq.ZMQError as error:
         print(f"cannot bind {told.bind}: {error.strerror}", file=sys.stderr)
     return 1
