@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from edge_node.messages import NodeStatus
 from edge_node.node import status
 from edge_node.publish.keys import load_or_make
-from tools.c2.receiver import Receiver
+from tools.c2.station import Station
 
 NAME = "demo-mast"
 STOP_WITHIN_S = 8.0
@@ -35,7 +35,7 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         keys = load_or_make(folder / "c2")
-        self.c2 = Receiver("tcp://127.0.0.1:0", keys, folder / "c2")
+        self.c2 = Station("tcp://127.0.0.1:0", keys, folder / "c2")
         self.c2.enrolment.enrol(NAME, load_or_make(folder / "state").public)
         self._toml = NODE.format(name=NAME, endpoint=self.c2.endpoint, server_key=keys.public)
         self.log = folder / "node.log"

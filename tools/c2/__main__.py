@@ -17,7 +17,7 @@ from rich.live import Live
 from edge_node.publish.keys import KeyFileError, load_or_make, show
 from tools.c2.enrolment import Enrolment, EnrolmentError
 from tools.c2.picture import Picture
-from tools.c2.receiver import Receiver
+from tools.c2.station import Station
 from tools.c2.table import draw
 
 
@@ -86,13 +86,13 @@ def _nodes(told: argparse.Namespace) -> int:
 
 
 def _serve(told: argparse.Namespace) -> int:
-    receiver = Receiver(told.bind, load_or_make(told.state), told.state)
+    c2 = Station(told.bind, load_or_make(told.state), told.state)
     until_s = time.monotonic() + told.seconds if told.seconds else float("inf")
     try:
-        (_write_json if told.json else _show_table)(receiver, _until(until_s))
+        (_write_json if told.json else _show_table)(c2, _until(until_s))
     finally:
-        receiver.close()
-    print(", ".join(f"{count} {name}" for name, count in sorted(receiver.totals.items())) or "nothing was received", file=sys.stderr)
+        c2.close()
+    print(", ".join(f"{count} {name}" for name, count in sorted(c2.totals.items())) or "nothing was received", file=sys.stderr)
     return 0
 
 
@@ -109,19 +109,19 @@ def _until(until_s: float) -> Iterator[float]:
         yield now_s
 
 
-def _write_json(receiver: Receiver, ticks: Iterator[float]) -> None:
+def _write_json(c2: Station, ticks: Iterator[float]) -> None:
     for _ in ticks:
-        for event in receiver.events(0.2):
+        for event in c2.events(0.2):
             sys.stdout.buffer.write(msgspec.json.encode(event) + b"\n")
         sys.stdout.buffer.flush()
 
 
-def _show_table(receiver: Receiver, ticks: Iterator[float]) -> None:
+def _show_table(c2: Station, ticks: Iterator[float]) -> None:
     picture = Picture()
     with Live(auto_refresh=False) as live:
         drawn_s = 0.0
         for now_s in ticks:
-            for event in receiver.events(0.1):
+            for event in c2.events(0.1):
                 picture.take(event, now_s)
             if now_s - drawn_s >= 0.25:
                 live.update(draw(picture, now_s), refresh=True)

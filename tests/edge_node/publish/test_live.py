@@ -19,7 +19,7 @@ from edge_node.publish.wire import Place
 from tests.edge_node.publish.scene import full_track
 from tests.tools.c2.helpers import CLOCK, new_keys, publishing, serving, tracks_at, turn, until
 from tools.c2.enrolment import Enrolment
-from tools.c2.receiver import Event
+from tools.c2.news import Event
 
 NODE, SERVER = new_keys(), new_keys()
 

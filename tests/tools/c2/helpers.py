@@ -16,7 +16,8 @@ from edge_node.publish.keys import KeyPair
 from edge_node.publish.live import LivePublisher
 from edge_node.timebase import Timebase
 from tests.edge_node.publish.scene import full_track
-from tools.c2.receiver import Event, Receiver
+from tools.c2.news import Event
+from tools.c2.station import Station
 
 CLOCK = Timebase(offset_ns=0, source="system", sigma_s=0.01)
 
@@ -28,13 +29,13 @@ def new_keys() -> KeyPair:
 
 
 @contextmanager
-def serving(folder: Path, keys: KeyPair, bind: str = "tcp://127.0.0.1:*") -> Iterator[Receiver]:
+def serving(folder: Path, keys: KeyPair, bind: str = "tcp://127.0.0.1:*") -> Iterator[Station]:
     """A C2 on a free port."""
-    receiver = Receiver(bind, keys, folder)
+    c2 = Station(bind, keys, folder)
     try:
-        yield receiver
+        yield c2
     finally:
-        receiver.close()
+        c2.close()
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def publishing(endpoint: str | None, server_key: str, keys: KeyPair) -> Iterator
         context.term()
 
 
-def turn(publisher: LivePublisher, receiver: Receiver | None = None) -> list[Event]:
+def turn(publisher: LivePublisher, c2: Station | None = None) -> list[Event]:
     """One turn of the node's loop and one of C2's."""
     now_ns = time.monotonic_ns()
     publisher.service(now_ns)
@@ -59,7 +60,7 @@ def turn(publisher: LivePublisher, receiver: Receiver | None = None) -> list[Eve
     for socket in publisher.pollables():
         poller.register(socket, zmq.POLLIN)
     poller.poll(10)
-    return list(receiver.events(0.01)) if receiver else []
+    return list(c2.events(0.01)) if c2 else []
 
 
 def tracks_at(now_ns: int) -> list[Track]:

@@ -11,7 +11,9 @@ from edge_node.publish import wire
 from edge_node.publish.keys import KeyPair
 from tests.tools.c2.helpers import CLOCK, new_keys, publishing, serving, tracks_at, turn, until
 from tools.c2.enrolment import Enrolment
-from tools.c2.receiver import Event, Receiver, Sequence
+from tools.c2.news import Event
+from tools.c2.receiver import Sequence
+from tools.c2.station import Station
 
 SERVER = new_keys()
 NODE = new_keys()
@@ -199,5 +201,5 @@ def test_strangers_are_counted_but_named_a_few_times_only(tmp_path: Path) -> Non
     assert len(named) == 64
 
 
-def _call_gate(c2: Receiver, keys: KeyPair) -> None:
-    c2._refuse(keys.public, "this key is not enrolled")
+def _call_gate(c2: Station, keys: KeyPair) -> None:
+    c2._news.refuse(keys.public, "this key is not enrolled")

@@ -1,0 +1,57 @@
+"""A whole C2 in one thread: the gate and every socket behind it, waited on together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import zmq
+
+from edge_node.publish.keys import KeyPair
+from tools.c2.enrolment import Enrolment
+from tools.c2.gate import Gate
+from tools.c2.news import Event, News
+from tools.c2.receiver import Receiver
+
+
+class Station:
+    """Binds and listens; `events` yields dicts: tracks, status, gap, refused, malformed; nothing that is received raises."""
+
+    def __init__(self, live: str, keys: KeyPair, state_dir: Path) -> None:
+        self.enrolment = Enrolment(state_dir)
+        self._news = News()
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._gate = Gate(self._context, lambda key: self._news.refuse(key, "this key is not enrolled"))
+        self._receiver = Receiver(self._context.socket(zmq.SUB), self.enrolment, self._news)
+        try:
+            self.endpoint = self._receiver.bind(live, self._gate, keys.secret)
+        except zmq.ZMQError:
+            self.close()
+            raise
+        self._poller = zmq.Poller()
+        for socket in (self._gate.socket, self._receiver.socket):
+            self._poller.register(socket, zmq.POLLIN)
+
+    @property
+    def totals(self) -> Counter[str]:
+        """Messages, what became of them, and who was turned away."""
+        return self._news.totals
+
+    def events(self, wait_s: float) -> Iterator[Event]:
+        """All that came, waiting so long for the first; call it again and again, for it also answers who wants to connect."""
+        self._poller.poll(round(wait_s * 1000))
+        self.enrolment.refresh()
+        self._gate.service()
+        self._receiver.service()
+        yield from self._news.taken()
+
+    def counts(self, node8: str) -> dict[str, dict[str, int]]:
+        """What came of one node on the live plane and what is missing, by kind of message."""
+        return self._receiver.counts(node8)
+
+    def close(self) -> None:
+        """Let every address go."""
+        self._receiver.socket.close()
+        self._gate.close()
+        self._context.term()
