@@ -32,7 +32,7 @@ class LivePublisher:
 
     def pollables(self) -> list[zmq.Socket[bytes]]:
         """The sockets to wait on for reading, then call `service`; ask again before each wait."""
-        return self._link.pollables()
+        return self._link.line.pollables()
 
     def service(self, now_mono_ns: int) -> None:
         """Dial, hear what became of it, and say everything at once to a C2 that has just begun to listen."""
@@ -97,22 +97,19 @@ class LivePublisher:
     def counters(self) -> dict[str, int]:
         """Messages sent and dropped by reason, and what befell the link, since the hub started."""
         names = ("sent", "sent_bytes", "dropped_full", "dropped_unconnected", "dropped_unasked")
-        link = {
-            "refused": self._link.refused,
-            "reconnects": max(self._link.connections - 1, 0),
-            "bad_handshakes": self._link.bad_handshakes,
-        }
+        line = self._link.line
+        link = {"refused": line.refused, "reconnects": max(line.connections - 1, 0), "bad_handshakes": line.bad_handshakes}
         return {name: self._counts[name] for name in names} | link
 
     @property
     def connected(self) -> bool:
         """Whether C2 has let this node in and asks for its tracks."""
-        return self._link.connected and self._link.asked_for(wire.topic("t", self.node8))
+        return self._link.line.connected and self._link.asked_for(wire.topic("t", self.node8))
 
     def link_words(self) -> str:
         """How the line to C2 stands, for the status."""
-        return self._link.words
+        return self._link.line.words
 
     def close(self, linger_ms: int = 0) -> None:
         """Let go; what is queued may still leave for so long."""
-        self._link.close(linger_ms)
+        self._link.line.close(linger_ms)
