@@ -15,6 +15,7 @@ Positive = Annotated[float, Meta(gt=0, description="a number above 0")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="a name of a-z, 0-9, - and _, 32 at most")]
 Degrees90 = Annotated[float, Meta(ge=-90, le=90, description="degrees from -90 to 90")]
 Degrees180 = Annotated[float, Meta(ge=-180, le=180, description="degrees from -180 to 180")]
+CommandName = Literal["report", "record", "live_rate", "point", "reload"]
 Z85Key = Annotated[
     str,
     Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$", description="a CURVE public key, 40 characters of Z85"),
@@ -50,10 +51,17 @@ class NodeTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class C2Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """[c2]: where the tracks go. Without an endpoint the node runs by itself and publishes nothing."""
+    """[c2]: where the tracks go. Without an address the node runs by itself and keeps what it would tell in its spool.
+
+    `live` takes the newest state of each track, `reliable` takes events and thinned history and gives commands.
+    """
 
     live: Annotated[str, Meta(pattern=r"^(tcp|ipc)://", description="an address like tcp://c2.example.org:5571")] | None = None
+    reliable: Annotated[str, Meta(pattern=r"^(tcp|ipc)://", description="an address like tcp://c2.example.org:5572")] | None = None
     server_key: Z85Key | None = None
+    spool_mb: Annotated[int, Meta(ge=1, le=100_000)] = 256
+    history_hz: Annotated[float, Meta(ge=0.01, le=10)] = 1.0
+    commands: tuple[CommandName, ...] = ("report", "record", "live_rate", "point", "reload")
     rate_hz: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     confirmed_rate_hz: Annotated[float, Meta(ge=0.1, le=20)] = 5.0
     heartbeat_s: Annotated[float, Meta(ge=0.2, le=60)] = 1.0

@@ -51,6 +51,11 @@ class Line:
             return "off: C2's public key is not told ([c2] server_key), and nothing is sent to a stranger"
         return ""
 
+    @property
+    def public_key(self) -> str:
+        """Of this node, in Z85."""
+        return self._keys.public
+
     def pollables(self) -> list[zmq.Socket[bytes]]:
         """The sockets to wait on for reading; ask again each time, for a refused line makes new ones."""
         return [socket for socket in (self.socket, self._monitor) if socket]

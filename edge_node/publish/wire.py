@@ -52,14 +52,15 @@ def topic(kind: str, node8: str) -> bytes:
 def encode_tracks(tracks: Sequence[Track], clock: Timebase, epoch: int, seq: int, now_mono_ns: int) -> bytes:
     """One batch; what is out of range saturates or becomes nil, and nothing raises."""
     head = _head(clock, epoch, seq, now_mono_ns)
-    sensors = _named(name for track in tracks for name in track.sensors)
-    flags = _named(flag for track in tracks for flag in track.flags)
+    sensors = named(name for track in tracks for name in track.sensors)
+    flags = named(flag for track in tracks for flag in track.flags)
     sent_mono_ns = head["t_utc_ms"] * 1_000_000 - clock.offset_ns
-    records = tuple(filter(None, (_record(track, sent_mono_ns, sensors, flags) for track in tracks)))
-    return _payload(to_wire(schema.Batch, head | {"sensors": sensors, "flags": flags, "tracks": records}))
+    records = tuple(filter(None, (track_record(track, sent_mono_ns, sensors, flags) for track in tracks)))
+    return payload_of(to_wire(schema.Batch, head | {"sensors": sensors, "flags": flags, "tracks": records}))
 
 
-def _payload(message: Struct | None) -> bytes:
+def payload_of(message: Struct | None) -> bytes:
+    """A message's bytes, without the nil at the ends of its arrays."""
     return msgspec.msgpack.encode(without_tail(msgspec.to_builtins(message, builtin_types=(bytes,))))
 
 
@@ -68,11 +69,13 @@ def _head(clock: Timebase, epoch: int, seq: int, now_mono_ns: int) -> Said:
     return {"major": MAJOR, "minor": MINOR, "epoch": epoch, "seq": seq, "t_utc_ms": t_utc_ms, "clock_sigma_s": clock.sigma_s}
 
 
-def _named(names: Iterable[str]) -> tuple[str, ...]:
+def named(names: Iterable[str]) -> tuple[str, ...]:
+    """A table of names that records can point to."""
     return tuple(dict.fromkeys(map(cut, names)))[:32]
 
 
-def _record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags: Sequence[str]) -> schema.TrackRecord | None:
+def track_record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags: Sequence[str]) -> schema.TrackRecord | None:
+    """One track as it goes into a message that is sent then; None where it cannot be told at all."""
     place = to_wire(schema.Kinematics, readings.kinematics(track.kinematics)) if track.kinematics else None
     last = readings.newest(track.heard)
     said: Said = {
@@ -117,7 +120,7 @@ def encode_status(
         "counters": {cut(name): number for name, number in list(counters.items())[:64]},
         "clock_source": clock.source,
     }
-    return _payload(to_wire(schema.StatusRecord, _head(clock, epoch, seq, now_mono_ns) | said))
+    return payload_of(to_wire(schema.StatusRecord, _head(clock, epoch, seq, now_mono_ns) | said))
 
 
 def _sensor(status: SensorStatus, report: SensorReport | None, now_mono_ns: int) -> schema.SensorRecord | None:
@@ -144,19 +147,20 @@ def decode(about: bytes, payload: bytes) -> Said:
 
 def decode_tracks(payload: bytes) -> Said:
     """A batch in SI units, nested like the wire; what was nil is None."""
-    batch = _read(payload, schema.Batch)
-    tracks = [_track(record, batch) for record in batch.tracks]
+    batch = read(payload, schema.Batch)
+    tracks = [track_said(record, batch.sensors, batch.flags) for record in batch.tracks]
     return {name: value for name, value in from_wire(batch).items() if name not in ("sensors", "flags")} | {"tracks": tracks}
 
 
 def decode_status(payload: bytes) -> Said:
     """A status in SI units; what was nil is None."""
-    status = _read(payload, schema.StatusRecord)
+    status = read(payload, schema.StatusRecord)
     place = from_wire(status.place) if status.place else None
     return from_wire(status) | {"place": place, "sensors": [from_wire(one) for one in status.sensors]}
 
 
-def _read(payload: bytes, kind: type[S]) -> S:
+def read(payload: bytes, kind: type[S]) -> S:
+    """One of our structs; raises WireError and nothing else."""
     try:
         version = msgspec.msgpack.decode(payload, type=_Version)
         if version.major != MAJOR:
@@ -166,12 +170,13 @@ def _read(payload: bytes, kind: type[S]) -> S:
         raise WireError(f"not a message of wire version {MAJOR}: {str(error)[:200]}") from error
 
 
-def _track(record: schema.TrackRecord, batch: schema.Batch) -> Said:
+def track_said(record: schema.TrackRecord, sensors: Sequence[str], flags: Sequence[str]) -> Said:
+    """A track in SI units, with the names that it points to."""
     said = from_wire(record)
     return said | {
         "transports": names_in(record.transports, schema.TRANSPORTS),
-        "sensors": names_in(record.sensors, batch.sensors),
-        "flags": names_in(record.flags, batch.flags),
+        "sensors": names_in(record.sensors, sensors),
+        "flags": names_in(record.flags, flags),
         "rid_claimed": record.identity is not None,
         "identity": _identity(record.identity, record.kinematics) if record.identity else None,
         "kinematics": from_wire(record.kinematics) if record.kinematics else None,

@@ -9,28 +9,33 @@ from pathlib import Path
 import zmq
 
 from edge_node.publish.keys import KeyPair
+from tools.c2.collector import Collector
 from tools.c2.enrolment import Enrolment
 from tools.c2.gate import Gate
 from tools.c2.news import Event, News
 from tools.c2.receiver import Receiver
+from tools.c2.store import Store
 
 
 class Station:
-    """Binds and listens; `events` yields dicts: tracks, status, gap, refused, malformed; nothing that is received raises."""
+    """Binds and listens; `events` yields dicts: tracks, status, event, receipt, gap, refused, malformed; nothing received raises."""
 
-    def __init__(self, live: str, keys: KeyPair, state_dir: Path) -> None:
+    def __init__(self, live: str, keys: KeyPair, state_dir: Path, reliable: str = "tcp://127.0.0.1:0") -> None:
         self.enrolment = Enrolment(state_dir)
+        self.store = Store(state_dir)
         self._news = News()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._gate = Gate(self._context, lambda key: self._news.refuse(key, "this key is not enrolled"))
         self._receiver = Receiver(self._context.socket(zmq.SUB), self.enrolment, self._news)
+        self._collector = Collector(self._context.socket(zmq.ROUTER), self.enrolment, self._news, self.store)
         try:
             self.endpoint = self._receiver.bind(live, self._gate, keys.secret)
+            self.reliable_endpoint = self._collector.bind(reliable, self._gate, keys.secret)
         except zmq.ZMQError:
             self.close()
             raise
         self._poller = zmq.Poller()
-        for socket in (self._gate.socket, self._receiver.socket):
+        for socket in (self._gate.socket, self._receiver.socket, self._collector.socket):
             self._poller.register(socket, zmq.POLLIN)
 
     @property
@@ -44,6 +49,7 @@ class Station:
         self.enrolment.refresh()
         self._gate.service()
         self._receiver.service()
+        self._collector.service()
         yield from self._news.taken()
 
     def counts(self, node8: str) -> dict[str, dict[str, int]]:
@@ -53,5 +59,7 @@ class Station:
     def close(self) -> None:
         """Let every address go."""
         self._receiver.socket.close()
+        self._collector.socket.close()
         self._gate.close()
         self._context.term()
+        self.store.close()

@@ -1,0 +1,91 @@
+"""What of the spool is on its way to C2: go-back-N for each stream, in a window of bytes that keeps a thin link fresh. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from edge_node.publish.spool_file import Row
+
+MOST_BATCH_BYTES = 32_000
+LEAST_WINDOW, FIRST_WINDOW, MOST_WINDOW = 4_000, 32_000, 1_000_000
+# Below the first an answer came fast and more may be under way; above the second, what is queued delays the live plane too.
+FAST_NS, SLOW_NS = 250_000_000, 750_000_000
+ROW_OVERHEAD_BYTES = 12
+
+
+class Batch(Struct, frozen=True, gc=False):
+    """Rows of one epoch that go in one message; `after` as in reliable_schema.Rows."""
+
+    epoch: int
+    after: int
+    rows: Sequence[Row]
+    bytes: int
+    sent_ns: int
+
+
+class Window:
+    """How many bytes may be under way: more while answers come fast, half as many when they come late (after LEDBAT, RFC 6817)."""
+
+    def __init__(self) -> None:
+        self.most = float(FIRST_WINDOW)
+
+    def answered(self, round_trip_ns: int) -> None:
+        """One batch was acknowledged after so long."""
+        if round_trip_ns < FAST_NS:
+            self.most = min(self.most * 1.25, MOST_WINDOW)
+        elif round_trip_ns > SLOW_NS:
+            self.shrink()
+
+    def shrink(self) -> None:
+        """Half as many."""
+        self.most = max(self.most / 2, LEAST_WINDOW)
+
+
+class Flight:
+    """One stream: batches under way, of one epoch at a time, so that C2 gets all epochs in their order."""
+
+    def __init__(self) -> None:
+        self._under_way: deque[Batch] = deque()
+        self.bytes = 0
+
+    @property
+    def last_id(self) -> int:
+        """Up to which row all is under way or done; 0: go back to the oldest that there is."""
+        return self._under_way[-1].rows[-1][0] if self._under_way else 0
+
+    def take(self, rows: Sequence[Row], now_ns: int) -> Batch | None:
+        """The first of these rows as the next batch; None where there is none, or the epoch before is not acknowledged yet."""
+        last = self._under_way[-1] if self._under_way else None
+        if not rows or (last and last.epoch != rows[0][1]):
+            return None
+        size = count = 0
+        for row in rows:
+            size += len(row[5]) + ROW_OVERHEAD_BYTES
+            if row[1] != rows[0][1] or (count and size > MOST_BATCH_BYTES):
+                break
+            count += 1
+        batch = Batch(rows[0][1], last.rows[-1][2] if last else 0, rows[:count], size, now_ns)
+        self._under_way.append(batch)
+        self.bytes += size
+        return batch
+
+    def acked(self, epoch: int, seq: int) -> tuple[int, int] | None:
+        """C2 holds the epoch up to `seq`: the id up to which rows are done and when that batch was sent; None where that is no news."""
+        done: tuple[int, int] | None = None
+        while self._under_way and self._under_way[0].epoch == epoch and self._under_way[0].rows[0][2] <= seq:
+            batch = self._under_way[0]
+            held = [row for row in batch.rows if row[2] <= seq]
+            done = held[-1][0], batch.sent_ns
+            if len(held) < len(batch.rows):
+                break
+            self._under_way.popleft()
+            self.bytes -= batch.bytes
+        return done
+
+    def go_back(self) -> None:
+        """Nothing counts as sent: begin again with the oldest row."""
+        self._under_way.clear()
+        self.bytes = 0

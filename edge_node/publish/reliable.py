@@ -1,0 +1,208 @@
+"""The reliable plane: every row of the spool to C2 at least once and in order, and C2's commands back, over one DEALER."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import zmq
+
+from edge_node import __version__
+from edge_node.config import C2Table
+from edge_node.publish import reliable_schema as schema
+from edge_node.publish.flight import MOST_BATCH_BYTES, Flight, Window
+from edge_node.publish.keys import KeyPair
+from edge_node.publish.line import Line
+from edge_node.publish.reliable_wire import clock_said, message, read_down
+from edge_node.publish.spool import STREAMS, Spool
+from edge_node.publish.spool_file import Stream
+from edge_node.publish.wire import WireError
+from edge_node.timebase import Timebase
+
+# Events go first; one batch in so many is history's even while there are events.
+HISTORY_EVERY = 5
+QUEUE_MESSAGES = 1000
+MOST_HEARD_A_TURN = 200
+SILENCE_NS = 5_000_000_000
+HOLD_NS = 1_000_000_000
+HELLO_NS = 10_000_000_000
+NEXT_KEY_NS = 5_000_000_000
+GO_BACK_NS = 1_000_000_000
+
+
+class ReliableLink:
+    """Driven by `service`; `clock` is the hub's newest. A command goes to `obey`, a key that C2 took to `key_taken`."""
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        table: C2Table,
+        keys: KeyPair,
+        *,
+        spool: Spool,
+        name: str,
+        obey: Callable[[schema.Command], None],
+    ) -> None:
+        self.line = Line(context, zmq.DEALER, table.reliable, table=table, keys=keys, set_up=_set_up)
+        self._spool, self._name, self._obey = spool, name, obey
+        self.clock = Timebase(0, "unknown", None)
+        self.next_key: str | None = None
+        self.key_taken: str | None = None
+        self.next_server_key: str | None = None
+        self.counts: Counter[str] = Counter()
+        self._window = Window()
+        self._flights: dict[Stream, Flight] = {stream: Flight() for stream in STREAMS}
+        self._connections = self._turns = 0
+        self._heard_ns = self._hold_until_ns = self._hello_ns = self._next_key_ns = self._went_back_ns = 0
+        self._complaint = ""
+
+    @property
+    def words(self) -> str:
+        """How the plane stands."""
+        return self._complaint if self._complaint and self.line.connected else self.line.words
+
+    def service(self, now_ns: int) -> None:
+        """Dial, hear, send what the window lets; never waits."""
+        self.line.service(now_ns)
+        self._hear(now_ns)
+        if not self.line.connected:
+            return
+        if self.line.connections != self._connections:
+            self._begin(now_ns)
+        if now_ns >= self._hello_ns:
+            self._hello(now_ns)
+        if self.next_key and self.next_key != self.key_taken and now_ns >= self._next_key_ns:
+            self._next_key_ns = now_ns + NEXT_KEY_NS
+            self._send(message(schema.NextKey, key=self.next_key))
+        if now_ns >= self._hold_until_ns:
+            self._fill(now_ns)
+        self._mind_silence(now_ns)
+
+    def _begin(self, now_ns: int) -> None:
+        """A new session: whatever was under way may be lost."""
+        self._connections = self.line.connections
+        self._heard_ns, self._hello_ns, self._hold_until_ns, self._complaint = now_ns, 0, 0, ""
+        self._go_back(now_ns)
+
+    def _hello(self, now_ns: int) -> None:
+        self._hello_ns = now_ns + HELLO_NS
+        self._send(message(schema.Hello, name=self._name, version=__version__, **clock_said(self.clock, now_ns)))
+
+    def _send(self, payload: bytes) -> bool:
+        try:
+            if self.line.socket is not None:
+                self.line.socket.send(payload, zmq.NOBLOCK)
+                return True
+        except zmq.Again:
+            self.counts["queue_full"] += 1
+        return False
+
+    def _fill(self, now_ns: int) -> None:
+        if not self._under_way():
+            self._heard_ns = now_ns
+        while self._under_way() < self._window.most:
+            self._turns += 1
+            first, second = STREAMS if self._turns % HISTORY_EVERY else reversed(STREAMS)
+            if not (self._send_batch(first, now_ns) or self._send_batch(second, now_ns)):
+                return
+
+    def _under_way(self) -> int:
+        return sum(flight.bytes for flight in self._flights.values())
+
+    def _send_batch(self, stream: Stream, now_ns: int) -> bool:
+        flight = self._flights[stream]
+        if not self._spool.backlog(stream):
+            return False
+        batch = flight.take(self._spool.rows(stream, flight.last_id, schema.MOST_ROWS), now_ns)
+        if batch is None:
+            return False
+        said = message(
+            schema.Rows,
+            epoch=batch.epoch,
+            stream=stream,
+            after=batch.after,
+            now_mono_ms=now_ns // 1_000_000 if self._spool.is_of_this_boot(batch.epoch) else None,
+            rows=[(row[2], row[3], row[5]) for row in batch.rows],
+            **clock_said(self.clock, now_ns),
+        )
+        self.counts["rows_sent"] += len(batch.rows)
+        self.counts["bytes_sent"] += len(said)
+        if self._send(said):
+            return True
+        self._go_back(now_ns)
+        return False
+
+    def _hear(self, now_ns: int) -> None:
+        for _ in range(MOST_HEARD_A_TURN):
+            if self.line.socket is None or not self.line.socket.poll(0):
+                return
+            try:
+                said = read_down(self.line.socket.recv())
+            except WireError as error:
+                self._complaint = f"C2 says what cannot be read: {error}"
+                self.counts["malformed"] += 1
+                continue
+            self._heard_ns = now_ns
+            self._take(said, now_ns)
+
+    def _take(self, said: schema.Head | None, now_ns: int) -> None:
+        match said:
+            case schema.Ack():
+                self._complaint = ""
+                self._acked(said, now_ns)
+            case schema.Welcome():
+                self._complaint, self.next_server_key = "", said.next_server_key
+            case schema.Denied():
+                self._hold(now_ns, f"C2 lets this node in no longer: {said.words}; its key is {self.line.public_key}", SILENCE_NS)
+            case schema.Busy():
+                self._hold(now_ns, f"C2 cannot store: {said.words}; the node keeps all and tries again", HOLD_NS)
+            case schema.Command():
+                self._obey(said)
+            case schema.KeyTaken():
+                self.key_taken = said.key
+
+    def _hold(self, now_ns: int, words: str, wait_ns: int) -> None:
+        self._complaint, self._hold_until_ns, self._hello_ns = words, now_ns + wait_ns, now_ns + wait_ns
+        self._go_back(now_ns)
+
+    def _acked(self, ack: schema.Ack, now_ns: int) -> None:
+        for stream, flight in self._flights.items():
+            done = flight.acked(ack.epoch, ack.seq)
+            if done is not None:
+                self.counts["acks"] += 1
+                self._spool.done(stream, done[0])
+                self._window.answered(now_ns - done[1])
+                return
+        if self._under_way() and now_ns - self._went_back_ns > GO_BACK_NS:
+            self._go_back(now_ns)
+
+    def _go_back(self, now_ns: int) -> None:
+        self._went_back_ns = now_ns
+        for flight in self._flights.values():
+            flight.go_back()
+
+    def _mind_silence(self, now_ns: int) -> None:
+        """C2 owes an answer and says nothing: the session is dead, whatever TCP thinks of it."""
+        if self._under_way() and now_ns - self._heard_ns > SILENCE_NS:
+            self.counts["silences"] += 1
+            self._window.shrink()
+            self.line.redial(now_ns, "C2 acknowledges nothing; dialling anew")
+
+    def receipt(self, command_id: str, outcome: str, words: str) -> None:
+        """Tell C2 at once what became of a command; the event says it durably."""
+        self._send(message(schema.Receipt, id=command_id, outcome=outcome, words=words[:256]))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way and nothing waits."""
+        return not self._under_way() and not any(map(self._spool.backlog, STREAMS))
+
+    def close(self, linger_ms: int = 0) -> None:
+        """Let go; what is queued may still leave for so long."""
+        self.line.close(linger_ms)
+
+
+def _set_up(socket: zmq.Socket[bytes]) -> None:
+    socket.immediate = True  # nothing is queued for a C2 that is not there
+    socket.sndhwm = socket.rcvhwm = QUEUE_MESSAGES
+    socket.maxmsgsize = MOST_BATCH_BYTES

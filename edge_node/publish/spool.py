@@ -1,0 +1,227 @@
+"""What C2 has not acknowledged yet: numbered as it comes, written in groups, read in order, let go when C2 holds it."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from edge_node.publish.reliable_schema import MOST_ROW_BYTES
+from edge_node.publish.spool_file import CLASSES, EVICTED_FIRST, Kind, Row, SpoolFile, Stream, is_full
+
+T = TypeVar("T")
+STREAMS: tuple[Stream, ...] = ("events", "history")
+# Rows that C2 acknowledges sooner never touch the disk: an SD card lives longer.
+COMMIT_AFTER_NS: dict[Stream, int] = {"events": 50_000_000, "history": 2_000_000_000}
+COMMIT_ROWS = 500
+MOST_HELD_BYTES = 8 << 20
+RETRY_NS = 1_000_000_000
+SPOILED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def boot_id() -> str:
+    """Names this boot of the machine (random(4)); empty where the kernel does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+class _Fresh(Struct):
+    """The rows of one stream that are in memory alone."""
+
+    epoch: int
+    next_id: int = 1
+    next_seq: int = 1
+    bytes: int = 0
+    since_ns: int | None = None
+    rows: list[tuple[Kind, Row]] = []
+
+    def keep(self, rows: list[tuple[Kind, Row]]) -> None:
+        """These are what is left."""
+        self.rows, self.bytes = rows, sum(len(row[5]) for _, row in rows)
+        self.since_ns = self.since_ns if rows else None
+
+
+class Spool:
+    """Rows of two streams, in a file of at most so many bytes, or in memory while that cannot be written. Raises nothing; `words` tell."""
+
+    def __init__(self, path: Path, most_bytes: int) -> None:
+        self._path, self._most_bytes = path, most_bytes
+        self.boot = boot_id()
+        self._fresh: dict[Stream, _Fresh] = {stream: _Fresh(secrets.randbits(63)) for stream in STREAMS}
+        self._in_file: Counter[Stream] = Counter()
+        self._evicted: Counter[Kind] = Counter()
+        self._done: dict[Stream, int] = dict.fromkeys(STREAMS, 0)
+        self._file: SpoolFile | None = None
+        self._retry_ns = 0
+        self.words = ""
+        self.incidents: list[str] = []
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self._file = SpoolFile(self._path, self._most_bytes)
+            for stream, fresh in self._fresh.items():
+                self._in_file[stream] = self._file.count(stream)
+                fresh.next_id = max(fresh.next_id, self._file.last_id(stream) + 1)
+        except (sqlite3.Error, OSError) as error:
+            self._failed(error)
+        else:
+            self.words = ""
+
+    def put(self, stream: Stream, payload: bytes, t_mono_ns: int, *, lane: int = 0, rumour: bool = False) -> None:
+        """Take one row; what is too long for C2 is dropped and said."""
+        if len(payload) > MOST_ROW_BYTES:
+            self.incidents.append(f"a row of {len(payload)} bytes was dropped: C2 takes {MOST_ROW_BYTES}")
+            return
+        fresh = self._fresh[stream]
+        kind: Kind = "rumours" if rumour and stream == "events" else stream
+        fresh.rows.append((kind, (fresh.next_id, fresh.epoch, fresh.next_seq, t_mono_ns // 1_000_000, lane, payload)))
+        fresh.next_id += 1
+        fresh.next_seq += 1
+        fresh.bytes += len(payload)
+        fresh.since_ns = fresh.since_ns or t_mono_ns
+        if sum(one.bytes for one in self._fresh.values()) > MOST_HELD_BYTES:
+            self._hold_less()
+
+    def _hold_less(self) -> None:
+        """Memory is short, and the file cannot be written: a tenth goes, history first."""
+        for kind in EVICTED_FIRST:
+            fresh = self._fresh["history" if kind == "history" else "events"]
+            mine = [number for number, (which, _) in enumerate(fresh.rows) if which == kind]
+            gone = set(mine[: max(len(mine) // 10, min(len(mine), 100))])
+            if gone:
+                self._evicted[kind] += len(gone)
+                fresh.keep([row for number, row in enumerate(fresh.rows) if number not in gone])
+                return
+
+    def due_ns(self) -> int | None:
+        """When `commit` has something to do next; None while it has not."""
+        times = [fresh.since_ns + COMMIT_AFTER_NS[stream] for stream, fresh in self._fresh.items() if fresh.since_ns is not None]
+        return max(min(times), self._retry_ns) if times else None
+
+    def commit(self, now_ns: int, *, last: bool = False) -> None:
+        """Write what has waited long enough, or all of it at the end: events durably, history as SQLite's NORMAL keeps it."""
+        if now_ns < self._retry_ns and not last:
+            return
+        if self._file is None:
+            self._open()
+        for stream, fresh in self._fresh.items():
+            ripe = fresh.since_ns is not None and now_ns >= fresh.since_ns + COMMIT_AFTER_NS[stream]
+            if self._file and fresh.rows and (ripe or last or len(fresh.rows) >= COMMIT_ROWS):
+                self._write(stream, fresh, now_ns)
+
+    def _write(self, stream: Stream, fresh: _Fresh, now_ns: int) -> None:
+        try:
+            while fresh.rows and self._file:
+                group = fresh.rows[:COMMIT_ROWS]
+                self._file.insert(stream, group, self.boot, durable=stream == "events")
+                self._in_file[stream] += len(group)
+                fresh.keep(fresh.rows[len(group) :])
+            self.words = ""
+        except sqlite3.Error as error:
+            self._failed(error, now_ns)
+
+    def _failed(self, error: sqlite3.Error | OSError, now_ns: int = 0) -> None:
+        """Say why, keep all in memory, and try again soon; a file that is spoiled is set aside."""
+        self._retry_ns = now_ns + RETRY_NS
+        if isinstance(error, sqlite3.Error) and is_full(error):
+            self.words = f"the spool at {self._path} is full or its disk is: {error}; new events are kept in memory"
+            return
+        self.words = f"the spool at {self._path} cannot be written: {error}; all is kept in memory"
+        self.close()
+        if getattr(error, "sqlite_errorcode", None) in SPOILED:
+            self._set_aside(error)
+
+    def _set_aside(self, error: sqlite3.Error | OSError) -> None:
+        spoiled = self._path.with_suffix(".spoiled")
+        try:
+            self._path.replace(spoiled)
+            for rest in ("-wal", "-shm", "-journal"):
+                self._path.with_name(self._path.name + rest).unlink(missing_ok=True)
+        except OSError as why:
+            self.words += f"; it cannot be set aside either: {why.strerror}"
+        else:
+            self.incidents.append(f"the spool was spoiled ({error}) and lies now at {spoiled}; a new one is begun")
+
+    def rows(self, stream: Stream, after_id: int, most: int) -> list[Row]:
+        """The oldest rows behind an id, in order."""
+        after_id = max(after_id, self._done[stream])
+        found: list[Row] = []
+        if self._file and self._in_file[stream]:
+            try:
+                found = self._file.rows(stream, after_id, most)
+            except sqlite3.Error as error:
+                self._failed(error)
+                return []
+        fresh = self._fresh[stream].rows
+        if len(found) < most and fresh:
+            place = bisect_right(fresh, found[-1][0] if found else after_id, key=lambda row: row[1][0])
+            found += [row for _, row in fresh[place : place + most - len(found)]]
+        return found
+
+    def done(self, stream: Stream, up_to_id: int) -> None:
+        """C2 holds all rows up to an id: let them go."""
+        fresh = self._fresh[stream]
+        self._done[stream] = max(self._done[stream], up_to_id)
+        place = bisect_right(fresh.rows, up_to_id, key=lambda row: row[1][0])
+        if place:
+            fresh.keep(fresh.rows[place:])
+        if self._file and self._in_file[stream]:
+            try:
+                self._in_file[stream] -= self._file.forget(stream, self._done[stream])
+            except sqlite3.Error as error:
+                self._failed(error)
+
+    def is_of_this_boot(self, epoch: int) -> bool:
+        """Whether the rows' monotonic times are of the clock that runs now."""
+        if any(fresh.epoch == epoch for fresh in self._fresh.values()):
+            return True
+        return bool(self.boot) and self._ask(lambda file: file.boot_of(epoch)) == self.boot
+
+    def fact(self, name: str) -> str | None:
+        """What was written under a name, in this or an earlier run; None where nothing was, or the file cannot be read."""
+        return self._ask(lambda file: file.fact(name))
+
+    def put_fact(self, name: str, value: str) -> None:
+        """Remember something small."""
+        self._ask(lambda file: file.put_fact(name, value))
+
+    def _ask(self, question: Callable[[SpoolFile], T]) -> T | None:
+        try:
+            return question(self._file) if self._file else None
+        except sqlite3.Error as error:
+            self._failed(error)
+            return None
+
+    def backlog(self, stream: Stream) -> int:
+        """How many rows C2 has not acknowledged."""
+        gone = sum(self._file.evicted[kind] for kind in CLASSES[stream]) if self._file else 0
+        return self._in_file[stream] - gone + len(self._fresh[stream].rows)
+
+    def evicted(self) -> Counter[Kind]:
+        """Rows that had to go for want of room, by class, since the process began."""
+        return self._evicted + (self._file.evicted if self._file else Counter())
+
+    def safe_seq(self, stream: Stream) -> int:
+        """The highest number of this process's epoch up to which all rows are on disk, acknowledged or evicted."""
+        fresh = self._fresh[stream]
+        return fresh.rows[0][1][2] - 1 if fresh.rows else fresh.next_seq - 1
+
+    def epoch(self, stream: Stream) -> int:
+        """Of the rows that this process makes."""
+        return self._fresh[stream].epoch
+
+    def close(self) -> None:
+        """Let the file go; what is in memory stays there."""
+        if self._file:
+            self._evicted += self._file.evicted
+            self._file.close()
+            self._file = None
