@@ -14,6 +14,7 @@ DEFAULT_CONFIG = Path("/etc/edge-node/node.toml")
 COMMANDS = {
     "run": ("run the node until it is told to stop", "edge_node.node.commands:run"),
     "status": ("say how the running node is", "edge_node.node.commands:status"),
+    "tracks": ("show the tracks of the running node, on the spot", "edge_node.node.commands:tracks"),
     "check-config": ("read the configuration and name all that is wrong in it", "edge_node.node.commands:check_config"),
     "keys": ("show this node's public key as text and QR, for C2 to enrol", "edge_node.node.commands:keys"),
     "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
@@ -22,8 +23,8 @@ COMMANDS = {
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
 }
-TAKES_CONFIG = ("run", "status", "check-config", "keys", "worker", "hub")
-SAYS_JSON = ("status", "detect", "replay", "demo")
+TAKES_CONFIG = ("run", "status", "tracks", "check-config", "keys", "worker", "hub")
+SAYS_JSON = ("status", "tracks", "detect", "replay", "demo")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -194,6 +195,11 @@ class Config(Struct, frozen=True):
 def to_json(config: Config) -> bytes:
     """For a child process's standard input."""
     return msgspec.json.encode(config, enc_hook=str)
+
+
+def short_name(config: Config) -> str:
+    """Twelve hex digits that change whenever anything in a configuration does."""
+    return sha256(to_json(config)).hexdigest()[:12]
 
 
 def from_json(data: bytes) -> Config:

@@ -215,7 +215,7 @@ class SensorStatus(Struct, frozen=True, kw_only=True):
 
 
 class NodeStatus(Struct, frozen=True, kw_only=True):
-    """How the whole node is, in a colour and a sentence."""
+    """How the whole node is, in a colour and a sentence; `configuration` names what it runs by, another one by another name."""
 
     name: str
     verdict: Verdict
@@ -223,3 +223,4 @@ class NodeStatus(Struct, frozen=True, kw_only=True):
     sensors: tuple[SensorStatus, ...]
     hub: SensorStatus
     t_mono_ns: int
+    configuration: str = ""

@@ -23,7 +23,8 @@ state_dir = "state"
 run_dir = "run"
 
 [c2]
-live = "{endpoint}"
+live = "{live}"
+reliable = "{reliable}"
 server_key = "{server_key}"
 status_every_s = 1.0
 """
@@ -37,7 +38,7 @@ class Stage:
         keys = load_or_make(folder / "c2")
         self.c2 = Station("tcp://127.0.0.1:0", keys, folder / "c2")
         self.c2.enrolment.enrol(NAME, load_or_make(folder / "state").public)
-        self._toml = NODE.format(name=NAME, endpoint=self.c2.endpoint, server_key=keys.public)
+        self._toml = NODE.format(name=NAME, live=self.c2.endpoint, reliable=self.c2.reliable_endpoint, server_key=keys.public)
         self.log = folder / "node.log"
 
     @contextmanager

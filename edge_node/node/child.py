@@ -29,6 +29,7 @@ class Child:
         self.state: SensorState = "off"
         self.restarts = 0
         self.problem = ""
+        self.wants_reload = False
         self._arguments = arguments
         self._listener = Listener(config.node.run_dir / f"{name}.notify")
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,6 +84,7 @@ class Child:
             self._alive_s = now_s
             self._said = said.get("STATUS", self._said)
             self.problem = said.get("X_PROBLEM", self.problem)
+            self.wants_reload |= "X_RELOAD" in said
             if "READY" in said and self.state == "starting":
                 self._turn("running", now_s)
         if self.state == "running" and now_s - self._since_s > CALM_S:

@@ -115,3 +115,27 @@ def status(arguments: argparse.Namespace) -> int:
         for part in (*now.sensors, now.hub):
             _say(f"  {part.name:<12} {part.state:<9} {part.sentence}")
     return ("green", "amber", "red").index(now.verdict)
+
+
+def tracks(arguments: argparse.Namespace) -> int:
+    """`edge-node tracks`: what the hub knows now; exit code 1 where no node runs."""
+    import msgspec
+
+    from edge_node.node import tracks_file
+    from edge_node.node.words import describe
+
+    try:
+        run_dir = load(arguments.config).node.run_dir
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+    now = tracks_file.read(run_dir)
+    if now is None or time.monotonic() - now.t_mono_ns / 1e9 > tracks_file.STALE_AFTER_S:
+        _say(f"no hub runs in {run_dir}; 'edge-node status -c {arguments.config}' says why", error=True)
+        return 1
+    for track in now.tracks:
+        age_s = (now.t_mono_ns - track.last_seen_mono_ns) / 1e9
+        plain = f"{track.number:5}  {track.state:<9}  {age_s:5.1f} s ago  {describe(track)}"
+        _say(msgspec.json.encode(track).decode() if arguments.json else plain)
+    if not now.tracks and not arguments.json:
+        _say("no tracks")
+    return os.EX_OK

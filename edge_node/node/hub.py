@@ -8,6 +8,7 @@ import time
 from collections import Counter
 
 import zmq
+from msgspec.structs import replace
 
 from edge_node.bus import BusReceiver
 from edge_node.config import Config
@@ -17,11 +18,13 @@ from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.flood import FloodWatch
 from edge_node.node.place import OwnPlace
+from edge_node.node.reporting import Reporting
 from edge_node.node.stop import StopFlag
 from edge_node.node.words import happened
 from edge_node.notify import Notifier
 from edge_node.publish.keys import KeyFileError, load_or_make
 from edge_node.publish.live import LivePublisher
+from edge_node.publish.outbox import Outbox
 from edge_node.remote_id.authenticity import Authenticity
 from edge_node.timebase import Clock
 
@@ -45,7 +48,9 @@ def gather(config: Config) -> int:
         return os.EX_UNAVAILABLE
     config.node.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with zmq.Context() as context:
-        hub = Hub(config, context, LivePublisher(config.c2, keys, context, config.remote_id.operator_to_c2), notifier)
+        live = LivePublisher(config.c2, keys, context, config.remote_id.operator_to_c2)
+        outbox = Outbox(config.c2, keys, context, state_dir=config.node.state_dir, name=config.node.name)
+        hub = Hub(config, BusReceiver(context, config.node.run_dir), live, outbox, notifier)
         try:
             hub.run(StopFlag())
         except ConnectionError:
@@ -58,14 +63,14 @@ def gather(config: Config) -> int:
 class Hub:
     """Keeps the tracks; a tick at the rate of confirmed tracks publishes what is due, a look once a second tells how it is."""
 
-    def __init__(self, config: Config, context: zmq.Context[zmq.Socket[bytes]], live: LivePublisher, notifier: Notifier) -> None:
-        self._config, self._live, self._notifier = config, live, notifier
-        self._bus = BusReceiver(context, config.node.run_dir)
+    def __init__(self, config: Config, bus: BusReceiver, live: LivePublisher, outbox: Outbox, notifier: Notifier) -> None:
+        self._config, self._bus, self._live, self._notifier = config, bus, live, notifier
         self._tracker, self._authenticity = Tracker(config.tracking), Authenticity()
         self._place = OwnPlace(config.node)
         self._files = AuthorisationFiles(config.remote_id)
         self._clock = Clock()
         self._look = self._clock.look(time.monotonic_ns())
+        self._report = Reporting(config, live, outbox, self._look.timebase, reload=lambda: notifier.say(x_reload=1))
         self._sensors = {sensor.name for sensor in config.sensor}
         self._reports: dict[str, SensorReport] = {}
         self._counts: Counter[str] = Counter()
@@ -74,7 +79,6 @@ class Hub:
 
     def run(self, stop: StopFlag) -> None:
         """Until `stop` is set; raises ConnectionError when the supervisor is gone."""
-        tick_ns = int(1e9 / self._config.c2.confirmed_rate_hz)
         next_tick_ns = next_look_ns = time.monotonic_ns()
         self._notifier.say(ready=1, status=self._words())
         while not stop.set:
@@ -84,13 +88,14 @@ class Hub:
             self._live.service(now_ns)
             if now_ns >= next_tick_ns:
                 self._tick(now_ns)
-                next_tick_ns = max(next_tick_ns + tick_ns, now_ns)
+                next_tick_ns = max(next_tick_ns + self._report.tick_ns, now_ns)
             if now_ns >= next_look_ns:
                 self._look_around(now_ns)
                 next_look_ns = now_ns + LOOK_EVERY_NS
         self._drain()
         self._tick(time.monotonic_ns())
         self._look_around(time.monotonic_ns(), last=True)
+        self._report.end(time.monotonic_ns())
 
     def _wait(self, until_ns: int) -> None:
         poller = zmq.Poller()
@@ -108,6 +113,7 @@ class Hub:
                 self._take(message)
 
     def _take(self, message: BusMessage) -> None:
+        self._report.heard(message)
         if isinstance(message, SensorReport):
             if message.sensor in self._sensors:
                 self._reports[message.sensor] = message
@@ -132,9 +138,14 @@ class Hub:
         t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(now_ns)
         tracks = [self._files.told(track, t_utc_ns) for track in self._tracker.tracks()]
         self._counts["track_reports"] += self._live.publish_tracks(tracks, clock, now_ns)
+        self._report.tick(tracks, now_ns)
 
     def _note(self, events: list[TrackEvent]) -> None:
+        clock = self._look.timebase
+        now_ns = time.monotonic_ns()
+        t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(now_ns)
         for event in events:
+            self._report.happened(replace(event, track=self._files.told(event.track, t_utc_ns)), now_ns)
             self._counts[f"tracks_{event.kind}"] += 1
             if event.kind not in NEVER_LOGGED and len(self._to_log) < LOGGED_A_LOOK:
                 self._to_log.append(event)
@@ -143,14 +154,18 @@ class Hub:
         """Once a second: the clock, the log, the word to the supervisor, the status to C2 when it is due."""
         self._look = self._clock.look(now_ns)
         if self._look.stepped_s is not None:
-            log.warning("the system's clock was set by %+.3f s; tracks keep monotonic time", self._look.stepped_s)
+            said = f"the system's clock was set by {self._look.stepped_s:+.3f} s; tracks keep monotonic time"
+            log.warning(said)
+            self._report.audit(said, now_ns)
         for event in self._to_log:
             log.info("%s", happened(event))
         self._to_log.clear()
         self._flood.look(now_ns, self._counts["tracks_new"])
         self._files.look()
-        self._notifier.say(watchdog=1, status=self._words(), x_problem=self._files.problem)
+        problem = "; ".join(filter(None, (self._files.problem, self._report.problem)))
+        self._notifier.say(watchdog=1, status=self._words(), x_problem=problem)
         node = status.read(self._config.node.run_dir)
+        self._report.look(node, self._look.timebase, self._tracker.tracks(), now_ns)
         if node is not None:
             self._live.publish_status(
                 node,
@@ -164,7 +179,13 @@ class Hub:
 
     def _counters(self) -> dict[str, int]:
         unsent = sum(report.unsent for report in self._reports.values())
-        return {**self._counts, "bus_malformed": self._bus.malformed, "bus_unsent": unsent, "clock_steps": self._clock.steps}
+        return {
+            **self._counts,
+            **self._report.counters(),
+            "bus_malformed": self._bus.malformed,
+            "bus_unsent": unsent,
+            "clock_steps": self._clock.steps,
+        }
 
     def _words(self) -> str:
         tracks = self._tracker.tracks()
@@ -175,6 +196,7 @@ class Hub:
             self._flood.words,
             self._authenticity.words(),
             self._live.link_words(),
+            self._report.words(),
             self._look.words,
             self._files.words,
         )
@@ -183,6 +205,7 @@ class Hub:
     def close(self) -> None:
         """Let every socket go, once what was published has left."""
         self._files.close()
+        self._report.close()
         self._live.close(FLUSH_MS)
         self._bus.close()
         self._notifier.close()

@@ -13,7 +13,7 @@ from types import FrameType
 
 from msgspec.structs import replace
 
-from edge_node.config import Config
+from edge_node.config import Config, short_name
 from edge_node.config_file import ConfigError, load
 from edge_node.messages import NodeStatus, SensorStatus
 from edge_node.node import status
@@ -69,8 +69,8 @@ class Supervisor:
     def _turn(self) -> None:
         self._selector.select(TICK_S)
         wrong = self._problem or self._config.problems
-        if self._reload or (wrong and _modified(self._path) != self._read_at):
-            self._reload = False
+        if self._reload or self._hub.wants_reload or (wrong and _modified(self._path) != self._read_at):
+            self._reload = self._hub.wants_reload = False
             self._read_again()
         now_s = time.monotonic()
         for child in self._children():
@@ -103,7 +103,7 @@ class Supervisor:
         self._hub.config = config
         if everything or _of_the_hub(config) != _of_the_hub(self._config):
             self._hub.restart()
-        self._config = config
+        self._config, self._configuration = config, short_name(config)
 
     def _read_again(self) -> None:
         self._notifier.say(reloading=1, monotonic_usec=time.monotonic_ns() // 1000)
@@ -134,7 +134,15 @@ class Supervisor:
         hub = self._hub.status(now_s)
         verdict, sentence = status.judge(sensors, hub, "; ".join(filter(None, (self._problem, self._hub.problem))))
         name = self._config.node.name
-        return NodeStatus(name=name, verdict=verdict, sentence=sentence, sensors=sensors, hub=hub, t_mono_ns=int(now_s * 1e9))
+        return NodeStatus(
+            name=name,
+            verdict=verdict,
+            sentence=sentence,
+            sensors=sensors,
+            hub=hub,
+            t_mono_ns=int(now_s * 1e9),
+            configuration=self._configuration,
+        )
 
     def _misconfigured(self, now_s: float) -> tuple[SensorStatus, ...]:
         """The [[sensor]] tables that are off because they are wrong, each with all that is wrong in it."""

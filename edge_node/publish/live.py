@@ -37,8 +37,7 @@ class LivePublisher:
     def service(self, now_mono_ns: int) -> None:
         """Dial, hear what became of it, and say everything at once to a C2 that has just begun to listen."""
         if self._link.service(now_mono_ns):
-            self._rates.forget()
-            self._status_beat = Beat(1 / self._table.status_every_s)
+            self.say_again()
 
     def publish_tracks(self, tracks: Sequence[Track], clock: Timebase, now_mono_ns: int) -> int:
         """Say those of all the hub's tracks that are due; how many they were."""
@@ -48,6 +47,15 @@ class LivePublisher:
         if due:
             self._send_tracks(due, clock, now_mono_ns)
         return len(due)
+
+    def say_again(self) -> None:
+        """Let all tracks and the status be due now."""
+        self._rates.forget()
+        self._status_beat = Beat(1 / self._table.status_every_s)
+
+    def set_rates(self, rate_hz: float, confirmed_rate_hz: float) -> None:
+        """Say tracks so often from now on."""
+        self._rates = Rates(rate_hz, confirmed_rate_hz)
 
     def _send_tracks(self, tracks: Sequence[Track], clock: Timebase, now_mono_ns: int) -> None:
         """In one batch, or in halves where it would be too long for C2."""

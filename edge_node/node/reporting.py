@@ -1,0 +1,149 @@
+"""The hub's part of the reliable plane: what of tracks and node is told for good, and what C2 commands."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from queue import Empty
+
+from msgspec.structs import replace
+
+from edge_node import __version__
+from edge_node.config import Config
+from edge_node.messages import BusMessage, NodeStatus, Track, TrackEvent
+from edge_node.node import tracks_file
+from edge_node.node.changes import Changes
+from edge_node.node.obeying import Obeying, Outcome
+from edge_node.publish import orders, wire
+from edge_node.publish.journal import Journal
+from edge_node.publish.live import LivePublisher
+from edge_node.publish.noted import Noted
+from edge_node.publish.outbox import Outbox
+from edge_node.publish.readings import without_operator
+from edge_node.publish.reliable_schema import Command
+from edge_node.publish.reliable_wire import encode_event
+from edge_node.timebase import Timebase
+
+log = logging.getLogger("edge_node.hub")
+
+CONFIGURATION = "configuration"
+
+
+class Reporting:
+    """Told by the hub what happens; `tick_ns` is how often the hub shall tick."""
+
+    def __init__(self, config: Config, live: LivePublisher, outbox: Outbox, clock: Timebase, *, reload: Callable[[], object]) -> None:
+        self._config, self._live, self._outbox = config, live, outbox
+        self._journal = Journal(config.c2.history_hz)
+        self._changes = Changes(outbox.recalled(CONFIGURATION))
+        self._obeying = Obeying(config.c2, live, state_dir=config.node.state_dir, run_dir=config.node.run_dir, reload=reload)
+        self._clock = clock
+        self._started = False
+        self._tracks_problem = ""
+
+    @property
+    def tick_ns(self) -> int:
+        """The period of the highest rate that is asked for."""
+        return int(1e9 / self._obeying.rate_hz)
+
+    def heard(self, message: BusMessage) -> None:
+        """A message of the bus."""
+        self._obeying.take(message)
+
+    def happened(self, event: TrackEvent, now_ns: int) -> None:
+        """One of the tracker's events."""
+        self._tell(self._journal.happened(event), now_ns)
+
+    def tick(self, tracks: Sequence[Track], now_ns: int) -> None:
+        """All tracks as they are now: what changed, what is kept of them, and what C2 wants."""
+        noted, due = self._journal.look(tracks, now_ns)
+        for one in noted:
+            self._tell(one, now_ns)
+        for track in due:
+            payload = wire.encode_tracks([self._private(track)], self._clock, self._live.epoch, 0, now_ns)
+            self._outbox.put("history", payload, now_ns, lane=track.number)
+        self._obey(now_ns)
+
+    def _obey(self, now_ns: int) -> None:
+        for command, outcome in self._obeying.advance(now_ns):
+            self._answer(command, outcome, now_ns)
+        with suppress(Empty):
+            while True:
+                command, refusal = self._outbox.commands.get_nowait()
+                self._answer(command, refusal or self._outcome(command, now_ns), now_ns)
+
+    def _outcome(self, command: Command, now_ns: int) -> Outcome:
+        try:
+            order = orders.read(command.name, command.arguments)
+        except ValueError as error:
+            return "rejected", str(error)
+        return self._obeying.obey(command, order, now_ns)
+
+    def _answer(self, command: Command, outcome: Outcome, now_ns: int) -> None:
+        log.info("C2 commands %r (%s): %s: %s", command.name, command.id, *outcome)
+        self._tell(Noted(event="command", about=command.id, outcome=outcome[0], words=f"{command.name}: {outcome[1]}"), now_ns)
+        self._outbox.answer(command, *outcome)
+
+    def audit(self, words: str, now_ns: int) -> None:
+        """Something that whoever answers for the node should know."""
+        self._tell(Noted(event="audit", words=words), now_ns)
+
+    def look(self, node: NodeStatus | None, clock: Timebase, tracks: Sequence[Track], now_ns: int) -> None:
+        """Once a second: the clock, the node's health, the tracks for whoever is on the spot; raises RuntimeError when the outbox died."""
+        if not self._outbox.alive:
+            raise RuntimeError("the outbox has ended by an error; the log says which")
+        self._clock = clock
+        self._outbox.tell_clock(clock)
+        if not self._started:
+            self._started = True
+            self.audit(f"the hub has started, edge_node {__version__}; tracks are numbered anew", now_ns)
+        for words in self._outbox.incidents():
+            log.warning(words)
+            self.audit(words, now_ns)
+        if node is not None:
+            self._health(node, now_ns)
+        self._show(tracks, now_ns)
+
+    def _health(self, node: NodeStatus, now_ns: int) -> None:
+        before = self._changes.configuration
+        for noted in self._changes.look(node, now_ns):
+            self._tell(noted, now_ns)
+        if self._changes.configuration != before:
+            self._outbox.remember(CONFIGURATION, self._changes.configuration or "")
+
+    def _show(self, tracks: Sequence[Track], now_ns: int) -> None:
+        try:
+            tracks_file.write(self._config.node.run_dir, tracks, now_ns)
+            self._tracks_problem = ""
+        except OSError as error:
+            self._tracks_problem = f"tracks cannot be shown on the node: {error.strerror}"
+
+    def _tell(self, noted: Noted, now_ns: int) -> None:
+        private = noted if noted.track is None else replace(noted, track=self._private(noted.track))
+        self._outbox.put("events", encode_event(private, self._clock, self._live.epoch, now_ns), now_ns, rumour=noted.rumour)
+
+    def _private(self, track: Track) -> Track:
+        return track if self._config.remote_id.operator_to_c2 else without_operator(track)
+
+    def words(self) -> str:
+        """How the reliable plane stands and what C2 had the node do, for the status."""
+        return "; ".join(filter(None, (self._outbox.words, self._obeying.words())))
+
+    @property
+    def problem(self) -> str:
+        """What a person should mend; empty where nothing."""
+        return "; ".join(filter(None, (self._outbox.problem, self._tracks_problem)))
+
+    def counters(self) -> dict[str, int]:
+        """Of spool and reliable plane."""
+        return self._outbox.counters()
+
+    def end(self, now_ns: int) -> None:
+        """The hub ends in order: say so."""
+        self.audit("the hub ends, as it was told to", now_ns)
+
+    def close(self) -> None:
+        """Write what waits and let all go."""
+        self._obeying.close()
+        self._outbox.close()

@@ -1,0 +1,131 @@
+"""What of the tracks is told for good: events as they come, the way each track went, and its thinned history. Pure; time is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from edge_node.messages import Cooperation, Suspicion, Track, TrackEvent
+from edge_node.publish.noted import Noted, Spot
+from edge_node.publish.rates import Beat
+
+MOST_SPOTS = 64
+FIRST_SPACING_NS = 1_000_000_000
+MOST_SUSPICIONS = 32
+# A claim that goes to and fro is told once in so long.
+RECLASSIFIED_EVERY_S = 10.0
+
+
+class Way:
+    """Where a track was, in at most so many spots: when they are full every second goes, and the next ones are twice as far apart."""
+
+    def __init__(self) -> None:
+        self.spots: list[Spot] = []
+        self._spacing_ns = FIRST_SPACING_NS
+
+    def add(self, track: Track) -> None:
+        """Note where it is, unless that was noted just now."""
+        if self.spots and track.t_mono_ns - self.spots[-1].t_mono_ns < self._spacing_ns:
+            return
+        spot = _spot(track)
+        if spot is None:
+            return
+        self.spots.append(spot)
+        if len(self.spots) > MOST_SPOTS:
+            self.spots = self.spots[::2]
+            self._spacing_ns *= 2
+
+
+def _spot(track: Track) -> Spot | None:
+    if place := track.kinematics:
+        where = {"latitude_deg": place.latitude_deg, "longitude_deg": place.longitude_deg, "altitude_wgs84_m": place.altitude_wgs84_m}
+        return Spot(track.t_mono_ns, **where)
+    if way := track.bearing:
+        return Spot(track.t_mono_ns, azimuth_deg=way.azimuth_deg, elevation_deg=way.elevation_deg)
+    return None
+
+
+class _Told:
+    """What was told of one track."""
+
+    def __init__(self, history_hz: float) -> None:
+        self.way = Way()
+        self.believed = False
+        self._suspicions: set[str] = set()
+        self._ua_type: str | None = None
+        self._cooperation: Cooperation | None = None
+        self._beat, self._reclassified = Beat(history_hz), Beat(1 / RECLASSIFIED_EVERY_S)
+        self._heard_ns = 0
+
+    def history_due(self, track: Track, now_ns: int) -> bool:
+        """Whether a confirmed track that was heard anew is due to be kept."""
+        due = track.state == "confirmed" and track.last_seen_mono_ns != self._heard_ns and self._beat.due(now_ns)
+        if due:
+            self._heard_ns = track.last_seen_mono_ns
+            self._beat.said(now_ns)
+        return due
+
+    def changes(self, track: Track, now_ns: int) -> list[Noted]:
+        """What changed of a confirmed track beyond what the tracker tells."""
+        noted = [self._suspected(track, suspicion) for suspicion in track.suspicions if self._is_news(suspicion)]
+        if self._reclassified.due(now_ns):
+            changed = [*self._other_type(track), *self._other_cooperation(track)]
+            if changed:
+                self._reclassified.said(now_ns)
+            noted += changed
+        return noted
+
+    def _is_news(self, suspicion: Suspicion) -> bool:
+        return suspicion.name not in self._suspicions and len(self._suspicions) < MOST_SUSPICIONS
+
+    def _suspected(self, track: Track, suspicion: Suspicion) -> Noted:
+        self._suspicions.add(suspicion.name)
+        return Noted(event="suspected", about=suspicion.name, words=suspicion.evidence, track=track)
+
+    def _other_type(self, track: Track) -> Iterator[Noted]:
+        now, before = track.identity.ua_type if track.identity else None, self._ua_type
+        self._ua_type = now or before
+        if before is not None and self._ua_type != before:
+            yield Noted(event="reclassified", about="ua_type", words=f"{now}, was {before}", track=track)
+
+    def _other_cooperation(self, track: Track) -> Iterator[Noted]:
+        now, before = track.cooperation, self._cooperation
+        self._cooperation = now or before
+        if before is not None and self._cooperation != before:
+            words = f"{now}, was {before}: {track.cooperation_reason or 'no reason given'}"
+            yield Noted(event="reclassified", about="cooperation", words=words, track=track)
+
+
+class Journal:
+    """Fed with the tracker's events and, at each tick, all its tracks; as bounded as they are."""
+
+    def __init__(self, history_hz: float) -> None:
+        self._history_hz = history_hz
+        self._told: dict[int, _Told] = {}
+
+    def happened(self, event: TrackEvent) -> Noted:
+        """One of the tracker's events; a lost track comes with the way it went."""
+        track = event.track
+        told = self._told.setdefault(track.number, _Told(self._history_hz))
+        told.believed |= track.state == "confirmed"
+        told.way.add(track)
+        ended = event.kind in ("lost", "merged")
+        if ended:
+            del self._told[track.number]
+        trail = tuple(told.way.spots) if ended and told.believed else ()
+        return Noted(event=event.kind, track=track, other=event.other, trail=trail, rumour=not told.believed)
+
+    def look(self, tracks: Sequence[Track], now_ns: int) -> tuple[list[Noted], list[Track]]:
+        """What changed of these, all the tracks that there are, and which are due for the history."""
+        noted: list[Noted] = []
+        due: list[Track] = []
+        live = [track for track in tracks if track.state != "lost"]
+        self._told = {track.number: self._told.get(track.number) or _Told(self._history_hz) for track in live}
+        for track in live:
+            told = self._told[track.number]
+            told.way.add(track)
+            if track.state == "confirmed":
+                told.believed = True
+                noted += told.changes(track, now_ns)
+            if told.history_due(track, now_ns):
+                due.append(track)
+        return noted, due
