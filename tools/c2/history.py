@@ -1,0 +1,51 @@
+"""What C2 holds of its nodes, line by line: events in words, or history and events as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from edge_node.publish import wire
+from edge_node.publish.reliable_wire import decode_event
+from tools.c2.store import Store
+
+Event = dict[str, Any]
+
+
+def events(store: Store, stream: str = "events", node: str | None = None, newest: int | None = None) -> Iterator[Event]:
+    """Rows of a stream decoded, in the order of their arrival; a row that cannot be read says so."""
+    for row in store.rows(stream, node, newest):
+        head = {name: row[name] for name in ("name", "epoch", "seq", "t_utc_ms", "received_utc_ms")}
+        said = {"node": head.pop("name"), "stream_epoch": head.pop("epoch"), "best_t_utc_ms": head.pop("t_utc_ms"), **head}
+        try:
+            content = decode_event(row["payload"]) if stream == "events" else wire.decode_tracks(row["payload"])
+        except wire.WireError as error:
+            content = {"malformed": str(error)}
+        yield content | said
+
+
+def sentence(event: Event) -> str:
+    """One event as a person reads it."""
+    told_ms = event["best_t_utc_ms"] if event["best_t_utc_ms"] is not None else event.get("t_utc_ms")
+    when = "at an unknown time" if told_ms is None else f"{datetime.fromtimestamp(told_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+    sure = "" if event["best_t_utc_ms"] is not None else " (clock not vouched for)"
+    return f"{when}{sure}  {event['node']:<16} {what(event)}"
+
+
+def what(event: Event) -> str:
+    """What happened, without when and where."""
+    if "malformed" in event:
+        return f"row {event['seq']} cannot be read: {event['malformed']}"
+    track, words = event.get("track"), event.get("words")
+    subject = f"track {track['number']} {event['event']}" if track else str(event["event"])
+    ids = track["identity"]["ids"] if track and track["identity"] else []
+    name = ids[0]["value"] if ids else ""
+    into = f"into track {event['other']}" if event.get("other") is not None else ""
+    way = f"after {len(event['trail'])} places" if event.get("trail") else ""
+    return plain("  ".join(filter(None, (subject, event.get("about"), event.get("verdict"), into, name, way, words))))
+
+
+def plain(text: str) -> str:
+    """What a node says is hostile until shown otherwise: no control codes."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
