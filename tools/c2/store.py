@@ -154,6 +154,5 @@ class Store:
         return changed.rowcount > 0
 
     def close(self) -> None:
-        """Let the file go."""
-        self.roll_back()
+        """Let the file go; what was not committed is not kept."""
         self._sql.close()
