@@ -56,8 +56,9 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
     """What no single key can be blamed for."""
     problems = []
     c2 = tables.get("c2")
-    if isinstance(c2, dict) and "live" in c2 and "server_key" not in c2:
-        problems.append(Problem("c2.live needs c2.server_key: C2 shows its key with its 'key' command", line_of(text, ("c2", "live"))))
+    plane = next((name for name in ("live", "reliable") if isinstance(c2, dict) and name in c2), None)
+    if isinstance(c2, dict) and plane and "server_key" not in c2:
+        problems.append(Problem(f"c2.{plane} needs c2.server_key: C2 shows its key with its 'key' command", line_of(text, ("c2", plane))))
     remote_id = tables.get("remote_id")
     if isinstance(remote_id, dict) and "known_aircraft" in remote_id and "known_aircraft_key" not in remote_id:
         said = "needs remote_id.known_aircraft_key: the public key of who signs the list, or 'unsigned' where nobody does"

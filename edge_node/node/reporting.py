@@ -20,6 +20,7 @@ from edge_node.publish.journal import Journal
 from edge_node.publish.live import LivePublisher
 from edge_node.publish.noted import Noted
 from edge_node.publish.outbox import Outbox
+from edge_node.publish.rates import Allowance, Beat
 from edge_node.publish.readings import without_operator
 from edge_node.publish.reliable_schema import Command
 from edge_node.publish.reliable_wire import encode_event
@@ -28,6 +29,9 @@ from edge_node.timebase import Timebase
 log = logging.getLogger("edge_node.hub")
 
 CONFIGURATION = "configuration"
+# Invented aircraft must not eat a thin link: what is told of tracks that nobody confirmed has an allowance.
+RUMOURS_A_SECOND, RUMOURS_AT_ONCE = 5.0, 300.0
+UNTOLD_EVERY_S = 60.0
 
 
 class Reporting:
@@ -41,6 +45,8 @@ class Reporting:
         self._clock = clock
         self._started = False
         self._tracks_problem = ""
+        self._rumours, self._untold = Allowance(RUMOURS_A_SECOND, RUMOURS_AT_ONCE), 0
+        self._untold_beat = Beat(1 / UNTOLD_EVERY_S)
 
     @property
     def tick_ns(self) -> int:
@@ -101,6 +107,10 @@ class Reporting:
         for words in self._outbox.incidents():
             log.warning(words)
             self.audit(words, now_ns)
+        if self._untold and self._untold_beat.due(now_ns):
+            self._untold_beat.said(now_ns)
+            self.audit(f"{self._untold} events of tracks that were never confirmed are not told: too many at once", now_ns)
+            self._untold = 0
         if node is not None:
             self._health(node, now_ns)
         self._show(tracks, now_ns)
@@ -120,6 +130,9 @@ class Reporting:
             self._tracks_problem = f"tracks cannot be shown on the node: {error.strerror}"
 
     def _tell(self, noted: Noted, now_ns: int) -> None:
+        if noted.rumour and not self._rumours.take(now_ns):
+            self._untold += 1
+            return
         private = noted if noted.track is None else replace(noted, track=self._private(noted.track))
         self._outbox.put("events", encode_event(private, self._clock, self._live.epoch, now_ns), now_ns, rumour=noted.rumour)
 

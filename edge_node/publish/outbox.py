@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 import zmq
+from msgspec import Struct
 
 from edge_node.config import C2Table
 from edge_node.publish.keys import KeyPair
@@ -20,7 +21,7 @@ from edge_node.publish.obedience import Ended, Obedience
 from edge_node.publish.reliable import ReliableLink
 from edge_node.publish.reliable_schema import Command
 from edge_node.publish.spool import STREAMS, Spool
-from edge_node.publish.spool_file import Stream
+from edge_node.publish.spool_file import EVICTED_FIRST, Stream
 from edge_node.timebase import Timebase
 
 log = logging.getLogger("edge_node.outbox")
@@ -28,9 +29,18 @@ log = logging.getLogger("edge_node.outbox")
 FILE = Path("spool", "spool.db")
 TURN_NS = 200_000_000
 IDLE_NS = 1_000_000_000
+LOOK_NS = 250_000_000
 MOST_WAITING = 20_000
 END_WITHIN_S = 3.0
 Job = Callable[[], None]
+
+
+class _Look(Struct, frozen=True):
+    """How the plane stood at one time."""
+
+    words: str
+    problem: str
+    counters: dict[str, int]
 
 
 class Outbox:
@@ -45,6 +55,8 @@ class Outbox:
         self._link = ReliableLink(context, table, keys, spool=self._spool, name=name, obey=self._obey)
         self._dropped: Counter[str] = Counter()
         self._stopping = False
+        self._looked_ns = 0
+        self._seen = self._look()
         self._thread = Thread(target=self._run, name="outbox", daemon=True)
         self._thread.start()
 
@@ -116,6 +128,8 @@ class Outbox:
             pass
         self._spool.commit(now_ns)
         self._link.service(now_ns)
+        if now_ns - self._looked_ns >= LOOK_NS:
+            self._looked_ns, self._seen = now_ns, self._look()
 
     def recalled(self, name: str) -> str | None:
         """What an earlier run remembered; to be asked before the thread has work."""
@@ -135,24 +149,27 @@ class Outbox:
     @property
     def words(self) -> str:
         """How the plane and its spool stand, for the status."""
-        waiting = sum(map(self._spool.backlog, STREAMS))
-        backlog = f"{waiting} rows wait for C2" if waiting and not self._link.line.connected else ""
-        return "; ".join(filter(None, (f"events: {self._link.words}", backlog, self._spool.words)))
+        return self._seen.words
 
     @property
     def problem(self) -> str:
         """What a person should mend; empty where nothing."""
-        return self._spool.words
+        return self._seen.problem
 
     def counters(self) -> dict[str, int]:
         """Rows waiting, sent, acknowledged in messages, evicted; since the hub started."""
+        return self._seen.counters | {f"spool_dropped_{stream}": self._dropped[stream] for stream in STREAMS}
+
+    def _look(self) -> _Look:
+        """How it stands, as one value that another thread may read."""
         waiting = {f"spool_{stream}": self._spool.backlog(stream) for stream in STREAMS}
-        evicted = self._spool.evicted()
-        lost = {f"spool_evicted_{kind}": evicted[kind] for kind in ("history", "rumours", "events")}
-        dropped = {f"spool_dropped_{stream}": self._dropped[stream] for stream in STREAMS}
-        line = {"reliable_connections": self._link.line.connections, "reliable_refused": self._link.line.refused}
+        rows, line, evicted = sum(waiting.values()), self._link.line, self._spool.evicted()
+        backlog = f"{rows} rows wait for C2" if rows and not line.connected else ""
+        words = "; ".join(filter(None, (f"events: {self._link.words}", backlog, self._spool.words)))
+        lost = {f"spool_evicted_{kind}": evicted[kind] for kind in EVICTED_FIRST}
+        dialled = {"reliable_connections": line.connections, "reliable_refused": line.refused}
         counts = {f"reliable_{name}": self._link.counts[name] for name in ("rows_sent", "bytes_sent", "acks", "silences")}
-        return {"spool_rows": sum(waiting.values()), **waiting, **lost, **dropped, **line, **counts}
+        return _Look(words, self._spool.words, {"spool_rows": rows, **waiting, **lost, **dialled, **counts})
 
     def close(self) -> None:
         """Write what waits, let everything go; a disk that hangs is not waited for."""

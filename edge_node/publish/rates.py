@@ -29,6 +29,23 @@ class Beat:
         self._next_ns = (self._next_ns if near and self._next_ns is not None else now_ns) + self._period_ns
 
 
+class Allowance:
+    """So many a second, and after quiet times at most so many at once (a token bucket)."""
+
+    def __init__(self, a_second: float, at_once: float) -> None:
+        self._a_second, self._at_once, self._left = a_second, at_once, at_once
+        self._since_ns: int | None = None
+
+    def take(self, now_ns: int) -> bool:
+        """Whether one more may pass now."""
+        passed_s = 0.0 if self._since_ns is None else (now_ns - self._since_ns) / 1e9
+        self._since_ns, self._left = now_ns, min(self._left + passed_s * self._a_second, self._at_once)
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True
+
+
 class _Said:
     """What was last said of one track."""
 

@@ -46,7 +46,19 @@ def test_an_address_in_use_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
 
 @contextmanager
 def served(state: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tools.c2", "serve", "--state", str(state), "--bind", f"ipc://{state}/c2", "--reliable-bind", f"ipc://{state}/reliable", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "tools.c2",
+        "serve",
+        "--state",
+        str(state),
+        "--bind",
+        f"ipc://{state}/c2",
+        "--reliable-bind",
+        f"ipc://{state}/reliable",
+        *options,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
