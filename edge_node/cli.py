@@ -16,7 +16,7 @@ COMMANDS = {
     "status": ("say how the running node is", "edge_node.node.commands:status"),
     "tracks": ("show the tracks of the running node, on the spot", "edge_node.node.commands:tracks"),
     "check-config": ("read the configuration and name all that is wrong in it", "edge_node.node.commands:check_config"),
-    "keys": ("show this node's public key as text and QR, for C2 to enrol", "edge_node.node.commands:keys"),
+    "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.node.commands:keys"),
     "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
     "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.node.replay:replay"),
     "demo": ("run a real node, a reference C2 and a simulated scene, in this terminal", "tools.demo:demo"),
@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
         if name in SAYS_JSON:
             command.add_argument("--json", action="store_true", help="one JSON object a line")
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
+    commands.choices["keys"].add_argument(
+        "what", nargs="?", choices=("show", "make", "rotate"), default="show", help="%(default)s by default"
+    )
     commands.choices["detect"].add_argument("file", type=Path, metavar="FILE", help="a recording: pcap or pcapng")
     commands.choices["detect"].add_argument("--as", dest="kind", metavar="KIND", help="what to look for, where the file does not tell")
     commands.choices["detect"].add_argument("--plot", type=Path, metavar="FILE.png", help="draw map, signal strength and flags as well")

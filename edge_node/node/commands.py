@@ -82,15 +82,24 @@ def check_config(arguments: argparse.Namespace) -> int:
 
 
 def keys(arguments: argparse.Namespace) -> int:
-    """`edge-node keys`."""
-    from edge_node.publish.keys import KeyFileError, load_or_make, show
+    """`edge-node keys`: show the pair, make it, or make the one that comes next."""
+    from edge_node.private_file import require_own
+    from edge_node.publish import key_rotation
+    from edge_node.publish.keys import FILE, KeyFileError, load_or_make, make, show
 
     try:
-        _say(show(load_or_make(load(arguments.config).node.state_dir)))
+        state_dir = load(arguments.config).node.state_dir
+        if arguments.what != "show" or not (state_dir / FILE).exists():
+            require_own(state_dir)
+        act = {"show": load_or_make, "make": make, "rotate": key_rotation.begin_rotation}[arguments.what]
+        _say(show(act(state_dir)))
+        waiting = key_rotation.next_pair(state_dir)
     except ConfigError as error:
         return _trouble(error, os.EX_CONFIG)
     except (KeyFileError, OSError) as error:
         return _trouble(error, 1)
+    if waiting:
+        _say(f"the next key, {waiting.fingerprint}, waits: a running node tells C2 of it and takes it into use once C2 has said yes")
     return os.EX_OK
 
 

@@ -97,6 +97,33 @@ def test_keys_shows_the_same_public_key_twice_and_no_secret(tmp_path: Path) -> N
     assert secret not in once.stdout
 
 
+def test_keys_are_made_once_and_the_next_ones_wait_beside_them(tmp_path: Path) -> None:
+    config = _config(tmp_path)
+    none, made, again = (_call("keys", what, "-c", config) for what in ("rotate", "make", "make"))
+    assert (none.returncode, made.returncode, again.returncode) == (1, 0, 1)
+    assert "make one first" in none.stderr
+    assert "0 days ago" in made.stdout
+    assert "there is a key pair already" in again.stderr
+    first, second = (_call("keys", "rotate", "-c", config) for _ in range(2))
+    assert first.stdout == second.stdout != made.stdout
+    assert "the next key, " in first.stdout
+    assert _call("keys", "-c", config).stdout.startswith(made.stdout)
+    assert {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "state/keys").iterdir()} == {
+        "curve.toml": 0o600,
+        "next.toml": 0o600,
+    }
+
+
+def test_root_makes_no_keys_in_the_folder_of_the_nodes_own_user(tmp_path: Path, as_root: None) -> None:
+    (tmp_path / "state").mkdir()
+    os.chown(tmp_path / "state", 54321, 54321)
+    for what in ("show", "make", "rotate"):
+        done = _call("keys", what, "-c", _config(tmp_path))
+        assert done.returncode == 1
+        assert "belongs to #54321" in done.stderr
+    assert list((tmp_path / "state").iterdir()) == []
+
+
 def test_status_of_no_node_says_so(tmp_path: Path) -> None:
     done = _call("status", "-c", _config(tmp_path))
     assert done.returncode == 2

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from zmq.utils import z85
 
-from edge_node.publish.keys import FILE, KeyFileError, KeyPair, fingerprint, load_or_make, node8, show
+from edge_node.publish.keys import CREDENTIAL, FILE, KeyFileError, KeyPair, age, credential, fingerprint, load_or_make, make, node8, show
 
 
 def test_made_once_then_loaded(tmp_path: Path) -> None:
@@ -88,3 +89,51 @@ def test_the_secret_is_never_shown(tmp_path: Path) -> None:
     assert pair.public in show(pair)
     assert "█" in show(pair)
     assert pair.secret not in show(pair) + repr(pair) + str(pair)
+
+
+def test_a_pair_is_made_on_purpose_once_only(tmp_path: Path) -> None:
+    pair = make(tmp_path)
+    with pytest.raises(KeyFileError, match="'keys rotate' makes the one that comes next"):
+        make(tmp_path)
+    assert load_or_make(tmp_path) == pair
+
+
+def test_a_pair_knows_when_it_was_made_and_one_of_an_older_version_does_not(tmp_path: Path) -> None:
+    pair, now = make(tmp_path), datetime.now(UTC)
+    assert pair.made is not None
+    assert timedelta() <= now - pair.made < timedelta(minutes=1)
+    assert age(pair, now).endswith("0 days ago")
+    assert age(pair, now + timedelta(days=366)).endswith("366 days ago: older than a year; rotate it")
+    assert "this clock" in age(pair, now - timedelta(days=2))
+    (tmp_path / FILE).write_text(f"public = '{pair.public}'\nsecret = '{pair.secret}'\n")
+    older = load_or_make(tmp_path)
+    assert (older.public, older.made) == (pair.public, None)
+    assert "does not tell" in show(older)
+
+
+@pytest.mark.parametrize("made", ["'yesterday'", "3", "'9999-99-99'", "'0001-01-01T00:00:00+23:00'"])
+def test_a_time_that_is_none_spoils_the_file(tmp_path: Path, made: str) -> None:
+    pair = make(tmp_path)
+    (tmp_path / FILE).write_text(f"made = {made}\npublic = '{pair.public}'\nsecret = '{pair.secret}'\n")
+    with pytest.raises(KeyFileError, match="holds no key"):
+        load_or_make(tmp_path)
+
+
+def test_a_credential_of_systemd_is_the_pair_whatever_its_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = make(tmp_path / "once")
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    assert credential() is None
+    own = load_or_make(tmp_path / "state")
+    (folder / CREDENTIAL).write_bytes((tmp_path / "once" / FILE).read_bytes())
+    (folder / CREDENTIAL).chmod(0o444)
+    assert load_or_make(tmp_path / "state") == pair != own
+    assert load_or_make(tmp_path / "new") == pair
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(KeyFileError, match=CREDENTIAL):
+        make(tmp_path / "new")
+    (folder / CREDENTIAL).chmod(0o644)
+    (folder / CREDENTIAL).write_text("nothing")
+    with pytest.raises(KeyFileError, match="encrypt a sound key file anew"):
+        load_or_make(tmp_path / "state")
