@@ -55,11 +55,13 @@ class C2Table(Struct, frozen=True, forbid_unknown_fields=True):
     """[c2]: where the tracks go. Without an address the node runs by itself and keeps what it would tell in its spool.
 
     `live` takes the newest state of each track, `reliable` takes events and thinned history and gives commands.
+    `next_server_key` is the one that C2 will switch to; what is not said here is taken from the file that `edge-node enrol` writes.
     """
 
     live: Annotated[str, Meta(pattern=r"^(tcp|ipc)://", description="an address like tcp://c2.example.org:5571")] | None = None
     reliable: Annotated[str, Meta(pattern=r"^(tcp|ipc)://", description="an address like tcp://c2.example.org:5572")] | None = None
     server_key: Z85Key | None = None
+    next_server_key: Z85Key | None = None
     spool_mb: Annotated[int, Meta(ge=1, le=100_000)] = 256
     history_hz: Annotated[float, Meta(ge=0.01, le=10)] = 1.0
     commands: tuple[CommandName, ...] = ("report", "record", "live_rate", "point", "reload")

@@ -11,6 +11,7 @@ from zmq import Event
 
 from edge_node.config import C2Table
 from edge_node.publish.keys import KeyPair, require_curve
+from edge_node.publish.server_keys import ServerKeys
 
 # A dead address costs one SYN a second, and a link that comes back is used within two (libzmq adds jitter of one interval).
 CONNECT_MS, RECONNECT_MS, RECONNECT_MOST_MS = 1_500, 100, 400
@@ -36,6 +37,7 @@ class Line:
     ) -> None:
         require_curve()
         self._context, self._kind, self._where, self._table, self._keys, self._set_up = context, kind, where, table, keys, set_up
+        self._server_keys = ServerKeys(table.server_key, table.next_server_key)
         self.socket: zmq.Socket[bytes] | None = None
         self._monitor: zmq.Socket[bytes] | None = None
         self._dial_at_ns: int | None = 0
@@ -90,7 +92,7 @@ class Line:
         socket.connect_timeout = CONNECT_MS
         socket.tcp_keepalive, socket.tcp_keepalive_idle = 1, 15
         socket.ipv6 = "[" in (self._where or "")  # else libzmq takes a name's IPv6 address alone, routed or not
-        socket.curve_serverkey = (self._table.server_key or "").encode()
+        socket.curve_serverkey = self._server_keys.current().encode()
         socket.curve_publickey, socket.curve_secretkey = self._keys.public.encode(), self._keys.secret.encode()
 
     def _note(self, event: Event, value: int, now_ns: int) -> None:
@@ -98,7 +100,8 @@ class Line:
             case Event.HANDSHAKE_SUCCEEDED:
                 self.connected, self._wait_s = True, WAIT_S
                 self.connections += 1
-                self.words = f"connected to C2 at {self._where}"
+                self._server_keys.succeeded()
+                self.words = " ".join(filter(None, (f"connected to C2 at {self._where}", self._server_keys.words)))
             case Event.CLOSED:
                 self.words = f"no C2 answers at {self._where}; trying again"
             case Event.HANDSHAKE_FAILED_AUTH:
@@ -108,6 +111,7 @@ class Line:
                 self.redial(now_ns, f"C2 at {self._where} was lost; trying again")
             case Event.HANDSHAKE_FAILED_NO_DETAIL | Event.HANDSHAKE_FAILED_PROTOCOL | Event.DISCONNECTED:
                 self.bad_handshakes += 1
+                self._server_keys.failed()
                 self.redial(now_ns, f"no handshake with {self._where}: wrong server key ([c2] server_key), or not a C2; trying again")
 
     def redial(self, now_ns: int, words: str) -> None:

@@ -18,8 +18,8 @@ import zmq
 from rich.live import Live
 
 from edge_node.publish import orders
-from edge_node.publish.keys import KeyFileError, load_or_make, show
-from tools.c2 import history
+from edge_node.publish.keys import KeyFileError, load_or_make
+from tools.c2 import enrolment_commands, history
 from tools.c2.enrolment import Enrolment, EnrolmentError
 from tools.c2.picture import Picture
 from tools.c2.station import Station
@@ -55,15 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--json", action="store_true", help="write one JSON object a line instead of the table")
     serve.add_argument("--seconds", type=float, help="end after so long")
     serve.set_defaults(run=_serve)
-    commands.add_parser("key", parents=[common], help="show this C2's public key, made at first use").set_defaults(run=_key)
-    enrol = commands.add_parser("enrol", parents=[common], help="let a node in")
-    enrol.add_argument("name")
-    enrol.add_argument("key", help="the node's public key, as `edge-node keys` shows it, in single quotes")
-    enrol.set_defaults(run=_enrol)
-    revoke = commands.add_parser("revoke", parents=[common], help="let a node in no longer")
-    revoke.add_argument("name")
-    revoke.set_defaults(run=_revoke)
-    commands.add_parser("nodes", parents=[common], help="list all nodes").set_defaults(run=_nodes)
+    enrolment_commands.add(commands, common)
     _add_store_commands(commands, common)
     return whole
 
@@ -82,33 +74,6 @@ def _add_store_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     order.add_argument("--valid", type=float, default=60.0, metavar="S", help="how long the node may still begin it (%(default)g)")
     order.add_argument("--wait", type=float, default=10.0, metavar="S", help="how long to wait for its answer (%(default)g)")
     order.set_defaults(run=_order)
-
-
-def _key(told: argparse.Namespace) -> int:
-    pair = load_or_make(told.state)
-    print(show(pair) if sys.stdout.isatty() else pair.public)
-    return 0
-
-
-def _enrol(told: argparse.Namespace) -> int:
-    node = Enrolment(told.state).enrol(told.name, told.key)
-    print(f"{node.name} ({node.node8}) is enrolled")
-    return 0
-
-
-def _revoke(told: argparse.Namespace) -> int:
-    node = Enrolment(told.state).revoke(told.name)
-    print(f"{node.name} ({node.node8}) is revoked")
-    return 0
-
-
-def _nodes(told: argparse.Namespace) -> int:
-    enrolment = Enrolment(told.state)
-    for node in enrolment.nodes():
-        print(f"{node.name:32} {node.node8} {'revoked ' if node.revoked else 'enrolled'} {node.key}")
-    if enrolment.fault:
-        raise EnrolmentError(enrolment.fault)
-    return 0
 
 
 def _history(told: argparse.Namespace) -> int:

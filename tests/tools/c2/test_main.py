@@ -34,6 +34,19 @@ def test_key_enrol_nodes_revoke(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "there are: roof" in capsys.readouterr().err
 
 
+def test_the_next_key_of_c2_is_made_shown_and_switched_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def key(*options: str) -> str:
+        assert main(["key", "--state", str(tmp_path), *options]) == 0
+        return capsys.readouterr().out.strip()
+
+    old, coming = key(), key("--rotate")
+    assert old != coming == key("--rotate")
+    assert key() == old
+    assert key("--switch") == coming == key()
+    assert main(["key", "--state", str(tmp_path), "--switch"]) == 1
+    assert "no next key pair waits" in capsys.readouterr().err
+
+
 def test_an_address_in_use_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     taken = context.socket(zmq.SUB)
