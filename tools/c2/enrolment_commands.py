@@ -67,7 +67,7 @@ def _revoke(told: argparse.Namespace) -> int:
 def _nodes(told: argparse.Namespace) -> int:
     enrolment = Enrolment(told.state)
     for node in enrolment.nodes():
-        print(f"{node.name:32} {node.node8} {'revoked ' if node.revoked else 'enrolled'} {node.key}")
+        print(f"{node.name:32} {node.node8} {node.state:8} {node.key}  {node.words}".rstrip())
     if enrolment.fault:
         raise EnrolmentError(enrolment.fault)
     return 0
