@@ -19,7 +19,7 @@ Degrees180 = Annotated[float, Meta(ge=-180, le=180, description="degrees from -1
 CommandName = Literal["report", "record", "live_rate", "point", "reload"]
 Z85Key = Annotated[
     str,
-    Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}$", description="a CURVE public key, 40 characters of Z85"),
+    Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}\Z", description="a CURVE public key, 40 characters of Z85"),
 ]
 PublicKey = Annotated[
     str,
@@ -183,7 +183,10 @@ class SensorTable(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """A whole node.toml, checked; `problems` name the [[sensor]] tables that are off because they are wrong."""
+    """A whole node.toml, checked; `problems` name the [[sensor]] tables that are off because they are wrong.
+
+    `enrolled` are the keys of [c2] that node.toml leaves to the node's enrolment.
+    """
 
     node: NodeTable = field(default_factory=NodeTable)
     c2: C2Table = C2Table()
@@ -192,6 +195,7 @@ class Config(Struct, frozen=True):
     supervision: SupervisionTable = SupervisionTable()
     sensor: tuple[SensorTable, ...] = ()
     problems: tuple[Problem, ...] = ()
+    enrolled: tuple[str, ...] = ()
 
 
 def to_json(config: Config) -> bytes:

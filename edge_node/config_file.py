@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from edge_node import enrolment_file
 from edge_node.config import OPTIONS, C2Table, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
 from edge_node.strict_toml import Problem, StructT, line_of, nearest, read_table
 
@@ -31,25 +32,48 @@ TABLES: dict[str, type[Struct]] = {
 }
 
 
-def load(path: Path) -> Config:
-    """Read node.toml; relative paths in it start at its own folder; raises ConfigError unless only [[sensor]] tables are wrong."""
+def load(path: Path, c2: bool = True) -> Config:
+    """Read node.toml; relative paths in it start at its own folder; raises ConfigError unless only [[sensor]] tables are wrong.
+
+    What [c2] leaves unsaid is what the node learned when it enrolled; without `c2` that table is left alone, be it as it may.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, [Problem(f"cannot be read: {getattr(error, 'strerror', None) or error}")]) from error
+    if not c2:
+        tables["c2"] = {}
     problems = [
         Problem(f"unknown table or key {key!r}: {nearest(key, [*TABLES, 'sensor'])}", line_of(text, (key,)))
         for key in tables
         if key not in TABLES and key != "sensor"
     ]
     folder = path.resolve().parent
-    read = {name: _absolute(read_table(tables.get(name, {}), kind, (name,), text, problems), folder) for name, kind in TABLES.items()}
-    problems += _across(tables, read["node"], text)
+
+    def table(name: str) -> Struct | None:
+        return _absolute(read_table(tables.get(name, {}), TABLES[name], (name,), text, problems), folder)
+
+    node = table("node")
+    enrolled = _enrolled(tables.get("c2", {}), node) if c2 else {}
+    if enrolled:
+        tables["c2"] = {**tables.get("c2", {}), **enrolled}
+    read = {"node": node, **{name: table(name) for name in TABLES if name != "node"}}
+    problems += _across(tables, node, text)
     if problems:
         raise ConfigError(path, problems)
     sensors, problems = _read_sensors(tables.get("sensor", []), folder, text)
-    return msgspec.convert({**read, "sensor": sensors, "problems": problems}, Config, from_attributes=True)
+    return msgspec.convert({**read, "sensor": sensors, "problems": problems, "enrolled": tuple(enrolled)}, Config, from_attributes=True)
+
+
+def _enrolled(stated: Any, node: Struct | None) -> dict[str, str]:
+    """What the node's enrolment adds to [c2]; raises ConfigError where its file is broken."""
+    if not isinstance(stated, dict) or not isinstance(node, NodeTable):
+        return {}
+    try:
+        return enrolment_file.unsaid(stated, node.state_dir)
+    except enrolment_file.EnrolmentFileError as error:
+        raise ConfigError(node.state_dir / enrolment_file.FILE, [Problem(str(error))]) from error
 
 
 def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Problem]:

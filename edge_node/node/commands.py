@@ -77,8 +77,17 @@ def check_config(arguments: argparse.Namespace) -> int:
         _say(f"{arguments.config} {problem}", error=True)
     for sensor in config.sensor:
         _say(f"{sensor.name}: {sensor.driver}")
-    _say(f"tracks go to {config.c2.live}" if config.c2.live else "no [c2]: tracks stay on the node")
+    _say(_destination(arguments.config, config))
     return os.EX_CONFIG if config.problems else os.EX_OK
+
+
+def _destination(path: Path, config: Config) -> str:
+    """Where tracks go, and which file says so."""
+    from edge_node.enrolment_file import FILE
+
+    if config.c2.live is None:
+        return "no [c2] and no enrolment: tracks stay on the node"
+    return f"tracks go to {config.c2.live}, as {config.node.state_dir / FILE if 'live' in config.enrolled else path} says"
 
 
 def keys(arguments: argparse.Namespace) -> int:

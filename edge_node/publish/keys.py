@@ -137,7 +137,8 @@ def using(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise KeyFileError(f"the key file {path} cannot be used: {error.strerror}") from error
+        do = "; run this as the user that runs the node" if isinstance(error, PermissionError) else ""
+        raise KeyFileError(f"the key file {path} cannot be used: {error.strerror}{do}") from error
 
 
 def _parse(path: Path, text: bytes, do: str) -> KeyPair:
