@@ -16,6 +16,7 @@ COMMANDS = {
     "status": ("say how the running node is", "edge_node.node.commands:status"),
     "tracks": ("show the tracks of the running node, on the spot", "edge_node.node.commands:tracks"),
     "check-config": ("read the configuration and name all that is wrong in it", "edge_node.node.commands:check_config"),
+    "enrol": ("enrol this node at a C2 with the token that C2 made for it", "edge_node.node.enrol:enrol"),
     "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.node.commands:keys"),
     "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
     "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.node.replay:replay"),
@@ -23,7 +24,7 @@ COMMANDS = {
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
 }
-TAKES_CONFIG = ("run", "status", "tracks", "check-config", "keys", "worker", "hub")
+TAKES_CONFIG = ("run", "status", "tracks", "check-config", "enrol", "keys", "worker", "hub")
 SAYS_JSON = ("status", "tracks", "detect", "replay", "demo")
 
 
@@ -39,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
         if name in SAYS_JSON:
             command.add_argument("--json", action="store_true", help="one JSON object a line")
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
+    commands.choices["enrol"].add_argument("token", metavar="TOKEN", help="as C2's 'invite' shows it, or - to read it from standard input")
+    commands.choices["enrol"].add_argument("--wait", type=float, default=15.0, metavar="S", help="how long to wait for C2 (%(default)g s)")
     commands.choices["keys"].add_argument(
         "what", nargs="?", choices=("show", "make", "rotate"), default="show", help="%(default)s by default"
     )

@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.close()  # whoever read our output has gone; that is no failure
         return 0
     except zmq.ZMQError as error:
-        print(f"cannot bind {told.bind} or {told.reliable_bind}: {error.strerror}", file=sys.stderr)
+        binds = filter(None, (told.bind, told.reliable_bind, told.enrol_bind))
+        print(f"cannot bind {' or '.join(binds)}: {error.strerror}", file=sys.stderr)
     except sqlite3.Error as error:
         print(f"the store in {told.state} cannot be used: {error}", file=sys.stderr)
     return 1
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", parents=[common], help="receive, and show a live table")
     serve.add_argument("--bind", default="tcp://127.0.0.1:5571", help="where to listen (%(default)s)")
     serve.add_argument("--reliable-bind", default="tcp://127.0.0.1:5572", help="where to listen for events and history (%(default)s)")
+    serve.add_argument("--enrol-bind", help="where to let invited nodes enrol, like tcp://0.0.0.0:5573 (nowhere)")
     serve.add_argument("--json", action="store_true", help="write one JSON object a line instead of the table")
     serve.add_argument("--seconds", type=float, help="end after so long")
     serve.set_defaults(run=_serve)
@@ -118,7 +120,7 @@ def _argument(text: str) -> tuple[str, float | str]:
 
 
 def _serve(told: argparse.Namespace) -> int:
-    c2 = Station(told.bind, load_or_make(told.state), told.state, told.reliable_bind)
+    c2 = Station(told.bind, load_or_make(told.state), told.state, told.reliable_bind, told.enrol_bind)
     until_s = time.monotonic() + told.seconds if told.seconds else float("inf")
     try:
         (_write_json if told.json else _show_table)(c2, _until(until_s))

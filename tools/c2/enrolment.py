@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from edge_node.publish.keys import node8
+from edge_node.publish.keys import fingerprint, node8
 from tools.c2.state_file import StateFile
 
 FILE = "nodes.txt"
@@ -43,6 +43,11 @@ class Node(Struct, frozen=True):
     def node8(self) -> str:
         """The name of its key in topics."""
         return node8(self.key)
+
+    @property
+    def fingerprint(self) -> str:
+        """For people to compare."""
+        return fingerprint(self.key)
 
     @property
     def revoked(self) -> bool:

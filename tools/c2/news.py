@@ -27,6 +27,10 @@ class News:
         """One event of an enrolled node."""
         self._pending.append({"kind": event["kind"], "node": node.name, "node8": node.node8} | event)
 
+    def tell(self, event: Event) -> None:
+        """One event of C2's own."""
+        self._pending.append(event)
+
     def malformed(self, node: Node, why: str) -> None:
         """An enrolled node said what cannot be read."""
         self.totals["malformed"] += 1

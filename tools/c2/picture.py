@@ -34,6 +34,12 @@ class Picture:
                 node["missing"] = node.get("missing", 0) + event["missing"]
             case "malformed":
                 self._note(f"{event['node']}: {event['why']}")
+            case "enrolled":
+                self._note(
+                    f"{event['node']} is {event['state']}: {event['words']}; if it shows other words, revoke {event['node']} at once"
+                )
+            case "desk_closed":
+                self._note(event["why"])
             case "refused":
                 self._note(f"refused {event['fingerprint']}: {event['why']}")
         self._forget(now_s)

@@ -10,6 +10,7 @@ import zmq
 
 from edge_node.publish.keys import KeyPair
 from tools.c2.collector import Collector
+from tools.c2.desk import Desk
 from tools.c2.enrolment import Enrolment
 from tools.c2.gate import Gate
 from tools.c2.news import Event, News
@@ -18,9 +19,12 @@ from tools.c2.store import Store
 
 
 class Station:
-    """Binds and listens; `events` yields dicts: tracks, status, event, receipt, gap, refused, malformed; nothing received raises."""
+    """Binds and listens; `events` yields dicts, each with its "kind"; nothing that is received raises.
 
-    def __init__(self, live: str, keys: KeyPair, state_dir: Path, reliable: str = "tcp://127.0.0.1:0") -> None:
+    Kinds: tracks, status and gap (live plane), event and receipt (reliable plane), enrolled, refused, malformed.
+    """
+
+    def __init__(self, live: str, keys: KeyPair, state_dir: Path, reliable: str = "tcp://127.0.0.1:0", enrol: str | None = None) -> None:
         self.enrolment = Enrolment(state_dir)
         self.store = Store(state_dir)
         self._news = News()
@@ -28,15 +32,17 @@ class Station:
         self._gate = Gate(self._context, lambda key: self._news.refuse(key, "this key is not enrolled"))
         self._receiver = Receiver(self._context.socket(zmq.SUB), self.enrolment, self._news)
         self._collector = Collector(self._context.socket(zmq.ROUTER), self.enrolment, self._news, self.store)
+        self._desk = Desk(self._context.socket(zmq.ROUTER), state_dir, keys.public, self.enrolment, self._news)
         try:
             self.endpoint = self._receiver.bind(live, self._gate, keys.secret)
             self.reliable_endpoint = self._collector.bind(reliable, self._gate, keys.secret)
+            self.enrol_endpoint = self._desk.bind(enrol, self._gate, keys.secret) if enrol else ""
         except zmq.ZMQError:
             self.close()
             raise
         self._poller = zmq.Poller()
-        for socket in (self._gate.socket, self._receiver.socket, self._collector.socket):
-            self._poller.register(socket, zmq.POLLIN)
+        for part in (self._gate, self._receiver, self._collector, self._desk):
+            self._poller.register(part.socket, zmq.POLLIN)
 
     @property
     def totals(self) -> Counter[str]:
@@ -47,9 +53,8 @@ class Station:
         """All that came, waiting so long for the first; call it again and again, for it also answers who wants to connect."""
         self._poller.poll(round(wait_s * 1000))
         self.enrolment.refresh()
-        self._gate.service()
-        self._receiver.service()
-        self._collector.service()
+        for part in (self._gate, self._receiver, self._collector, self._desk):
+            part.service()
         yield from self._news.taken()
 
     def counts(self, node8: str) -> dict[str, dict[str, int]]:
@@ -58,8 +63,8 @@ class Station:
 
     def close(self) -> None:
         """Let every address go."""
-        self._receiver.socket.close()
-        self._collector.socket.close()
+        for part in (self._receiver, self._collector, self._desk):
+            part.socket.close()
         self._gate.close()
         self._context.term()
         self.store.close()

@@ -36,6 +36,15 @@ def test_the_table_shows_who_and_where() -> None:
     assert picture.nodes["01234567"]["missing"] == 4
 
 
+def test_the_words_of_an_enrolment_are_shown() -> None:
+    picture = Picture()
+    said = {"kind": "enrolled", "node": "roof", "node8": "01234567", "state": "pending", "fingerprint": "0123", "words": "acorn actor"}
+    picture.take(said, 1.0)
+    picture.take({"kind": "desk_closed", "why": "10 wrong secrets"}, 1.0)
+    assert "roof is pending: acorn actor; if it shows other words, revoke roof at once" in shown(picture, 1.0)
+    assert "10 wrong secrets" in shown(picture, 1.0)
+
+
 def test_a_reason_stands_until_another_is_said() -> None:
     picture = Picture()
     track = replace(full_track(7, Random(1)), cooperation_reason="in zone Harbour (prohibited)")
