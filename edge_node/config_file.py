@@ -50,25 +50,23 @@ def load(path: Path, c2: bool = True) -> Config:
         if key not in TABLES and key != "sensor"
     ]
     folder = path.resolve().parent
-
-    def table(name: str) -> Struct | None:
-        return _absolute(read_table(tables.get(name, {}), TABLES[name], (name,), text, problems), folder)
-
-    node = table("node")
+    node = _absolute(read_table(tables.get("node", {}), NodeTable, ("node",), text, problems), folder)
     enrolled = _enrolled(tables.get("c2", {}), node) if c2 else {}
     if enrolled:
         tables["c2"] = {**tables.get("c2", {}), **enrolled}
-    read = {"node": node, **{name: table(name) for name in TABLES if name != "node"}}
+    others = {name: kind for name, kind in TABLES.items() if name != "node"}
+    read = {name: _absolute(read_table(tables.get(name, {}), kind, (name,), text, problems), folder) for name, kind in others.items()}
     problems += _across(tables, node, text)
     if problems:
         raise ConfigError(path, problems)
     sensors, problems = _read_sensors(tables.get("sensor", []), folder, text)
-    return msgspec.convert({**read, "sensor": sensors, "problems": problems, "enrolled": tuple(enrolled)}, Config, from_attributes=True)
+    whole = {**read, "node": node, "sensor": sensors, "problems": problems, "enrolled": tuple(enrolled)}
+    return msgspec.convert(whole, Config, from_attributes=True)
 
 
-def _enrolled(stated: Any, node: Struct | None) -> dict[str, str]:
+def _enrolled(stated: Any, node: NodeTable | None) -> dict[str, str]:
     """What the node's enrolment adds to [c2]; raises ConfigError where its file is broken."""
-    if not isinstance(stated, dict) or not isinstance(node, NodeTable):
+    if not isinstance(stated, dict) or node is None:
         return {}
     try:
         return enrolment_file.unsaid(stated, node.state_dir)

@@ -18,29 +18,31 @@ from edge_node.publish.keys import KeyFileError, KeyPair, load_or_make
 from edge_node.publish.words import words
 
 STANDARD_INPUT = "-"
+CODES: dict[type[Exception], int] = {TokenError: os.EX_DATAERR, ConfigError: os.EX_CONFIG}
 
 
 def enrol(arguments: argparse.Namespace) -> int:
     """`edge-node enrol TOKEN`: exit code 0 when C2 has enrolled this node and the node knows where to dial."""
-    code = 1
     try:
-        token = decode(sys.stdin.read(MOST_SIGNS) if arguments.token == STANDARD_INPUT else arguments.token)
-        state_dir = load(arguments.config, c2=False).node.state_dir
-        private_file.require_own(state_dir)
-        keys = load_or_make(state_dir)
-        welcome = visit(token, keys, arguments.wait)
-        path = _keep(state_dir, token, welcome)
-    except TokenError as error:
-        said, code = str(error), os.EX_DATAERR
-    except ConfigError as error:
-        said, code = str(error), os.EX_CONFIG
-    except (KeyFileError, EnrolError, PermissionError) as error:
-        said = str(error)
-    else:
-        sys.stdout.write(_told(token, keys, welcome, path) + _contradicted(arguments.config, token, welcome))
-        return os.EX_OK
-    sys.stderr.write(f"edge-node: {said}\n")
-    return code
+        sys.stdout.write(_enrol(decode(_text(arguments.token)), arguments.config, arguments.wait))
+    except (TokenError, ConfigError, KeyFileError, EnrolError, OSError) as error:
+        sys.stderr.write(f"edge-node: {error}\n")
+        return CODES.get(type(error), 1)
+    return os.EX_OK
+
+
+def _text(told: str) -> str:
+    return sys.stdin.buffer.read(MOST_SIGNS).decode(errors="replace") if told == STANDARD_INPUT else told
+
+
+def _enrol(token: Token, config: Path, wait_s: float) -> str:
+    """What was done, in words."""
+    state_dir = load(config, c2=False).node.state_dir
+    private_file.require_own(state_dir)
+    keys = load_or_make(state_dir)
+    welcome = visit(token, keys, wait_s)
+    path = _keep(state_dir, token, welcome)
+    return _told(token, keys, welcome, path) + _contradicted(config, token, welcome)
 
 
 def _keep(state_dir: Path, token: Token, welcome: Welcome) -> Path:
