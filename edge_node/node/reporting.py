@@ -15,6 +15,7 @@ from edge_node.messages import BusMessage, NodeStatus, Track, TrackEvent
 from edge_node.node import tracks_file
 from edge_node.node.changes import Changes
 from edge_node.node.obeying import Obeying, Outcome
+from edge_node.node.renewal import Renewal
 from edge_node.publish import orders, wire
 from edge_node.publish.journal import Journal
 from edge_node.publish.live import LivePublisher
@@ -43,6 +44,7 @@ class Reporting:
         self._changes = Changes(outbox.recalled(CONFIGURATION))
         self._obeying = Obeying(config.c2, live, state_dir=config.node.state_dir, run_dir=config.node.run_dir, reload=reload)
         self._clock = clock
+        self._renewal = Renewal(config, live, outbox)
         self._started = False
         self._tracks_problem = ""
         self._rumours, self._untold = Allowance(RUMOURS_A_SECOND, RUMOURS_AT_ONCE), 0
@@ -111,6 +113,9 @@ class Reporting:
             self._untold_beat.said(now_ns)
             self.audit(f"{self._untold} events of tracks that were never confirmed are not told: too many at once", now_ns)
             self._untold = 0
+        for words in self._renewal.look(now_ns):
+            log.info(words)
+            self.audit(words, now_ns)
         if node is not None:
             self._health(node, now_ns)
         self._show(tracks, now_ns)
@@ -146,7 +151,7 @@ class Reporting:
     @property
     def problem(self) -> str:
         """What a person should mend; empty where nothing."""
-        return "; ".join(filter(None, (self._outbox.problem, self._tracks_problem)))
+        return "; ".join(filter(None, (self._outbox.problem, self._tracks_problem, self._renewal.problem)))
 
     def counters(self) -> dict[str, int]:
         """Of spool and reliable plane."""

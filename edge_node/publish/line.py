@@ -58,6 +58,20 @@ class Line:
         """Of this node, in Z85."""
         return self._keys.public
 
+    @property
+    def server_key(self) -> str:
+        """Which of C2's keys it is dialled with, in Z85."""
+        return self._server_keys.current()
+
+    def learn_server_key(self, next_key: str) -> None:
+        """C2 says that it will have this key."""
+        self._server_keys.learn(next_key)
+
+    def rekey(self, keys: KeyPair, now_ns: int) -> None:
+        """Speak with another pair from now on."""
+        self._keys = keys
+        self.redial(now_ns, "this node's key was renewed; dialling anew")
+
     def pollables(self) -> list[zmq.Socket[bytes]]:
         """The sockets to wait on for reading; ask again each time, for a refused line makes new ones."""
         return [socket for socket in (self.socket, self._monitor) if socket]

@@ -48,6 +48,15 @@ class LivePublisher:
             self._send_tracks(due, clock, now_mono_ns)
         return len(due)
 
+    def rekey(self, keys: KeyPair, now_mono_ns: int) -> None:
+        """Speak with another pair, under the name that it gives, from now on."""
+        self.node8 = keys.node8
+        self._link.line.rekey(keys, now_mono_ns)
+
+    def learn_server_key(self, next_key: str) -> None:
+        """C2 says that it will have this key."""
+        self._link.line.learn_server_key(next_key)
+
     def say_again(self) -> None:
         """Let all tracks and the status be due now."""
         self._rates.forget()

@@ -75,6 +75,24 @@ class Outbox:
         """What became of a command that was taken from `commands`."""
         self._do(lambda: self._answer(command, outcome, words))
 
+    @property
+    def key_taken(self) -> str | None:
+        """The next public key of this node that C2 said it knows."""
+        return self._link.key_taken
+
+    @property
+    def server_keys(self) -> tuple[str, str | None]:
+        """The key of C2's that works, and the one that C2 says it will have."""
+        return self._link.line.server_key, self._link.next_server_key
+
+    def announce(self, next_key: str | None) -> None:
+        """Tell C2 of the next public key, until it says that it knows it; None: there is none."""
+        self._link.next_key = next_key
+
+    def rekey(self, keys: KeyPair) -> None:
+        """Speak with another pair from now on."""
+        self._do(lambda: self._link.line.rekey(keys, time.monotonic_ns()))
+
     def remember(self, name: str, value: str) -> None:
         """Keep something small beyond this run."""
         self._do(lambda: self._spool.put_fact(name, value))

@@ -151,7 +151,10 @@ class ReliableLink:
                 self._complaint = ""
                 self._acked(said, now_ns)
             case schema.Welcome():
-                self._complaint, self.next_server_key = "", said.next_server_key
+                self._complaint = ""
+                if said.next_server_key:
+                    self.next_server_key = said.next_server_key
+                    self.line.learn_server_key(said.next_server_key)
             case schema.Denied():
                 self._hold(now_ns, f"C2 lets this node in no longer: {said.words}; its key is {self.line.public_key}", SILENCE_NS)
             case schema.Busy():

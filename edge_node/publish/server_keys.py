@@ -15,6 +15,11 @@ class ServerKeys:
         """The key to dial with, in Z85; empty when C2's key is not told."""
         return self._keys[self._at]
 
+    def learn(self, next_key: str) -> None:
+        """C2 says that it will have this key: the one that works now stays the first to try."""
+        if next_key != self.current():
+            self._keys, self._at = [self.current(), next_key], 0
+
     def failed(self) -> None:
         """A handshake failed as one with a wrong server key does: the other one is next."""
         self._at = (self._at + 1) % len(self._keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import zmq
@@ -13,7 +13,7 @@ from edge_node.publish import reliable_schema as schema
 from edge_node.publish.reliable_wire import decode_event, message, read_up
 from edge_node.publish.scaling import from_wire
 from edge_node.publish.wire import WireError
-from tools.c2.enrolment import Enrolment, Node
+from tools.c2.enrolment import Enrolment, EnrolmentError, Node
 from tools.c2.gate import Gate
 from tools.c2.news import News
 from tools.c2.store import Store, utc_ms
@@ -29,8 +29,10 @@ COMMAND_AGAIN_S = 2.0
 class Collector:
     """A ROUTER behind the gate. It believes the key of a session and nothing that a message says of its sender."""
 
-    def __init__(self, socket: zmq.Socket[bytes], enrolment: Enrolment, news: News, store: Store) -> None:
-        self.socket, self._enrolment, self._news, self._store = socket, enrolment, news, store
+    def __init__(
+        self, socket: zmq.Socket[bytes], enrolment: Enrolment, news: News, *, store: Store, next_key: Callable[[], str | None]
+    ) -> None:
+        self.socket, self._enrolment, self._news, self._store, self._next_key = socket, enrolment, news, store, next_key
         self._routes: dict[str, bytes] = {}
         self._acks: dict[tuple[bytes, int], int] = {}
         self._told: list[tuple[Node, int, schema.Row]] = []
@@ -78,9 +80,13 @@ class Collector:
             self._news.malformed(node, str(error))
             return
         self._routes[node.name] = route
+        if node.state == "next":
+            self._settle(node)
         match said:
             case schema.Hello():
-                self._send(route, schema.Welcome, name=node.name)
+                self._send(route, schema.Welcome, name=node.name, next_server_key=self._next_key())
+            case schema.NextKey():
+                self._renew(node, route, said.key)
             case schema.Rows():
                 self._keep(node, route, said)
             case schema.Receipt():
@@ -102,6 +108,22 @@ class Collector:
         self._news.totals["rows_again"] += sum(row.seq <= held for row in batch.rows)
         if stream == "events":
             self._told += [(node, batch.epoch, row) for row in new]
+
+    def _settle(self, node: Node) -> None:
+        """A node speaks with its next key: its old one is let in no more."""
+        try:
+            if self._enrolment.used(node.key):
+                self._news.say(node, {"kind": "renewed", "fingerprint": node.fingerprint})
+        except EnrolmentError as error:
+            self._news.malformed(node, f"its old key is let in still: {error}")
+
+    def _renew(self, node: Node, route: bytes, key: str) -> None:
+        try:
+            self._enrolment.announce(node, key)
+        except EnrolmentError as error:
+            self._news.malformed(node, f"its next key is not taken: {error}")
+        else:
+            self._send(route, schema.KeyTaken, key=key)
 
     def _commit(self) -> None:
         acks, told = self._acks, self._told
@@ -169,7 +191,7 @@ class Collector:
                 self._order(route, command)
 
     def _may_hear(self, name: str) -> bool:
-        return any(node.name == name and not node.revoked for node in self._enrolment.nodes())
+        return any(node.name == name and self._enrolment.allowed(node.key) for node in self._enrolment.nodes())
 
     def _order(self, route: bytes, command: dict[str, Any]) -> None:
         sent_utc_ms = utc_ms()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import zmq
 
-from edge_node.publish.keys import KeyPair
+from edge_node.publish.key_rotation import next_pair
+from edge_node.publish.keys import KeyFileError, KeyPair
 from tools.c2.collector import Collector
 from tools.c2.desk import Desk
 from tools.c2.enrolment import Enrolment
@@ -25,13 +26,14 @@ class Station:
     """
 
     def __init__(self, live: str, keys: KeyPair, state_dir: Path, reliable: str = "tcp://127.0.0.1:0", enrol: str | None = None) -> None:
+        self._state_dir = state_dir
         self.enrolment = Enrolment(state_dir)
         self.store = Store(state_dir)
         self._news = News()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._gate = Gate(self._context, lambda key: self._news.refuse(key, "this key is not enrolled"))
         self._receiver = Receiver(self._context.socket(zmq.SUB), self.enrolment, self._news)
-        self._collector = Collector(self._context.socket(zmq.ROUTER), self.enrolment, self._news, self.store)
+        self._collector = Collector(self._context.socket(zmq.ROUTER), self.enrolment, self._news, store=self.store, next_key=self._next_key)
         self._desk = Desk(self._context.socket(zmq.ROUTER), state_dir, keys.public, self.enrolment, self._news)
         try:
             self.endpoint = self._receiver.bind(live, self._gate, keys.secret)
@@ -43,6 +45,15 @@ class Station:
         self._poller = zmq.Poller()
         for part in (self._gate, self._receiver, self._collector, self._desk):
             self._poller.register(part.socket, zmq.POLLIN)
+
+    def _next_key(self) -> str | None:
+        """The public key that this C2 will have; a file that cannot be read must not stop it."""
+        try:
+            pair = next_pair(self._state_dir)
+        except KeyFileError:
+            self._news.totals["next_key_unread"] += 1
+            return None
+        return pair.public if pair else None
 
     @property
     def totals(self) -> Counter[str]:
