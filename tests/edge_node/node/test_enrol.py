@@ -53,7 +53,7 @@ def serving_c2(folder: Path) -> Iterator[ServingC2]:
         yield c2
     finally:
         c2.process.terminate()
-        assert c2.process.wait(10) == 0
+        c2.process.wait(10)
 
 
 def _config(folder: Path, text: str = "") -> Path:
