@@ -6,8 +6,8 @@ set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
 case "${1-}" in
-    "") lock=requirements-dev.lock ;;
-    --node) lock=requirements.lock ;;
+    "") lock=requirements-dev.lock page=tools/c2/web ;;
+    --node) lock=requirements.lock page= ;;
     *)
         echo "usage: tools/setup.sh [--node]" >&2
         exit 64
@@ -76,9 +76,15 @@ pip_install() {
     .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check "$@"
 }
 
+# What the page of the reference C2 is drawn with; npm comes with the locked packages.
+page_packages() {
+    (cd "$page" && "$OLDPWD/.venv/bin/npm" ci --ignore-scripts --loglevel=error >/dev/null)
+}
+
 stamp=.venv/set-up
-wanted="$PWD $(cat "$lock" pyproject.toml tools/setup.sh | cksum)"
-if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c 'import edge_node' 2>/dev/null; then
+wanted="$PWD $(cat "$lock" ${page:+"$page/package-lock.json"} pyproject.toml tools/setup.sh | cksum)"
+if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c 'import edge_node' 2>/dev/null &&
+    { [ -z "$page" ] || [ -d "$page/node_modules" ]; }; then
     exit 0
 fi
 
@@ -89,5 +95,9 @@ make_venv
 say "installing $(grep -c '^[a-z].*==' "$lock") locked packages with $(.venv/bin/python --version); this takes a minute or two"
 pip_install --only-binary :all: --require-hashes -r "$lock"
 pip_install --no-deps --no-build-isolation -e .
-echo "$wanted" >"$stamp"
+if [ -z "$page" ] || page_packages; then
+    echo "$wanted" >"$stamp"
+else
+    say "going on: without its packages from npm, the C2's web page does not work; tools/setup.sh tries again"
+fi
 say "done: .venv/bin/edge-node is ready"
