@@ -1,14 +1,19 @@
-"""What C2 knows now: the newest of each node and of each of its tracks."""
+"""What C2 knows now: the newest of each node and of each of its tracks, where these came along, and what happened last."""
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 Event = dict[str, Any]
+Key = tuple[str, int, int]
 
 FORGET_LIVE_S = 30.0
 FORGET_LOST_S = 5.0
 MOST_TRACKS = 2000
+TRAIL_S = 60.0
+TRAIL_STEP_S = 1.0
+MOST_LOGGED = 100
 
 
 class Picture:
@@ -16,8 +21,12 @@ class Picture:
 
     def __init__(self) -> None:
         self.nodes: dict[str, Event] = {}
-        self.tracks: dict[tuple[str, int, int], Event] = {}
+        self.tracks: dict[Key, Event] = {}
+        self.trails: dict[Key, deque[tuple[float, float, float]]] = {}
+        """Of each track that has a place: when it was heard (s), latitude and longitude, about one a second."""
         self.notes: list[str] = []
+        self.log: deque[Event] = deque(maxlen=MOST_LOGGED)
+        """What happened, the newest last: `number` counts, `times` says how often in a row."""
 
     def take(self, event: Event, now_s: float) -> None:
         """Let one event change the picture; `now_s` is monotonic."""
@@ -27,6 +36,7 @@ class Picture:
                 for track in event["tracks"]:
                     key = event["node8"], event["epoch"], track["number"]
                     self.tracks[key] = {**_reasoned(track, self.tracks.get(key)), "node": event["node"], "heard_s": now_s}
+                    self._trace(key, track["kinematics"], now_s)
             case "status":
                 self._node(event, now_s)
             case "gap":
@@ -34,14 +44,19 @@ class Picture:
                 node["missing"] = node.get("missing", 0) + event["missing"]
             case "malformed":
                 self._note(f"{event['node']}: {event['why']}")
+                self._happened({**event, "event": "malformed", "words": event["why"]}, now_s)
             case "enrolled":
-                self._note(
-                    f"{event['node']} is {event['state']}: {event['words']}; if it shows other words, revoke {event['node']} at once"
-                )
+                words = f"{event['node']} is {event['state']}: {event['words']}; if it shows other words, revoke {event['node']} at once"
+                self._note(words)
+                self._happened({**event, "event": "enrolled", "words": words}, now_s)
             case "desk_closed":
                 self._note(event["why"])
+                self._happened({**event, "event": "desk_closed", "words": event["why"]}, now_s)
             case "refused":
                 self._note(f"refused {event['fingerprint']}: {event['why']}")
+                self._happened({**event, "event": "refused", "words": f"{event['fingerprint']}: {event['why']}"}, now_s)
+            case "event":
+                self._happened(event, now_s)
         self._forget(now_s)
 
     def _node(self, event: Event, now_s: float) -> None:
@@ -51,6 +66,20 @@ class Picture:
     def _note(self, words: str) -> None:
         self.notes = [*self.notes[-4:], words]
 
+    def _happened(self, event: Event, now_s: float) -> None:
+        """What is said again and again takes one row."""
+        last = self.log[-1] if self.log else {}
+        same = all(last.get(name) == event.get(name) for name in ("node", "event", "words"))
+        again = self.log.pop() if last and same else {"times": 0, "number": last.get("number", 0) + 1}
+        self.log.append({**event, "about": event.get("number"), "number": again["number"], "times": again["times"] + 1, "heard_s": now_s})
+
+    def _trace(self, key: Key, place: Event | None, now_s: float) -> None:
+        if place is None:
+            return
+        trail = self.trails.setdefault(key, deque(maxlen=round(TRAIL_S / TRAIL_STEP_S)))
+        if not trail or now_s - trail[-1][0] >= TRAIL_STEP_S:
+            trail.append((now_s, place["latitude_deg"], place["longitude_deg"]))
+
     def _forget(self, now_s: float) -> None:
         old = [
             name
@@ -59,6 +88,7 @@ class Picture:
         ]
         for name in old + list(self.tracks)[: max(len(self.tracks) - MOST_TRACKS, 0)]:
             self.tracks.pop(name, None)
+            self.trails.pop(name, None)
 
 
 def _reasoned(track: Event, before: Event | None) -> Event:

@@ -10,7 +10,7 @@ from rich.console import Console
 from edge_node.messages import Suspicion, Track
 from edge_node.publish import wire
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
-from tools.c2.picture import FORGET_LIVE_S, Picture
+from tools.c2.picture import FORGET_LIVE_S, MOST_LOGGED, TRAIL_S, Picture
 from tools.c2.table import draw
 
 
@@ -71,3 +71,27 @@ def test_tracks_that_nobody_speaks_of_are_forgotten() -> None:
     picture.take(event(full_track(7, Random(1))), 0.0)
     picture.take(event(full_track(8, Random(1))), FORGET_LIVE_S + 1)
     assert [number for _, _, number in picture.tracks] == [8]
+
+
+def test_a_trail_is_a_place_a_second_for_a_minute() -> None:
+    picture = Picture()
+    for turn in range(400):
+        picture.take(event(full_track(7, Random(turn)), bearing_track(8, Random(turn))), turn / 5)
+    ((key, trail),) = picture.trails.items()
+    assert key[2] == 7
+    assert len(trail) == TRAIL_S
+    assert trail[-1][0] == 79.0
+    picture.take(event(), 200.0)
+    assert picture.trails == {}
+
+
+def test_what_happens_again_and_again_takes_one_row_of_a_bounded_log() -> None:
+    picture = Picture()
+    for turn in range(50):
+        picture.take({"kind": "malformed", "node": "roof", "why": "half a message"}, turn)
+    picture.take({"kind": "event", "node": "roof", "event": "confirmed", "number": 7}, 50.0)
+    assert [(row["number"], row["event"], row["times"]) for row in picture.log] == [(1, "malformed", 50), (2, "confirmed", 1)]
+    assert picture.log[-1]["about"] == 7
+    for number in range(2 * MOST_LOGGED):
+        picture.take({"kind": "event", "node": "roof", "event": "new", "words": str(number)}, 60.0)
+    assert len(picture.log) == MOST_LOGGED
