@@ -21,6 +21,8 @@ from tools.c2.enrolment import EnrolmentError
 from tools.c2.picture import Picture
 from tools.c2.station import Station
 from tools.c2.table import draw
+from tools.c2.web import options as web
+from tools.c2.web.login import WebError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     told = _parser().parse_args(arguments)
     try:
         return int(told.run(told))
-    except (KeyFileError, EnrolmentError) as error:
+    except (KeyFileError, EnrolmentError, WebError) as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone; that is no failure
@@ -52,9 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--enrol-bind", help="where to let invited nodes enrol, like tcp://0.0.0.0:5573 (nowhere)")
     serve.add_argument("--json", action="store_true", help="write one JSON object a line instead of the table")
     serve.add_argument("--seconds", type=float, help="end after so long")
+    web.add_to(serve)
     serve.set_defaults(run=_serve)
     enrolment_commands.add(commands, common)
     store_commands.add(commands, common)
+    commands.add_parser("web-token", parents=[common], help="show the token of the web page").set_defaults(run=web.show_token)
     return whole
 
 
@@ -62,7 +66,8 @@ def _serve(told: argparse.Namespace) -> int:
     c2 = Station(told.bind, load_or_make(told.state), told.state, told.reliable_bind, told.enrol_bind)
     until_s = time.monotonic() + told.seconds if told.seconds else float("inf")
     try:
-        (_write_json if told.json else _show_table)(c2, _until(until_s))
+        with web.overheard(told, c2.events) as events:
+            (_write_json if told.json else _show_table)(events, _until(until_s))
     finally:
         c2.close()
     print(", ".join(f"{count} {name}" for name, count in sorted(c2.totals.items())) or "nothing was received", file=sys.stderr)
@@ -82,19 +87,19 @@ def _until(until_s: float) -> Iterator[float]:
         yield now_s
 
 
-def _write_json(c2: Station, ticks: Iterator[float]) -> None:
+def _write_json(events: web.Events, ticks: Iterator[float]) -> None:
     for _ in ticks:
-        for event in c2.events(0.2):
+        for event in events(0.2):
             sys.stdout.buffer.write(msgspec.json.encode(event) + b"\n")
         sys.stdout.buffer.flush()
 
 
-def _show_table(c2: Station, ticks: Iterator[float]) -> None:
+def _show_table(events: web.Events, ticks: Iterator[float]) -> None:
     picture = Picture()
     with Live(auto_refresh=False) as live:
         drawn_s = 0.0
         for now_s in ticks:
-            for event in c2.events(0.1):
+            for event in events(0.1):
                 picture.take(event, now_s)
             if now_s - drawn_s >= 0.25:
                 live.update(draw(picture, now_s), refresh=True)

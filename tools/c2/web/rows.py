@@ -1,0 +1,230 @@
+"""The picture as rows for a browser: arrays in the order of FIELDS; what a node says is cut, and loses what is not printable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import atan2, degrees, hypot
+from typing import Any
+
+from tools.c2.crossing import Crossing
+from tools.c2.enrolment import Node
+from tools.c2.picture import Event
+
+Row = tuple[Any, ...]
+
+FIELDS = {
+    "nodes": (
+        "key",
+        "name",
+        "revoked",
+        "heard_ms",
+        "verdict",
+        "sentence",
+        "latitude_deg",
+        "longitude_deg",
+        "sigma_m",
+        "place_source",
+        "clock_sigma_s",
+        "clock_source",
+        "missing",
+        "backlog",
+        "version",
+        "sensors",
+    ),
+    "moving": (
+        "key",
+        "held_ms",
+        "unheard_s",
+        "state",
+        "latitude_deg",
+        "longitude_deg",
+        "altitude_m",
+        "height_m",
+        "speed_mps",
+        "course_deg",
+        "climb_mps",
+        "sigma_major_m",
+        "sigma_minor_m",
+        "major_axis_deg",
+        "sigma_altitude_m",
+        "azimuth_deg",
+        "sigma_azimuth_deg",
+        "elevation_deg",
+        "sigma_elevation_deg",
+        "operator_latitude_deg",
+        "operator_longitude_deg",
+        "rssi_dbm",
+    ),
+    "about": (
+        "key",
+        "node",
+        "number",
+        "ids",
+        "transmitter",
+        "ua_type",
+        "status",
+        "height_reference",
+        "operator_id",
+        "operator_location",
+        "cooperation",
+        "reason",
+        "suspicion_percent",
+        "flags",
+        "sensors",
+        "transports",
+    ),
+    "crossings": (
+        "key",
+        "latitude_deg",
+        "longitude_deg",
+        "altitude_m",
+        "sigma_major_m",
+        "sigma_minor_m",
+        "major_axis_deg",
+        "sigma_altitude_m",
+        "chi_square",
+        "freedom",
+        "ambiguous",
+        "tracks",
+    ),
+    "log": ("key", "heard_ms", "t_utc_ms", "node", "event", "words", "times", "track", "trail"),
+}
+MOST_TEXT = 64
+MOST_SENTENCE = 256
+MOST_LISTED = 32
+MOST_TRAIL = 60
+
+
+def node_row(key: str, enrolled: Node | None, said: Event) -> Row:
+    """One node: enrolled, or heard before it was struck from the list; it may never have spoken."""
+    place, counters = said.get("place") or {}, said.get("counters") or {}
+    return (
+        key,
+        plain(enrolled.name if enrolled else said.get("node")),
+        enrolled is None or enrolled.revoked,
+        _ms(said.get("heard_s")),
+        said.get("verdict"),
+        plain(said.get("sentence"), MOST_SENTENCE),
+        place.get("latitude_deg"),
+        place.get("longitude_deg"),
+        place.get("sigma_m"),
+        place.get("source"),
+        said.get("clock_sigma_s"),
+        said.get("clock_source"),
+        said.get("missing", 0),
+        counters.get("spool_rows"),
+        plain(said.get("version")),
+        [(plain(one["name"]), one["state"], plain(one["sentence"], MOST_SENTENCE)) for one in (said.get("sensors") or ())[:MOST_LISTED]],
+    )
+
+
+def moving_row(key: int, track: Event) -> Row:
+    """Where a track is and how it moves: what is new at every message."""
+    state, bearing, claim = track["kinematics"] or {}, track["bearing"] or {}, track["identity"] or {}
+    speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
+    return (
+        key,
+        _ms(track["heard_s"] - track["age_s"]),
+        track["unheard_s"],
+        track["state"],
+        _round(state.get("latitude_deg"), 6),
+        _round(state.get("longitude_deg"), 6),
+        state.get("altitude_wgs84_m"),
+        claim.get("height_m"),
+        speed_mps,
+        course_deg,
+        state.get("velocity_up_mps"),
+        state.get("sigma_major_m"),
+        state.get("sigma_minor_m"),
+        state.get("major_axis_deg"),
+        state.get("sigma_altitude_m"),
+        bearing.get("azimuth_deg"),
+        bearing.get("sigma_azimuth_deg"),
+        bearing.get("elevation_deg"),
+        bearing.get("sigma_elevation_deg"),
+        _round(claim.get("operator_latitude_deg"), 5),
+        _round(claim.get("operator_longitude_deg"), 5),
+        track["rssi_dbm"],
+    )
+
+
+def _speed_and_course(east_mps: float | None, north_mps: float | None) -> tuple[float | None, int | None]:
+    if east_mps is None or north_mps is None:
+        return None, None
+    return round(hypot(east_mps, north_mps), 1), round(degrees(atan2(east_mps, north_mps))) % 360
+
+
+def about_row(key: int, node8: str, number: int, track: Event) -> Row:
+    """Who a track claims to be and what is thought of it: what seldom changes."""
+    claim = track["identity"] or {}
+    return (
+        key,
+        node8,
+        number,
+        [(one["type"], plain(one["value"])) for one in claim.get("ids", ())[:MOST_LISTED]],
+        plain(claim.get("transmitter")),
+        claim.get("ua_type"),
+        claim.get("status"),
+        claim.get("height_reference"),
+        plain(claim.get("operator_id")),
+        claim.get("operator_location"),
+        track["cooperation"],
+        plain(track["cooperation_reason"], MOST_SENTENCE),
+        track["suspicion_percent"],
+        _all_plain(track["flags"]),
+        _all_plain(track["sensors"]),
+        track["transports"],
+    )
+
+
+def crossing_row(crossing: Crossing) -> Row:
+    """Where bearings meet; the keys of its sights are those of their tracks."""
+    fix, tracks = crossing.fix, sorted(int(str(sight.key)) for sight in crossing.sights)
+    return (
+        "-".join(map(str, tracks)),
+        round(fix.latitude_deg, 6),
+        round(fix.longitude_deg, 6),
+        _round(fix.altitude_wgs84_m, 1),
+        round(fix.sigma_major_m, 1),
+        round(fix.sigma_minor_m, 1),
+        round(fix.major_axis_deg),
+        _round(fix.sigma_altitude_m, 1),
+        round(fix.chi_square, 1),
+        fix.freedom,
+        crossing.ambiguous,
+        tracks,
+    )
+
+
+def log_row(event: Event, track: int | None) -> Row:
+    """One thing that happened, to this track if it is still there."""
+    points = event.get("trail") or ()
+    step = max(-(-len(points) // MOST_TRAIL), 1)
+    return (
+        event["number"],
+        _ms(event["heard_s"]),
+        event.get("t_utc_ms"),
+        plain(event.get("node")),
+        plain(event.get("event")),
+        plain(event.get("words"), MOST_SENTENCE),
+        event["times"],
+        track,
+        [(one["latitude_deg"], one["longitude_deg"]) for one in points[::step] if one.get("latitude_deg") is not None],
+    )
+
+
+def plain(text: object, most: int = MOST_TEXT) -> str | None:
+    """Cut, and without control and formatting characters, which could steer a reader's eye."""
+    return None if text is None else "".join(sign if sign.isprintable() else "·" for sign in str(text)[:most])
+
+
+def _all_plain(texts: Iterable[str]) -> list[str | None]:
+    return [plain(text) for text in texts][:MOST_LISTED]
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _round(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

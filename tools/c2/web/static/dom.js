@@ -1,0 +1,35 @@
+// The few things that the lists do to the document. Text goes in as text, never as markup, and only where it changed.
+export const $ = (id) => document.getElementById(id);
+
+export function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...children);
+  return element;
+}
+
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function setClass(element, className) {
+  if (element.className !== className) element.className = className;
+}
+
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+// As many children as there are items: the ones that are there are filled again, a few are made or taken away.
+export function fill(parent, items, makeOne, fillOne) {
+  while (parent.children.length > items.length) parent.lastElementChild.remove();
+  while (parent.children.length < items.length) parent.append(makeOne());
+  items.forEach((item, place) => fillOne(parent.children[place], item));
+}
+
+export function setBadges(parent, badges) {
+  fill(parent, badges, () => make("span", "badge"), (element, [text, kind]) => {
+    setText(element, text);
+    setClass(element, `badge ${kind}`);
+  });
+}

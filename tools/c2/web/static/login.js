@@ -1,0 +1,13 @@
+// The login page: a token after the # of the address logs in by itself; neither a server nor a log ever sees that part.
+const form = document.getElementById("form");
+const token = decodeURIComponent(location.hash.slice(1));
+const wrong = location.search === "?wrong";
+
+document.getElementById("wrong").hidden = !wrong;
+if (token && !wrong) {
+  history.replaceState(null, "", "/login");
+  document.getElementById("token").value = token;
+  form.submit();
+} else if ((await fetch("/settings")).ok) {
+  location.replace("/");
+}

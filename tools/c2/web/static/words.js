@@ -1,0 +1,71 @@
+// What the page says, in words.
+const STATES = { tentative: "not yet sure", confirmed: "confirmed", lost: "lost" };
+const COOPERATIONS = {
+  authorised: ["authorised", "authorised"],
+  unknown: ["unknown", ""],
+  in_restricted_zone: ["in restricted zone", "zone"],
+  non_cooperative: ["says nothing", "silent"],
+};
+const OPERATOR_PLACES = { take_off: "told by where it took off", live: "place told live", fixed: "fixed place" };
+const SILENT_MS = 10_000;
+
+export const spaced = (name) => (name ?? "").replaceAll("_", " ");
+export const state = (track) => STATES[track.state] ?? "";
+export const cooperation = (track) => COOPERATIONS[track.cooperation] ?? null;
+export const operatorPlace = (track) => OPERATOR_PLACES[track.operator_location] ?? "";
+export const suspected = (track) => (track.suspicion_percent ?? 0) > 0;
+
+export function number(value, digits, unit) {
+  return value === null || value === undefined ? "" : `${value.toFixed(digits)} ${unit}`;
+}
+
+export function age(ms) {
+  const seconds = Math.max(ms, 0) / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${seconds.toFixed(0)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(0)} h`;
+}
+
+export const metres = (value) => (value < 1000 ? `${value.toFixed(0)} m` : `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} km`);
+export const azimuth = (value) => `${(Math.round(value) % 360).toString().padStart(3, "0")}°`;
+export const place = (one) => `${one.latitude_deg.toFixed(5)}, ${one.longitude_deg.toFixed(5)}`;
+export const joined = (parts, by = " · ") => parts.filter(Boolean).join(by);
+
+// Who an aircraft claims to be, or what is known of it instead; `node` is who heard it.
+export function name(track, node) {
+  const claimed = track.ids?.[0]?.[1] || track.transmitter;
+  if (claimed || track.at || track.azimuth_deg === null) return claimed || "no identity";
+  return `${azimuth(track.azimuth_deg)} from ${node?.name ?? track.node}`;
+}
+
+export function motion(track) {
+  const course = track.course_deg === null || track.speed_mps < 0.5 ? "" : azimuth(track.course_deg);
+  const height = track.height_m !== null ? number(track.height_m, 0, "m high") : track.altitude_m !== null ? number(track.altitude_m, 0, "m WGS-84") : "";
+  return joined([height, number(track.speed_mps, 0, "m/s"), course]);
+}
+
+export function bearing(track) {
+  const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(1)}°`;
+  return joined([`bearing ${azimuth(track.azimuth_deg)}${sigma}`, track.elevation_deg === null ? "" : `${track.elevation_deg.toFixed(0)}° up`]);
+}
+
+// How a node stands: the class of its mark, and a word.
+export function standing(node, now) {
+  if (node.revoked) return ["revoked", "revoked"];
+  if (node.heard_ms === null) return ["quiet", "never heard"];
+  const silent = now - node.heard_ms;
+  if (silent > SILENT_MS) return ["quiet", `silent for ${age(silent)}`];
+  return [node.verdict ?? "quiet", `heard ${age(silent)} ago`];
+}
+
+export function health(node) {
+  if (node.revoked) return "Revoked: nothing that it says is believed.";
+  return node.sentence ?? (node.heard_ms === null ? "Enrolled, and not heard since this page's C2 started." : "It has not said yet how it is.");
+}
+
+export function clock(node) {
+  if (node.heard_ms === null) return "";
+  if (node.clock_sigma_s === null) return "clock not vouched for";
+  const ms = node.clock_sigma_s * 1000;
+  return `clock ±${ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`}${node.clock_source ? ` (${node.clock_source})` : ""}`;
+}
