@@ -20,6 +20,7 @@ BENCHES = {
     "remote_id": ("frames to typed messages beside a scapy walk, and agreement with reference vectors", "tools.bench.remote_id:figures"),
     "authenticity": ("genuine and false Remote ID, simulated and recorded: who is suspected, how soon", "tools.bench.authenticity:figures"),
     "wire": ("bytes a track to C2, in whole messages of ten", "tools.bench.wire:figures"),
+    "web": ("the C2's page in Chromium with 500 tracks five times a second", "tools.bench.web:figures"),
     "flood": ("10 000 invented aircraft at 5 000 frames a second beside a genuine one", "tools.bench.flood:figures"),
     "fuzz": ("random and mutated payloads through every decoder; EDGE_NODE_FUZZ_PAYLOADS says how many", "tools.bench.fuzz:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
