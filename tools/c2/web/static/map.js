@@ -40,7 +40,14 @@ export class ChartMap {
     this.draw();
   }
 
+  // One frame, soon, however often it is asked for.
+  request() {
+    this.frame ??= requestAnimationFrame(() => this.draw());
+  }
+
   draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
     const context = this.canvas.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const view = new View(this.map);
@@ -57,7 +64,7 @@ export class ChartMap {
   fit(places) {
     if (!places.length) return;
     const corners = places.map(degrees).map(({ latitudeDeg, longitudeDeg }) => [latitudeDeg, longitudeDeg]);
-    this.map.fitBounds(corners, { padding: [50, 50], maxZoom: 16, animate: false });
+    this.map.fitBounds(corners, { paddingTopLeft: [50, 70], paddingBottomRight: [50, 40], maxZoom: 16, animate: false });
   }
 
   keep() {

@@ -73,7 +73,7 @@ function hear(message) {
     framed = true;
     fit();
   }
-  requestAnimationFrame(() => chart.draw());
+  chart.request();
   if (performance.now() - listedMs > LISTED_EVERY_MS) refresh();
 }
 
@@ -84,7 +84,7 @@ function refresh() {
   const doubts = [...state.tracks.values()].filter(suspected).length;
   setText($("summary"), `${state.nodes.size} nodes, ${state.tracks.size} tracks`);
   setText($("doubts"), doubts ? `${doubts} suspected` : "");
-  chart.draw();
+  chart.request();
 }
 
 function setLink(now) {

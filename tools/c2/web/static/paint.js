@@ -32,7 +32,7 @@ export class Painter {
     for (const node of state.nodes.values()) this.node(context, view, node);
     for (const track of tracks) if (track.at) this.track(context, view, track);
     this.past(context, view);
-    this.labels.draw(colour("halo"));
+    this.labels.draw(colour("halo"), this.hits);
   }
 
   wedge(context, view, track, inCrossing) {

@@ -42,7 +42,9 @@ export class State {
   }
 
   named(table, row) {
-    return Object.fromEntries(this.fields[table].map((name, place) => [name, row[place]]));
+    const told = {};
+    this.fields[table].forEach((name, place) => (told[name] = row[place]));
+    return told;
   }
 
   track(key, told) {

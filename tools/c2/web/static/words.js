@@ -55,7 +55,7 @@ export function standing(node, now) {
   if (node.heard_ms === null) return ["quiet", "never heard"];
   const silent = now - node.heard_ms;
   if (silent > SILENT_MS) return ["quiet", `silent for ${age(silent)}`];
-  return [node.verdict ?? "quiet", `heard ${age(silent)} ago`];
+  return [node.verdict ?? "quiet", silent < 1000 ? "heard now" : `heard ${age(silent)} ago`];
 }
 
 export function health(node) {
