@@ -69,7 +69,7 @@ class Feed:
             self.clients -= 1
 
     def _turn(self, now_s: float) -> None:
-        while self._waiting:
+        for _ in range(len(self._waiting)):
             self._picture.take(self._waiting.popleft(), now_s)
         self._enrolment.refresh()
         if self.clients:

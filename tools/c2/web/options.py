@@ -38,7 +38,7 @@ def overheard(told: argparse.Namespace, events: Events) -> Iterator[Events]:
     try:
         server = import_module("tools.c2.web.server")
     except ModuleNotFoundError as error:
-        raise WebError(f"the page needs {error.name}: run tools/setup.sh, or pip install 'edge-node[c2]'") from error
+        raise WebError(f"the page needs {error.name}: run tools/setup.sh, without --node") from error
     page = server.Page(server.Settings(told.web, told.web_certificate, told.web_key, told.map), told.state)
 
     def heard(wait_s: float) -> Iterator[Event]:

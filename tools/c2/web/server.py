@@ -18,7 +18,7 @@ from tools.c2.web.app import PACKAGES, build
 from tools.c2.web.feed import Feed
 from tools.c2.web.login import Login, WebError, load_or_make_token
 
-MOST_CONNECTIONS = 64
+MOST_CONNECTIONS = 128
 DEAD_AFTER_MS = 20_000
 SEND_BUFFER_BYTES = 128 * 1024
 STOP_WITHIN_S = 5.0

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import ssl
 import stat
 from pathlib import Path
 
 import pytest
 
-from tests.tools.c2.web.helpers import Visitor, open_page
+from tests.tools.c2.web.helpers import Visitor, certificate, open_page
 from tools.c2.web import app, login
 from tools.c2.web.login import MOST_ADDRESSES, MOST_WRONG, Login, WebError, load_or_make_token
+from tools.c2.web.server import Settings
 
 TOKEN = "a-token-of-24-characters"  # noqa: S105
 CLOSED = [
@@ -97,6 +99,28 @@ def test_nothing_is_shown_without_a_session(tmp_path: Path) -> None:
         assert (answer.status, answer.headers["Location"]) == (303, "/login")
         stranger.cookie = f"edge_node_session=99999999999.{'0' * 64}"
         assert stranger.ask("/settings")[0].status == 401
+
+
+def test_no_other_spelling_of_an_open_address_opens_a_closed_one(tmp_path: Path) -> None:
+    with open_page(tmp_path) as page:
+        stranger = Visitor(page)
+        for path in (
+            "/static/login.js%3F/../page.js",
+            "/static/login.js%23/../page.js",
+            "//login/../events",
+            "/login%2F..%2Fevents",
+            "/login/../settings",
+        ):
+            assert stranger.ask(path)[0].status in (401, 404), path
+        assert stranger.ask("/login?/../events")[1].startswith(b"<!doctype html>")
+
+
+def test_a_host_that_holds_a_path_opens_nothing(tmp_path: Path) -> None:
+    pem, key = certificate(tmp_path)
+    with open_page(tmp_path, Settings("127.0.0.1:0", pem, key)) as page:
+        stranger = Visitor(page, ssl.create_default_context(cafile=str(pem)))
+        for host in (f"{page.address}/login?", f"{page.address}/login#", "/login?"):
+            assert stranger.ask("/settings", Host=host)[0].status in (400, 401), host
 
 
 def test_the_token_opens_the_page_and_logging_out_closes_it(tmp_path: Path) -> None:

@@ -145,6 +145,6 @@ Object.defineProperty(window, "edgeNode", {
   }),
 });
 
-const settings = await (await fetch("/settings")).json();
+const settings = await fetch("/settings").then((answer) => (answer.ok ? answer.json() : {}), () => ({}));
 if (settings.map) chart.addBaseMap("/map.pmtiles");
 new Stream(hear, setLink);
