@@ -52,7 +52,7 @@ class ReliableLink:
         self.counts: Counter[str] = Counter()
         self._window = Window()
         self._flights: dict[Stream, Flight] = {stream: Flight() for stream in STREAMS}
-        self._connections = self._turns = 0
+        self._connections = self._turns = self._renumbered = 0
         self._heard_ns = self._hold_until_ns = self._hello_ns = self._next_key_ns = self._went_back_ns = 0
         self._complaint = ""
 
@@ -64,6 +64,9 @@ class ReliableLink:
     def service(self, now_ns: int) -> None:
         """Dial, hear, send what the window lets; never waits."""
         self.line.service(now_ns)
+        if self._spool.renumbered != self._renumbered:  # what is under way goes by ids that are no more
+            self._renumbered = self._spool.renumbered
+            self._go_back(now_ns)
         self._hear(now_ns)
         if not self.line.connected:
             return

@@ -13,16 +13,15 @@ from typing import TypeVar
 from msgspec import Struct
 
 from edge_node.publish.reliable_schema import MOST_ROW_BYTES
-from edge_node.publish.spool_file import CLASSES, EVICTED_FIRST, Kind, Row, SpoolFile, Stream, is_full
+from edge_node.publish.spool_file import EVICTED_FIRST, Kind, Row, SpoolFile, Stream, is_full, is_spoiled
 
 T = TypeVar("T")
 STREAMS: tuple[Stream, ...] = ("events", "history")
 # Rows that C2 acknowledges sooner never touch the disk: an SD card lives longer.
 COMMIT_AFTER_NS: dict[Stream, int] = {"events": 50_000_000, "history": 2_000_000_000}
-COMMIT_ROWS = 500
-MOST_HELD_BYTES = 8 << 20
+COMMIT_ROWS, COMMIT_BYTES = 500, 1 << 20
+MOST_HELD_BYTES, ROW_COST_BYTES = 8 << 20, 300
 RETRY_NS = 1_000_000_000
-SPOILED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def boot_id() -> str:
@@ -45,8 +44,13 @@ class _Fresh(Struct):
 
     def keep(self, rows: list[tuple[Kind, Row]]) -> None:
         """These are what is left."""
-        self.rows, self.bytes = rows, sum(len(row[5]) for _, row in rows)
+        self.rows, self.bytes = rows, sum(len(row[5]) + ROW_COST_BYTES for _, row in rows)
         self.since_ns = self.since_ns if rows else None
+
+    def begin_behind(self, last_id: int) -> None:
+        """Give all rows ids behind those of the file."""
+        self.rows = [(kind, (row[0] + last_id, *row[1:])) for kind, row in self.rows]
+        self.next_id += last_id
 
 
 class Spool:
@@ -60,21 +64,29 @@ class Spool:
         self._evicted: Counter[Kind] = Counter()
         self._done: dict[Stream, int] = dict.fromkeys(STREAMS, 0)
         self._file: SpoolFile | None = None
-        self._retry_ns = 0
+        self._now_ns = self._retry_ns = 0
+        self.renumbered = 0
         self.words = ""
         self.incidents: list[str] = []
         self._open()
 
     def _open(self) -> None:
         try:
-            self._file = SpoolFile(self._path, self._most_bytes)
-            for stream, fresh in self._fresh.items():
-                self._in_file[stream] = self._file.count(stream)
-                fresh.next_id = max(fresh.next_id, self._file.last_id(stream) + 1)
+            file = self._file = SpoolFile(self._path, self._most_bytes)
+            last_ids = {stream: file.last_id(stream) for stream in STREAMS}
         except (sqlite3.Error, OSError) as error:
             self._failed(error)
-        else:
-            self.words = ""
+            return
+        self.words = ""
+        if not self.renumbered:
+            self._renumber(last_ids)
+
+    def _renumber(self, last_ids: dict[Stream, int]) -> None:
+        """The file is open for the first time: rows that were taken before it was come behind those that lie in it."""
+        for stream, fresh in self._fresh.items():
+            fresh.begin_behind(last_ids[stream])
+            self._done[stream] = 0
+        self.renumbered += 1
 
     def put(self, stream: Stream, payload: bytes, t_mono_ns: int, *, lane: int = 0, rumour: bool = False) -> None:
         """Take one row; what is too long for C2 is dropped and said."""
@@ -86,7 +98,7 @@ class Spool:
         fresh.rows.append((kind, (fresh.next_id, fresh.epoch, fresh.next_seq, t_mono_ns // 1_000_000, lane, payload)))
         fresh.next_id += 1
         fresh.next_seq += 1
-        fresh.bytes += len(payload)
+        fresh.bytes += len(payload) + ROW_COST_BYTES
         fresh.since_ns = fresh.since_ns or t_mono_ns
         if sum(one.bytes for one in self._fresh.values()) > MOST_HELD_BYTES:
             self._hold_less()
@@ -109,35 +121,36 @@ class Spool:
 
     def commit(self, now_ns: int, *, last: bool = False) -> None:
         """Write what has waited long enough, or all of it at the end: events durably, history as SQLite's NORMAL keeps it."""
+        self._now_ns = now_ns
         if now_ns < self._retry_ns and not last:
             return
         if self._file is None:
             self._open()
         for stream, fresh in self._fresh.items():
+            self._forget(stream)
             ripe = fresh.since_ns is not None and now_ns >= fresh.since_ns + COMMIT_AFTER_NS[stream]
             if self._file and fresh.rows and (ripe or last or len(fresh.rows) >= COMMIT_ROWS):
-                self._write(stream, fresh, now_ns)
+                self._write(stream, fresh)
 
-    def _write(self, stream: Stream, fresh: _Fresh, now_ns: int) -> None:
+    def _write(self, stream: Stream, fresh: _Fresh) -> None:
         try:
             while fresh.rows and self._file:
-                group = fresh.rows[:COMMIT_ROWS]
+                group = _group(fresh.rows, self._most_bytes // 8)
                 self._file.insert(stream, group, self.boot, durable=stream == "events")
-                self._in_file[stream] += len(group)
                 fresh.keep(fresh.rows[len(group) :])
             self.words = ""
-        except sqlite3.Error as error:
-            self._failed(error, now_ns)
+        except (sqlite3.Error, OSError) as error:
+            self._failed(error)
 
-    def _failed(self, error: sqlite3.Error | OSError, now_ns: int = 0) -> None:
+    def _failed(self, error: sqlite3.Error | OSError) -> None:
         """Say why, keep all in memory, and try again soon; a file that is spoiled is set aside."""
-        self._retry_ns = now_ns + RETRY_NS
-        if isinstance(error, sqlite3.Error) and is_full(error):
+        self._retry_ns = self._now_ns + RETRY_NS
+        if is_full(error):
             self.words = f"the spool at {self._path} is full or its disk is: {error}; new events are kept in memory"
             return
         self.words = f"the spool at {self._path} cannot be written: {error}; all is kept in memory"
         self.close()
-        if getattr(error, "sqlite_errorcode", None) in SPOILED:
+        if is_spoiled(error):
             self._set_aside(error)
 
     def _set_aside(self, error: sqlite3.Error | OSError) -> None:
@@ -155,7 +168,7 @@ class Spool:
         """The oldest rows behind an id, in order."""
         after_id = max(after_id, self._done[stream])
         found: list[Row] = []
-        if self._file and self._in_file[stream]:
+        if self._file and self._filed(stream):
             try:
                 found = self._file.rows(stream, after_id, most)
             except sqlite3.Error as error:
@@ -174,11 +187,15 @@ class Spool:
         place = bisect_right(fresh.rows, up_to_id, key=lambda row: row[1][0])
         if place:
             fresh.keep(fresh.rows[place:])
-        if self._file and self._in_file[stream]:
-            try:
-                self._in_file[stream] -= self._file.forget(stream, self._done[stream])
-            except sqlite3.Error as error:
-                self._failed(error)
+        self._forget(stream)
+
+    def _forget(self, stream: Stream) -> None:
+        """Delete what is done, now or when the disk lets it."""
+        try:
+            if self._file and self._filed(stream) and self._file.forgotten[stream] < self._done[stream]:
+                self._file.forget(stream, self._done[stream])
+        except sqlite3.Error as error:
+            self._failed(error)
 
     def is_of_this_boot(self, epoch: int) -> bool:
         """Whether the rows' monotonic times are of the clock that runs now."""
@@ -203,8 +220,11 @@ class Spool:
 
     def backlog(self, stream: Stream) -> int:
         """How many rows C2 has not acknowledged."""
-        gone = sum(self._file.evicted[kind] for kind in CLASSES[stream]) if self._file else 0
-        return self._in_file[stream] - gone + len(self._fresh[stream].rows)
+        return self._filed(stream) + len(self._fresh[stream].rows)
+
+    def _filed(self, stream: Stream) -> int:
+        """Rows that lie in the file, or did when it was let go."""
+        return self._file.count(stream) if self._file else self._in_file[stream]
 
     def evicted(self) -> Counter[Kind]:
         """Rows that had to go for want of room, by class, since the process began."""
@@ -222,6 +242,17 @@ class Spool:
     def close(self) -> None:
         """Let the file go; what is in memory stays there."""
         if self._file:
-            self._evicted += self._file.evicted
+            self._evicted = self.evicted()
+            self._in_file = Counter({stream: self._file.count(stream) for stream in STREAMS})
             self._file.close()
             self._file = None
+
+
+def _group(rows: list[tuple[Kind, Row]], most_bytes: int) -> list[tuple[Kind, Row]]:
+    """The first rows, as many as are written at once; a small file could never take too many."""
+    left = min(most_bytes, COMMIT_BYTES)
+    for number, (_, row) in enumerate(rows[:COMMIT_ROWS]):
+        left -= len(row[5])
+        if left < 0:
+            return rows[: max(number, 1)]
+    return rows[:COMMIT_ROWS]

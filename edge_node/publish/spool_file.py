@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
+
+from edge_node.publish.reliable_schema import MOST_ROW_BYTES, U63
 
 Stream = Literal["events", "history"]
 Kind = Literal["events", "rumours", "history"]
@@ -18,14 +23,17 @@ CLASSES: dict[Stream, tuple[Kind, ...]] = {"events": ("events", "rumours"), "his
 EVICTED_FIRST: tuple[Kind, ...] = ("history", "rumours", "events")
 PAGE_BYTES = 4096
 LEAST_PAGES = 64
+# With less than this left on its disk the file grows no more: where a disk is full, SQLite cannot even write that a row goes.
+DISK_KEPT_BYTES = 6 << 20
 BLOCK = 2000
 LEAST_TO_THIN = 400
 MOST_ROOM_MADE = 64
-EPOCHS_KEPT = 1000
 
+_COLUMNS = "id, epoch, seq, t_mono_ms, lane, payload"
 _TABLES = "".join(
     f"CREATE TABLE IF NOT EXISTS {kind}(id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " t_mono_ms INTEGER NOT NULL, lane INTEGER NOT NULL, payload BLOB NOT NULL);\n"
+    f"INSERT OR IGNORE INTO sizes VALUES('{kind}', 0);\n"
     for kind in EVICTED_FIRST
 )
 _SCHEMA = f"""
@@ -34,57 +42,127 @@ PRAGMA journal_mode = WAL;
 PRAGMA wal_autocheckpoint = 500;
 PRAGMA journal_size_limit = 4194304;
 PRAGMA cache_size = -1024;
+CREATE TABLE IF NOT EXISTS sizes(kind TEXT PRIMARY KEY, rows INTEGER NOT NULL); -- counting a long backlog would read all of it
 {_TABLES}
-CREATE TABLE IF NOT EXISTS epochs(epoch INTEGER PRIMARY KEY, stream TEXT NOT NULL, boot TEXT NOT NULL, last INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS epochs(epoch INTEGER PRIMARY KEY, boot TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS facts(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
-def is_full(error: sqlite3.Error) -> bool:
+# What SQLite says only of a file that is not as it was written.
+_SPOILED = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_NOTADB)
+
+
+def is_full(error: Exception) -> bool:
     """Whether this says that the cap on pages, or the disk, leaves no room."""
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return _code(error) == sqlite3.SQLITE_FULL
+
+
+def is_spoiled(error: Exception) -> bool:
+    """Whether this says that the file was damaged."""
+    return _code(error) in _SPOILED
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary result code; 0 for an error of another kind."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 class SpoolFile:
-    """One file, one writer. Every method raises sqlite3.Error; a transaction that fails changes nothing."""
+    """One file, one writer. Every method raises sqlite3.Error (`insert` OSError too); a transaction that fails changes nothing."""
 
     def __init__(self, path: Path, most_bytes: int) -> None:
         self.evicted: Counter[Kind] = Counter()
+        self.held: Counter[Kind] = Counter()
+        self.forgotten: dict[Stream, int] = dict.fromkeys(CLASSES, 0)
+        self._folder, self._most_pages = path.parent, max(most_bytes // PAGE_BYTES, LEAST_PAGES)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         self._sql = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
-        self._sql.executescript(_SCHEMA)
-        self._sql.execute(f"PRAGMA max_page_count = {max(most_bytes // PAGE_BYTES, LEAST_PAGES)}")
+        self._sql.text_factory = _text
+        try:
+            self._sql.executescript(_SCHEMA)
+            self._read_sizes()
+        except UnicodeDecodeError as error:
+            self._sql.close()
+            raise _error("its schema is no text", sqlite3.SQLITE_CORRUPT) from error
+        except sqlite3.Error:
+            self._sql.close()
+            raise
         self._thinned_to = 0
         self._durable: bool | None = None
+        self._epochs: set[int] = set()
+
+    def _read_sizes(self) -> None:
+        sizes = dict(self._sql.execute("SELECT kind, rows FROM sizes"))
+        for kind in EVICTED_FIRST:
+            (some,) = self._sql.execute(f"SELECT EXISTS(SELECT 1 FROM {kind})").fetchone()  # noqa: S608
+            size = sizes.get(kind)
+            if not isinstance(size, int) or size < some or (size and not some):
+                raise _error("it miscounts its rows", sqlite3.SQLITE_CORRUPT)
+            self.held[kind] = size
 
     def insert(self, stream: Stream, rows: Sequence[tuple[Kind, Row]], boot: str, *, durable: bool) -> None:
         """Add rows of one epoch in one transaction, making room if need be; `durable` rows outlive a power cut from here on."""
-        lowest = max((kind for kind, _ in rows), key=EVICTED_FIRST.index)
-        for _ in range(MOST_ROOM_MADE):
-            try:
-                self._insert(stream, rows, boot, durable)
-            except sqlite3.OperationalError as error:
-                if not is_full(error) or not self._make_room(lowest):
-                    raise
-            else:
-                return
-        raise _full("no room could be made")
+        needed_by = max((kind for kind, _ in rows), key=EVICTED_FIRST.index)
+        self._limit()
+        self._sync(durable)
+        self._with_room(needed_by, lambda: self._insert(stream, rows, boot))
 
-    def _insert(self, stream: Stream, rows: Sequence[tuple[Kind, Row]], boot: str, durable: bool) -> None:
+    def _insert(self, stream: Stream, rows: Sequence[tuple[Kind, Row]], boot: str) -> None:
+        with self._transaction() as change:
+            for kind in CLASSES[stream]:
+                change[kind] += self._add(kind, [row for which, row in rows if which == kind])
+            self._note_epoch(rows[0][1][1], boot)
+        self._epochs.add(rows[0][1][1])
+
+    def _add(self, kind: Kind, rows: Sequence[Row]) -> int:
+        self._sql.executemany(f"INSERT INTO {kind} VALUES(?, ?, ?, ?, ?, ?)", rows)
+        return len(rows)
+
+    def _note_epoch(self, epoch: int, boot: str) -> None:
+        """Remember that it is of this boot; what was of another one is of no use any more."""
+        if epoch not in self._epochs:
+            self._sql.execute("DELETE FROM epochs WHERE boot <> ?", (boot,))
+            self._sql.execute("INSERT OR IGNORE INTO epochs VALUES(?, ?)", (epoch, boot))
+
+    def _limit(self) -> None:
+        """Let the file grow to its cap, or not at all while the disk has little left."""
+        about = os.statvfs(self._folder)
+        few = about.f_bavail * about.f_frsize < DISK_KEPT_BYTES
+        pages = int(self._sql.execute("PRAGMA page_count").fetchone()[0]) if few else self._most_pages
+        self._sql.execute(f"PRAGMA max_page_count = {min(pages, self._most_pages)}")
+
+    def _sync(self, durable: bool) -> None:
         if durable is not self._durable:
             self._sql.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
-        with _Transaction(self._sql):
-            for kind in CLASSES[stream]:
-                self._add(kind, [row for which, row in rows if which == kind])
-            _, epoch, seq, *_ = rows[-1][1]
-            self._sql.execute(
-                "INSERT INTO epochs VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE SET last = excluded.last", (epoch, stream, boot, seq)
-            )
 
-    def _add(self, kind: Kind, rows: Iterable[Row]) -> None:
-        self._sql.executemany(f"INSERT INTO {kind} VALUES(?, ?, ?, ?, ?, ?)", rows)
+    @contextmanager
+    def _transaction(self) -> Iterator[Counter[Kind]]:
+        """BEGIN to COMMIT, or ROLLBACK; how many rows of which class come (or go, below 0) is to be noted in what it yields."""
+        change: Counter[Kind] = Counter()
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            yield change
+            self._sql.executemany("UPDATE sizes SET rows = rows + ? WHERE kind = ?", [(count, kind) for kind, count in change.items()])
+            self._sql.execute("COMMIT")
+        except sqlite3.Error:
+            if self._sql.in_transaction:  # SQLite itself rolls back at some errors
+                self._sql.execute("ROLLBACK")
+            raise
+        self.held.update(change)
+
+    def _with_room(self, needed_by: Kind, write: Callable[[], object]) -> None:
+        for _ in range(MOST_ROOM_MADE):
+            try:
+                write()
+            except sqlite3.OperationalError as error:
+                if not is_full(error) or not self._make_room(needed_by):
+                    raise
+            else:
+                return
+        raise _error("no room could be made", sqlite3.SQLITE_FULL)
 
     def _make_room(self, needed_by: Kind) -> bool:
         """Let go of what is missed least, as far down as `needed_by`; whether anything went."""
@@ -97,48 +175,57 @@ class SpoolFile:
 
     def _thin(self) -> int:
         """Keep every second state of each track in the oldest block not thinned in this pass, written anew so that pages come free."""
-        block = self._sql.execute("SELECT * FROM history WHERE id > ? ORDER BY id LIMIT ?", (self._thinned_to, BLOCK)).fetchall()
+        block = self.rows("history", self._thinned_to, BLOCK)
         if len(block) < LEAST_TO_THIN:
             if self._thinned_to:
                 self._thinned_to = 0
                 return self._thin()
             return self._drop_oldest("history")
-        kept, seen = [], Counter[int]()
-        for row in block:
-            seen[row[4]] += 1
-            if seen[row[4]] % 2:
-                kept.append(row)
+        kept = _every_second(block)
         if len(kept) == len(block):
             return self._drop_oldest("history")
-        with _Transaction(self._sql):
+        with self._transaction() as change:
             self._sql.execute("DELETE FROM history WHERE id BETWEEN ? AND ?", (block[0][0], block[-1][0]))
-            self._add("history", kept)
+            change["history"] = self._add("history", kept) - len(block)
         self._thinned_to = block[-1][0]
         return len(block) - len(kept)
 
     def _drop_oldest(self, kind: Kind) -> int:
-        last = f"SELECT max(id) FROM (SELECT id FROM {kind} ORDER BY id LIMIT {LEAST_TO_THIN})"  # noqa: S608
-        return self._sql.execute(f"DELETE FROM {kind} WHERE id <= ({last})").rowcount  # noqa: S608
+        most = max(min(self.held[kind] // 10, LEAST_TO_THIN), 1)
+        last = f"SELECT max(id) FROM (SELECT id FROM {kind} ORDER BY id LIMIT {most})"  # noqa: S608
+        with self._transaction() as change:
+            gone = self._sql.execute(f"DELETE FROM {kind} WHERE id <= ({last})").rowcount  # noqa: S608
+            change[kind] = -gone
+        return gone
 
     def rows(self, stream: Stream, after_id: int, most: int) -> list[Row]:
         """The oldest rows behind an id, in order."""
-        parts = " UNION ALL ".join(f"SELECT * FROM {kind} WHERE id > :after" for kind in CLASSES[stream])  # noqa: S608
-        return self._sql.execute(f"{parts} ORDER BY id LIMIT :most", {"after": after_id, "most": most}).fetchall()
-
-    def forget(self, stream: Stream, up_to_id: int) -> int:
-        """Let go of all rows up to an id; how many those were."""
-        return sum(self._sql.execute(f"DELETE FROM {kind} WHERE id <= ?", (up_to_id,)).rowcount for kind in CLASSES[stream])  # noqa: S608
+        parts = " UNION ALL ".join(f"SELECT {_COLUMNS} FROM {kind} WHERE id > :after" for kind in CLASSES[stream])  # noqa: S608
+        found: list[Row] = self._sql.execute(f"{parts} ORDER BY id LIMIT :most", {"after": after_id, "most": most}).fetchall()
+        if not (all(map(_is_sound, found)) and all(one[1] != other[1] or one[2] < other[2] for one, other in pairwise(found))):
+            raise _error("it holds a row that was never written so", sqlite3.SQLITE_CORRUPT)
+        if not found and after_id <= self.forgotten[stream] and self.count(stream):
+            raise _error("rows cannot be found in it", sqlite3.SQLITE_CORRUPT)
+        return found
 
     def count(self, stream: Stream) -> int:
-        """Rows of a stream; it reads them all."""
-        return sum(int(self._sql.execute(f"SELECT count(*) FROM {kind}").fetchone()[0]) for kind in CLASSES[stream])  # noqa: S608
+        """How many rows of a stream it holds."""
+        return sum(self.held[kind] for kind in CLASSES[stream])
+
+    def forget(self, stream: Stream, up_to_id: int) -> None:
+        """Let go of all rows up to an id."""
+        self._sync(False)
+        with self._transaction() as change:
+            for kind in CLASSES[stream]:
+                change[kind] -= self._sql.execute(f"DELETE FROM {kind} WHERE id <= ?", (up_to_id,)).rowcount  # noqa: S608
+        self.forgotten[stream] = up_to_id
 
     def last_id(self, stream: Stream) -> int:
         """The highest id of a stream, 0 where it is empty."""
         return max(int(self._sql.execute(f"SELECT coalesce(max(id), 0) FROM {kind}").fetchone()[0]) for kind in CLASSES[stream])  # noqa: S608
 
     def boot_of(self, epoch: int) -> str | None:
-        """During which boot of the machine an epoch's rows were made."""
+        """During which boot of the machine an epoch's rows were made; None where that was not the newest one."""
         found = self._sql.execute("SELECT boot FROM epochs WHERE epoch = ?", (epoch,)).fetchone()
         return None if found is None else str(found[0])
 
@@ -148,39 +235,39 @@ class SpoolFile:
         return None if found is None else str(found[0])
 
     def put_fact(self, name: str, value: str) -> None:
-        """Write something small under a name."""
-        self._sql.execute("INSERT INTO facts VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value))
+        """Write something small under a name; rows make room for it."""
+        told = "INSERT INTO facts VALUES(?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+        self._with_room("events", lambda: self._sql.execute(told, (name, value)))
 
     def close(self) -> None:
         """Let the file go; the WAL is folded in."""
         self._sql.close()
 
 
-class _Transaction:
-    """BEGIN IMMEDIATE to COMMIT, or ROLLBACK where SQLite has not rolled back already."""
-
-    def __init__(self, sql: sqlite3.Connection) -> None:
-        self._sql = sql
-
-    def __enter__(self) -> None:
-        self._sql.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            try:
-                self._sql.execute("COMMIT")
-            except sqlite3.Error:
-                self._roll_back()
-                raise
-        else:
-            self._roll_back()
-
-    def _roll_back(self) -> None:
-        if self._sql.in_transaction:
-            self._sql.execute("ROLLBACK")
+def _every_second(block: Iterable[Row]) -> list[Row]:
+    """The first, third, fifth state of each track."""
+    seen: Counter[int] = Counter()
+    kept = []
+    for row in block:
+        seen[row[4]] += 1
+        if seen[row[4]] % 2:
+            kept.append(row)
+    return kept
 
 
-def _full(words: str) -> sqlite3.OperationalError:
+def _is_sound(row: tuple[object, ...]) -> bool:
+    """Whether C2 can take it: of a spoiled row it would acknowledge nothing, and all behind it would wait for ever."""
+    *numbers, payload = row
+    fit = all(isinstance(number, int) and 0 <= number <= U63 for number in numbers)
+    return fit and numbers[3] <= 2**53 and isinstance(payload, bytes) and len(payload) <= MOST_ROW_BYTES  # type: ignore[operator]
+
+
+def _text(raw: bytes) -> str:
+    """A spoiled text must not be an error of its own kind."""
+    return raw.decode(errors="replace")
+
+
+def _error(words: str, code: int) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError(words)
-    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    error.sqlite_errorcode = code
     return error
