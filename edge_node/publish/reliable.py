@@ -13,7 +13,8 @@ from edge_node.publish import reliable_schema as schema
 from edge_node.publish.flight import MOST_BATCH_BYTES, Flight, Window
 from edge_node.publish.keys import KeyPair
 from edge_node.publish.line import Line
-from edge_node.publish.reliable_wire import clock_said, message, read_down
+from edge_node.publish.readings import cut
+from edge_node.publish.reliable_wire import MOST_WORDS, clock_said, message, read_down
 from edge_node.publish.spool import STREAMS, Spool
 from edge_node.publish.spool_file import Stream
 from edge_node.publish.wire import WireError
@@ -27,7 +28,6 @@ SILENCE_NS = 5_000_000_000
 HOLD_NS = 1_000_000_000
 HELLO_NS = 10_000_000_000
 NEXT_KEY_NS = 5_000_000_000
-GO_BACK_NS = 1_000_000_000
 
 
 class ReliableLink:
@@ -53,7 +53,7 @@ class ReliableLink:
         self._window = Window()
         self._flights: dict[Stream, Flight] = {stream: Flight() for stream in STREAMS}
         self._connections = self._turns = self._renumbered = 0
-        self._heard_ns = self._hold_until_ns = self._hello_ns = self._next_key_ns = self._went_back_ns = 0
+        self._progress_ns = self._hold_until_ns = self._hello_ns = self._next_key_ns = 0
         self._complaint = ""
 
     @property
@@ -66,7 +66,7 @@ class ReliableLink:
         self.line.service(now_ns)
         if self._spool.renumbered != self._renumbered:  # what is under way goes by ids that are no more
             self._renumbered = self._spool.renumbered
-            self._go_back(now_ns)
+            self._go_back()
         self._hear(now_ns)
         if not self.line.connected:
             return
@@ -84,8 +84,8 @@ class ReliableLink:
     def _begin(self, now_ns: int) -> None:
         """A new session: whatever was under way may be lost."""
         self._connections = self.line.connections
-        self._heard_ns, self._hello_ns, self._hold_until_ns, self._complaint = now_ns, 0, 0, ""
-        self._go_back(now_ns)
+        self._progress_ns, self._hello_ns, self._hold_until_ns, self._complaint = now_ns, 0, 0, ""
+        self._go_back()
 
     def _hello(self, now_ns: int) -> None:
         self._hello_ns = now_ns + HELLO_NS
@@ -102,7 +102,7 @@ class ReliableLink:
 
     def _fill(self, now_ns: int) -> None:
         if not self._under_way():
-            self._heard_ns = now_ns
+            self._progress_ns = now_ns
         while self._under_way() < self._window.most:
             self._turns += 1
             first, second = STREAMS if self._turns % HISTORY_EVERY else reversed(STREAMS)
@@ -132,7 +132,7 @@ class ReliableLink:
         self.counts["bytes_sent"] += len(said)
         if self._send(said):
             return True
-        self._go_back(now_ns)
+        self._go_back()
         return False
 
     def _hear(self, now_ns: int) -> None:
@@ -145,7 +145,6 @@ class ReliableLink:
                 self._complaint = f"C2 says what cannot be read: {error}"
                 self.counts["malformed"] += 1
                 continue
-            self._heard_ns = now_ns
             self._take(said, now_ns)
 
     def _take(self, said: schema.Head | None, now_ns: int) -> None:
@@ -169,34 +168,32 @@ class ReliableLink:
 
     def _hold(self, now_ns: int, words: str, wait_ns: int) -> None:
         self._complaint, self._hold_until_ns, self._hello_ns = words, now_ns + wait_ns, now_ns + wait_ns
-        self._go_back(now_ns)
+        self._go_back()
 
     def _acked(self, ack: schema.Ack, now_ns: int) -> None:
         for stream, flight in self._flights.items():
             done = flight.acked(ack.epoch, ack.seq)
+            # What is no news may answer what was sent twice: going back at it would send all twice for ever on a slow link.
             if done is not None:
                 self.counts["acks"] += 1
                 self._spool.done(stream, done[0])
                 self._window.answered(now_ns - done[1])
-                return
-        if self._under_way() and now_ns - self._went_back_ns > GO_BACK_NS:
-            self._go_back(now_ns)
+                self._progress_ns = now_ns
 
-    def _go_back(self, now_ns: int) -> None:
-        self._went_back_ns = now_ns
+    def _go_back(self) -> None:
         for flight in self._flights.values():
             flight.go_back()
 
     def _mind_silence(self, now_ns: int) -> None:
-        """C2 owes an answer and says nothing: the session is dead, whatever TCP thinks of it."""
-        if self._under_way() and now_ns - self._heard_ns > SILENCE_NS:
+        """C2 takes none of what is under way, whatever else it says: the session is dead, whatever TCP thinks of it."""
+        if self._under_way() and now_ns - self._progress_ns > SILENCE_NS:
             self.counts["silences"] += 1
             self._window.shrink()
             self.line.redial(now_ns, "C2 acknowledges nothing; dialling anew")
 
     def receipt(self, command_id: str, outcome: str, words: str) -> None:
         """Tell C2 at once what became of a command; the event says it durably."""
-        self._send(message(schema.Receipt, id=command_id, outcome=outcome, words=words[:256]))
+        self._send(message(schema.Receipt, id=command_id, outcome=outcome, words=cut(words, MOST_WORDS)))
 
     @property
     def idle(self) -> bool:
