@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from edge_node.bus import BusReceiver
 from edge_node.config import Config
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import BusMessage, PositionFix, RemoteIdDetection, SensorReport, TrackEvent
+from edge_node.messages import BusMessage, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.flood import FloodWatch
@@ -82,10 +82,12 @@ class Hub:
         next_tick_ns = next_look_ns = time.monotonic_ns()
         self._notifier.say(ready=1, status=self._words())
         while not stop.set:
-            self._wait(next_tick_ns)
+            self._wait(min(next_tick_ns, next_look_ns))
             self._drain()
             now_ns = time.monotonic_ns()
             self._live.service(now_ns)
+            self._report.obey(now_ns)
+            next_tick_ns = min(next_tick_ns, now_ns + self._report.tick_ns)  # C2 may just have asked for more
             if now_ns >= next_tick_ns:
                 self._tick(now_ns)
                 next_tick_ns = max(next_tick_ns + self._report.tick_ns, now_ns)
@@ -134,11 +136,15 @@ class Hub:
 
     def _tick(self, now_ns: int) -> None:
         self._note(self._tracker.advance(now_ns))
+        tracks = self._told_tracks(now_ns)
+        self._counts["track_reports"] += self._live.publish_tracks(tracks, self._look.timebase, now_ns)
+        self._report.tick(tracks, now_ns)
+
+    def _told_tracks(self, now_ns: int) -> list[Track]:
+        """All tracks, with whether each is known and may be there."""
         clock = self._look.timebase
         t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(now_ns)
-        tracks = [self._files.told(track, t_utc_ns) for track in self._tracker.tracks()]
-        self._counts["track_reports"] += self._live.publish_tracks(tracks, clock, now_ns)
-        self._report.tick(tracks, now_ns)
+        return [self._files.told(track, t_utc_ns) for track in self._tracker.tracks()]
 
     def _note(self, events: list[TrackEvent]) -> None:
         clock = self._look.timebase
@@ -165,7 +171,7 @@ class Hub:
         problem = "; ".join(filter(None, (self._files.problem, self._report.problem)))
         self._notifier.say(watchdog=1, status=self._words(), x_problem=problem)
         node = status.read(self._config.node.run_dir)
-        self._report.look(node, self._look.timebase, self._tracker.tracks(), now_ns)
+        self._report.look(node, self._look.timebase, self._told_tracks(now_ns), now_ns)
         if node is not None:
             self._live.publish_status(
                 node,

@@ -38,7 +38,7 @@ UNTOLD_EVERY_S = 60.0
 class Reporting:
     """Told by the hub what happens; `tick_ns` is how often the hub shall tick."""
 
-    def __init__(self, config: Config, live: LivePublisher, outbox: Outbox, clock: Timebase, *, reload: Callable[[], object]) -> None:
+    def __init__(self, config: Config, live: LivePublisher, outbox: Outbox, clock: Timebase, *, reload: Callable[[], bool]) -> None:
         self._config, self._live, self._outbox = config, live, outbox
         self._journal = Journal(config.c2.history_hz)
         self._changes = Changes(outbox.recalled(CONFIGURATION))
@@ -64,16 +64,16 @@ class Reporting:
         self._tell(self._journal.happened(event), now_ns)
 
     def tick(self, tracks: Sequence[Track], now_ns: int) -> None:
-        """All tracks as they are now: what changed, what is kept of them, and what C2 wants."""
+        """All tracks as they are now: what changed, and what is kept of them."""
         noted, due = self._journal.look(tracks, now_ns)
         for one in noted:
             self._tell(one, now_ns)
         for track in due:
             payload = wire.encode_tracks([self._private(track)], self._clock, self._live.epoch, 0, now_ns)
             self._outbox.put("history", payload, now_ns, lane=track.number)
-        self._obey(now_ns)
 
-    def _obey(self, now_ns: int) -> None:
+    def obey(self, now_ns: int) -> None:
+        """What C2 wants, and what of it has ended; often, however seldom the ticks are."""
         for command, outcome in self._obeying.advance(now_ns):
             self._answer(command, outcome, now_ns)
         with suppress(Empty):
@@ -89,7 +89,7 @@ class Reporting:
         return self._obeying.obey(command, order, now_ns)
 
     def _answer(self, command: Command, outcome: Outcome, now_ns: int) -> None:
-        log.info("C2 commands %r (%s): %s: %s", command.name, command.id, *outcome)
+        log.info("C2 commands %r (%r): %s: %r", command.name, command.id, *outcome)
         self._tell(Noted(event="command", about=command.id, outcome=outcome[0], words=f"{command.name}: {outcome[1]}"), now_ns)
         self._outbox.answer(command, *outcome)
 
@@ -138,8 +138,16 @@ class Reporting:
         if noted.rumour and not self._rumours.take(now_ns):
             self._untold += 1
             return
-        private = noted if noted.track is None else replace(noted, track=self._private(noted.track))
-        self._outbox.put("events", encode_event(private, self._clock, self._live.epoch, now_ns), now_ns, rumour=noted.rumour)
+        self._outbox.put(
+            "events", encode_event(self._without_person(noted), self._clock, self._live.epoch, now_ns), now_ns, rumour=noted.rumour
+        )
+
+    def _without_person(self, noted: Noted) -> Noted:
+        """What C2 may hear; the evidence of a doubt about the operator may hold his number."""
+        if noted.track is None or self._config.remote_id.operator_to_c2:
+            return noted
+        words = None if noted.about and noted.about.startswith("operator") else noted.words
+        return replace(noted, track=without_operator(noted.track), words=words)
 
     def _private(self, track: Track) -> Track:
         return track if self._config.remote_id.operator_to_c2 else without_operator(track)
@@ -158,10 +166,12 @@ class Reporting:
         return self._outbox.counters()
 
     def end(self, now_ns: int) -> None:
-        """The hub ends in order: say so."""
+        """The hub ends in order: say so, and what becomes of the commands in hand."""
+        for command, outcome in self._obeying.end():
+            self._answer(command, outcome, now_ns)
         self.audit("the hub ends, as it was told to", now_ns)
 
     def close(self) -> None:
         """Write what waits and let all go."""
-        self._obeying.close()
+        self._obeying.end()
         self._outbox.close()

@@ -35,8 +35,8 @@ class DetectionRecorder:
         for old in sorted(self._folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)[: 1 - MOST_FILES]:
             old.unlink()
         self.path = self._folder / f"{name}.jsonl"
+        self.path.touch(mode=0o600)
         self._file = self.path.open("wb")
-        self.path.chmod(0o600)
         self._until_ns, self.written, self.bytes = until_mono_ns, 0, 0
         return self.path
 
