@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 import zmq
 from msgspec.structs import replace
 
@@ -21,7 +22,7 @@ from edge_node.publish.reliable_wire import decode_event
 from edge_node.publish.spool import Spool
 from edge_node.publish.spool_file import Stream
 from tests.edge_node.publish.scene import full_track
-from tests.tools.c2.helpers import CLOCK, new_keys
+from tests.tools.c2.helpers import CLOCK, new_keys, until
 
 KEYS = new_keys()
 TRACK = full_track(7, Random(1))
@@ -117,3 +118,15 @@ def test_the_tracks_are_shown_on_the_spot_and_a_folder_that_takes_none_is_said(t
         told.look(None, CLOCK, [TRACK], now_ns)
         assert "tracks cannot be shown" in told.problem
     assert tracks_file.read(tmp_path) is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_outbox_that_dies_ends_the_hub_with_words_and_what_was_told_before_is_kept(tmp_path: Path) -> None:
+    now_ns = time.monotonic_ns()
+    with reporting(tmp_path) as told:
+        told.audit("before", now_ns)
+        told._outbox._do(lambda: 1 / 0)  # type: ignore[arg-type, return-value]
+        until(lambda: not told._outbox.alive, lambda: time.sleep(0.01))
+        with pytest.raises(RuntimeError, match="the outbox has ended by an error"):
+            told.look(None, CLOCK, [], now_ns)
+    assert [event["words"] for event in events(tmp_path)] == ["before"]
