@@ -163,7 +163,7 @@ class Collector:
 
     def _answered(self, node: Node, command_id: str, outcome: str | None, words: str) -> None:
         try:
-            changed = self._store.answered(node.name, command_id, outcome or "done", words)
+            changed = self._store.answered(node.name, command_id, outcome or "unknown", words)
             self._store.commit()
         except sqlite3.Error as error:
             self._failed(error, ())

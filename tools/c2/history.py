@@ -28,9 +28,17 @@ def events(store: Store, stream: str = "events", node: str | None = None, newest
 def sentence(event: Event) -> str:
     """One event as a person reads it."""
     told_ms = event["best_t_utc_ms"] if event["best_t_utc_ms"] is not None else event.get("t_utc_ms")
-    when = "at an unknown time" if told_ms is None else f"{datetime.fromtimestamp(told_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+    when = _when(told_ms)
     sure = "" if event["best_t_utc_ms"] is not None else " (clock not vouched for)"
     return f"{when}{sure}  {event['node']:<16} {what(event)}"
+
+
+def _when(utc_ms: int | None) -> str:
+    """A node may say any time, and a calendar ends."""
+    try:
+        return "at an unknown time" if utc_ms is None else f"{datetime.fromtimestamp(utc_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return f"{utc_ms} ms after 1970"
 
 
 def what(event: Event) -> str:
