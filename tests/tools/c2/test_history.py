@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import msgpack
+import msgspec
+import pytest
+
+from edge_node.publish import wire
+from edge_node.publish.noted import Noted, Spot
+from edge_node.publish.reliable_schema import Row
+from edge_node.publish.reliable_wire import encode_event
+from edge_node.timebase import Timebase
+from tests.edge_node.publish.scene import CLOCK, NOW_NS, full_track
+from tools.c2.history import events, plain, sentence
+from tools.c2.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    opened = Store(tmp_path)
+    yield opened
+    opened.close()
+
+
+def keep(store: Store, *payloads: bytes, stream: str = "events", shift_ms: int | None = None) -> None:
+    rows = [Row(seq, NOW_NS // 1_000_000, payload) for seq, payload in enumerate(payloads, 1)]
+    store.add("roof", time.monotonic_ns(), stream, rows, shift_ms)
+    store.commit()
+
+
+def event(noted: Noted, clock: Timebase = CLOCK) -> bytes:
+    return encode_event(noted, clock, 7, NOW_NS)
+
+
+def test_events_are_told_in_words(store: Store) -> None:
+    track = full_track(4, Random(4))
+    trail = (Spot(NOW_NS, 56.9, 24.1), Spot(NOW_NS, 56.9, 24.2))
+    keep(store, event(Noted(event="audit", words="the hub has started")), shift_ms=CLOCK.offset_ns // 1_000_000)
+    keep(store, event(Noted(event="lost", track=track, trail=trail)), event(Noted(event="merged", track=track, other=9)))
+    keep(store, event(Noted(event="health", about="wifi", verdict="amber", words="no dongle")), b"\xc1")
+    told = [sentence(one) for one in events(store)]
+    assert told[0] == "2026-09-21 15:36:40  roof             audit  the hub has started"
+    assert told[1] == "2026-09-21 15:36:40 (clock not vouched for)  roof             track 4 lost  1588E040445AC0000004  after 2 places"
+    assert "track 4 merged  into track 9" in told[2]
+    assert "health  wifi  amber  no dongle" in told[3]
+    assert "row 2 cannot be read" in told[4]
+    assert len(list(events(store, newest=2))) == 2
+    assert list(events(store, node="yard")) == []
+
+
+def test_history_is_told_as_tracks_and_all_of_it_is_json(store: Store) -> None:
+    keep(store, wire.encode_tracks([full_track(4, Random(4))], CLOCK, 7, 0, NOW_NS), b"", stream="history")
+    told = list(events(store, "history"))
+    assert told[0]["tracks"][0]["number"] == 4
+    assert "malformed" in told[1]
+    for one in told:
+        assert msgspec.json.decode(msgspec.json.encode(one))["node"] == "roof"
+
+
+@pytest.mark.parametrize("t_utc_ms", [0, 2**53])
+@pytest.mark.parametrize("shift_ms", [None, 2**53, -(2**53)])
+def test_a_time_that_no_calendar_holds_is_told_all_the_same(t_utc_ms: int, shift_ms: int | None, store: Store) -> None:
+    keep(store, msgpack.packb([1, 1, 10, t_utc_ms, None, "words"]), shift_ms=shift_ms)
+    (told,) = events(store)
+    assert "words" in sentence(told)
+
+
+def test_what_a_node_says_moves_no_cursor(store: Store) -> None:
+    keep(store, event(Noted(event="audit", words="a\x1b[2Jb\nc\u202ed", about="\x07x")))
+    (told,) = events(store)
+    assert sentence(told).isprintable()
+    assert plain("a\x1b[2J\u202e") == "a?[2J?"
