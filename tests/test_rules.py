@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for room in ("edge_node", "drivers", "tools") for path in (ROOT / room).rglob("*.py"))
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 MOST_LINES = 400
-HEAVY = {"numpy", "cv2", "zmq", "scipy", "sounddevice", "rtlsdr", "usb", "rich"}
+HEAVY = {"numpy", "cv2", "zmq", "sqlite3", "scipy", "sounddevice", "rtlsdr", "usb", "rich"}
 # Which registry and which folder is the machine's choice.
 FOREIGN = re.compile(r"(?:pypi|pythonhosted|npmjs|piwheels)\w*\.[a-z]|(?:index-url|find-links)|(?<![\w.])/(?:work|root|home/[a-z]+)/")
 
