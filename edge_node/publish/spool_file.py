@@ -147,7 +147,7 @@ class SpoolFile:
             yield change
             self._sql.executemany("UPDATE sizes SET rows = rows + ? WHERE kind = ?", [(count, kind) for kind, count in change.items()])
             self._sql.execute("COMMIT")
-        except sqlite3.Error:
+        except BaseException:
             if self._sql.in_transaction:  # SQLite itself rolls back at some errors
                 self._sql.execute("ROLLBACK")
             raise

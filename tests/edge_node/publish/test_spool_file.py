@@ -134,6 +134,8 @@ def test_a_transaction_that_fails_changes_nothing(file: SpoolFile) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         file.insert("events", again, "another boot", durable=True)
     assert (file.rows("events", 0, 100), Counter(file.held), file.boot_of(EPOCH)) == before
+    with pytest.raises(OverflowError):
+        file.insert("events", rows("events", 2**63, 1), "boot", durable=True)
     file.insert("events", rows("events", 11, 5), "boot", durable=True)
     assert file.count("events") == 15
 
