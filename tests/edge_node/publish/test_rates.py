@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge_node.messages import Track, TrackState
-from edge_node.publish.rates import LOST_SAID_FOR_S, Rates
+from edge_node.publish.rates import LOST_SAID_FOR_S, Allowance, Rates
 from tests.edge_node.publish.scene import full_track
 
 TRACK = full_track(1, Random(1))
@@ -92,3 +92,13 @@ def test_somebody_new_hears_everything() -> None:
     rates.due([track("confirmed", 0)], 0)
     rates.forget()
     assert rates.due([track("confirmed", 0)], 1)
+
+
+@given(st.lists(st.integers(0, 3 * SECOND_NS), min_size=1, max_size=200))
+def test_an_allowance_passes_so_many_at_once_and_so_many_a_second(apart_ns: list[int]) -> None:
+    allowance, now_ns, passed = Allowance(2.0, 10.0), 5 * SECOND_NS, 0
+    for wait_ns in apart_ns:
+        now_ns += wait_ns
+        passed += allowance.take(now_ns)
+        assert passed <= 10 + 2 * (now_ns / SECOND_NS - 5) + 1e-6
+    assert passed >= min(len(apart_ns), 10)
