@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise, takewhile
 from pathlib import Path
 from random import Random
@@ -157,7 +158,8 @@ def test_rows_that_are_acknowledged_in_time_never_touch_the_disk(tmp_path: Path)
     spool.commit(9 * SECOND_NS)
     assert spool.backlog("history") == 0
     spool.close()
-    assert sqlite3.connect(tmp_path / "spool.db").execute("SELECT count(*) FROM epochs").fetchone() == (0,)
+    with closing(sqlite3.connect(tmp_path / "spool.db")) as sql:
+        assert sql.execute("SELECT count(*) FROM epochs").fetchone() == (0,), "an epoch is noted with its first row"
 
 
 def test_what_is_too_long_for_c2_is_dropped_and_said(tmp_path: Path) -> None:
