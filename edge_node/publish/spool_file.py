@@ -28,6 +28,7 @@ DISK_KEPT_BYTES = 6 << 20
 BLOCK = 2000
 LEAST_TO_THIN = 400
 MOST_ROOM_MADE = 64
+EPOCHS_KEPT = 1000
 
 _COLUMNS = "id, epoch, seq, t_mono_ms, lane, payload"
 _TABLES = "".join(
@@ -44,7 +45,8 @@ PRAGMA journal_size_limit = 4194304;
 PRAGMA cache_size = -1024;
 CREATE TABLE IF NOT EXISTS sizes(kind TEXT PRIMARY KEY, rows INTEGER NOT NULL); -- counting a long backlog would read all of it
 {_TABLES}
-CREATE TABLE IF NOT EXISTS epochs(epoch INTEGER PRIMARY KEY, boot TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS epochs(
+    number INTEGER PRIMARY KEY, epoch INTEGER NOT NULL UNIQUE, boot TEXT NOT NULL, stream TEXT NOT NULL, last INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS facts(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -91,7 +93,6 @@ class SpoolFile:
             raise
         self._thinned_to = 0
         self._durable: bool | None = None
-        self._epochs: set[int] = set()
 
     def _read_sizes(self) -> None:
         sizes = dict(self._sql.execute("SELECT kind, rows FROM sizes"))
@@ -113,18 +114,18 @@ class SpoolFile:
         with self._transaction() as change:
             for kind in CLASSES[stream]:
                 change[kind] += self._add(kind, [row for which, row in rows if which == kind])
-            self._note_epoch(rows[0][1][1], boot)
-        self._epochs.add(rows[0][1][1])
+            _, epoch, seq, *_ = rows[-1][1]
+            self._note_epoch(epoch, seq, stream, boot)
 
     def _add(self, kind: Kind, rows: Sequence[Row]) -> int:
         self._sql.executemany(f"INSERT INTO {kind} VALUES(?, ?, ?, ?, ?, ?)", rows)
         return len(rows)
 
-    def _note_epoch(self, epoch: int, boot: str) -> None:
-        """Remember that it is of this boot; what was of another one is of no use any more."""
-        if epoch not in self._epochs:
-            self._sql.execute("DELETE FROM epochs WHERE boot <> ?", (boot,))
-            self._sql.execute("INSERT OR IGNORE INTO epochs VALUES(?, ?)", (epoch, boot))
+    def _note_epoch(self, epoch: int, last: int, stream: Stream, boot: str) -> None:
+        """Of which boot it is, and up to where it was ever written: what C2 must hold in the end. The oldest are forgotten."""
+        if self._sql.execute("UPDATE epochs SET last = ? WHERE epoch = ?", (last, epoch)).rowcount == 0:
+            self._sql.execute("INSERT INTO epochs(epoch, boot, stream, last) VALUES(?, ?, ?, ?)", (epoch, boot, stream, last))
+            self._sql.execute("DELETE FROM epochs WHERE number <= (SELECT max(number) FROM epochs) - ?", (EPOCHS_KEPT,))
 
     def _limit(self) -> None:
         """Let the file grow to its cap, or not at all while the disk has little left."""
@@ -225,7 +226,7 @@ class SpoolFile:
         return max(int(self._sql.execute(f"SELECT coalesce(max(id), 0) FROM {kind}").fetchone()[0]) for kind in CLASSES[stream])  # noqa: S608
 
     def boot_of(self, epoch: int) -> str | None:
-        """During which boot of the machine an epoch's rows were made; None where that was not the newest one."""
+        """During which boot of the machine an epoch's rows were made; None where it is not known."""
         found = self._sql.execute("SELECT boot FROM epochs WHERE epoch = ?", (epoch,)).fetchone()
         return None if found is None else str(found[0])
 

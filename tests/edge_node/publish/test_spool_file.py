@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from edge_node.publish import spool_file
 from edge_node.publish.spool_file import BLOCK, DISK_KEPT_BYTES, LEAST_PAGES, PAGE_BYTES, Kind, Row, SpoolFile, is_full
 from tests.small_disk import small_disk
 
@@ -162,11 +163,14 @@ def test_all_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     again.close()
 
 
-def test_epochs_of_an_earlier_boot_are_forgotten(file: SpoolFile) -> None:
+def test_the_newest_epochs_are_known_with_their_boot_and_their_last_number(file: SpoolFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_file, "EPOCHS_KEPT", 4)
     for epoch in range(10):
         row: Row = (epoch + 1, epoch, 1, 0, 0, b"")
-        file.insert("events", [("events", row)], "boot" if epoch < 9 else "next boot", durable=True)
-    assert [file.boot_of(epoch) for epoch in range(10)] == [None] * 9 + ["next boot"]
+        file.insert("events", [("events", row)], f"boot {epoch}", durable=True)
+    file.insert("events", [("events", (11, 9, 2, 0, 0, b""))], "boot 9", durable=True)
+    assert [file.boot_of(epoch) for epoch in range(10)] == [None] * 6 + [f"boot {epoch}" for epoch in range(6, 10)]
+    assert file._sql.execute("SELECT last FROM epochs ORDER BY number").fetchall() == [(1,), (1,), (1,), (2,)]
 
 
 def test_nobody_else_may_open_it_and_nobody_else_may_read_it(file: SpoolFile, tmp_path: Path) -> None:
