@@ -1,7 +1,7 @@
 // A whole small C2 for one node, to read and to take from: it shows what it hears and keeps every row once.
 //   cc -std=c11 -O2 -o c2 c2.c -lzmq        (libzmq 4.2 or newer, with CURVE; no other library)
-//   ./c2 tcp://0.0.0.0:5571 tcp://0.0.0.0:5572 c2.key 'NODE-KEY' rows.txt
-// c2.key holds this C2's secret key, 40 characters (curve_keygen makes a pair); the program shows the public one, for node.toml.
+//   umask 077; ./c2 key > c2.key            (once: this C2's secret key, 40 characters)
+//   ./c2 tcp://0.0.0.0:5571 tcp://0.0.0.0:5572 c2.key 'NODE-KEY' rows.txt    (shows the public key, for node.toml)
 // rows.txt gets one row a line: STREAM EPOCH SEQ UTC-MS PAYLOAD [EVENT WORDS]. How far each epoch is held is read from it at the start.
 #define _POSIX_C_SOURCE 200809L
 #include <fcntl.h>
@@ -211,6 +211,7 @@ static void *listen_at(void *context, int kind, const char *address, const char 
 
 int main(int count, char **given) {
     char secret[41], key[41];
+    if (count == 2 && strcmp(given[1], "key") == 0) return need(zmq_curve_keypair(key, secret) == 0, "CURVE"), puts(secret) < 0;
     if (count != 6 || strlen(given[4]) != 40) return fputs("c2 LIVE RELIABLE KEY-FILE NODE-KEY ROWS-FILE\n", stderr), 2;
     FILE *in = fopen(given[3], "r");
     need(in && fscanf(in, "%40s", secret) == 1 && zmq_curve_public(key, secret) == 0, given[3]);

@@ -179,6 +179,11 @@ def test_what_a_newer_minor_appends_and_what_is_no_message_is_passed_over(progra
         assert c2.rows()[0][:3] == ["history", f"{2**63 - 1}", "1"]
 
 
+def test_it_makes_a_secret_key(program: Path) -> None:
+    secret = subprocess.run([program, "key"], capture_output=True, check=True, timeout=10).stdout.rstrip(b"\n")
+    assert len(zmq.curve_public(secret)) == 40
+
+
 def test_another_key_is_refused(program: Path, tmp_path: Path) -> None:
     with serving(program, tmp_path) as c2, outbox(tmp_path, c2.reliable, new_keys()) as stranger:
         stranger.put("history", b"mine", time.monotonic_ns())
