@@ -1,4 +1,4 @@
-"""python -m tools.wire_doc: writes docs/wire-format.md from the schema that encodes and decodes."""
+"""python -m tools.wire_doc: writes docs/wire-format.md from the schemas that encode and decode."""
 
 from __future__ import annotations
 
@@ -7,43 +7,49 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any, cast, get_type_hints
 
-import msgspec
 from msgspec import Struct, inspect
 
-from edge_node.messages import Bearing, Hearing, Identity, Kinematics, Track, UasId
-from edge_node.publish import schema, wire
+from edge_node.publish import reliable_schema, schema
+from edge_node.publish.flight import MOST_BATCH_BYTES
+from edge_node.publish.noted import Noted
 from edge_node.publish.scaling import Packed, Quantity, layout, meta
-from edge_node.timebase import Timebase
+from tools import wire_example
+from tools.wire_example import TOPIC, UNITS, annotated
 
 DOCS = Path(__file__).parents[1] / "docs"
-MESSAGES = (schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing)
-STATUS_MESSAGES = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord)
-INNER: dict[str, type[Struct]] = {
-    "batch": schema.Batch,
-    "track": schema.TrackRecord,
-    "identity": schema.Identity,
-    "kinematics": schema.Kinematics,
-    "bearing": schema.Bearing,
+Kinds = tuple[type[Struct], ...]
+TRACK_MESSAGES: Kinds = (schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing)
+STATUS_MESSAGES: Kinds = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord)
+UP: Kinds = (reliable_schema.Hello, reliable_schema.Rows, reliable_schema.Row, reliable_schema.Receipt, reliable_schema.NextKey)
+DOWN: Kinds = tuple(reliable_schema.DOWN.values())
+RECORDS: Kinds = (reliable_schema.EventRecord, reliable_schema.TrailPoint)
+EVENTS = {
+    "new": "`track`",
+    "confirmed": "`track`",
+    "identified": "`track`: it claims an id, and had none before",
+    "merged": "`track`; `other`; `trail` if it was confirmed once",
+    "reclassified": "`track`; `about` is `ua_type` or `cooperation`; `words`",
+    "suspected": "`track`; `about` is the flag; `words` hold the evidence",
+    "lost": "`track`; `trail` if it was confirmed once",
+    "health": "`words`; `verdict`; of a sensor or the hub also `about`, its name, and `sensor_state`",
+    "configuration": "`words`; `about` is its short name",
+    "audit": "`words`",
+    "command": "`about` is the command's id; `outcome`; `words`",
 }
-ITEMS = {"tracks": "track", "sensors": "name", "flags": "name"}
-NOW_NS = 5_000_000_000_000
-CLOCK = Timebase(offset_ns=1_790_000_000_000_000_000, source="gnss", sigma_s=0.004)
-EXAMPLE_TOPIC = "t/6a2be4c3"
-UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%"}
 
 HEAD = """\
 # The wire to C2
 
-Made by `python -m tools.wire_doc` from `edge_node/publish/schema.py`; do not edit it here.
+Made by `python -m tools.wire_doc` from `edge_node/publish/schema.py` and `edge_node/publish/reliable_schema.py`; do not
+edit it here. [link.md](link.md) says what the two planes promise, and how to run them.
 
-The node dials C2 over ZeroMQ (ZMTP 3.1) with CURVE. C2 binds a SUB socket as CURVE server, knows each node by its
-public key, and subscribes to `t/` and `s/`. Each message has two frames: a topic and a payload. The topic is `t/`
-(tracks) or `s/` (status) and the node's name: the first 8 hex digits of SHA-256 over the 32 bytes of its public key. C2
-believes a topic only from the key that it is made of (the ZAP User-Id of the message).
+The node dials C2 over ZeroMQ (ZMTP 3.1) with CURVE. C2 binds as CURVE server and knows each node by its public key,
+which is the ZAP User-Id of every message (ZeroMQ RFC 27). Each plane has sockets and an address of its own:
 
-The live plane is lossy by contract: what cannot be sent is dropped and counted, and the newest state of each track is
-said again: a confirmed one when it is heard, up to 5 times a second, any other once a second, and a lost one for 3 s
-(defaults of `[c2]` in node.toml).
+| plane | node | C2 | a message is | it carries |
+|---|---|---|---|---|
+| live | XPUB | SUB | two frames: topic, payload | the newest state of each track, and the node's status; lossy |
+| reliable | DEALER | ROUTER | one frame; ROUTER puts a route before it | events and history, at least once; commands |
 
 ## Encoding
 A payload is [msgpack](https://msgpack.org): arrays of scaled integers, in the order of the tables below. **Value =
@@ -53,35 +59,162 @@ means what its row says. An array may end early, and what is missing is then nil
 
 ## Versions
 Every payload begins with major and minor. A newer **minor** only appends fields to the ends of arrays, names to the
-ends of tables and bits above those in use; a reader ignores what it does not know, so an older reader keeps working.
+ends of tables, bits above those in use and kinds of messages; a reader ignores what it does not know, so an older reader keeps working.
 Anything else is a new **major**, and a reader refuses a major that it does not know. Steps, units, ranges, bit positions and
 meanings never change within a major. This is version {major}.{minor}.
 
 ## Sizes
-A full Remote ID track (20-character serial number, 16-character operator id, place, velocity, uncertainties, height,
-operator's place and altitude, signal strength, transport, cooperation) takes {full:.0f} bytes and one of which only the
-bearing is known {bearing:.0f}, topic and whole payload counted, averaged over a batch of 10.
+A full Remote ID track has a 20-character serial number, a 16-character operator id, place, velocity, uncertainties, height,
+operator's place and altitude, signal strength, transport and cooperation. In bytes, without encryption and TCP:
 
+| | full track | bearing alone |
+|---|---|---|
+| live: a track, with topic and whole payload, averaged over a batch of 10 | {live_full:.0f} | {live_bearing:.0f} |
+| reliable: a state of history, alone in its message as on a link that is up | {history_full:.0f} | {history_bearing:.0f} |
+| reliable: a state of history, with its share of a message of 100, as after an outage | {backlog_full:.0f} | {backlog_bearing:.0f} |
+| reliable: an event about a track, alone in its message | {event_full:.0f} | {event_bearing:.0f} |
+| reliable: the end of a track with a trail of 64 places, alone in its message | {trail_full:.0f} | {trail_bearing:.0f} |
+| reliable: an ack | {ack} | {ack} |
+"""
+
+LIVE = """
+## The live plane
+C2 subscribes to `t/` and `s/`. The topic is `t/` (tracks) or `s/` (status) and the node's name: the first 8 hex digits
+of SHA-256 over the 32 bytes of its public key. C2 believes a topic only from the key that it is made of.
+
+What cannot be sent is dropped and counted, and the newest state of each track is said again: a confirmed one when it is
+heard, up to 5 times a second, any other once a second, and a lost one for 3 s (defaults of `[c2]` in node.toml).
+"""
+
+RELIABLE = """
+## The reliable plane
+1. **Hello.** After each connection, and every 10 s, the node says `Hello`; C2 answers `Welcome`. Whose a message is, C2
+   reads from the User-Id of its last frame (ROUTER's own route may carry none). It answers on the route of the node's
+   newest message.
+2. **Rows.** There are two streams, `events` and `history`. A stream's rows are numbered by `seq` from 1 within an
+   `epoch`, a random number that is made whenever the node's hub starts. **(node, epoch, seq) names a row for ever:** a
+   node that a power cut sets back never gives an old name to a new row. A `Rows` message holds rows of one epoch in
+   rising order: at most {rows} of them, and about {batch:,} bytes where it holds more than one. A number that is left out was
+   evicted on the node. A stream's next epoch begins when all of the one before is acknowledged; between the two streams
+   there is no order.
+3. **Acceptance.** C2 keeps one number for each node and epoch: `held`, 0 at first. `after` is the last row of the message
+   before, where that is not acknowledged yet, and else 0: then these are the oldest rows that the node has.
+   - `after` > `held`: rows before these are missing at C2. It takes none.
+   - Otherwise it takes the rows with `seq` > `held`, and `held` becomes the `seq` of the last one. The others came before.
+4. **Ack.** In both cases C2 answers `Ack` with the epoch and `held`, and **only once all rows up to it lie durably on its
+   disk**. An ack is cumulative: one may answer several messages. The node lets go of what is acknowledged. It does not
+   wait for an ack to send more, within a window.
+5. **Silence.** Where rows are under way and C2 acknowledges none of them for 5 s, the node dials anew. After each new
+   connection it begins with its oldest row: so a row may come twice, and the rule of acceptance drops the second one.
+6. **Busy.** C2 could not store. The node keeps all and tries again after 1 s. **Denied.** The key may not speak, though its
+   session is open: it was revoked. The node keeps all, says so in its status, and tries again after 5 s.
+7. **Commands.** C2 says a `Command` again and again until it hears what became of it, in a `Receipt` and, durably, in the
+   event `command`. The node does the same `id` once; it answers one that has ended with the same receipt again, and
+   remembers the last 256 over its restarts. A command that comes later than `valid_ms` after `sent_utc_ms` is `expired`;
+   by a clock that nobody vouches for, none is. [link.md](link.md#commands) lists them.
+8. **Times.** `t_mono_ms` is by a clock that no correction moves. Where `now_mono_ms` and `clock_sigma` are told, a row's time
+   in UTC is `t_mono_ms - now_mono_ms + t_utc_ms`, within `clock_sigma`: a row that was made under a wrong clock gets its
+   right time once the clock is right. Elsewhere the `t_utc_ms` and `clock_sigma` in the row's own payload say what the
+   node believed at the time. Order is by `seq`, never by a time.
+9. **Bounds.** A message to C2 is at most 64 KiB, a row's payload {row_bytes:,} bytes, a message to the node {batch:,} bytes; who
+   sends more loses his session. Either end passes over a kind that it does not know.
+
+| kind | node to C2 | C2 to node |
+|---|---|---|
+{kinds}
+### Head
+{head}
+
+{head_table}"""
+
+HEADED = "Items 0 to 2 are the head.\n"
+
+EVENT_TABLE = """
+Which fields an event has, beside `t_utc_ms` and `clock_sigma`:
+
+| event | fields |
+|---|---|
+"""
+
+NAMES = """
+## Numbered names
+0 is not said; a number that is not listed is from a newer minor.
+
+| of | names |
+|---|---|
+"""
+
+WORKED = """
+## An example
+Topic `{topic}`, and a payload of {live_size} bytes:
+
+{live}
+A decoder in JavaScript, [docs/examples/decode.mjs](examples/decode.mjs), which reads this very example:
+
+```js
+{code}```
+
+## An example of the reliable plane
+The node tells that a track is lost, in {rows_size} bytes:
+
+{rows}
+Once the row lies on its disk, C2 answers in {ack_size} bytes:
+
+{ack}
+A whole small C2 in C, [docs/examples/c2.c](examples/c2.c), holds both ends of this: ZAP, acceptance, a durable file, acks.
 """
 
 
 def document() -> str:
     """The whole document as Markdown."""
-    parts = [HEAD.format(major=schema.MAJOR, minor=schema.MINOR, full=_size(_example()), bearing=_size(_example_bearing()))]
-    parts += ["\n## Tracks\n", *(_struct(kind) for kind in MESSAGES)]
-    parts += ["\n## Status\n", *(_struct(kind) for kind in STATUS_MESSAGES), _names(), _worked()]
+    parts = [HEAD.format(major=schema.MAJOR, minor=schema.MINOR, **_sizes()), LIVE]
+    parts += ["\n### Tracks\n", *_structs(TRACK_MESSAGES), "\n### Status\n", *_structs(STATUS_MESSAGES), _reliable()]
+    parts += ["\n### From node to C2\n", *_structs(UP), "\n### From C2 to node\n", *_structs(DOWN)]
+    parts += ["\n### Events\n", *_structs(RECORDS), _events(), _names(), _worked()]
     return "".join(parts)
 
 
-def _struct(kind: type[Struct]) -> str:
+def _sizes() -> dict[str, float]:
+    sizes: dict[str, float] = {"ack": len(wire_example.ack())}
+    for name, track in (("full", wire_example.full_track()), ("bearing", wire_example.bearing_track())):
+        trail = wire_example.long_trail(places=name == "full")
+        sizes |= {
+            f"live_{name}": wire_example.live_bytes(track),
+            f"history_{name}": wire_example.history_bytes(track, 1),
+            f"backlog_{name}": wire_example.history_bytes(track, 100),
+            f"event_{name}": wire_example.event_bytes(Noted(event="confirmed", track=track)),
+            f"trail_{name}": wire_example.event_bytes(Noted(event="lost", track=track, trail=trail)),
+        }
+    return sizes
+
+
+def _reliable() -> str:
+    up, down = reliable_schema.UP, reliable_schema.DOWN
+    kinds = "".join(f"| {kind} | {_name(up.get(kind))} | {_name(down.get(kind))} |\n" for kind in sorted(up.keys() | down.keys()))
+    head = reliable_schema.Head
+    most = {"rows": reliable_schema.MOST_ROWS, "batch": MOST_BATCH_BYTES, "row_bytes": reliable_schema.MOST_ROW_BYTES}
+    return RELIABLE.format(kinds=kinds, head=head.__doc__, head_table=_table(head), **most)
+
+
+def _name(kind: type[Struct] | None) -> str:
+    return kind.__name__ if kind else ""
+
+
+def _structs(kinds: Kinds) -> Iterator[str]:
+    for kind in kinds:
+        headed = issubclass(kind, reliable_schema.Head)
+        yield f"\n#### {kind.__name__}\n{kind.__doc__}\n{HEADED if headed else ''}\n{_table(kind, 3 if headed else 0)}"
+
+
+def _table(kind: type[Struct], first: int = 0) -> str:
     hints = get_type_hints(kind, include_extras=True)
     types = {field.name: field.type for field in cast("inspect.StructType", inspect.type_info(kind)).fields}
-    head = f"\n### {kind.__name__}\n{kind.__doc__}\n\n| # | field | step | range | meaning |\n|---|---|---|---|---|\n"
     rows = (
         f"| {place} | `{name}` | {_step(scaling) or _kind(types[name])} | {_range(scaling)} | {_meaning(hints[name])} |\n"
         for place, (name, scaling, _) in enumerate(layout(kind))
+        if place >= first
     )
-    return head + "".join(rows)
+    return "| # | field | step | range | meaning |\n|---|---|---|---|---|\n" + "".join(rows)
 
 
 def _step(scaling: Quantity | Packed | None) -> str:
@@ -99,12 +232,14 @@ def _kind(told: inspect.Type) -> str:
         case inspect.Metadata(type=inner):
             return _kind(inner)
         case inspect.UnionType(types=types):
-            return _kind(types[0])
+            return " or ".join(_kind(one) for one in types if not isinstance(one, inspect.NoneType))
         case inspect.VarTupleType(item_type=item):
             return f"array of {_kind(item)}"
+        case inspect.DictType(value_type=value):
+            return f"map of text to {_kind(value)}"
         case inspect.StructType(cls=struct):
             return struct.__name__
-    plain = {inspect.IntType: "integer", inspect.StrType: "text", inspect.BytesType: "bytes", inspect.DictType: "map of text to integer"}
+    plain = {inspect.IntType: "integer", inspect.FloatType: "number", inspect.StrType: "text", inspect.BytesType: "bytes"}
     return plain[type(told)]
 
 
@@ -120,19 +255,14 @@ def _meaning(hint: Any) -> str:
     return (told.description if told else None) or ""
 
 
-NAMES = """
-## Numbered names
-0 is not said; a number that is not listed is from a newer minor.
-
-| of | names |
-|---|---|
-"""
+def _events() -> str:
+    return EVENT_TABLE + "".join(f"| `{name}` | {EVENTS[name]} |\n" for name in reliable_schema.EVENT_KINDS if name)
 
 
 def _names() -> str:
     rows = [
         f"| {kind.__name__} `{one.name}` | {', '.join(f'{number} {name}' for number, name in enumerate(one.names) if name)} |\n"
-        for kind in (*MESSAGES, *STATUS_MESSAGES)
+        for kind in (*TRACK_MESSAGES, *STATUS_MESSAGES, *UP, *DOWN, *RECORDS)
         for _, scaling, _ in layout(kind)
         for one in (scaling.choices if isinstance(scaling, Packed) else ())
     ]
@@ -140,121 +270,25 @@ def _names() -> str:
     return f"{NAMES}{''.join(rows)}| TrackRecord `transports` | {transports} |\n"
 
 
-WORKED = """
-## An example
-Topic `{topic}`, and a payload of {size} bytes:
-
-```
-{whole}
-```
-
-Item by item:
-
-```
-{items}```
-
-A decoder in JavaScript, [docs/examples/decode.mjs](examples/decode.mjs), which reads this very example:
-
-```js
-{code}```
-"""
-
-
 def _worked() -> str:
-    payload = example()
-    items = "".join(f"{'  ' * depth + part.hex(' '):<78}  {words}\n" for part, depth, words in annotated(payload))
-    code = (DOCS / "examples" / "decode.mjs").read_text(encoding="utf-8")
-    return WORKED.format(topic=EXAMPLE_TOPIC, size=len(payload), whole="\n".join(wrap(payload.hex(), 128)), items=items, code=code)
-
-
-def annotated(payload: bytes) -> Iterator[tuple[bytes, int, str]]:
-    """Each item's bytes, its depth and what it is; their concatenation is the payload."""
-    batch = msgspec.msgpack.decode(payload)
-    yield from _walk(batch, schema.Batch, "batch", 0)
-
-
-def _walk(value: Any, kind: type[Struct] | None, name: str, depth: int) -> Iterator[tuple[bytes, int, str]]:
-    if not isinstance(value, list):
-        yield msgspec.msgpack.encode(value), depth, f"{name} {_readable(value, kind, name)}".rstrip()
-        return
-    yield msgspec.msgpack.encode([None] * len(value))[: -len(value) or None], depth, f"{name}: array of {len(value)}"
-    inner = INNER.get(name)
-    fields = inner.__struct_fields__ if inner else None
-    for place, item in enumerate(value):
-        yield from _walk(item, inner, fields[place] if fields else ITEMS[name], depth + 1)
-
-
-def _readable(value: Any, kind: type[Struct] | None, name: str) -> str:
-    scaling = {field: scaling for field, scaling, _ in layout(kind)}.get(name) if kind else None
-    match scaling:
-        case _ if value is None:
-            return "nil"
-        case Quantity():
-            return f"{scaling.value(value):.10g} {UNITS[scaling.unit]}"
-        case Packed():
-            return ", ".join(filter(None, (one.chosen(value) for one in scaling.choices)))
-        case _:
-            return str(value)
-
-
-def example() -> bytes:
-    """The payload of the worked example: one full Remote ID track."""
-    return wire.encode_tracks([_example()], CLOCK, 0xC0FFEE01, 42, NOW_NS)
-
-
-def _example() -> Track:
-    covariance = [0.0] * 36
-    covariance[::7] = [9.0, 16.0, 25.0, 0.25, 0.25, 0.16]
-    return Track(
-        number=1017,
-        state="confirmed",
-        t_mono_ns=NOW_NS - 340_000_000,
-        first_seen_mono_ns=NOW_NS - 60_000_000_000,
-        last_seen_mono_ns=NOW_NS - 340_000_000,
-        kinematics=Kinematics(
-            latitude_deg=56.9234567,
-            longitude_deg=23.9712345,
-            altitude_wgs84_m=131.4,
-            velocity_east_mps=11.2,
-            velocity_north_mps=-6.3,
-            velocity_up_mps=0.4,
-            covariance=tuple(covariance),
-        ),
-        cooperation="in_restricted_zone",
-        identity=Identity(
-            ids=(UasId("serial_number", "1234ABCDEFGHJKLMNPQR"),),
-            ua_type="helicopter_or_multirotor",
-            status="airborne",
-            height_m=87.5,
-            height_reference="take_off",
-            operator_id="LVA0123456789abc",
-            operator_latitude_deg=56.91934,
-            operator_longitude_deg=23.96512,
-            operator_altitude_wgs84_m=43.0,
-            operator_location="live",
-        ),
-        heard=(Hearing(transport="wifi_beacon", count=400, last_mono_ns=NOW_NS - 340_000_000, rssi_dbm=-71),),
-        sensors=("wifi",),
+    live, rows, ack = wire_example.live(), wire_example.rows(), wire_example.ack()
+    return WORKED.format(
+        topic=TOPIC,
+        live_size=len(live),
+        live="".join(_items(live, schema.Batch)),
+        code=(DOCS / "examples" / "decode.mjs").read_text(encoding="utf-8"),
+        rows_size=len(rows),
+        rows="".join(_items(rows, reliable_schema.Rows)),
+        ack_size=len(ack),
+        ack="".join(_items(ack, reliable_schema.Ack)),
     )
 
 
-def _example_bearing() -> Track:
-    bearing = Bearing(
-        azimuth_deg=213.4, elevation_deg=12.5, azimuth_rate_dps=1.8, elevation_rate_dps=-0.4, sigma_azimuth_deg=3.0, sigma_elevation_deg=4.0
-    )
-    return Track(
-        number=1018,
-        state="confirmed",
-        t_mono_ns=NOW_NS,
-        first_seen_mono_ns=NOW_NS - 9_000_000_000,
-        last_seen_mono_ns=NOW_NS - 200_000_000,
-        bearing=bearing,
-        sensors=("microphones",),
-    )
-
-
-def _size(track: Track) -> float:
-    return (len(EXAMPLE_TOPIC) + len(wire.encode_tracks([track] * 10, CLOCK, 0xC0FFEE01, 4200, NOW_NS))) / 10
+def _items(payload: bytes, kind: type[Struct]) -> Iterator[str]:
+    yield "```\n{}\n```\n\nItem by item:\n\n```\n".format("\n".join(wrap(payload.hex(), 128)))
+    for part, depth, words in annotated(payload, kind):
+        yield f"{'  ' * depth + part.hex(' '):<78}  {words}\n"
+    yield "```\n\n"
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class Head(Struct, array_like=True, frozen=True):
 
 
 class Hello(Head, array_like=True, frozen=True):
-    """Node to C2, kind 1: after each connection, and while it has nothing else to say every 10 s."""
+    """Node to C2, kind 1: after each connection, and every 10 s."""
 
     name: Annotated[str, Meta(max_length=64, description="the node's own name")]
     version: Annotated[str, Meta(max_length=64, description="of edge_node")]
