@@ -14,6 +14,7 @@ class Notifier:
         address = address if address is not None else os.environ.get("NOTIFY_SOCKET")
         self._address = "\0" + address[1:] if address and address.startswith("@") else address
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+        self._connected = False
 
     def say(self, **fields: str | int) -> bool:
         """Send NAME=value lines; False when nobody listens or its queue is full; raises ConnectionError when the parent is gone."""
@@ -21,12 +22,19 @@ class Notifier:
             return False
         text = "\n".join(f"{name.upper()}={str(value).replace(chr(10), ' ')}" for name, value in fields.items())
         try:
-            self._socket.sendto(text.encode()[:4000], self._address)
+            self._connect(self._address)
+            self._socket.send(text.encode()[:4000])
         except BlockingIOError:
             return False
-        except FileNotFoundError as error:
-            raise ConnectionError(f"nobody listens at {self._address}") from error
+        except OSError as error:
+            raise ConnectionError(f"nobody listens at {self._address}: {error.strerror}") from error
         return True
+
+    def _connect(self, address: str) -> None:
+        """To whoever listens now, for good: another parent that takes the name later is not ours, and must not be taken for it."""
+        if not self._connected:
+            self._socket.connect(address)
+            self._connected = True
 
     def close(self) -> None:
         """Let the socket go."""

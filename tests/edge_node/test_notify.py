@@ -63,3 +63,17 @@ def test_a_parent_that_was_killed_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(ConnectionError):
         notifier.say(watchdog=1)
     notifier.close()
+
+
+def test_another_parent_at_the_same_place_is_not_taken_for_the_first(tmp_path: Path) -> None:
+    first = Listener(tmp_path / "notify")
+    notifier = Notifier(str(tmp_path / "notify"))
+    assert notifier.say(ready=1)
+    first._socket.close()  # killed, and at once started anew
+    second = Listener(tmp_path / "notify")
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            notifier.say(watchdog=1)
+    assert second.heard() == []
+    notifier.close()
+    second.close()
