@@ -71,6 +71,10 @@ class Outbox:
         """The hub's newest timebase."""
         self._link.clock = clock
 
+    def tell_safe(self, stream: Stream, told: Callable[[int], None]) -> None:
+        """Call `told`, from the outbox' thread, with `Spool.safe_seq` of what was put so far."""
+        self._do(lambda: told(self._spool.safe_seq(stream)))
+
     def answer(self, command: Command, outcome: CommandOutcome, words: str) -> None:
         """What became of a command that was taken from `commands`."""
         self._do(lambda: self._answer(command, outcome, words))

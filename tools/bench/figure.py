@@ -64,6 +64,20 @@ GOALS = {
     "fuzz.payloads": Goal(at_least=200_000),
     "fuzz.slowest_ms": Goal(at_most=30, of="ratio"),
     "fuzz.least_rate": Goal(at_least=5_000),
+    "chaos.faults": Goal(at_least=20),
+    "chaos.offered": Goal(at_least=834),  # 50 000 a minute
+    "chaos.safe": Goal(at_least=0.9, of="ratio"),
+    "chaos.stored": Goal(at_least=1, of="ratio"),
+    "chaos.sent_again": Goal(at_most=2, of="ratio"),
+    "chaos.node_stored": Goal(at_least=1_000),
+    "chaos.drained_s": Goal(at_most=60),
+    "chaos.lost": Goal(at_most=0),
+    "chaos.node_lost": Goal(at_most=0),
+    "chaos.events_evicted": Goal(at_most=0),
+    "chaos.twice": Goal(at_most=0),
+    "chaos.disordered": Goal(at_most=0),
+    "chaos.undrained": Goal(at_most=0),
+    "chaos.died": Goal(at_most=0),
 }
 """Every figure of the project; what stands before the dot is the bench that measures it."""
 

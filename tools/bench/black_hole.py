@@ -1,0 +1,95 @@
+"""A TCP proxy on loopback that can swallow without a word, as a NAT that forgot, or delay, as a satellite link does."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from threading import Thread
+
+PIECE_BYTES = 65_536
+
+
+class BlackHole:
+    """Carries to `target` until closed. What was connected when it began to swallow stays dead; what dials afterwards passes."""
+
+    def __init__(self, target: int, delay_s: float = 0.0) -> None:
+        self._target, self._delay_s = target, delay_s
+        self._age, self._swallows = 0, False
+        self.dialled = self.swallowed = 0
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._loop, self._ended = asyncio.new_event_loop(), asyncio.Event()
+        self._thread = Thread(target=self._run, name="black hole", daemon=True)
+        self._thread.start()
+
+    def swallow(self, swallows: bool) -> None:
+        """From now on everything vanishes, or what dials anew passes."""
+        self._age += 1
+        self._swallows = swallows
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        async with await asyncio.start_server(self._dialled, sock=self._listener):
+            await self._ended.wait()
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _dialled(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.dialled += 1
+        age = self._age
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.close()
+            return
+        both = {writer, back}
+        self._writers |= both
+        ways = {asyncio.ensure_future(way) for way in (self._carry(reader, back, age), self._carry(there, writer, age))}
+        self._tasks |= ways
+        await asyncio.wait(ways)
+        self._tasks -= ways
+        self._writers -= both
+        for one in both:
+            one.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, age: int) -> None:
+        """One way, until its end; the end too is swallowed."""
+        while data := await _piece(reader):
+            if self._dead(age):
+                self.swallowed += len(data)
+            elif self._delay_s:
+                self._loop.call_later(self._delay_s, writer.write, data)
+            else:
+                writer.write(data)
+                await _drained(writer)
+        if not self._dead(age):
+            writer.close()
+
+    def _dead(self, age: int) -> bool:
+        return self._swallows or age != self._age
+
+
+async def _piece(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read(PIECE_BYTES)
+    except OSError:
+        return b""
+
+
+async def _drained(writer: asyncio.StreamWriter) -> None:
+    """A peer that is gone takes no more; its reader's end says so too."""
+    try:
+        await writer.drain()
+    except OSError:
+        writer.close()
