@@ -53,19 +53,19 @@ class Numbers:
     """The pump's numbers, in the order of their arrival at C2."""
 
     def __init__(self, payloads: Iterable[bytes]) -> None:
-        self._numbers = [int(decode_event(payload)["words"]) for payload in payloads]
-        self._known = set(self._numbers)
+        self.in_order = [int(decode_event(payload)["words"]) for payload in payloads]
+        self.known = set(self.in_order)
 
     @property
     def twice(self) -> int:
         """How many came more than once."""
-        return len(self._numbers) - len(self._known)
+        return len(self.in_order) - len(self.known)
 
     @property
     def disordered(self) -> int:
         """How many came behind a higher one."""
         highest, found = 0, 0
-        for number in self._numbers:
+        for number in self.in_order:
             found += number < highest
             highest = max(highest, number)
         return found
@@ -73,4 +73,4 @@ class Numbers:
     def lost(self, runs: Iterable[chaos_pump.Told]) -> int:
         """How many the pump called safe that did not come."""
         safe = (run.run * chaos_pump.RUN + number for run in runs for number in range(1, run.safe + 1))
-        return sum(number not in self._known for number in safe)
+        return sum(number not in self.known for number in safe)
