@@ -68,7 +68,7 @@ class C2Table(Struct, frozen=True, forbid_unknown_fields=True):
     rate_hz: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     confirmed_rate_hz: Annotated[float, Meta(ge=0.1, le=20)] = 5.0
     heartbeat_s: Annotated[float, Meta(ge=0.2, le=60)] = 1.0
-    handshake_s: Annotated[float, Meta(ge=1, le=30)] = 4.0
+    handshake_s: Annotated[float, Meta(ge=1, le=30)] = 10.0
     status_every_s: Annotated[float, Meta(ge=1, le=3600)] = 5.0
 
 

@@ -20,11 +20,13 @@ class ServerKeys:
         if next_key != self.current():
             self._keys, self._at = [self.current(), next_key], 0
 
-    def failed(self) -> None:
-        """A handshake failed as one with a wrong server key does: the other one is next."""
-        self._at = (self._at + 1) % len(self._keys)
+    def failed(self, tried: str) -> None:
+        """A handshake failed as one with a wrong server key does: the other one is next, unless it is so already."""
+        if tried == self.current():
+            self._at = (self._at + 1) % len(self._keys)
 
-    def succeeded(self) -> None:
-        """C2 has shown that it holds the current one; `words` then say what is to be done about it."""
+    def succeeded(self, tried: str) -> None:
+        """C2 has shown that it holds this one; `words` then say what is to be done about it."""
+        self._at = self._keys.index(tried)
         switched = "by its next key: C2 has switched, so let server_key in [c2] be what next_server_key is"
         self.words = switched if self._at else ""

@@ -51,7 +51,7 @@ class Receiver:
         socket = self.socket
         socket.linger = 0
         gate.guard(socket, DOMAIN, secret, lambda key: self._enrolment.allowed(key) is not None)
-        socket.handshake_ivl = 4_000
+        socket.handshake_ivl = 10_000  # five round trips by satellite take 6 s
         socket.heartbeat_ivl, socket.heartbeat_timeout = 2_000, 6_000
         socket.maxmsgsize = MOST_BYTES
         socket.bind(address)

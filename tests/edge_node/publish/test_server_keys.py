@@ -18,9 +18,9 @@ NODE = new_keys()
 def test_one_key_is_kept_whatever_fails() -> None:
     keys = ServerKeys("one", None)
     for _ in range(3):
-        keys.failed()
+        keys.failed(keys.current())
         assert keys.current() == "one"
-    keys.succeeded()
+    keys.succeeded(keys.current())
     assert keys.words == ""
     assert ServerKeys(None, None).current() == ""
 
@@ -28,14 +28,14 @@ def test_one_key_is_kept_whatever_fails() -> None:
 def test_two_keys_take_turns_until_one_works() -> None:
     keys = ServerKeys("one", "two")
     assert keys.current() == "one"
-    keys.succeeded()
+    keys.succeeded(keys.current())
     assert keys.words == ""
-    keys.failed()
+    keys.failed(keys.current())
     assert keys.current() == "two"
-    keys.succeeded()
+    keys.succeeded(keys.current())
     assert "let server_key in [c2] be what next_server_key is" in keys.words
     assert keys.current() == "two"
-    keys.failed()
+    keys.failed(keys.current())
     assert keys.current() == "one"
 
 
