@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from edge_node.publish.reliable_schema import MOST_ROWS
 from edge_node.publish.spool_file import Row
 
 MOST_BATCH_BYTES = 32_000
@@ -14,6 +15,7 @@ LEAST_WINDOW, FIRST_WINDOW, MOST_WINDOW = 4_000, 32_000, 1_000_000
 # Below the first an answer came fast and more may be under way; above the second, what is queued delays the live plane too.
 FAST_NS, SLOW_NS = 250_000_000, 750_000_000
 ROW_OVERHEAD_BYTES = 12
+LEAST_WANTED = 32
 
 
 class Batch(Struct, frozen=True, gc=False):
@@ -39,34 +41,44 @@ class Window:
         elif round_trip_ns > SLOW_NS:
             self.shrink()
 
+    @property
+    def batch(self) -> int:
+        """How many bytes may go in one message: a thin link must get it through before C2's silence counts as its end."""
+        return round(min(self.most / 2, MOST_BATCH_BYTES))
+
     def shrink(self) -> None:
         """Half as many."""
         self.most = max(self.most / 2, LEAST_WINDOW)
 
 
 class Flight:
-    """One stream: batches under way, of one epoch at a time, so that C2 gets all epochs in their order."""
+    """One stream: batches under way, of one epoch at a time, so that C2 gets all epochs in their order.
+
+    `wanted` is how many rows to read for the next one: what the last one held, and some.
+    """
 
     def __init__(self) -> None:
         self._under_way: deque[Batch] = deque()
         self.bytes = 0
+        self.wanted = LEAST_WANTED
 
     @property
     def last_id(self) -> int:
         """Up to which row all is under way or done; 0: go back to the oldest that there is."""
         return self._under_way[-1].rows[-1][0] if self._under_way else 0
 
-    def take(self, rows: Sequence[Row], now_ns: int) -> Batch | None:
+    def take(self, rows: Sequence[Row], now_ns: int, most_bytes: int = MOST_BATCH_BYTES) -> Batch | None:
         """The first of these rows as the next batch; None where there is none, or the epoch before is not acknowledged yet."""
         last = self._under_way[-1] if self._under_way else None
         if not rows or (last and last.epoch != rows[0][1]):
             return None
         size = count = 0
         for row in rows:
-            size += len(row[5]) + ROW_OVERHEAD_BYTES
-            if row[1] != rows[0][1] or (count and size > MOST_BATCH_BYTES):
+            more = len(row[5]) + ROW_OVERHEAD_BYTES
+            if row[1] != rows[0][1] or (count and size + more > most_bytes):
                 break
-            count += 1
+            count, size = count + 1, size + more
+        self.wanted = min(count + count // 4 + LEAST_WANTED, MOST_ROWS)
         batch = Batch(rows[0][1], last.rows[-1][2] if last else 0, rows[:count], size, now_ns)
         self._under_way.append(batch)
         self.bytes += size

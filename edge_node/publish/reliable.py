@@ -116,7 +116,7 @@ class ReliableLink:
         flight = self._flights[stream]
         if not self._spool.backlog(stream):
             return False
-        batch = flight.take(self._spool.rows(stream, flight.last_id, schema.MOST_ROWS), now_ns)
+        batch = flight.take(self._spool.rows(stream, flight.last_id, flight.wanted), now_ns, self._window.batch)
         if batch is None:
             return False
         said = message(

@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that can swallow without a word, as a NAT that forgot, or delay, as a satellite link does."""
+"""A TCP proxy on loopback that can swallow without a word, as a NAT that forgot, delay as a satellite does, or be as thin as a modem."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 import socket
 from threading import Thread
 
-PIECE_BYTES = 65_536
+PIECE_BYTES, THIN_PIECE_BYTES = 65_536, 256
 
 
 class BlackHole:
     """Carries to `target` until closed. What was connected when it began to swallow stays dead; what dials afterwards passes."""
 
-    def __init__(self, target: int, delay_s: float = 0.0) -> None:
-        self._target, self._delay_s = target, delay_s
+    def __init__(self, target: int, delay_s: float = 0.0, bytes_a_second: float | None = None) -> None:
+        self._target, self._delay_s, self._bytes_a_second = target, delay_s, bytes_a_second
         self._age, self._swallows = 0, False
         self.dialled = self.swallowed = 0
         self._writers: set[asyncio.StreamWriter] = set()
@@ -65,7 +65,11 @@ class BlackHole:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, age: int) -> None:
         """One way, until its end; the end too is swallowed."""
-        while data := await _piece(reader):
+        while data := await _piece(reader, PIECE_BYTES if self._bytes_a_second is None else THIN_PIECE_BYTES):
+            if self._bytes_a_second:
+                await asyncio.sleep(len(data) / self._bytes_a_second)
+            if writer.transport.is_closing():
+                return
             if self._dead(age):
                 self.swallowed += len(data)
             elif self._delay_s:
@@ -80,9 +84,9 @@ class BlackHole:
         return self._swallows or age != self._age
 
 
-async def _piece(reader: asyncio.StreamReader) -> bytes:
+async def _piece(reader: asyncio.StreamReader, most_bytes: int) -> bytes:
     try:
-        return await reader.read(PIECE_BYTES)
+        return await reader.read(most_bytes)
     except OSError:
         return b""
 
