@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def raw(public: str) -> bytes:
         raise ValueError("not the Z85 text of a key") from error
 
 
+@lru_cache(maxsize=4096)  # C2 names the sender of each message so
 def _digest(public: str) -> str:
     return sha256(raw(public)).hexdigest()
 

@@ -80,10 +80,10 @@ def decode_event(payload: bytes) -> Said:
     record = read(payload, schema.EventRecord)
     said = from_wire(record)
     begun_ms = record.t_utc_ms - (said.pop("trail_from_s") or 0.0) * 1000
-    return {name: value for name, value in said.items() if name not in ("sensors", "flags")} | {
-        "track": track_said(record.track, record.sensors, record.flags) if record.track else None,
-        "trail": [_spot(point, begun_ms) for point in record.trail or ()],
-    }
+    sensors, flags = said.pop("sensors"), said.pop("flags")
+    said["track"] = track_said(record.track, sensors, flags) if record.track else None
+    said["trail"] = [_spot(point, begun_ms) for point in record.trail or ()]
+    return said
 
 
 def _spot(point: schema.TrailPoint, begun_ms: float) -> Said:

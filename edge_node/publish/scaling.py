@@ -8,6 +8,7 @@ from math import ceil, isfinite
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from msgspec import Meta, Struct
+from msgspec.structs import astuple
 
 S = TypeVar("S", bound=Struct)
 Names = tuple[str | None, ...]
@@ -118,18 +119,30 @@ def to_wire(kind: type[S], said: Mapping[str, Any]) -> S | None:
     return kind(*row)
 
 
+@cache
+def _reading(kind: type[Struct]) -> tuple[dict[str, Any], tuple[tuple[str, Quantity | Packed | None], ...]]:
+    """What a struct that says nothing reads as, and of each field in order: its name then, and how it is scaled."""
+    nothing: dict[str, Any] = {}
+    fields = []
+    for name, how, _ in layout(kind):
+        fields.append((f"{name}_{how.unit}" if isinstance(how, Quantity) else name, how))
+        nothing |= {choice.name: choice.chosen(0) for choice in how.choices} if isinstance(how, Packed) else {fields[-1][0]: None}
+    return nothing, tuple(fields)
+
+
 def from_wire(struct: Struct) -> dict[str, Any]:
     """Values in SI units from a struct of steps."""
-    said: dict[str, Any] = {}
-    for name, scaling, _ in layout(type(struct)):
-        raw = getattr(struct, name)
-        match scaling:
-            case Quantity():
-                said[f"{name}_{scaling.unit}"] = scaling.value(raw)
-            case Packed():
-                said |= {choice.name: choice.chosen(raw or 0) for choice in scaling.choices}
-            case None:
-                said[name] = raw
+    nothing, fields = _reading(type(struct))
+    said = nothing.copy()
+    for (name, how), raw in zip(fields, astuple(struct), strict=True):
+        if raw is None:
+            continue
+        if how is None:
+            said[name] = raw
+        elif isinstance(how, Quantity):
+            said[name] = how.value(raw)
+        elif raw:
+            said |= {choice.name: choice.chosen(raw) for choice in how.choices}
     return said
 
 

@@ -27,6 +27,6 @@ class ServerKeys:
 
     def succeeded(self, tried: str) -> None:
         """C2 has shown that it holds this one; `words` then say what is to be done about it."""
-        self._at = self._keys.index(tried)
+        self._at = self._keys.index(tried) if tried in self._keys else self._at
         switched = "by its next key: C2 has switched, so let server_key in [c2] be what next_server_key is"
         self.words = switched if self._at else ""

@@ -100,7 +100,7 @@ class Spool:
         fresh.next_seq += 1
         fresh.bytes += len(payload) + ROW_COST_BYTES
         fresh.since_ns = fresh.since_ns or t_mono_ns
-        if sum(one.bytes for one in self._fresh.values()) > MOST_HELD_BYTES:
+        if self._fresh["events"].bytes + self._fresh["history"].bytes > MOST_HELD_BYTES:
             self._hold_less()
 
     def _hold_less(self) -> None:

@@ -159,7 +159,8 @@ class Collector:
         if event["event"] == "command" and event["about"] and event["outcome"]:
             self._answered(node, event["about"], event["outcome"], event["words"] or "")
         number = event["track"]["number"] if event["track"] else None
-        self._news.say(node, {"kind": "event", **event, "number": number, "stream_epoch": epoch, "seq": row.seq})
+        event |= {"kind": "event", "number": number, "stream_epoch": epoch, "seq": row.seq}
+        self._news.say(node, event)
 
     def _answered(self, node: Node, command_id: str, outcome: str | None, words: str) -> None:
         try:

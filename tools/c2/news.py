@@ -25,7 +25,7 @@ class News:
 
     def say(self, node: Node, event: Event) -> None:
         """One event of an enrolled node."""
-        self._pending.append({"kind": event["kind"], "node": node.name, "node8": node.node8} | event)
+        self._pending.append({"kind": event["kind"], "node": node.name, "node8": node.node8, **event})
 
     def tell(self, event: Event) -> None:
         """One event of C2's own."""
