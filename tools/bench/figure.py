@@ -78,6 +78,10 @@ GOALS = {
     "chaos.disordered": Goal(at_most=0),
     "chaos.undrained": Goal(at_most=0),
     "chaos.died": Goal(at_most=0),
+    "throughput.events_rows": Goal(at_least=0.3, of="ratio"),
+    "throughput.events_rows_curve": Goal(at_least=0.3, of="ratio"),
+    "throughput.history_rows": Goal(at_least=0.3, of="ratio"),
+    "throughput.history_rows_curve": Goal(at_least=0.3, of="ratio"),
 }
 """Every figure of the project; what stands before the dot is the bench that measures it."""
 
