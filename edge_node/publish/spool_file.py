@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -91,7 +91,7 @@ class SpoolFile:
         except sqlite3.Error:
             self._sql.close()
             raise
-        self._thinned_to = 0
+        self._thinned_to, self._one_in = 0, 2
         self._durable: bool | None = None
 
     def _read_sizes(self) -> None:
@@ -175,20 +175,36 @@ class SpoolFile:
         return False
 
     def _thin(self) -> int:
-        """Keep every second state of each track in the oldest block not thinned in this pass, written anew so that pages come free."""
-        block = self.rows("history", self._thinned_to, BLOCK)
-        if len(block) < LEAST_TO_THIN:
-            if self._thinned_to:
-                self._thinned_to = 0
-                return self._thin()
-            return self._drop_oldest("history")
-        kept = _every_second(block)
-        if len(kept) == len(block):
-            return self._drop_oldest("history")
-        with self._transaction() as change:
-            self._sql.execute("DELETE FROM history WHERE id BETWEEN ? AND ?", (block[0][0], block[-1][0]))
-            change["history"] = self._add("history", kept) - len(block)
-        self._thinned_to = block[-1][0]
+        """Thin the oldest block that is denser than this pass leaves; how many went. Each pass leaves half of what the one before left."""
+        while (found := self._block_behind(self._thinned_to)) is not None:
+            first, last, count = found
+            one_in = round(self._one_in * count / (last - first + 1))
+            if one_in > 1:
+                gone = self._thin_block(first, last, one_in)
+                self._thinned_to = last
+                return gone or self._drop_oldest("history")
+            self._thinned_to = last
+        return self._drop_oldest("history")
+
+    def _block_behind(self, row_id: int) -> tuple[int, int, int] | None:
+        """First and last id and size of the block behind a row, the next pass's first where this one ends; None where there are too few."""
+        block = f"SELECT id FROM history WHERE id > ? ORDER BY id LIMIT {BLOCK}"  # noqa: S608
+        first, last, count = self._sql.execute(f"SELECT min(id), max(id), count(*) FROM ({block})", (row_id,)).fetchone()  # noqa: S608
+        if count >= LEAST_TO_THIN:
+            return first, last, count
+        if not row_id:
+            return None
+        self._thinned_to, self._one_in = 0, 2 * self._one_in
+        return self._block_behind(0)
+
+    def _thin_block(self, first: int, last: int, one_in: int) -> int:
+        """Written anew, so that pages come free."""
+        block = self.rows("history", first - 1, BLOCK)
+        kept = _one_in(one_in, block)
+        if len(kept) < len(block):
+            with self._transaction() as change:
+                self._sql.execute("DELETE FROM history WHERE id BETWEEN ? AND ?", (first, last))
+                change["history"] = self._add("history", kept) - len(block)
         return len(block) - len(kept)
 
     def _drop_oldest(self, kind: Kind) -> int:
@@ -245,14 +261,13 @@ class SpoolFile:
         self._sql.close()
 
 
-def _every_second(block: Iterable[Row]) -> list[Row]:
-    """The first, third, fifth state of each track."""
-    seen: Counter[int] = Counter()
-    kept = []
-    for row in block:
-        seen[row[4]] += 1
-        if seen[row[4]] % 2:
+def _one_in(many: int, block: Sequence[Row]) -> list[Row]:
+    """Of each track; and the last row of each epoch, for only a later number shows C2 that others are missing."""
+    kept, seen = [], Counter[int]()
+    for row, behind in zip_longest(block, block[1:]):
+        if not seen[row[4]] % many or behind is None or behind[1] != row[1]:
             kept.append(row)
+        seen[row[4]] += 1
     return kept
 
 
