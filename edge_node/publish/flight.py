@@ -12,7 +12,7 @@ from edge_node.publish.spool_file import Row
 
 MOST_BATCH_BYTES = 32_000
 LEAST_WINDOW, FIRST_WINDOW, MOST_WINDOW = 4_000, 32_000, 1_000_000
-# Below the first an answer came fast and more may be under way; above the second, what is queued delays the live plane too.
+# Longer than it takes on an empty link: below the first more may be under way; above the second, what is queued delays the live plane.
 FAST_NS, SLOW_NS = 250_000_000, 750_000_000
 ROW_OVERHEAD_BYTES = 12
 LEAST_WANTED = 32
@@ -33,13 +33,19 @@ class Window:
 
     def __init__(self) -> None:
         self.most = float(FIRST_WINDOW)
+        self._empty_ns = 0
 
     def answered(self, round_trip_ns: int) -> None:
         """One batch was acknowledged after so long."""
-        if round_trip_ns < FAST_NS:
+        queued_ns = round_trip_ns - self._empty_ns
+        if queued_ns < FAST_NS:
             self.most = min(self.most * 1.25, MOST_WINDOW)
-        elif round_trip_ns > SLOW_NS:
+        elif queued_ns > SLOW_NS:
             self.shrink()
+
+    def greeted(self, round_trip_ns: int) -> None:
+        """A hello, which is short and the first of its session, was answered after so long: that is the way itself."""
+        self._empty_ns = round_trip_ns
 
     @property
     def batch(self) -> int:

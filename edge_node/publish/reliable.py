@@ -54,6 +54,7 @@ class ReliableLink:
         self._flights: dict[Stream, Flight] = {stream: Flight() for stream in STREAMS}
         self._connections = self._turns = self._renumbered = 0
         self._progress_ns = self._hold_until_ns = self._hello_ns = self._next_key_ns = 0
+        self._began_ns: int | None = None
         self._complaint = ""
 
     @property
@@ -85,7 +86,13 @@ class ReliableLink:
         """A new session: whatever was under way may be lost."""
         self._connections = self.line.connections
         self._progress_ns, self._hello_ns, self._hold_until_ns, self._complaint = now_ns, 0, 0, ""
+        self._began_ns = now_ns
         self._go_back()
+
+    def _greeted(self, now_ns: int) -> None:
+        if self._began_ns is not None:
+            self._window.greeted(now_ns - self._began_ns)
+            self._began_ns = None
 
     def _hello(self, now_ns: int) -> None:
         self._hello_ns = now_ns + HELLO_NS
@@ -154,6 +161,7 @@ class ReliableLink:
                 self._acked(said, now_ns)
             case schema.Welcome():
                 self._complaint = ""
+                self._greeted(now_ns)
                 if said.next_server_key:
                     self.next_server_key = said.next_server_key
                     self.line.learn_server_key(said.next_server_key)

@@ -96,7 +96,7 @@ def test_a_mebibyte_of_the_spool_holds_so_many_rows(tmp_path: Path) -> None:
         f"together at most {spool.MOST_HELD_BYTES >> 20} MiB",
         f"of {reliable.HISTORY_EVERY} messages {reliable.HISTORY_EVERY - 1} are events'",
         f"begins with {flight.FIRST_WINDOW / 1000:g} kB",
-        f"within {flight.FAST_NS / S:g} s (to {flight.MOST_WINDOW / 1e6:g} MB)",
+        f"less than {flight.FAST_NS / S:g} s (to {flight.MOST_WINDOW / 1e6:g} MB)",
         f"longer than {flight.SLOW_NS / S:g} s (to {flight.LEAST_WINDOW / 1000:g} kB)",
         f"at most {link.QUEUE_MESSAGES} messages",
         f"gives up an attempt after {line.CONNECT_MS / 1000:g} s",
@@ -110,7 +110,9 @@ def test_a_mebibyte_of_the_spool_holds_so_many_rows(tmp_path: Path) -> None:
         f"says it every {collector.COMMAND_AGAIN_S:g} s until it is answered",
         f"the last {obedience.MOST_REMEMBERED} ids",
         f"rows are bounded in length ({reliable_schema.MOST_ROW_BYTES:_} bytes)".replace("_", " "),
-        f"a message of backlog holds up to {flight.MOST_BATCH_BYTES / 1000:g} kB",
+        f"never more than {flight.MOST_BATCH_BYTES / 1000:g} kB",
+        f"the same, up to {line.WAIT_REFUSED_S / 2:g} to {line.WAIT_REFUSED_S:g} s",
+        f"beside it every {line.PROBE_S / 2:g} to {line.PROBE_S:g} s",
     ],
 )
 def test_the_numbers_are_those_of_the_code(words: str) -> None:

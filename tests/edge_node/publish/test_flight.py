@@ -205,3 +205,13 @@ def test_the_window_grows_with_fast_answers_halves_with_slow_ones_and_has_ends()
     for _ in range(50):
         window.shrink()
     assert window.most == LEAST_WINDOW
+
+
+def test_what_the_way_itself_takes_does_not_count_as_queueing() -> None:
+    window = Window()
+    window.greeted(SLOW_NS)
+    window.answered(SLOW_NS + FAST_NS // 2)
+    assert window.most > FIRST_WINDOW
+    before = window.most
+    window.answered(2 * SLOW_NS + FAST_NS)
+    assert window.most == before / 2
