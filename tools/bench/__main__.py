@@ -24,6 +24,7 @@ BENCHES = {
     "flood": ("10 000 invented aircraft at 5 000 frames a second beside a genuine one", "tools.bench.flood:figures"),
     "fuzz": ("random and mutated payloads through every decoder; EDGE_NODE_FUZZ_PAYLOADS says how many", "tools.bench.fuzz:figures"),
     "chaos": ("kills, black holes, full disks, stepped clocks; EDGE_NODE_CHAOS_S and EDGE_NODE_CHAOS_SEED", "tools.bench.chaos:figures"),
+    "outage": ("three days without C2 in the spool; how soon both planes are well when the link is back", "tools.bench.outage:figures"),
     "throughput": ("rows from put to C2's durable ack beside bare pyzmq, one message a row", "tools.bench.throughput:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }

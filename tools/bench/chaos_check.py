@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from edge_node.publish import wire
 from edge_node.publish.outbox import FILE as SPOOL
 from edge_node.publish.reliable_wire import decode_event
 from tools.bench import chaos_pump
@@ -24,18 +25,37 @@ class Held:
             rows = sql.execute(ROWS, (node,)).fetchall()
             progress = sql.execute(PROGRESS, (node,)).fetchall()
         self.rows: int = len(rows)
+        self.history = [payload for _, _, stream, payload in rows if stream == "history"]
         self.events = [payload for _, _, stream, payload in rows if stream == "events"]
         self.evicted: dict[int, int] = {epoch: evicted for epoch, _, evicted in progress}
         self.events_evicted: int = sum(evicted for _, stream, evicted in progress if stream == "events")
-        self._seqs: dict[int, set[int]] = {}
+        self._seqs: dict[int, list[int]] = {}
         for epoch, seq, *_ in rows:
-            self._seqs.setdefault(epoch, set()).add(seq)
-        self.twice = self.rows - sum(map(len, self._seqs.values()))
+            self._seqs.setdefault(epoch, []).append(seq)
+        self.twice = self.rows - sum(len(set(seqs)) for seqs in self._seqs.values())
+        self.disordered = sum(map(_behind_higher, self._seqs.values()))
+
+    def kept_by_track(self) -> dict[int, list[float]]:
+        """When each track's states in the history were made, in s."""
+        times: dict[int, list[float]] = {}
+        for payload in self.history:
+            said = wire.decode_tracks(payload)
+            for track in said["tracks"]:
+                times.setdefault(track["number"], []).append(said["t_utc_ms"] / 1000)
+        return times
 
     def lost(self, epoch: int, last: int) -> int:
         """How many of an epoch's rows up to `last` are neither here nor counted as evicted."""
         missing = last - len([seq for seq in self._seqs.get(epoch, ()) if seq <= last])
         return max(missing - self.evicted.get(epoch, 0), 0)
+
+
+def _behind_higher(numbers: Iterable[int]) -> int:
+    highest, found = 0, 0
+    for number in numbers:
+        found += number < highest
+        highest = max(highest, number)
+    return found
 
 
 def committed(state_dir: Path) -> list[tuple[int, int]]:
@@ -64,11 +84,7 @@ class Numbers:
     @property
     def disordered(self) -> int:
         """How many came behind a higher one."""
-        highest, found = 0, 0
-        for number in self.in_order:
-            found += number < highest
-            highest = max(highest, number)
-        return found
+        return _behind_higher(self.in_order)
 
     def lost(self, runs: Iterable[chaos_pump.Told]) -> int:
         """How many the pump called safe that did not come."""

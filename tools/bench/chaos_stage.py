@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from tools.bench import chaos_pump
 from tools.bench.black_hole import BlackHole
 from tools.bench.flood import NODE
 from tools.bench.kept_process import KeptProcess
+from tools.bench.served import free_ports
 from tools.bench.small_disk import SmallDisk, small_disk
 from tools.c2.enrolment import Enrolment
 from tools.simulate import remote_id
@@ -56,7 +56,7 @@ class ChaosStage:
         self.time_file.write_text("+0\n")
         self.struck: Counter[str] = Counter()
         self._darkness = 0
-        self._c2_ports = _free_ports(2)
+        self._c2_ports = free_ports(2)
         self.holes = [BlackHole(port) for port in self._c2_ports]
         server_key = load_or_make(self.c2_dir).public
         for name in (chaos_pump.NAME, MAST):
@@ -148,15 +148,6 @@ def _air(pipe: Path, seed: int) -> Iterator[None]:
     finally:
         stop.set()
         player.join()
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody has; C2 must find the same ones free again each time it starts."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def faked_clock(time_file: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,15 @@ def served(folder: Path, keys: KeyPair, live: str = ANY, reliable: str = ANY) ->
             process.join(END_WITHIN_S)
         process.kill()
         process.join()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has now, for a C2 that must find the same ones again."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
 
 
 def _serve(pipe: Any, folder: Path, keys: KeyPair, live: str, reliable: str) -> None:
