@@ -22,6 +22,7 @@ COMMIT_AFTER_NS: dict[Stream, int] = {"events": 50_000_000, "history": 2_000_000
 COMMIT_ROWS, COMMIT_BYTES = 500, 1 << 20
 MOST_HELD_BYTES, ROW_COST_BYTES = 8 << 20, 300
 RETRY_NS = 1_000_000_000
+GIVE_UP_NS = 60_000_000_000
 
 
 def boot_id() -> str:
@@ -47,6 +48,12 @@ class _Fresh(Struct):
         self.rows, self.bytes = rows, sum(len(row[5]) + ROW_COST_BYTES for _, row in rows)
         self.since_ns = self.since_ns if rows else None
 
+    def begin_epoch(self) -> None:
+        """Number all rows anew, from 1 in an epoch of their own."""
+        self.epoch = secrets.randbits(63)
+        self.rows = [(kind, (row[0], self.epoch, number, *row[3:])) for number, (kind, row) in enumerate(self.rows, 1)]
+        self.next_seq = len(self.rows) + 1
+
     def begin_behind(self, last_id: int) -> None:
         """Give all rows ids behind those of the file."""
         self.rows = [(kind, (row[0] + last_id, *row[1:])) for kind, row in self.rows]
@@ -65,6 +72,8 @@ class Spool:
         self._done: dict[Stream, int] = dict.fromkeys(STREAMS, 0)
         self._file: SpoolFile | None = None
         self._now_ns = self._retry_ns = 0
+        self._closed_ns: int | None = None
+        self._given_up = False
         self.renumbered = 0
         self.words = ""
         self.incidents: list[str] = []
@@ -77,7 +86,7 @@ class Spool:
         except (sqlite3.Error, OSError) as error:
             self._failed(error)
             return
-        self.words = ""
+        self.words, self._closed_ns = "", None
         if not self.renumbered:
             self._renumber(last_ids)
 
@@ -124,8 +133,10 @@ class Spool:
         self._now_ns = now_ns
         if now_ns < self._retry_ns and not last:
             return
-        if self._file is None:
+        if self._file is None and not self._given_up:
             self._open()
+        if self._closed_ns is not None and now_ns - self._closed_ns > GIVE_UP_NS and any(self._in_file.values()):
+            self._give_up()
         for stream, fresh in self._fresh.items():
             self._forget(stream)
             ripe = fresh.since_ns is not None and now_ns >= fresh.since_ns + COMMIT_AFTER_NS[stream]
@@ -149,9 +160,19 @@ class Spool:
             self.words = f"the spool at {self._path} is full or its disk is: {error}; new events are kept in memory"
             return
         self.words = f"the spool at {self._path} cannot be written: {error}; all is kept in memory"
+        self._closed_ns = self._now_ns if self._closed_ns is None else self._closed_ns
         self.close()
         if is_spoiled(error):
             self._set_aside(error)
+
+    def _give_up(self) -> None:
+        """The file stays out of reach: its rows wait in it for the next start, and what is in memory goes to C2 without them."""
+        rows = sum(self._in_file.values())
+        self.incidents.append(f"the spool at {self._path} cannot be used any more: {rows} rows stay in it until the node starts anew")
+        self._given_up, self._in_file = True, Counter()
+        for fresh in self._fresh.values():
+            fresh.begin_epoch()
+        self.renumbered += 1
 
     def _set_aside(self, error: sqlite3.Error | OSError) -> None:
         spoiled = self._path.with_suffix(".spoiled")
@@ -165,7 +186,9 @@ class Spool:
             self.incidents.append(f"the spool was spoiled ({error}) and lies now at {spoiled}; a new one is begun")
 
     def rows(self, stream: Stream, after_id: int, most: int) -> list[Row]:
-        """The oldest rows behind an id, in order."""
+        """The oldest rows behind an id, in order; none while older ones lie in a file that is out of reach."""
+        if self._file is None and self._in_file[stream]:
+            return []
         after_id = max(after_id, self._done[stream])
         found: list[Row] = []
         if self._file and self._filed(stream):

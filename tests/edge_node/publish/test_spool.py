@@ -351,3 +351,55 @@ def test_a_file_that_is_none_of_ours_is_begun_anew(data: bytes, tmp_path: Path) 
     assert bool(spool.incidents) == (len(data) > 1)
     assert numbers(drained(spool, "events")) == [1, 2, 3, 4, 5]
     spool.close()
+
+
+def _out_of_reach(path: Path) -> Path:
+    """A folder stands in the place of the file, which lies elsewhere."""
+    hidden = path.with_suffix(".hidden")
+    path.rename(hidden)
+    path.mkdir()
+    return hidden
+
+
+def test_rows_wait_for_older_ones_in_a_file_that_is_out_of_reach_for_a_while(tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    spool = Spool(path, 8 << 20)
+    for number in range(20):
+        spool.put("events", bytes([number]), SECOND_NS)
+    spool.commit(2 * SECOND_NS, last=True)
+    spool.put("events", b"new", 3 * SECOND_NS)
+    hidden = _out_of_reach(path)
+    assert spool._file is not None
+    spool._file._sql.close()
+    spool.commit(4 * SECOND_NS)
+    assert "cannot be written" in spool.words
+    assert (spool.rows("events", 0, 500), spool.backlog("events")) == ([], 21)
+    path.rmdir()
+    hidden.rename(path)
+    spool.commit(6 * SECOND_NS)
+    assert [row[2] for row in spool.rows("events", 0, 500)] == list(range(1, 22))
+    spool.close()
+
+
+def test_a_file_that_stays_out_of_reach_keeps_its_rows_for_the_next_start_and_new_ones_go_without_them(tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    spool = Spool(path, 8 << 20)
+    for number in range(20):
+        spool.put("events", bytes([number]), SECOND_NS)
+    spool.commit(2 * SECOND_NS, last=True)
+    old = spool.epoch("events")
+    spool.put("events", b"new", 3 * SECOND_NS)
+    hidden = _out_of_reach(path)
+    assert spool._file is not None
+    spool._file._sql.close()
+    for second in range(4, 70):
+        spool.commit(second * SECOND_NS)
+    ((_, epoch, seq, *_, payload),) = spool.rows("events", 0, 500)
+    assert (epoch != old, seq, payload) == (True, 1, b"new")
+    assert "20 rows stay in it" in spool.incidents[-1]
+    spool.close()
+    path.rmdir()
+    hidden.rename(path)
+    again = Spool(path, 8 << 20)
+    assert [(row[1], row[2]) for row in again.rows("events", 0, 500)] == [(old, number) for number in range(1, 21)]
+    again.close()
