@@ -16,6 +16,7 @@ from edge_node.node import tracks_file
 from edge_node.node.changes import Changes
 from edge_node.node.obeying import Obeying, Outcome
 from edge_node.node.renewal import Renewal
+from edge_node.node.unreached import Unreached
 from edge_node.publish import orders, wire
 from edge_node.publish.journal import Journal
 from edge_node.publish.live import LivePublisher
@@ -45,6 +46,7 @@ class Reporting:
         self._obeying = Obeying(config.c2, live, state_dir=config.node.state_dir, run_dir=config.node.run_dir, reload=reload)
         self._clock = clock
         self._renewal = Renewal(config, live, outbox)
+        self._unreached = Unreached()
         self._started = False
         self._tracks_problem = ""
         self._rumours, self._untold = Allowance(RUMOURS_A_SECOND, RUMOURS_AT_ONCE), 0
@@ -113,12 +115,19 @@ class Reporting:
             self._untold_beat.said(now_ns)
             self.audit(f"{self._untold} events of tracks that were never confirmed are not told: too many at once", now_ns)
             self._untold = 0
+        self._unreached.look(self._trouble(), now_ns)
         for words in self._renewal.look(now_ns):
             log.info(words)
             self.audit(words, now_ns)
         if node is not None:
             self._health(node, now_ns)
         self._show(tracks, now_ns)
+
+    def _trouble(self) -> str:
+        """Why one of the planes that are configured does not reach C2."""
+        table = self._config.c2
+        live = "" if table.live is None or self._live.connected else self._live.link_words()
+        return live or (self._outbox.trouble if table.reliable is not None else "")
 
     def _health(self, node: NodeStatus, now_ns: int) -> None:
         before = self._changes.configuration
@@ -159,7 +168,8 @@ class Reporting:
     @property
     def problem(self) -> str:
         """What a person should mend; empty where nothing."""
-        return "; ".join(filter(None, (self._outbox.problem, self._tracks_problem, self._renewal.problem)))
+        parts = (self._outbox.problem, self._tracks_problem, self._renewal.problem, self._unreached.words)
+        return "; ".join(filter(None, parts))
 
     def counters(self) -> dict[str, int]:
         """Of spool and reliable plane."""

@@ -40,6 +40,7 @@ class _Look(Struct, frozen=True):
 
     words: str
     problem: str
+    trouble: str
     counters: dict[str, int]
 
 
@@ -178,6 +179,11 @@ class Outbox:
         """What a person should mend; empty where nothing."""
         return self._seen.problem
 
+    @property
+    def trouble(self) -> str:
+        """Why C2 takes nothing now; empty while it does."""
+        return self._seen.trouble
+
     def counters(self) -> dict[str, int]:
         """Rows waiting, sent, acknowledged in messages, evicted; since the hub started."""
         return self._seen.counters | {f"spool_dropped_{stream}": self._dropped[stream] for stream in STREAMS}
@@ -191,7 +197,8 @@ class Outbox:
         lost = {f"spool_evicted_{kind}": evicted[kind] for kind in EVICTED_FIRST}
         dialled = {"reliable_connections": line.connections, "reliable_refused": line.refused}
         counts = {f"reliable_{name}": self._link.counts[name] for name in ("rows_sent", "bytes_sent", "acks", "silences")}
-        return _Look(words, self._spool.words, {"spool_rows": rows, **waiting, **lost, **dialled, **counts})
+        trouble = "" if line.connected and not self._link.complaint else self._link.words
+        return _Look(words, self._spool.words, trouble, {"spool_rows": rows, **waiting, **lost, **dialled, **counts})
 
     def close(self) -> None:
         """Write what waits, let everything go; a disk that hangs is not waited for."""

@@ -55,12 +55,12 @@ class ReliableLink:
         self._connections = self._turns = self._renumbered = 0
         self._progress_ns = self._hold_until_ns = self._hello_ns = self._next_key_ns = 0
         self._began_ns: int | None = None
-        self._complaint = ""
+        self.complaint = ""
 
     @property
     def words(self) -> str:
         """How the plane stands."""
-        return self._complaint if self._complaint and self.line.connected else self.line.words
+        return self.complaint if self.complaint and self.line.connected else self.line.words
 
     def service(self, now_ns: int) -> None:
         """Dial, hear, send what the window lets; never waits."""
@@ -85,7 +85,7 @@ class ReliableLink:
     def _begin(self, now_ns: int) -> None:
         """A new session: whatever was under way may be lost."""
         self._connections = self.line.connections
-        self._progress_ns, self._hello_ns, self._hold_until_ns, self._complaint = now_ns, 0, 0, ""
+        self._progress_ns, self._hello_ns, self._hold_until_ns, self.complaint = now_ns, 0, 0, ""
         self._began_ns = now_ns
         self._go_back()
 
@@ -149,7 +149,7 @@ class ReliableLink:
             try:
                 said = read_down(self.line.socket.recv())
             except WireError as error:
-                self._complaint = f"C2 says what cannot be read: {error}"
+                self.complaint = f"C2 says what cannot be read: {error}"
                 self.counts["malformed"] += 1
                 continue
             self._take(said, now_ns)
@@ -157,10 +157,10 @@ class ReliableLink:
     def _take(self, said: schema.Head | None, now_ns: int) -> None:
         match said:
             case schema.Ack():
-                self._complaint = ""
+                self.complaint = ""
                 self._acked(said, now_ns)
             case schema.Welcome():
-                self._complaint = ""
+                self.complaint = ""
                 self._greeted(now_ns)
                 if said.next_server_key:
                     self.next_server_key = said.next_server_key
@@ -175,7 +175,7 @@ class ReliableLink:
                 self.key_taken = said.key
 
     def _hold(self, now_ns: int, words: str, wait_ns: int) -> None:
-        self._complaint, self._hold_until_ns, self._hello_ns = words, now_ns + wait_ns, now_ns + wait_ns
+        self.complaint, self._hold_until_ns, self._hello_ns = words, now_ns + wait_ns, now_ns + wait_ns
         self._go_back()
 
     def _acked(self, ack: schema.Ack, now_ns: int) -> None:

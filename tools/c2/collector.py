@@ -145,6 +145,8 @@ class Collector:
         routes = list(dict.fromkeys([*routes, *(route for route, _ in self._acks)]))
         self._acks, self._told = {}, []
         self._news.totals["store_failures"] += 1
+        if not self.fault:
+            self._news.tell({"kind": "fault", "why": f"C2 cannot store: {error}; nodes keep what it does not take"})
         self.fault = f"C2 cannot store: {error}"
         for route in routes:
             self._send(route, schema.Busy, words=str(error))

@@ -46,8 +46,8 @@ def what(event: Event) -> str:
     if "malformed" in event:
         return f"row {event['seq']} cannot be read: {event['malformed']}"
     track, words = event.get("track"), event.get("words")
-    subject = f"track {track['number']} {event['event']}" if track else str(event["event"])
-    ids = track["identity"]["ids"] if track and track["identity"] else []
+    subject = f"track {track.get('number')} {event['event']}" if track else str(event["event"])
+    ids = track["identity"]["ids"] if track and track.get("identity") else []
     name = ids[0]["value"] if ids else ""
     into = f"into track {event['other']}" if event.get("other") is not None else ""
     way = f"after {len(event['trail'])} places" if event.get("trail") else ""

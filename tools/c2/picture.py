@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from tools.c2.history import what
+
 Event = dict[str, Any]
 Key = tuple[str, int, int]
 
@@ -14,6 +16,18 @@ MOST_TRACKS = 2000
 TRAIL_S = 60.0
 TRAIL_STEP_S = 1.0
 MOST_LOGGED = 100
+SENTENCES = {
+    "malformed": "{why}",
+    "desk_closed": "{why}",
+    "fault": "{why}",
+    "refused": "{fingerprint}: {why}",
+    "enrolled": "{node} is {state}: {words}; if it shows other words, revoke {node} at once",
+    "renewed": "speaks with its next key, {fingerprint}",
+    "receipt": "command {id}: {outcome}: {words}",
+}
+"""What happened, by kind of event."""
+UNNOTED = frozenset({"new", "identified", "merged"})
+"""What the few lines below a table have no room for."""
 
 
 class Picture:
@@ -42,34 +56,28 @@ class Picture:
             case "gap":
                 node = self.nodes.setdefault(event["node8"], {"node": event["node"], "heard_s": now_s})
                 node["missing"] = node.get("missing", 0) + event["missing"]
-            case "malformed":
-                self._note(f"{event['node']}: {event['why']}")
-                self._happened({**event, "event": "malformed", "words": event["why"]}, now_s)
-            case "enrolled":
-                words = f"{event['node']} is {event['state']}: {event['words']}; if it shows other words, revoke {event['node']} at once"
-                self._note(words)
-                self._happened({**event, "event": "enrolled", "words": words}, now_s)
-            case "desk_closed":
-                self._note(event["why"])
-                self._happened({**event, "event": "desk_closed", "words": event["why"]}, now_s)
-            case "refused":
-                self._note(f"refused {event['fingerprint']}: {event['why']}")
-                self._happened({**event, "event": "refused", "words": f"{event['fingerprint']}: {event['why']}"}, now_s)
-            case "event":
-                self._happened(event, now_s)
+            case _:
+                self._tell(event, now_s)
         self._forget(now_s)
 
     def _node(self, event: Event, now_s: float) -> None:
         kept = {name: value for name, value in event.items() if name not in ("tracks", "kind")}
         self.nodes.setdefault(event["node8"], {}).update(kept, heard_s=now_s)
 
-    def _note(self, words: str) -> None:
-        self.notes = [*self.notes[-4:], words]
+    def _tell(self, event: Event, now_s: float) -> None:
+        """Log what happened, and note what there is room for below a table."""
+        words = _words(event)
+        if words is None:
+            return
+        self._happened({"event": event["kind"], **event, "words": words}, now_s)
+        if event.get("event") not in UNNOTED:
+            who = event.get("node") or ("refused" if event["kind"] == "refused" else None)
+            self.notes = [*self.notes[-4:], ": ".join(filter(None, (who, words)))]
 
     def _happened(self, event: Event, now_s: float) -> None:
         """What is said again and again takes one row."""
         last = self.log[-1] if self.log else {}
-        same = all(last.get(name) == event.get(name) for name in ("node", "event", "words"))
+        same = all(last.get(name) == event.get(name) for name in ("node", "event", "words")) and last.get("about") == event.get("number")
         again = self.log.pop() if last and same else {"times": 0, "number": last.get("number", 0) + 1}
         self.log.append({**event, "about": event.get("number"), "number": again["number"], "times": again["times"] + 1, "heard_s": now_s})
 
@@ -96,3 +104,11 @@ def _reasoned(track: Event, before: Event | None) -> Event:
     if track["cooperation_reason"] is not None or before is None or before["cooperation"] != track["cooperation"]:
         return track
     return {**track, "cooperation_reason": before["cooperation_reason"]}
+
+
+def _words(event: Event) -> str | None:
+    """What happened, in a sentence; None for what needs none."""
+    if event["kind"] == "event":
+        return what(event)
+    sentence = SENTENCES.get(event["kind"])
+    return None if sentence is None else sentence.format_map(event)

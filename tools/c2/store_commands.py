@@ -14,6 +14,8 @@ from tools.c2 import history
 from tools.c2.enrolment import Enrolment, EnrolmentError
 from tools.c2.store import Store
 
+MOST_VALID_S = 86_400
+
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Their parsers; each sets `run`."""
@@ -27,9 +29,16 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     order.add_argument("node")
     order.add_argument("name", help="report, record, live_rate, point or reload")
     order.add_argument("arguments", nargs="*", metavar="NAME=VALUE", help="such as seconds=30")
-    order.add_argument("--valid", type=float, default=60.0, metavar="S", help="how long the node may still begin it (%(default)g)")
-    order.add_argument("--wait", type=float, default=10.0, metavar="S", help="how long to wait for its answer (%(default)g)")
+    order.add_argument("--valid", type=_seconds, default=60.0, metavar="S", help="how long the node may still begin it (%(default)g)")
+    order.add_argument("--wait", type=_seconds, default=10.0, metavar="S", help="how long to wait for its answer (%(default)g)")
     order.set_defaults(run=_order)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= MOST_VALID_S:
+        raise argparse.ArgumentTypeError(f"{text} is not 0 to {MOST_VALID_S} seconds")
+    return seconds
 
 
 def _history(told: argparse.Namespace) -> int:

@@ -125,9 +125,9 @@ def test_events_are_logged_whatever_they_lack(page: Page, visitor: Visitor) -> N
         first = next(messages)
     lost, health, refused = named("log", first)
     (about,) = named("about", first)
-    assert (lost["words"], lost["t_utc_ms"], lost["track"]) == ("5 is lost", 5, about["key"])
+    assert (lost["words"], lost["t_utc_ms"], lost["track"]) == ("track 5 lost  after 300 places  5 is lost", 5, about["key"])
     assert 50 <= len(lost["trail"]) <= 60
-    assert (health["event"], health["words"], health["track"], health["trail"]) == ("health", None, None, [])
+    assert (health["event"], health["words"], health["track"], health["trail"]) == ("health", "health", None, [])
     assert (refused["times"], refused["words"]) == (2, "0123-4567: this key is not enrolled")
 
 
