@@ -50,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     commands.choices["detect"].add_argument("--plot", type=Path, metavar="FILE.png", help="draw map, signal strength and flags as well")
     commands.choices["replay"].add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="recordings, one after the other")
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
+    commands.choices["demo"].add_argument(
+        "--web", nargs="?", const="127.0.0.1:8600", metavar="HOST:PORT", help="show the C2's web page too"
+    )
     return whole
 
 

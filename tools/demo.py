@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -17,9 +17,11 @@ from rich.live import Live
 
 from tools.c2.picture import Picture
 from tools.c2.table import draw
+from tools.c2.web import options
+from tools.c2.web.login import WebError
 from tools.simulate import gnss, remote_id
 from tools.simulate.world import World
-from tools.stage import stage
+from tools.stage import Stage, stage
 
 SCENE = Path(__file__).parent / "simulate" / "scenes" / "demo.toml"
 SEED = 2026
@@ -46,6 +48,14 @@ port = "{port}"
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run for --seconds, show the tracks as C2 sees them, end with one line; exit code 1 when none came or some were missed."""
+    try:
+        return _play(arguments)
+    except WebError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _play(arguments: argparse.Namespace) -> int:
     begun_s = time.monotonic()
     count = Count(begun_s)
     with stage() as here, ExitStack() as devices:
@@ -54,9 +64,10 @@ def demo(arguments: argparse.Namespace) -> int:
         bluetooth = devices.enter_context(_on_air(world, here.folder / "bluetooth.pcap", arguments.seconds, remote_id.BLE))
         port = devices.enter_context(gnss.receiver(world))
         show = devices.enter_context(_json_lines() if arguments.json else _table())
+        events = devices.enter_context(_page(arguments.web, here))
         node = devices.enter_context(here.node(SENSORS.format(wifi=wifi, bluetooth=bluetooth, port=port)))
         while time.monotonic() < begun_s + arguments.seconds and node.poll() is None:
-            for event in here.c2.events(0.1):
+            for event in events(0.1):
                 count.take(event)
                 show(event)
         ended = node.poll()
@@ -68,6 +79,12 @@ def demo(arguments: argparse.Namespace) -> int:
         if ended is not None:
             sys.stderr.write(f"the node ended by itself with exit code {ended}:\n{here.log.read_text()[-2000:]}\n")
         return 0 if ended is None and count.tracks and not gaps else 1
+
+
+def _page(address: str | None, here: Stage) -> AbstractContextManager[options.Events]:
+    """What C2 hears, which its web page hears too where there is to be one."""
+    told = argparse.Namespace(web=address, web_certificate=None, web_key=None, map=None, state=here.folder / "c2")
+    return options.overheard(told, here.c2.events)
 
 
 class Count:
