@@ -14,7 +14,7 @@ from edge_node.publish.reliable_wire import decode_event, message, read_up
 from edge_node.publish.scaling import from_wire
 from edge_node.publish.wire import WireError
 from tools.c2.enrolment import Enrolment, EnrolmentError, Node
-from tools.c2.gate import Gate
+from tools.c2.gate import Door, Gate
 from tools.c2.news import News
 from tools.c2.store import Store, utc_ms
 
@@ -42,15 +42,11 @@ class Collector:
 
     def bind(self, address: str, gate: Gate, secret: str) -> str:
         """Listen there to enrolled nodes; the address with its port; raises zmq.ZMQError."""
-        socket = self.socket
-        socket.linger = 0
-        gate.guard(socket, DOMAIN, secret, lambda key: self._enrolment.allowed(key) is not None)
-        socket.handshake_ivl = 10_000  # five round trips by satellite take 6 s
-        socket.heartbeat_ivl, socket.heartbeat_timeout = 2_000, 6_000
-        socket.maxmsgsize = MOST_BYTES
-        socket.sndhwm = socket.rcvhwm = QUEUE_MESSAGES
-        socket.bind(address)
-        return socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self.socket.sndhwm = self.socket.rcvhwm = QUEUE_MESSAGES
+        return gate.bind(self.socket, address, Door(DOMAIN, secret, self._lets_in, MOST_BYTES))
+
+    def _lets_in(self, key: str) -> bool:
+        return self._enrolment.allowed(key) is not None
 
     def service(self) -> None:
         """Hear what waits, keep it in one transaction, then acknowledge; never so long that others starve."""

@@ -13,7 +13,7 @@ from edge_node.publish.key_rotation import next_pair
 from edge_node.publish.keys import KeyFileError
 from edge_node.publish.words import words
 from tools.c2.enrolment import Clash, Enrolment, EnrolmentError, Node
-from tools.c2.gate import Gate
+from tools.c2.gate import Door, Gate
 from tools.c2.invitations import Invitation, Invitations
 from tools.c2.news import News
 
@@ -35,15 +35,8 @@ class Desk:
 
     def bind(self, address: str, gate: Gate, secret: str) -> str:
         """Listen there; the address with its port; raises zmq.ZMQError."""
-        socket = self.socket
-        socket.linger = 0
-        gate.guard(socket, DOMAIN, secret, self._lets_in)
-        socket.handshake_ivl = 4_000
-        socket.heartbeat_ivl, socket.heartbeat_timeout = 2_000, 6_000
-        socket.maxmsgsize = MOST_BYTES
-        socket.sndhwm = socket.rcvhwm = MOST_A_TURN
-        socket.bind(address)
-        return socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        self.socket.sndhwm = self.socket.rcvhwm = MOST_A_TURN
+        return gate.bind(self.socket, address, Door(DOMAIN, secret, self._lets_in, MOST_BYTES))
 
     def _lets_in(self, key: str) -> bool:
         self._invitations.refresh()

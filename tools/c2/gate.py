@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import zmq
+from msgspec import Struct
 from zmq.utils import z85
 
 ADDRESS = "inproc://zeromq.zap.01"
+HANDSHAKE_MS = 10_000  # five round trips by satellite take 6 s
+MOST_A_TURN = 50
+
+
+class Door(Struct, frozen=True):
+    """One way in: its ZAP domain, C2's secret key, who may pass, and how long a message may be."""
+
+    domain: str
+    secret: str
+    allowed: Callable[[str], bool]
+    most_bytes: int
 
 
 class Gate:
@@ -20,16 +32,24 @@ class Gate:
         self.socket.linger = 0
         self.socket.bind(ADDRESS)
 
-    def guard(self, socket: zmq.Socket[bytes], domain: str, secret: str, allowed: Callable[[str], bool]) -> None:
-        """Make a socket that is not bound yet a CURVE server that lets in whom `allowed` lets in."""
-        self._domains[domain.encode()] = allowed
+    def bind(self, socket: zmq.Socket[bytes], address: str, door: Door) -> str:
+        """Make a socket a CURVE server there that lets in whom its door lets in; the address with its port; raises zmq.ZMQError."""
+        self._domains[door.domain.encode()] = door.allowed
         socket.curve_server = True
-        socket.curve_secretkey = secret.encode()
-        socket.zap_domain = domain.encode()
+        socket.curve_secretkey = door.secret.encode()
+        socket.zap_domain = door.domain.encode()
+        socket.linger = 0
+        socket.handshake_ivl = HANDSHAKE_MS
+        socket.heartbeat_ivl, socket.heartbeat_timeout = 2_000, 6_000
+        socket.maxmsgsize = door.most_bytes
+        socket.bind(address)
+        return socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
 
     def service(self) -> None:
-        """Answer all who wait."""
-        while self.socket.poll(0):
+        """Answer who waits, but never so many that those who are in starve."""
+        for _ in range(MOST_A_TURN):
+            if not self.socket.poll(0):
+                return
             frames = self.socket.recv_multipart()
             cut = frames.index(b"") + 1 if b"" in frames else len(frames)
             envelope, request = frames[:cut], frames[cut:]

@@ -9,7 +9,7 @@ import zmq
 
 from edge_node.publish import wire
 from tools.c2.enrolment import Enrolment, Node
-from tools.c2.gate import Gate
+from tools.c2.gate import Door, Gate
 from tools.c2.news import Event, News
 
 DOMAIN = "c2"
@@ -48,16 +48,13 @@ class Receiver:
 
     def bind(self, address: str, gate: Gate, secret: str) -> str:
         """Listen there to enrolled nodes; the address with its port; raises zmq.ZMQError."""
-        socket = self.socket
-        socket.linger = 0
-        gate.guard(socket, DOMAIN, secret, lambda key: self._enrolment.allowed(key) is not None)
-        socket.handshake_ivl = 10_000  # five round trips by satellite take 6 s
-        socket.heartbeat_ivl, socket.heartbeat_timeout = 2_000, 6_000
-        socket.maxmsgsize = MOST_BYTES
-        socket.bind(address)
-        socket.subscribe(b"t/")
-        socket.subscribe(b"s/")
-        return socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+        bound = gate.bind(self.socket, address, Door(DOMAIN, secret, self._lets_in, MOST_BYTES))
+        self.socket.subscribe(b"t/")
+        self.socket.subscribe(b"s/")
+        return bound
+
+    def _lets_in(self, key: str) -> bool:
+        return self._enrolment.allowed(key) is not None
 
     def service(self) -> None:
         """Hear what waits, but never so long that others starve."""
