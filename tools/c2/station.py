@@ -64,7 +64,7 @@ class Station:
         """All that came, waiting so long for the first; call it again and again, for it also answers who wants to connect."""
         self._poller.poll(round(wait_s * 1000))
         self.enrolment.refresh()
-        for part in (self._gate, self._receiver, self._collector, self._desk):
+        for part in (self._receiver, self._collector, self._gate, self._desk):  # who is in goes before who wants in
             part.service()
         yield from self._news.taken()
 
