@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -16,7 +17,7 @@ import pytest
 from tools.bench import chaos
 from tools.bench.black_hole import BlackHole
 from tools.bench.chaos_faults import KINDS, plan
-from tools.bench.chaos_stage import faked_clock
+from tools.bench.chaos_stage import faked_clock, swept
 from tools.bench.small_disk import small_disk
 
 SECONDS, SEED = 60.0, 7
@@ -43,6 +44,17 @@ def test_a_plan_is_its_seed_s_alone_and_its_kinds_do_not_overlap_themselves() ->
         mine = [strike for strike in strikes if strike.kind == kind]
         assert mine
         assert all(one.end_s <= other.begin_s for one, other in pairwise(mine))
+
+
+def test_what_killed_processes_leave_in_shared_memory_is_taken_away(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    others, gone, alive = (tmp_path / f"faketime_shm_{number}" for number in ("0", ended.pid, os.getpid()))
+    others.touch()
+    with swept(tmp_path):
+        gone.touch()
+        alive.touch()
+    assert set(tmp_path.iterdir()) == {others, alive}
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from tools.simulate.scene import Scene, Swarm
 from tools.simulate.world import World
 
 MAST = "mast"
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
 NODE_TOML = f"""
 [node]
 name = "{MAST}"
@@ -130,9 +131,20 @@ def chaos_stage(seed: int, seconds: float, rate_hz: float) -> Iterator[ChaosStag
         folder = Path(name)
         mounted = {disk: open_.enter_context(small_disk(folder / disk, megabytes)) for disk in ("c2", "edge")}
         stage = ChaosStage(folder, {disk: found for disk, found in mounted.items() if found}, rate_hz)
+        open_.enter_context(swept(SHARED_MEMORY))
         open_.callback(stage.close)
         open_.enter_context(_air(folder / "air.pcap", seed))
         yield stage
+
+
+@contextmanager
+def swept(folder: Path) -> Iterator[None]:
+    """Take away what libfaketime leaves there of each process that was killed; its name ends with the process id."""
+    before = set(folder.glob("*faketime_*"))
+    yield
+    for left in set(folder.glob("*faketime_*")) - before:
+        if not Path("/proc", left.name.rpartition("_")[2]).exists():
+            left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -156,5 +168,5 @@ def faked_clock(time_file: Path) -> dict[str, str]:
     if not found:
         return {}
     # Waits on conditions must stay real too: else a thread that waits for Python's lock spins.
-    real = {"DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0", "NO_FAKE_STAT": "1", "FAKETIME_DISABLE_SHM": "1"}
+    real = {"DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0", "NO_FAKE_STAT": "1"}
     return {"LD_PRELOAD": str(found[0]), "FAKETIME_TIMESTAMP_FILE": str(time_file), "FAKETIME_CACHE_DURATION": "1", **real}
