@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.bench import throughput
+from tools.bench import flood_c2, throughput
 from tools.bench.outage import Outage
 from tools.bench.two_planes import TRACKS
 
@@ -42,3 +42,13 @@ def test_rows_and_bare_messages_all_come() -> None:
     assert throughput.reliable("history", 2_000) > 0
     assert throughput.bare(False, 2_000) > 0
     assert throughput.bare(True, 2_000) > 0
+
+
+def test_nodes_at_work_are_heard_amid_a_flood_and_one_more_gets_in() -> None:
+    outcome = flood_c2.run(rounds=1, seconds=1.0)
+    assert all(outcome.strangers)
+    for phase in (outcome.calm, outcome.amid):
+        assert len(phase.live_ms) > flood_c2.NODES
+        assert len(phase.acked_ms) > flood_c2.NODES
+    assert outcome.missing == 0
+    assert 0 < outcome.dial_s < flood_c2.WITHIN_S

@@ -25,6 +25,7 @@ BENCHES = {
     "fuzz": ("random and mutated payloads through every decoder; EDGE_NODE_FUZZ_PAYLOADS says how many", "tools.bench.fuzz:figures"),
     "chaos": ("kills, black holes, full disks, stepped clocks; EDGE_NODE_CHAOS_S and EDGE_NODE_CHAOS_SEED", "tools.bench.chaos:figures"),
     "outage": ("three days without C2 in the spool; how soon both planes are well when the link is back", "tools.bench.outage:figures"),
+    "flood_c2": ("five nodes at work while strangers flood C2's two ports, beside the same without", "tools.bench.flood_c2:figures"),
     "throughput": ("rows from put to C2's durable ack beside bare pyzmq, one message a row", "tools.bench.throughput:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }

@@ -21,11 +21,13 @@ END_WITHIN_S = 20.0
 
 
 class Heard(Struct, frozen=True):
-    """One batch of tracks: whose, when it was said and when it came, ms of one machine's UTC."""
+    """One batch of tracks: whose, which, when it was said and when it came, by the clocks of one machine."""
 
     node: str
+    seq: int
     said_utc_ms: int
     received_utc_ms: int
+    received_mono_ns: int
 
 
 class Served:
@@ -83,6 +85,7 @@ def _serve(pipe: Any, folder: Path, keys: KeyPair, live: str, reliable: str) -> 
     while not pipe.poll():
         tracks = [event for event in c2.events(0.1) if event["kind"] == "tracks"]
         if tracks:
-            pipe.send([(event["node"], event["t_utc_ms"], event["received_utc_ms"]) for event in tracks])
+            now_ns = time.monotonic_ns()
+            pipe.send([(event["node"], event["seq"], event["t_utc_ms"], event["received_utc_ms"], now_ns) for event in tracks])
     pipe.send(dict(c2.totals))
     c2.close()
