@@ -14,8 +14,6 @@ MOST_ROWS = 512
 MOST_ROW_BYTES = 48_000
 
 STREAMS = (None, "events", "history")
-UP_KINDS = (None, "hello", "rows", "receipt", "next_key")
-DOWN_KINDS = (None, "welcome", "ack", "denied", "busy", "command", "key_taken")
 EVENT_KINDS = (
     None,
     "new",
