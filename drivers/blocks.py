@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Medium = Literal["wifi", "ble", "ble_report", "mavlink"]
 FixSource = Literal["nmea", "gpsd"]
@@ -58,4 +62,40 @@ class GnssFix(Struct, frozen=True, gc=False):
     quality: str | None = None
 
 
-Block = RadioFrame | GnssFix
+class MicrophoneArray(Struct, frozen=True):
+    """Where each channel's microphone is and how the array is mounted; one channel without a place for a single microphone.
+
+    `positions_m` are in the array's own frame: x right, y ahead, z up. y points to `azimuth_deg` (clockwise from true north)
+    and is raised by `tilt_deg` above the horizon; `roll_deg` then turns about y, right side down. `gains` multiply the channels'
+    samples and `delays_s` say how late each is (both empty when not calibrated); `full_scale_db_spl` is the sound pressure level
+    of a full-scale sine, None where nobody measured it.
+    """
+
+    name: str
+    positions_m: tuple[tuple[float, float, float], ...]
+    azimuth_deg: float = 0.0
+    tilt_deg: float = 0.0
+    roll_deg: float = 0.0
+    gains: tuple[float, ...] = ()
+    delays_s: tuple[float, ...] = ()
+    full_scale_db_spl: float | None = None
+
+
+class AudioBlock(Struct, frozen=True, gc=False):
+    """Sound of all microphones: `samples` is float32 (frames, channels), full scale 1.0, channels in the array's order.
+
+    `t_mono_ns` is when the first frame met the microphones; `sequence` counts frames from 0 with those lost, `lost` the frames
+    dropped just before this block. `array` None means that nobody said where the microphones are. What the source did not
+    measure is None.
+    """
+
+    t_mono_ns: int
+    sequence: int
+    lost: int
+    sample_rate_hz: int
+    samples: NDArray[np.float32]
+    array: MicrophoneArray | None = None
+    temperature_c: float | None = None
+
+
+Block = RadioFrame | GnssFix | AudioBlock

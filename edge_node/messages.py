@@ -15,6 +15,7 @@ TrackState = Literal["tentative", "confirmed", "lost"]
 EventKind = Literal["new", "confirmed", "identified", "merged", "lost"]
 SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
 Verdict = Literal["green", "amber", "red"]
+SoundLabel = Literal["multirotor", "fixed_wing", "helicopter", "machine", "none"]
 
 
 class UasId(Struct, frozen=True, gc=False):
@@ -91,6 +92,33 @@ class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
     authentication_until_utc: str | None = None
 
 
+class AcousticDetection(Detection, frozen=True, kw_only=True, tag="acoustic"):
+    """A drone that is heard, about twice a second while it lasts; `t_mono_ns` is when its sound met the microphones.
+
+    `track` is its own inside the sensor; `probability` that it is a drone. A single microphone has no bearing, a flat array may
+    have no elevation: None. `correlation` is that of the errors of azimuth and elevation. What integrates over time lags by `lag_s`.
+    `level_db` is dB SPL where the array was measured, else dB of full scale. `notes` say what makes it worse: wind, a dead microphone.
+    """
+
+    track: int
+    label: SoundLabel
+    probability: float
+    azimuth_deg: float | None = None
+    elevation_deg: float | None = None
+    sigma_azimuth_deg: float | None = None
+    sigma_elevation_deg: float | None = None
+    correlation: float | None = None
+    azimuth_rate_dps: float | None = None
+    elevation_rate_dps: float | None = None
+    blade_pass_hz: float | None = None
+    blade_pass_rate_hz_s: float | None = None
+    level_db: float
+    level_reference: Literal["spl", "full_scale"] = "full_scale"
+    snr_db: float
+    lag_s: float
+    notes: tuple[str, ...] = ()
+
+
 class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):
     """Where the node itself is and what time its receiver says; has_fix False when the receiver knows neither."""
 
@@ -119,7 +147,7 @@ class SensorReport(Struct, frozen=True, kw_only=True, tag_field="kind", tag="sen
     words: str = ""
 
 
-BusMessage = RemoteIdDetection | PositionFix | SensorReport
+BusMessage = RemoteIdDetection | AcousticDetection | PositionFix | SensorReport
 
 
 class Kinematics(Struct, frozen=True, kw_only=True, gc=False):

@@ -125,7 +125,7 @@ class Hub:
                 self._clock.fix(message.t_utc_ns, message.t_mono_ns, message.pulse_mono_ns)
         else:
             self._counts["detections"] += 1
-            self._note(self._tracker.update(self._judged(message)))
+            self._note(self._tracker.update(self._judged(message) if isinstance(message, RemoteIdDetection) else message))
 
     def _judged(self, heard: RemoteIdDetection) -> RemoteIdDetection:
         """With what is suspected of it; a clock that nobody vouches for, and a place that nobody knows, prove nothing."""
