@@ -1,0 +1,200 @@
+"""From spectra of an array to the directions that sound comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log10
+from typing import cast
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from drivers.blocks import MicrophoneArray
+from edge_node.acoustic.microphones import Microphones, speed_of_sound_mps
+from edge_node.acoustic.mounting import Mounting, tangent_basis
+from edge_node.acoustic.srp import Response, spacing_rad, sphere
+from edge_node.acoustic.steering import Peak, Steering
+
+Vector = NDArray[np.float64]
+Real = NDArray[np.float32]
+Complex = NDArray[np.complex64]
+
+LOWEST_HZ = 300.0
+LOWEST_ELEVATION_DEG = -30.0
+COMB_WIDTH = 0.03
+SIGNIFICANT_SIGMAS = 5.0
+# Frames that overlap by half and bins beside each other under a root-Hann window share about this part of their noise.
+INDEPENDENT = 0.7
+SAME_DEG = 8.0
+
+
+class Arrival(Struct, frozen=True):
+    """Sound from one direction: a unit vector (3,) in the array's own frame, and how sure it is.
+
+    `covariance` (2, 2) is in rad^2 across the direction, along `tangent_basis(direction)` of the array's frame: rising azimuth
+    (times the cosine of elevation), rising elevation. `strength` is the coherent share of what was heard, 0 to 1, and `snr_db`
+    the same against all else in the band. `elevation_known` is False where the array cannot tell.
+    """
+
+    direction: Vector
+    covariance: Vector
+    strength: float
+    snr_db: float
+    elevation_known: bool
+
+
+class Locator:
+    """Finds up to `most` arrivals in blocks of spectra at `freqs_hz`, and listens in a direction.
+
+    `up` (3,) is where the sky is in the array's frame, by the array's mounting when None. 15 degrees C are assumed when
+    `temperature_c` is None. `mute` names channels to leave out, and may be set at any time.
+    """
+
+    def __init__(
+        self, array: MicrophoneArray, freqs_hz: Real, *, temperature_c: float | None = None, most: int = 4, up: Vector | None = None
+    ) -> None:
+        self.array, self.most = array, most
+        self._freqs_hz = np.asarray(freqs_hz, np.float32)
+        self._up = Mounting(array).up if up is None else up
+        self._temperature_c = temperature_c
+        self._corrections = corrections(array, self._freqs_hz)
+        self.mute = ()
+
+    @property
+    def mute(self) -> tuple[int, ...]:
+        """Channels that are left out."""
+        return self._mute
+
+    @mute.setter
+    def mute(self, channels: Sequence[int]) -> None:
+        if not set(range(len(self.array.positions_m))) - set(channels):
+            raise ValueError("at least one channel has to be heard")
+        self._mute = tuple(channels)
+        self._build()
+
+    @property
+    def temperature_c(self) -> float | None:
+        """Of the air; None when not measured."""
+        return self._temperature_c
+
+    @temperature_c.setter
+    def temperature_c(self, value: float | None) -> None:
+        self._temperature_c = value
+        self._build()
+
+    @property
+    def band_hz(self) -> tuple[float, float]:
+        """Which frequencies directions are told by."""
+        return float(self._freqs_hz[self._band][0]), float(self._freqs_hz[self._band][-1])
+
+    def locate(self, spectra: Complex, *, comb_hz: float | None = None, towards: Vector | None = None) -> list[Arrival]:
+        """Arrivals in spectra (frames, channels, bins), strongest first; only bins of a comb if one is given.
+
+        With `towards` (3,) the only one looked for is the one nearest to that direction.
+        """
+        if self._response is None or not len(spectra):
+            return []
+        heard = spectra[:, self._live, self._band] * self._corrections[self._live, self._band]
+        power = np.einsum("tmf,tmf->f", heard.real, heard.real) + np.einsum("tmf,tmf->f", heard.imag, heard.imag)
+        weights = self._comb(comb_hz) / np.maximum(power, np.float32(1e-30))
+        if not np.any(power):
+            return []
+        return self._arrivals(heard, weights, towards)
+
+    def steer(self, spectra: Complex, direction: Vector) -> Complex:
+        """Spectra (frames, bins) of what comes from a unit vector in the array's frame, as the mean microphone would hear it alone."""
+        phases = np.conj(self._all.phases(direction)) * self._corrections[self._live]
+        return np.asarray(np.einsum("tmf,mf->tf", spectra[:, self._live], phases / np.float32(len(self._live))))
+
+    def _build(self) -> None:
+        positions = np.asarray(self.array.positions_m, np.float64).reshape(-1, 3)
+        self._live = np.setdiff1d(np.arange(len(positions)), self._mute)
+        self._microphones = microphones = Microphones(positions[self._live])
+        speed = speed_of_sound_mps(self._temperature_c)
+        low, high = np.searchsorted(self._freqs_hz, [LOWEST_HZ, microphones.useful_hz(speed)])
+        self._band = slice(int(low), int(high))
+        freqs = self._freqs_hz[self._band]
+        self._all = Steering(microphones.positions_m, self._freqs_hz, speed)
+        self._steering = Steering(microphones.positions_m, freqs, speed)
+        self._facing = microphones.facing(self._up)
+        self._response = None
+        if microphones.dimensions:
+            spacing = spacing_rad(microphones.aperture_m, float(freqs[-1]), speed)
+            self._response = Response(microphones, freqs, speed, self._directions(spacing))
+
+    def _directions(self, spacing: float) -> Vector:
+        """Where sound may come from: of a plane's two sides the one that sees the sky; for a line, the horizon ahead."""
+        if self._microphones.dimensions == 1:
+            axis = self._microphones.axes[0]
+            beside = np.cross(axis, self._up) if abs(axis @ self._up) < 0.9 else np.cross(axis, [1.0, 0.0, 0.0])
+            beside /= np.linalg.norm(beside)
+            beside = beside if beside[1] >= 0 else -beside
+            angles = np.arange(0.0, np.pi + spacing / 2, spacing / 2)[:, None]
+            return np.asarray(np.cos(angles) * axis + np.sin(angles) * beside)
+        everywhere = sphere(spacing)
+        lowest = np.sin(np.radians(LOWEST_ELEVATION_DEG))
+        seen = everywhere @ self._up >= lowest
+        if self._facing is not None:
+            seen &= everywhere @ self._facing >= 0
+        return np.asarray(everywhere[seen])
+
+    def _comb(self, comb_hz: float | None) -> Real:
+        """One at the harmonics of a comb and none between; one everywhere without a comb."""
+        freqs = self._freqs_hz[self._band]
+        if comb_hz is None:
+            return np.ones_like(freqs)
+        off = np.abs(freqs / comb_hz - np.rint(freqs / comb_hz)) * comb_hz
+        width = np.maximum(COMB_WIDTH * comb_hz, freqs[1] - freqs[0])
+        return np.asarray(off <= width, np.float32)
+
+    def _arrivals(self, heard: Complex, weights: Real, towards: Vector | None) -> list[Arrival]:
+        channels, rest = heard.shape[1], heard
+        effective = INDEPENDENT * len(heard) * max(float(np.count_nonzero(weights)), 1.0)
+        found: list[Arrival] = []
+        for _ in range(self.most if towards is None else 1):
+            start = self._start(rest, weights, towards)
+            peak = self._steering.peak_near(rest, weights, start)
+            total = float(np.count_nonzero(weights))
+            share = peak.power / (channels * total)
+            strength = (share - 1 / channels) / (1 - 1 / channels)
+            if strength < SIGNIFICANT_SIGMAS / (channels * np.sqrt(effective)):
+                break
+            direction = self._seen(peak.direction)
+            if all(direction @ other.direction < np.cos(np.radians(SAME_DEG)) for other in found):
+                found.append(self._arrival(peak, direction, min(strength, 1.0 - 1e-6), effective))
+            phases = self._steering.phases(peak.direction)
+            rest = rest - phases * np.einsum("tmf,mf->tf", rest, np.conj(phases) / np.float32(channels))[:, None]
+        return found
+
+    def _start(self, heard: Complex, weights: Real, towards: Vector | None) -> Vector:
+        if towards is not None:
+            return towards
+        response = cast("Response", self._response)
+        power = response.power(response.cross_spectra(heard) * weights)
+        return np.asarray(response.directions[int(np.argmax(power))])
+
+    def _seen(self, direction: Vector) -> Vector:
+        """Of a direction and its mirror image the one on the side that is looked at."""
+        if self._facing is None or direction @ self._facing >= 0:
+            return direction
+        return np.asarray(direction - 2 * (direction @ self._facing) * self._facing)
+
+    def _arrival(self, peak: Peak, direction: Vector, strength: float, effective: float) -> Arrival:
+        """The bound of Cramer and Rao for one wave in noise that is alike everywhere, from the bend of the power."""
+        channels = len(self._live)
+        snr = strength / (1 - strength)
+        basis = tangent_basis(direction)
+        bend = basis @ -peak.bend @ basis.T / (2 * peak.power)
+        information = 2 * effective * channels * snr * (channels * snr / (1 + channels * snr)) * bend
+        floor = np.eye(2) * 1.0
+        covariance = np.asarray(np.linalg.inv(np.asarray(information) + floor), np.float64)
+        return Arrival(direction, covariance, strength, 10 * log10(max(snr, 1e-9)), self._microphones.dimensions > 1)
+
+
+def corrections(array: MicrophoneArray, freqs_hz: Real) -> Complex:
+    """(channels, bins) that spectra are multiplied by so that all channels are equally loud and none is late."""
+    channels = len(array.positions_m)
+    gains = np.asarray(array.gains or np.ones(channels))
+    delays_s = np.asarray(array.delays_s or np.zeros(channels))
+    return np.asarray(gains[:, None] * np.exp(2j * np.pi * delays_s[:, None] * freqs_hz), np.complex64)
