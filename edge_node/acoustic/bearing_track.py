@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from edge_node.acoustic.mounting import Vector, angles_deg, tangent_basis
-from edge_node.messages import Bearing
+from edge_node.acoustic.whence import Whence
 
 Matrix = NDArray[np.float64]
 
@@ -15,6 +16,8 @@ ACCELERATION = 0.12
 FIRST_RATE = 0.5
 """Sigma of a new source's angular rate, rad/s."""
 LEAST_SIGMA = np.radians(0.3)
+LEAST_COSINE = 0.02
+"""Of elevation: nearer to the zenith an azimuth says nothing."""
 
 
 class BearingTrack:
@@ -63,23 +66,29 @@ class BearingTrack:
         self.heard_s = self.t_s
         self.hits += 1
 
-    def bearing(self, *, has_elevation: bool = True) -> tuple[Bearing, float]:
+    def whence(self, snr_db: float, *, has_elevation: bool = True) -> Whence:
         """Azimuth and elevation with rates and sigmas in degrees, and the correlation of the two errors."""
         azimuth_deg, elevation_deg = angles_deg(self.direction)
         turn = tangent_basis(self.direction) @ self._basis.T
         p = turn @ self._p[:2, :2] @ turn.T
-        rate = np.degrees(turn @ self._rate)
-        shrink = max(float(np.hypot(*self.direction[:2])), 0.02)
+        along_azimuth, along_elevation = (float(part) for part in np.degrees(turn @ self._rate))
         sigmas = np.degrees(np.sqrt(np.diag(p)))
-        bearing = Bearing(
+        shrink = max(float(np.hypot(*self.direction[:2])), LEAST_COSINE)
+        flat = Whence(
+            snr_db=snr_db,
             azimuth_deg=azimuth_deg,
-            elevation_deg=elevation_deg if has_elevation else None,
-            azimuth_rate_dps=float(rate[0] / shrink),
-            elevation_rate_dps=float(rate[1]) if has_elevation else None,
-            sigma_azimuth_deg=min(float(sigmas[0] / shrink), 180.0),
-            sigma_elevation_deg=float(sigmas[1]) if has_elevation else None,
+            sigma_azimuth_deg=min(float(sigmas[0]) / shrink, 180.0),
+            azimuth_rate_dps=along_azimuth / shrink,
         )
-        return bearing, float(p[0, 1] / np.sqrt(p[0, 0] * p[1, 1]))
+        if not has_elevation:
+            return flat
+        return replace(
+            flat,
+            elevation_deg=elevation_deg,
+            sigma_elevation_deg=float(sigmas[1]),
+            elevation_rate_dps=along_elevation,
+            correlation=float(p[0, 1] / np.sqrt(p[0, 0] * p[1, 1])),
+        )
 
     def _off(self, direction: Vector) -> Vector:
         """Where a direction lies on the tangent plane, rad along the basis (gnomonic, its radius made an angle)."""

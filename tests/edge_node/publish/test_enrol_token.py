@@ -72,6 +72,7 @@ def test_a_cut_token_is_named(cut: int) -> None:
         (_framed(VERSION, msgspec.msgpack.encode([bytes(15), bytes(32), 1, "tcp://c2:1", "tcp://c2:1", None])), "made wrongly"),
         (_framed(VERSION, msgspec.msgpack.encode([bytes(16), bytes(32), 2**40, "tcp://c2:1", "tcp://c2:1", None])), "made wrongly"),
     ],
+    ids=lambda _: "case",  # the key among them is random, and a test's name must not be
 )
 def test_what_is_no_token_is_said_so(text: str, words: str) -> None:
     with pytest.raises(TokenError, match=words):

@@ -1,0 +1,60 @@
+"""Sources told apart by where they are: an array's arrivals, turned into ENU and followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from drivers.blocks import MicrophoneArray
+from edge_node.acoustic.bearing_track import BearingTrack
+from edge_node.acoustic.bearing_tracks import BearingTracks, Sound
+from edge_node.acoustic.locator import Arrival, Locator
+from edge_node.acoustic.looks import Look
+from edge_node.acoustic.microphones import Microphones
+from edge_node.acoustic.mounting import Mounting, tangent_basis
+from edge_node.acoustic.spectra import Frames, Spectra
+from edge_node.acoustic.whence import Whence
+from edge_node.acoustic.wind import Wind
+
+
+class Directions:
+    """Sources (ear.Sources) of an array whose microphones' places are known; ValueError where their number is not the channels'."""
+
+    def __init__(self, array: MicrophoneArray, spectra: Spectra, temperature_c: float | None) -> None:
+        self._mounting = Mounting(array)
+        self._locator = Locator(array, spectra.freqs_hz, temperature_c=temperature_c, up=self._mounting.up)
+        self._tracks = BearingTracks()
+        self._wind = Wind(spectra.freqs_hz, spectra.hop_s, Microphones(np.asarray(array.positions_m)))
+        self._has_elevation = True
+
+    def step(self, t_s: float, look: Look, keep: frozenset[int]) -> None:
+        """Take in a look; `keep` are the sources that matter."""
+        self._wind.push(look.spectra)
+        arrivals = self._locator.locate(look.spectra)
+        self._has_elevation = all(arrival.elevation_known for arrival in arrivals)
+        self._tracks.step(t_s, [self._in_enu(arrival) for arrival in arrivals], keep)
+
+    def audible(self) -> Sequence[int]:
+        """Those heard often enough, strongest first."""
+        return [track.number for track in self._tracks.audible()]
+
+    def steer(self, number: int, t_s: float, spectra: Frames) -> Frames:
+        """Spectra (frames, channels, bins) of `t_s` as one direction alone gave them: (frames, bins)."""
+        return self._locator.steer(spectra, self._mounting.to_array(self._track(number).at(t_s)))
+
+    def whence(self, number: int) -> Whence:
+        """Where it is, smoothed over the looks so far."""
+        return self._track(number).whence(self._tracks.last[number].snr_db, has_elevation=self._has_elevation)
+
+    def notes(self) -> tuple[str, ...]:
+        """What makes it worse just now."""
+        return tuple(filter(None, ("" if self._has_elevation else "no elevation", "wind" if self._wind.blows else "")))
+
+    def _track(self, number: int) -> BearingTrack:
+        return next(track for track in self._tracks.audible() if track.number == number)
+
+    def _in_enu(self, arrival: Arrival) -> Sound:
+        direction = self._mounting.to_enu(arrival.direction)
+        turn = tangent_basis(direction) @ self._mounting.to_enu(tangent_basis(arrival.direction)).T
+        return Sound(direction, np.asarray(turn @ arrival.covariance @ turn.T), arrival.strength, arrival.snr_db)

@@ -1,0 +1,128 @@
+"""One stream of sound: which sounds there are, each listened to by itself, and which of them are drones."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from msgspec import structs
+
+from drivers.blocks import AudioBlock
+from edge_node.acoustic.listener import Heard, Listener
+from edge_node.acoustic.looks import NS_PER_S, Look, Looks
+from edge_node.acoustic.rotor import RotorModel
+from edge_node.acoustic.spectra import Frames, Resynthesis, Samples
+from edge_node.acoustic.whence import Whence
+from edge_node.messages import AcousticDetection
+
+HEARD_S = 1.0
+SAME_PITCH = 0.03
+LEAKED_DB = 5.0
+
+
+class Sources(Protocol):
+    """Tells the sources of one array apart, by number."""
+
+    def step(self, t_s: float, look: Look, keep: frozenset[int]) -> None:
+        """Take in a look; `keep` are the sources that matter."""
+
+    def audible(self) -> Sequence[int]:
+        """Those worth listening to, strongest first."""
+
+    def steer(self, number: int, t_s: float, spectra: Frames) -> Frames:
+        """Spectra (frames, channels, bins) of `t_s` as one source alone gave them: (frames, bins)."""
+
+    def whence(self, number: int) -> Whence:
+        """Where it is."""
+
+    def notes(self) -> tuple[str, ...]:
+        """What makes it worse just now."""
+
+
+class Ear:
+    """Looks of one stream, and a listener for every source that is audible."""
+
+    def __init__(self, looks: Looks, sources: Sources, model: RotorModel, full_scale_db_spl: float | None) -> None:
+        self._looks, self._sources, self._model, self._full_scale_db_spl = looks, sources, model, full_scale_db_spl
+        self._listeners: dict[int, Listener] = {}
+        self._first_ns: int | None = None
+        frames = int(np.ceil(HEARD_S / looks.spectra.hop_s)) + 1
+        self._past: deque[Look] = deque(maxlen=-(-frames // looks.frames))
+
+    def hear(self, block: AudioBlock) -> list[AcousticDetection]:
+        """The drones to be told of after a block."""
+        return [found for look in self._looks.push(block) for found in self._look(look)]
+
+    def words(self) -> str:
+        """What is heard now, and what makes it worse."""
+        drones = sum(listener.present for listener in self._listeners.values())
+        heard = f"{len(self._listeners)} sounds followed, {drones} of them drones"
+        return "; ".join((heard, *self._sources.notes()))
+
+    def _look(self, look: Look) -> list[AcousticDetection]:
+        if look.after_gap:
+            self._past.clear()
+        self._past.append(look)
+        t_s = self._seconds(look)
+        self._sources.step(t_s, look, frozenset(number for number, listener in self._listeners.items() if listener.present))
+        self._follow(t_s)
+        return [
+            self._told(number, heard, look.t_mono_ns)
+            for number, listener in self._listeners.items()
+            if not self._leaked(number) and (heard := listener.to_tell(t_s))
+        ]
+
+    def _follow(self, t_s: float) -> None:
+        """Listen to what is audible, forget what is not."""
+        audible = self._sources.audible()
+        for number in self._listeners.keys() - set(audible):
+            del self._listeners[number]
+        for number in audible:
+            listener = self._listeners.get(number) or self._listeners.setdefault(number, Listener(self._model))
+            if listener.due(t_s) and len(self._past) == self._past.maxlen:
+                listener.hear(t_s, self._sound(number))
+
+    def _sound(self, number: int) -> Samples:
+        """The last second from one source, float32 at 16 kHz; its first half frame, which lacks its other half, left out."""
+        steered = np.concatenate([self._sources.steer(number, self._seconds(look), look.spectra) for look in self._past])
+        back = Resynthesis(self._looks.spectra.sample_rate_hz)
+        return back.push(steered)[back.hop :]
+
+    def _leaked(self, number: int) -> bool:
+        """Whether it has the pitch of a much louder drone: a small array hears that one in every direction."""
+        pitch_hz, snr_db = _pitch_hz(self._listeners[number]), self._sources.whence(number).snr_db
+        return any(
+            _alike(pitch_hz, _pitch_hz(other)) and self._sources.whence(louder).snr_db - snr_db > LEAKED_DB
+            for louder, other in self._listeners.items()
+            if louder != number and other.present
+        )
+
+    def _told(self, number: int, heard: Heard, t_mono_ns: int) -> AcousticDetection:
+        verdict, judgement = heard.verdict, heard.judgement
+        return AcousticDetection(
+            t_mono_ns=t_mono_ns,
+            track=number,
+            label=judgement.label,
+            probability=judgement.probability,
+            blade_pass_hz=verdict.blade_pass_hz,
+            blade_pass_rate_hz_s=verdict.blade_pass_rate_hz_s,
+            level_db=heard.level_dbfs + (self._full_scale_db_spl or 0.0),
+            level_reference="full_scale" if self._full_scale_db_spl is None else "spl",
+            lag_s=judgement.lag_s,
+            notes=self._sources.notes(),
+            **structs.asdict(self._sources.whence(number)),
+        )
+
+    def _seconds(self, look: Look) -> float:
+        self._first_ns = look.t_mono_ns if self._first_ns is None else self._first_ns
+        return (look.t_mono_ns - self._first_ns) / NS_PER_S
+
+
+def _pitch_hz(listener: Listener) -> float | None:
+    return listener.heard.verdict.blade_pass_hz if listener.heard else None
+
+
+def _alike(one_hz: float | None, other_hz: float | None) -> bool:
+    return one_hz is not None and other_hz is not None and abs(one_hz / other_hz - 1) < SAME_PITCH

@@ -1,0 +1,55 @@
+"""Sources told apart by one microphone, or many whose places nobody knows: there is only one, all that is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edge_node.acoustic.looks import Look
+from edge_node.acoustic.microphones import Microphones
+from edge_node.acoustic.noise_floor import NoiseFloor
+from edge_node.acoustic.spectra import Frames, Spectra
+from edge_node.acoustic.whence import Whence
+from edge_node.acoustic.wind import Wind
+
+ONLY = 0
+BAND_HZ = (100.0, 6_000.0)
+LEAST_SHARE = 1e-3
+
+
+class Single:
+    """The first channel as the only source (ear.Sources); loudness is against the power that is always there."""
+
+    def __init__(self, spectra: Spectra) -> None:
+        self._floor = NoiseFloor(spectra.bins, spectra.hop_s)
+        self._wind = Wind(spectra.freqs_hz, spectra.hop_s, Microphones(np.zeros((1, 3))))
+        self._band = slice(*(int(k) for k in np.searchsorted(spectra.freqs_hz, BAND_HZ)))
+        self._several = spectra.channels > 1
+        self._snr_db = 0.0
+
+    def step(self, t_s: float, look: Look, keep: frozenset[int]) -> None:  # noqa: ARG002 -- the one source is always there
+        """Take in a look."""
+        first = look.spectra[:, 0]
+        power = first.real**2 + first.imag**2
+        floor = self._floor.push(power)[self._band].sum(dtype=np.float64)
+        heard = power[:, self._band].mean(axis=0).sum(dtype=np.float64)
+        self._snr_db = 10 * float(np.log10(max(heard / floor - 1, LEAST_SHARE)))
+        self._wind.push(look.spectra[:, :1])
+
+    def audible(self) -> Sequence[int]:
+        """Always the one."""
+        return (ONLY,)
+
+    def steer(self, number: int, t_s: float, spectra: Frames) -> Frames:  # noqa: ARG002 -- there is no direction
+        """Spectra (frames, channels, bins) of the first channel: (frames, bins)."""
+        return spectra[:, 0]
+
+    def whence(self, number: int) -> Whence:  # noqa: ARG002 -- there is only one
+        """No direction."""
+        return Whence(snr_db=self._snr_db)
+
+    def notes(self) -> tuple[str, ...]:
+        """What makes it worse just now."""
+        places = "nobody said which array this is: no bearings" if self._several else ""
+        return tuple(filter(None, (places, "wind" if self._wind.blows else "")))
