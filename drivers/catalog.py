@@ -15,6 +15,7 @@ BUILT_IN = {
     "ble_sniffle": "drivers.ble_sniffle:BleSniffle",
     "mavlink_rid": "drivers.mavlink_rid:MavlinkRid",
     "gnss": "drivers.gnss:Gnss",
+    "mic_array": "drivers.mic_array:MicArray",
 }
 ENTRY_POINT_GROUP = "edge_node.drivers"
 

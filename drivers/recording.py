@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Literal, cast
 
 from msgspec import Struct
 
-from drivers.blocks import Block
+from drivers.blocks import AudioBlock, Block
 from drivers.byte_stream import ByteStream, RecordingCut
+from drivers.microphone_arrays import Mounting
 from drivers.source import Source, SourceMisconfigured
 
 Pace = Literal["recorded", "live", "fast"]
@@ -22,11 +24,15 @@ Reader = Callable[[Iterator[bytes | None], Stamp, int], Iterator[Block | None]]
 
 
 class Format(Struct, frozen=True):
-    """What a recording of this kind starts with, and "module:function" of its Reader, imported when it is met."""
+    """What a recording of this kind starts with, and "module:function" of its Reader, imported when it is met.
+
+    That of sound takes a drivers.sound_blocks.Setting too.
+    """
 
     name: str
     magic: bytes
     reader: str
+    is_sound: bool = False
 
 
 FORMATS = (
@@ -36,6 +42,10 @@ FORMATS = (
     Format("pcap", b"\xa1\xb2\x3c\x4d", "drivers.capture:frames"),
     Format("pcapng", b"\x0a\x0d\x0d\x0a", "drivers.capture:frames"),
     Format("btsnoop", b"btsnoop\x00", "drivers.btsnoop:frames"),
+    Format("wav", b"RIFF", "drivers.wav:blocks", is_sound=True),
+    Format("wav", b"RF64", "drivers.wav:blocks", is_sound=True),
+    Format("wav", b"BW64", "drivers.wav:blocks", is_sound=True),
+    Format("flac", b"fLaC", "drivers.flac:blocks", is_sound=True),
 )
 HEAD_BYTES = max(len(row.magic) for row in FORMATS)
 NS_PER_S = 1_000_000_000
@@ -64,10 +74,10 @@ class RecordingClock:
             self._last_ns += step_ns
         return self._last_ns
 
-    def next_lap(self) -> None:
-        """Say that the recording starts anew."""
+    def next_lap(self, after_ns: int = BETWEEN_LAPS_NS) -> None:
+        """Say that the recording starts anew, so long after its last stamp."""
         self._offset_ns = None
-        self._last_ns += BETWEEN_LAPS_NS
+        self._last_ns += after_ns
 
     def _begin(self, t_ns: int) -> None:
         self._offset_ns = self._last_ns - t_ns
@@ -79,10 +89,28 @@ class Recording(Source):
     """A capture as a source: stamped by its own clock and slept out, the same without waiting, or stamped on arrival.
 
     A named pipe opens without a writer and is silent until one comes; what it holds is judged when its first bytes come, so
-    `blocks` too may raise SourceMisconfigured.
+    `blocks` too may raise SourceMisconfigured. Of sound, `array` names what it was recorded with (hw/arrays, or the path of a TOML
+    file), and the angles how that stood.
     """
 
-    def __init__(self, path: Path | str, pace: Pace = "recorded", *, loop: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        pace: Pace = "recorded",
+        *,
+        loop: bool = False,
+        array: str | None = None,
+        calibration: Path | str | None = None,
+        azimuth_deg: float = 0.0,
+        tilt_deg: float = 0.0,
+        roll_deg: float = 0.0,
+        temperature_c: float | None = None,
+    ) -> None:
+        if calibration is not None and array is None:
+            raise SourceMisconfigured("a calibration is of an array: say which")
+        measured = None if calibration is None else Path(calibration)
+        self._mounting = None if array is None else Mounting(array, measured, azimuth_deg, tilt_deg, roll_deg)
+        self._temperature_c = temperature_c
         self.path = Path(path)
         self.pace = pace
         self.loop = loop
@@ -142,18 +170,20 @@ class Recording(Source):
 
     def _laps(self, stream: ByteStream) -> Iterator[Block | None]:
         sequence, first = 0, -1
+        between_ns = BETWEEN_LAPS_NS
         while first < sequence and not stream.closed:
             first = sequence
             try:
                 for block in self._lap(stream, sequence):
-                    sequence += block is not None
+                    if block is not None:
+                        sequence, between_ns = _after(block)
                     yield block
             except RecordingCut as cut:
                 self._ended = str(cut)
             if not self.loop:
                 return
             stream.rewind()
-            self._clock.next_lap()
+            self._clock.next_lap(between_ns)
 
     def _lap(self, stream: ByteStream, sequence: int) -> Iterator[Block | None]:
         chunks = stream.chunks()
@@ -163,7 +193,23 @@ class Recording(Source):
                 yield None
             else:
                 head += chunk
-        yield from _reader(self.path, head)(chain((head,), chunks), self._stamp, sequence)
+        yield from self._reader(stream, head)(chain((head,), chunks), self._stamp, sequence)
+
+    def _reader(self, stream: ByteStream, head: bytes) -> Reader:
+        row = _format(self.path, head)
+        module, _, function = row.reader.partition(":")
+        reader = getattr(import_module(module), function)
+        if row.is_sound:
+            return partial(reader, setting=self._setting(stream))
+        if self._mounting is not None:
+            raise SourceMisconfigured(f"{self.path} is {row.name}: it was not recorded with an array")
+        return cast("Reader", reader)
+
+    def _setting(self, stream: ByteStream) -> Struct:
+        from drivers.sound_blocks import Setting  # noqa: PLC0415 -- numpy is loaded for sound alone
+
+        path = self.path if stream.size is not None else None
+        return Setting(self._mounting, self._temperature_c, live=self.pace == "live", path=path)
 
     def _stamp(self, t_ns: int) -> int:
         return time.monotonic_ns() if self.pace == "live" else self._clock.stamp(t_ns)
@@ -178,11 +224,18 @@ class Recording(Source):
             yield block
 
 
-def _reader(path: Path, head: bytes) -> Reader:
+def _after(block: Block) -> tuple[int, int]:
+    """The sequence number that follows, and how long after this block a next lap begins."""
+    if not isinstance(block, AudioBlock):
+        return block.sequence + 1, BETWEEN_LAPS_NS
+    frames = len(block.samples)
+    return block.sequence + frames, frames * NS_PER_S // block.sample_rate_hz
+
+
+def _format(path: Path, head: bytes) -> Format:
     for row in FORMATS:
         if head.startswith(row.magic):
-            module, _, function = row.reader.partition(":")
-            return cast("Reader", getattr(import_module(module), function))
+            return row
     known = ", ".join(sorted({row.name for row in FORMATS}))
     what = f"starts with {head[:HEAD_BYTES].hex(' ')}" if head else "is empty"
     raise SourceMisconfigured(f"{path} {what}; recordings of these kinds are read: {known}")

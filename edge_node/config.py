@@ -16,6 +16,12 @@ Positive = Annotated[float, Meta(gt=0, description="a number above 0")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="a name of a-z, 0-9, - and _, 32 at most")]
 Degrees90 = Annotated[float, Meta(ge=-90, le=90, description="degrees from -90 to 90")]
 Degrees180 = Annotated[float, Meta(ge=-180, le=180, description="degrees from -180 to 180")]
+ArrayName = Annotated[
+    str,
+    Meta(pattern=r"^([A-Za-z0-9_-]{1,64}|/.+\.toml)\Z", description="the name of a known array, or the absolute path of a .toml file"),
+]
+Temperature = Annotated[float, Meta(ge=-60, le=80, description="degrees Celsius from -60 to 80")]
+Azimuth = Annotated[float, Meta(ge=-360, le=360, description="degrees from -360 to 360")]
 CommandName = Literal["report", "record", "live_rate", "point", "reload"]
 Z85Key = Annotated[
     str,
@@ -109,11 +115,20 @@ class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A recording played as if it were the device; a named pipe is read as it comes with pace "live"."""
+    """A recording played as if it were the device; a named pipe is read as it comes with pace "live".
+
+    `array` and what follows are of sound: see MicArrayOptions.
+    """
 
     path: Path
     pace: Literal["recorded", "live"] = "recorded"
     loop: bool = False
+    array: ArrayName | None = None
+    calibration: Path | None = None
+    azimuth_deg: Azimuth = 0.0
+    tilt_deg: Degrees180 = 0.0
+    roll_deg: Degrees180 = 0.0
+    temperature_c: Temperature | None = None
 
 
 class WifiMonitorOptions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -159,6 +174,26 @@ class MavlinkRidOptions(Struct, frozen=True, forbid_unknown_fields=True):
     silent_after_s: Positive = 10.0
 
 
+class MicArrayOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A microphone array: which, how it is found (without a word by its kind), how it stands, and how warm the air is.
+
+    The array's y points to `azimuth_deg` (clockwise from true north), raised by `tilt_deg`; `roll_deg` turns about y, right side down.
+    """
+
+    array: ArrayName
+    device: str | None = None
+    serial: str | None = None
+    port_path: Annotated[str, Meta(pattern=r"^\d+-\d+(\.\d+)*\Z", description="a USB port such as 1-1.2")] | None = None
+    rate_hz: Annotated[int, Meta(ge=8_000, le=192_000)] | None = None
+    calibration: Path | None = None
+    azimuth_deg: Azimuth = 0.0
+    tilt_deg: Degrees180 = 0.0
+    roll_deg: Degrees180 = 0.0
+    temperature_c: Temperature | None = None
+    temperature_file: Path | None = None
+    silent_after_s: Positive = 10.0
+
+
 OPTIONS: dict[str, type[Struct]] = {
     "recording": RecordingOptions,
     "wifi_monitor": WifiMonitorOptions,
@@ -166,6 +201,7 @@ OPTIONS: dict[str, type[Struct]] = {
     "ble_sniffle": BleSniffleOptions,
     "mavlink_rid": MavlinkRidOptions,
     "gnss": GnssOptions,
+    "mic_array": MicArrayOptions,
 }
 
 

@@ -1,0 +1,41 @@
+"""FLAC, through libsndfile by the file's path: its reading of anything else needs callbacks, which a hardened unit forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drivers.blocks import AudioBlock
+from drivers.byte_stream import RecordingCut
+from drivers.pcm import full_scale
+from drivers.sound_blocks import Blocks, Setting, Stamp
+from drivers.source import SourceMisconfigured
+
+
+def blocks(chunks: Iterator[bytes | None], stamp: Stamp, sequence: int, setting: Setting) -> Iterator[AudioBlock | None]:
+    """Sound in twentieths of a second; `chunks` are drawn in step, so that they tell how far it is.
+
+    Raises RecordingCut where it breaks off, SourceMisconfigured for a pipe and for what libsndfile does not read.
+    """
+    if setting.path is None:
+        raise SourceMisconfigured("FLAC is read from a file, not from a pipe: have it written as WAV (flac -d -c), or name the file")
+    try:
+        import soundfile  # noqa: PLC0415 -- a library that only FLAC needs
+    except (ImportError, OSError) as error:
+        raise SourceMisconfigured(f"libsndfile cannot be loaded: {error}") from error
+    try:
+        file = soundfile.SoundFile(str(setting.path))
+    except soundfile.LibsndfileError as error:
+        raise SourceMisconfigured(f"{setting.path} is no FLAC that can be read: {error.error_string}") from error
+    with file:
+        made = Blocks(setting, file.samplerate, file.channels, stamp, sequence)
+        size, drawn = setting.path.stat().st_size, 0
+        while made.frames < file.frames:
+            try:
+                samples = file.read(made.frames_each, dtype="int32", always_2d=True)
+            except soundfile.LibsndfileError as error:
+                raise RecordingCut(f"broken after {made.frames} frames") from error
+            if not len(samples):
+                raise RecordingCut(f"cut short after {made.frames} frames")
+            yield made.block(full_scale(samples))
+            while drawn * file.frames < size * made.frames and (chunk := next(chunks, b"")):
+                drawn += len(chunk)

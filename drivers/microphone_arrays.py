@@ -1,0 +1,191 @@
+"""What is known of microphone arrays: one TOML file each in hw/arrays, a user's own file, and what a calibration found."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from math import dist, isfinite
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from drivers.blocks import MicrophoneArray
+from drivers.source import SourceMisconfigured
+
+HERE = Path(__file__).parent
+FOLDERS = (HERE / "arrays", HERE.parent / "hw" / "arrays")
+"""Where a wheel has the files, and where a checkout has them."""
+
+MOST_M = 100.0
+Position = tuple[float, float, float]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="a name of letters, digits, - . and _, 64 at most")]
+Positions = Annotated[tuple[Position, ...], Meta(min_length=1, max_length=64, description="1 to 64 places of [x, y, z] in metres")]
+UsbId = Annotated[str, Meta(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$", description="USB ids like 2886:0018")]
+Channel = Annotated[int, Meta(ge=0, le=127)]
+Rate = Annotated[int, Meta(ge=1_000, le=400_000, description="a rate in Hz from 1000 to 400000")]
+StructT = TypeVar("StructT", bound=Struct)
+
+
+class ArrayFile(Struct, frozen=True):
+    """One kind of array: `positions_m` by microphone, x right, y ahead, z up as `view` says; microphone n is channel `channel_order[n]`.
+
+    The first of `rates_hz` is the usual one. `device_names` are parts of what the sound system calls it. `tuning` is the protocol
+    by which its own processing is switched off.
+    """
+
+    name: Name
+    maker: str
+    view: str
+    positions_m: Positions
+    channels: Annotated[int, Meta(ge=1, le=128)]
+    channel_order: tuple[Channel, ...]
+    rates_hz: Annotated[tuple[Rate, ...], Meta(min_length=1)]
+    bits: Literal[16, 24, 32]
+    sources: Annotated[tuple[str, ...], Meta(min_length=1)]
+    device_names: tuple[str, ...] = ()
+    usb: tuple[UsbId, ...] = ()
+    tuning: Literal["xvf3000"] | None = None
+    full_scale_db_spl: float | None = None
+
+
+class Calibration(Struct, frozen=True):
+    """What was measured of one array: places, gains and delays in the order of its microphones, in place of those of its kind."""
+
+    array: Name
+    date: date
+    positions_m: Positions
+    gains: tuple[float, ...] = ()
+    delays_s: tuple[float, ...] = ()
+
+
+class Mounting(Struct, frozen=True):
+    """Which array stands how: a known one's name or the path of a file, a calibration's path, and three angles (see MicrophoneArray)."""
+
+    array: str
+    calibration: Path | None = None
+    azimuth_deg: float = 0.0
+    tilt_deg: float = 0.0
+    roll_deg: float = 0.0
+
+
+def known() -> dict[str, Path]:
+    """The arrays that come with the project, name -> file."""
+    return {path.stem: path for folder in FOLDERS for path in sorted(folder.glob("*.toml"))}
+
+
+def read_array(array: str) -> ArrayFile:
+    """A known array by its name, or one of the user's by the path of its TOML file; raises SourceMisconfigured."""
+    path = known().get(array)
+    if path is None and not array.endswith(".toml"):
+        raise SourceMisconfigured(f"there is no array {array!r}: {_nearest(array, known())}; your own is named by the path of its .toml")
+    found = _read(path or Path(array), ArrayFile)
+    _check_array(found, array)
+    return found
+
+
+def read_calibration(path: Path) -> Calibration:
+    """The file that `write_calibration` wrote, or one by hand; raises SourceMisconfigured."""
+    found = _read(path, Calibration)
+    _check_numbers(path, found.positions_m, found.gains, found.delays_s)
+    return found
+
+
+def write_calibration(path: Path, calibration: Calibration) -> None:
+    """Write the file anew in one step; raises OSError, and ValueError for what `read_calibration` would refuse."""
+    lines = [
+        f'array = "{calibration.array}"',
+        f"date = {calibration.date.isoformat()}",
+        f"positions_m = [\n{_rows(calibration.positions_m)}\n]",
+        f"gains = {[float(gain) for gain in calibration.gains]}",
+        f"delays_s = {[float(delay) for delay in calibration.delays_s]}",
+    ]
+    new = path.with_name(f".{path.name}.new")
+    new.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    try:
+        read_calibration(new)
+    except SourceMisconfigured as error:
+        new.unlink()
+        raise ValueError(str(error)) from error
+    new.replace(path)
+
+
+def mounted(found: ArrayFile, mounting: Mounting) -> MicrophoneArray:
+    """The array as it stands there, with its calibration; raises SourceMisconfigured for a calibration of another one."""
+    measured = None if mounting.calibration is None else read_calibration(mounting.calibration)
+    if measured is not None and (measured.array, len(measured.positions_m)) != (found.name, len(found.positions_m)):
+        raise SourceMisconfigured(
+            f"{mounting.calibration} is of {measured.array} with {len(measured.positions_m)} microphones, "
+            f"and the array is {found.name} with {len(found.positions_m)}"
+        )
+    return MicrophoneArray(
+        name=found.name,
+        positions_m=found.positions_m if measured is None else measured.positions_m,
+        azimuth_deg=mounting.azimuth_deg,
+        tilt_deg=mounting.tilt_deg,
+        roll_deg=mounting.roll_deg,
+        gains=() if measured is None else measured.gains,
+        delays_s=() if measured is None else measured.delays_s,
+        full_scale_db_spl=found.full_scale_db_spl,
+    )
+
+
+def _read(path: Path, kind: type[StructT]) -> StructT:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SourceMisconfigured(f"there is no {path}") from None
+    except OSError as error:
+        raise SourceMisconfigured(f"{path} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SourceMisconfigured(f"{path} is no TOML: {error}") from None
+    fields = [field.name for field in msgspec.structs.fields(kind)]
+    for key in table:
+        if key not in fields:
+            raise SourceMisconfigured(f"{path}: unknown key {key!r}: {_nearest(key, fields)}")
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise SourceMisconfigured(f"{path}: {error}") from None
+
+
+def _check_array(found: ArrayFile, array: str) -> None:
+    microphones = len(found.positions_m)
+    if len(found.channel_order) != microphones:
+        raise SourceMisconfigured(f"{array}: channel_order has {len(found.channel_order)} channels for {microphones} microphones")
+    if len(set(found.channel_order)) != microphones or max(found.channel_order) >= found.channels:
+        raise SourceMisconfigured(f"{array}: channel_order must name {microphones} different channels from 0 to {found.channels - 1}")
+    _check_numbers(Path(array), found.positions_m, (), ())
+    if found.full_scale_db_spl is not None and not isfinite(found.full_scale_db_spl):
+        raise SourceMisconfigured(f"{array}: full_scale_db_spl is no number")
+
+
+def _check_numbers(path: Path, positions_m: Positions, gains: Sequence[float], delays_s: Sequence[float]) -> None:
+    if not all(abs(value) <= MOST_M for position in positions_m for value in position):
+        raise SourceMisconfigured(f"{path}: positions_m must be numbers within {MOST_M:.0f} m")
+    if any(dist(a, b) == 0 for n, a in enumerate(positions_m) for b in positions_m[:n]):
+        raise SourceMisconfigured(f"{path}: two microphones have the same place")
+    for name, values, good in (("gains", gains, _is_gain), ("delays_s", delays_s, _is_delay)):
+        if values and (len(values) != len(positions_m) or not all(map(good, values))):
+            raise SourceMisconfigured(f"{path}: {name} must be {len(positions_m)} sensible numbers, one a microphone, or none at all")
+
+
+def _is_gain(value: float) -> bool:
+    return 0 < value < 1e6
+
+
+def _is_delay(value: float) -> bool:
+    return abs(value) < 1.0
+
+
+def _nearest(word: str, words: Any) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- only on the way to an error
+
+    alike = get_close_matches(word, list(words), n=1, cutoff=0.5)
+    return f"did you mean {alike[0]!r}?" if alike else f"known are {', '.join(sorted(words))}"
+
+
+def _rows(positions_m: Positions) -> str:
+    return "\n".join(f"    {[float(value) for value in position]}," for position in positions_m)
