@@ -76,6 +76,20 @@ def emission_s(path: Path, t_s: Numbers, places_m: Numbers, speed_mps: float) ->
     raise ValueError("a source is as fast as its sound")
 
 
+def smooth_path(t_s: Numbers, places_m: Numbers) -> Path:
+    """A path through places (K, 3) at evenly spaced times (K,), cubic between them; before and after them it stands still."""
+    step_s = (t_s[-1] - t_s[0]) / (len(t_s) - 1)
+    inner = len(t_s) - 3
+
+    def path(at_s: Numbers) -> Numbers:
+        at = np.clip((at_s - t_s[1]) / step_s, 0.0, inner)
+        whole = np.minimum(at.astype(np.intp), inner - 1)
+        weights = _lagrange(at - whole, 4)
+        return np.asarray(np.einsum("nk,nkx->nx", weights, places_m[whole[:, None] + np.arange(4)]))
+
+    return path
+
+
 def at_microphones(
     signal: Sound,
     path: Path,
@@ -88,11 +102,12 @@ def at_microphones(
     ground: Ground | None = None,
     absorption: bool = True,
     lead_s: float = 0.0,
+    frames: int | None = None,
 ) -> Sound:
-    """What microphones (M, 3) hear of a source whose `signal` (n,) is in Pa at 1 m, (n - lead, M) float32 in Pa.
+    """What microphones (M, 3) hear of a source whose `signal` (n,) is in Pa at 1 m, (frames or n - lead, M) float32 in Pa.
 
     The signal begins `lead_s` before the first frame heard, which is the path's time 0. Emission times are exact at 200 knots a
-    second and cubic between them; interpolation errs by less than -65 dB up to 0.4 of the rate. Filters are those of the range
+    second and cubic between them; interpolation errs by less than -70 dB up to 0.4 of the rate. Filters are those of the range
     to the middle of the array; ground reflects as it does plane waves. Sound from before the signal is silence.
     """
     places = np.asarray(positions_m, dtype=np.float64).reshape(-1, 3)
@@ -104,7 +119,7 @@ def at_microphones(
     ways: list[tuple[Path, bool]] = [(path, False)]
     if ground:
         ways.append((ground.mirrored(path), True))
-    heard = np.zeros((len(signal) - lead, len(places)), dtype=np.float32)
+    heard = np.zeros((len(signal) - lead if frames is None else frames, len(places)), dtype=np.float32)
     step = rate_hz // KNOTS_HZ
     knots_s = (np.arange(len(heard) // step + 4) - 1) * step / rate_hz
     for way, reflected in ways:

@@ -14,6 +14,8 @@ Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
 Mac = Annotated[str, Meta(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
 Channel = Annotated[int, Meta(ge=1, le=177)]
+Aircraft = Literal["small_quad", "mid_quad", "hexa", "racing_quad", "fixed_wing", "helicopter"]
+Array = Literal["square_4", "circular_7", "uma_16"]
 Transport = Literal["wifi_beacon", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon"]
 
 
@@ -107,6 +109,16 @@ class RemoteId(Struct, frozen=True, forbid_unknown_fields=True):
     eu_class: Annotated[int, Meta(ge=0, le=7)] = 0
 
 
+class DroneSound(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a drone sounds like: a kind of aircraft, but for what is said otherwise."""
+
+    aircraft: Aircraft = "mid_quad"
+    rotors: Annotated[int, Meta(ge=1, le=16)] | None = None
+    blades: Annotated[int, Meta(ge=1, le=12)] | None = None
+    blade_pass_hz: Annotated[float, Meta(ge=5, le=3000)] | None = None
+    level_db_spl_1m: Annotated[float, Meta(ge=0, le=150)] | None = None
+
+
 class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     """One aircraft, in the air from `from_s` until `until_s` of the scene; `gust_m` is how far the wind moves it (1 sigma)."""
 
@@ -114,6 +126,7 @@ class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     path: Flight
     operator: Operator
     remote_id: RemoteId | None = None
+    sound: DroneSound | None = None
     from_s: NotNegative = 0.0
     until_s: Positive | None = None
     gust_m: NotNegative = 0.3
@@ -157,6 +170,28 @@ class Teleport(Radio, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
 Spoofer = Swarm | Replay | Teleport
 
 
+class Microphones(Struct, frozen=True, forbid_unknown_fields=True):
+    """The node's microphone array at the top of its mast and how it is mounted, as the node's own configuration has it."""
+
+    array: Array = "uma_16"
+    azimuth_deg: float = 0.0
+    tilt_deg: float = 0.0
+    roll_deg: float = 0.0
+    rate_hz: Literal[16_000, 32_000, 48_000] = 48_000
+    full_scale_db_spl: float = 110.0
+    self_noise_db_spl: float = 30.0
+
+
+class Weather(Struct, frozen=True, forbid_unknown_fields=True):
+    """The air, the wind at the microphones, the noise of the place from all sides, and the ground (Pa s/m2; grass 2e5, asphalt 2e7)."""
+
+    temperature_c: Annotated[float, Meta(ge=-40, le=60)] = 15.0
+    humidity_percent: Annotated[float, Meta(ge=1, le=100)] = 60.0
+    wind_mps: Annotated[float, Meta(ge=0, le=40)] = 2.0
+    ambience_db_spl: float = 42.0
+    ground_flow_resistivity: Positive | None = 2e5
+
+
 class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole scene."""
 
@@ -164,6 +199,8 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     node: NodePose
     drone: tuple[Drone, ...] = ()
     spoofer: tuple[Spoofer, ...] = ()
+    microphones: Microphones | None = None
+    weather: Weather = Weather()
 
 
 def load(path: Path) -> Scene:

@@ -35,7 +35,7 @@ def test_absorption_is_that_of_the_standards_table(air: tuple[float, float]) -> 
 
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.25, 0.4])
-def test_a_delay_of_part_of_a_sample_is_exact_to_60_db(share: float) -> None:
+def test_a_delay_of_part_of_a_sample_is_exact_to_70_db(share: float) -> None:
     freq_hz = share * RATE_HZ
     ranges_m = 1.0 + SPEED_MPS / RATE_HZ * np.linspace(0, 1, 9)
     heard = at_microphones(
@@ -44,7 +44,7 @@ def test_a_delay_of_part_of_a_sample_is_exact_to_60_db(share: float) -> None:
     t_s = np.arange(len(heard))[:, None] / RATE_HZ - ranges_m / SPEED_MPS
     inside = slice(RATE_HZ // 10, -RATE_HZ // 10)
     error = heard[inside] - (np.sin(2 * np.pi * freq_hz * t_s) / ranges_m)[inside]
-    assert 20 * np.log10(np.max(np.std(error, axis=0)) * np.sqrt(2)) < -60.0
+    assert 20 * np.log10(np.max(np.std(error, axis=0)) * np.sqrt(2)) < -70.0
 
 
 def test_a_pass_is_heard_with_the_doppler_shift_of_the_closed_formula() -> None:
