@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice, tee
 from math import ceil, exp, sqrt
 
 import numpy as np
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from edge_node.messages import SoundLabel
 from tools.simulate.noise import coloured
-from tools.simulate.propagation import Sound
+from tools.simulate.propagation import Numbers, Sound
 
 UPDATES_HZ = 100
+JITTER_S = 0.05
 TONES_TO_HZ = 7_000.0
 FILTER = 2048
 REFERENCE_PA = 20e-6
@@ -25,10 +26,11 @@ REFERENCE_PA = 20e-6
 class Rotorcraft(Struct, frozen=True, kw_only=True):
     """What makes an aircraft's sound.
 
-    Rotors differ by `spread` of their speed for good, by `wander` over `wander_s` as it manoeuvres, and by `jitter` within a tenth
-    of a second (all relative, 1 sigma). Harmonics of the blades fall by `roll_off_db` an octave; those of the shaft alone are
-    `imbalance_db` lower. `motor_tones` are (order of the shaft, dB of the blade pass). Broadband noise is `broadband_db` over all
-    tones together, loudest at `broadband_hz`, and `modulation` (0 to 1) of it comes and goes with the blades.
+    Rotors differ by `spread` of their speed for good, by `wander` over `wander_s` as it steers, and by `jitter` within a tenth of a
+    second; all follow the throttle by `throttle` within twice `wander_s` (all relative, 1 sigma). Harmonics of the blades fall by
+    `roll_off_db` an octave, each `ragged_db` more or less; those of the shaft alone are `imbalance_db` lower. `motor_tones` are
+    (order of the shaft, dB of the blade pass). Broadband noise is `broadband_db` over all tones together, loudest at `broadband_hz`,
+    and `modulation` (0 to 1) of it comes and goes with the blades.
     """
 
     label: SoundLabel
@@ -38,11 +40,13 @@ class Rotorcraft(Struct, frozen=True, kw_only=True):
     spread: float = 0.03
     wander: float = 0.02
     wander_s: float = 1.5
+    throttle: float = 0.02
     jitter: float = 0.002
-    roll_off_db: float = 5.0
+    roll_off_db: float = 4.0
+    ragged_db: float = 3.0
     imbalance_db: float = 14.0
     motor_tones: tuple[tuple[float, float], ...] = ()
-    broadband_db: float = -2.0
+    broadband_db: float = -4.0
     broadband_hz: float = 2_500.0
     modulation: float = 0.4
     level_db_spl_1m: float = 78.0
@@ -63,7 +67,7 @@ PRESETS = {
     ),
     "racing_quad": Rotorcraft(
         label="multirotor",
-        blade_pass_hz=950.0,
+        blade_pass_hz=620.0,
         blades=3,
         spread=0.06,
         wander=0.08,
@@ -122,11 +126,13 @@ def _varied(craft: Rotorcraft, rng: Generator) -> Rotorcraft:
         blades=int(rng.choice((2, 2, 3))),
         spread=craft.spread * rng.uniform(0.4, 1.8),
         wander=craft.wander * rng.uniform(0.4, 2.0),
+        throttle=craft.throttle * rng.uniform(0.0, 3.0),
         jitter=craft.jitter * rng.uniform(0.3, 2.0),
-        roll_off_db=craft.roll_off_db + rng.uniform(-2.0, 4.0),
+        roll_off_db=craft.roll_off_db + rng.uniform(-2.5, 4.0),
+        ragged_db=craft.ragged_db * rng.uniform(0.5, 2.0),
         imbalance_db=max(3.0, craft.imbalance_db + rng.uniform(-6.0, 6.0)),
-        motor_tones=tuple((order * float(rng.choice((0.5, 1.0, 1.5))), db + rng.uniform(-8.0, 6.0)) for order, db in craft.motor_tones),
-        broadband_db=craft.broadband_db + rng.uniform(-8.0, 6.0),
+        motor_tones=tuple((order * float(rng.choice((0.5, 1.0, 1.5))), db + rng.uniform(-8.0, 12.0)) for order, db in craft.motor_tones),
+        broadband_db=craft.broadband_db + rng.uniform(-9.0, 7.0),
         broadband_hz=craft.broadband_hz * rng.uniform(0.6, 1.6),
         modulation=min(1.0, craft.modulation * rng.uniform(0.3, 1.8)),
         level_db_spl_1m=craft.level_db_spl_1m + rng.uniform(-5.0, 5.0),
@@ -140,7 +146,8 @@ def source_signal(craft: Rotorcraft, seconds: float, rate_hz: int, rng: Generato
 
 def source_blocks(craft: Rotorcraft, rate_hz: int, rng: Generator) -> Iterator[Sound]:
     """Its sound without end and without seams, in blocks of a second, (rate_hz,) float32 in Pa at 1 m; `rate_hz` of whole hundreds."""
-    rotors = [_rotor(craft, rate_hz, rng) for _ in range(craft.rotors)]
+    throttle = tee(_wander(craft.throttle, 2 * craft.wander_s, rng), craft.rotors)
+    rotors = [_rotor(craft, common, rate_hz, rng) for common in throttle]
     tail = source_blocks(craft.tail, rate_hz, rng) if craft.tail else None
     broad = 10 ** (craft.broadband_db / 10)
     level_pa = REFERENCE_PA * 10 ** (craft.level_db_spl_1m / 20)
@@ -151,51 +158,47 @@ def source_blocks(craft: Rotorcraft, rate_hz: int, rng: Generator) -> Iterator[S
         yield out + next(tail) if tail else out
 
 
-def _rotor(craft: Rotorcraft, rate_hz: int, rng: Generator) -> Iterator[tuple[Sound, Sound]]:
+def _rotor(craft: Rotorcraft, throttle: Iterator[Numbers], rate_hz: int, rng: Generator) -> Iterator[tuple[Sound, Sound]]:
     """Tones and noise of one rotor, each of one RMS, a second at a time."""
     orders, weights = _orders(craft, rng)
     noise = coloured(_broadband(craft, rate_hz), rng, rate_hz)
     mean_hz = craft.blade_pass_hz / craft.blades * (1.0 + craft.spread * rng.standard_normal())
-    speeds = _speeds(craft, rng)
+    changes = throttle, _wander(craft.wander, craft.wander_s, rng), _wander(craft.jitter, JITTER_S, rng)
     phase = rng.uniform(0, 2 * np.pi)
     loud = sqrt(1.0 / (1.0 + craft.modulation**2 / 2))
     while True:
-        shaft_hz = np.interp(np.arange(rate_hz) * (UPDATES_HZ / rate_hz), np.arange(UPDATES_HZ + 1), next(speeds)) * mean_hz
+        speed = np.maximum(1.0 + np.sum([next(change) for change in changes], axis=0), 0.2)
+        shaft_hz = mean_hz * np.interp(np.arange(rate_hz) * (UPDATES_HZ / rate_hz), np.arange(UPDATES_HZ + 1), speed)
         turned = phase + np.cumsum(2 * np.pi / rate_hz * shaft_hz)
         phase = float(turned[-1])
         beat = 1.0 + craft.modulation * np.cos(craft.blades * turned)
         yield _tones(turned, orders, weights), (next(noise) * beat * loud).astype(np.float32)
 
 
-def _speeds(craft: Rotorcraft, rng: Generator) -> Iterator[NDArray[np.float64]]:
-    """Relative speed at the UPDATES_HZ + 1 knots of each second: two Ornstein-Uhlenbeck processes about 1."""
-    slow, fast = rng.standard_normal(2)
-    keep_slow, keep_fast = exp(-1 / UPDATES_HZ / craft.wander_s), exp(-1 / UPDATES_HZ / 0.05)
-    last = 1.0 + craft.wander * slow + craft.jitter * fast
+def _wander(sigma: float, within_s: float, rng: Generator) -> Iterator[Numbers]:
+    """An Ornstein-Uhlenbeck process of zero mean, at the UPDATES_HZ + 1 knots of each second."""
+    keep = exp(-1 / UPDATES_HZ / within_s)
+    last = sigma * rng.standard_normal()
     while True:
-        knots = np.empty(UPDATES_HZ + 1)
-        knots[0] = last
-        for k, (a, b) in enumerate(rng.standard_normal((UPDATES_HZ, 2)), 1):
-            slow = keep_slow * slow + sqrt(1 - keep_slow**2) * a
-            fast = keep_fast * fast + sqrt(1 - keep_fast**2) * b
-            knots[k] = 1.0 + craft.wander * slow + craft.jitter * fast
+        pushes = sigma * sqrt(1 - keep**2) * rng.standard_normal(UPDATES_HZ)
+        knots = np.array(list(accumulate(pushes, lambda value, push: keep * value + push, initial=last)))
         last = knots[-1]
-        yield np.maximum(knots, 0.2)
+        yield knots
 
 
-def _orders(craft: Rotorcraft, rng: Generator) -> tuple[NDArray[np.float64], NDArray[np.complex64]]:
+def _orders(craft: Rotorcraft, rng: Generator) -> tuple[Numbers, NDArray[np.complex64]]:
     """Orders of the shaft that sound, 1, 2, 3 and on, then the motor's, and their complex amplitudes for a total of one RMS."""
     count = min(48 * craft.blades, int(TONES_TO_HZ * craft.blades / craft.blade_pass_hz))
     shaft = np.arange(1, max(count, craft.blades) + 1)
     level_db = -craft.roll_off_db * np.log2(np.maximum(shaft / craft.blades, 1.0)) - craft.imbalance_db * (shaft % craft.blades != 0)
     orders = np.concatenate((shaft, [order for order, _ in craft.motor_tones]))
-    level_db = np.concatenate((level_db, [db for _, db in craft.motor_tones])) + rng.normal(0.0, 2.0, len(orders))
+    level_db = np.concatenate((level_db, [db for _, db in craft.motor_tones])) + rng.normal(0.0, craft.ragged_db, len(orders))
     amplitude = 10 ** (level_db / 20)
     amplitude *= sqrt(2.0 / np.sum(amplitude**2))
     return orders.astype(np.float64), (amplitude * np.exp(1j * rng.uniform(0, 2 * np.pi, len(orders)))).astype(np.complex64)
 
 
-def _tones(turned: NDArray[np.float64], orders: NDArray[np.float64], weights: NDArray[np.complex64]) -> Sound:
+def _tones(turned: Numbers, orders: Numbers, weights: NDArray[np.complex64]) -> Sound:
     """The sum of weight * exp(i order turned), its real part; orders that go up by one come by repeated multiplication."""
     once = np.exp(1j * (turned % (2 * np.pi))).astype(np.complex64)
     power, out, before = np.ones_like(once), np.zeros(len(turned), dtype=np.float32), 0.0
