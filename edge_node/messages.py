@@ -176,6 +176,17 @@ class Bearing(Struct, frozen=True, kw_only=True, gc=False):
     sigma_elevation_deg: float | None = None
 
 
+class Sound(Struct, frozen=True, kw_only=True, gc=False):
+    """What was heard of an object last: evidence, never a claim; `probability` and levels as in AcousticDetection."""
+
+    label: SoundLabel
+    probability: float
+    blade_pass_hz: float | None = None
+    level_db: float
+    level_reference: Literal["spl", "full_scale"] = "full_scale"
+    snr_db: float
+
+
 class Identity(Struct, frozen=True, kw_only=True):
     """Who the object claims to be, newest claim of each kind; a claim is never a proof."""
 
@@ -220,6 +231,7 @@ class Track(Struct, frozen=True, kw_only=True):
     suspicions: tuple[Suspicion, ...] = ()
     cooperation: Cooperation | None = None
     cooperation_reason: str | None = None
+    sound: Sound | None = None
 
 
 class TrackEvent(Struct, frozen=True, kw_only=True):

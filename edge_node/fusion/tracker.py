@@ -9,9 +9,10 @@ from msgspec import Struct, field
 
 from edge_node.config import TrackingTable
 from edge_node.fusion.identity import Directory, usable_ids, usable_transmitter
+from edge_node.fusion.sounding import Key, is_usable
 from edge_node.fusion.table import Standing, TrailTable
 from edge_node.fusion.trail import Trail
-from edge_node.messages import Detection, EventKind, RemoteIdDetection, Track, TrackEvent, TrackState, UasId
+from edge_node.messages import AcousticDetection, Detection, EventKind, RemoteIdDetection, Track, TrackEvent, TrackState, UasId
 
 
 class TrackerCounters(Struct):
@@ -20,6 +21,7 @@ class TrackerCounters(Struct):
     detections: dict[str, int] = field(default_factory=dict)
     unhandled: dict[str, int] = field(default_factory=dict)
     anonymous: int = 0
+    malformed: int = 0
     repeated: int = 0
     late: int = 0
     jumps: int = 0
@@ -37,7 +39,11 @@ class Tracker:
         self._table = TrailTable(settings.max_tracks)
         self._directory = Directory()
         self._number = 0
-        self._handlers: dict[type[Detection], Callable[[Any], list[TrackEvent]]] = {RemoteIdDetection: self._remote_id}
+        self._sounds: dict[Key, int] = {}
+        self._handlers: dict[type[Detection], Callable[[Any], list[TrackEvent]]] = {
+            RemoteIdDetection: self._remote_id,
+            AcousticDetection: self._acoustic,
+        }
 
     def update(self, detection: Detection) -> list[TrackEvent]:
         """Take in one detection; what happened by it."""
@@ -81,6 +87,28 @@ class Tracker:
             news.append("identified")
         self._locate(trail, said)
         if trail.hear(said) and self._believe(trail):
+            news.append("confirmed")
+        return events + [TrackEvent(kind=kind, track=trail.track()) for kind in news]
+
+    def _acoustic(self, said: AcousticDetection) -> list[TrackEvent]:
+        """A sound has no name but its sensor's number: what was lost, or comes back from elsewhere, is another object."""
+        trail = self._table.get(self._sounds.get((said.sensor, said.track)))
+        if not is_usable(said):
+            self.counters.malformed += 1
+            return []
+        if trail and said.t_mono_ns < trail.last_seen_ns:
+            self.counters.late += 1
+            return []
+        events: list[TrackEvent] = []
+        news: list[EventKind] = []
+        if trail is None or trail.state == "lost" or (trail.sounding and trail.sounding.is_another(said)):
+            trail = self._born(said.t_mono_ns, events)
+            news.append("new")
+        if trail is None:
+            self.counters.refused += 1
+            return events
+        self._sounds[said.sensor, said.track] = trail.number
+        if trail.listen(said) and self._believe(trail):
             news.append("confirmed")
         return events + [TrackEvent(kind=kind, track=trail.track()) for kind in news]
 
@@ -157,3 +185,5 @@ class Tracker:
     def _forget(self, trail: Trail) -> None:
         self._table.remove(trail)
         self._directory.release(trail.number, (key for key, _ in trail.claims.counts()))
+        if trail.sounding and self._sounds.get(trail.sounding.key) == trail.number:
+            del self._sounds[trail.sounding.key]

@@ -9,7 +9,8 @@ from edge_node.config import TrackingTable
 from edge_node.fusion.identity import Claims
 from edge_node.fusion.measurement import claimed
 from edge_node.fusion.motion import Motion
-from edge_node.messages import Hearing, RemoteIdDetection, Suspicion, Track, TrackState, Transport
+from edge_node.fusion.sounding import Sounding
+from edge_node.messages import AcousticDetection, Detection, Hearing, RemoteIdDetection, Suspicion, Track, TrackState, Transport
 
 Located = Literal["nowhere", "repeated", "late", "taken", "jumped"]
 
@@ -17,6 +18,7 @@ Located = Literal["nowhere", "repeated", "late", "taken", "jumped"]
 SAME_FRAME_NS = 50_000_000
 FLAG_KEPT_NS = 10_000_000_000
 MOST_FLAGS = 16
+LONGEST_FLAG = 64
 MOST_SENSORS = 16
 # Over several transports one Location is said again after the next: as many are remembered.
 REMEMBERED_LOCATIONS = 4
@@ -26,7 +28,7 @@ class Trail:
     """Everything bounded that was heard of one object; `believed` once it was confirmed, for good."""
 
     __slots__ = (
-        *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion"),
+        *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion", "sounding"),
         *("_heard", "_sensors", "_flags", "_suspicions", "_hits", "_frame", "_locations", "_settings", "_track"),
     )
 
@@ -37,6 +39,7 @@ class Trail:
         self.first_seen_ns = self.last_seen_ns = t_mono_ns
         self.claims = Claims()
         self.motion: Motion | None = None
+        self.sounding: Sounding | None = None
         self._heard: dict[Transport, Hearing] = {}
         self._sensors: dict[str, None] = {}
         self._flags: dict[str, int] = {}
@@ -50,21 +53,24 @@ class Trail:
     def hear(self, said: RemoteIdDetection) -> bool:
         """Note that a frame was heard, when and how; whether none newer was heard before."""
         t_ns = said.t_mono_ns
-        self._track = None
-        self._hit(t_ns, (said.transport, said.transmitter, said.counter))
         before = self._heard.get(said.transport)
         self._heard[said.transport] = _heard_again(before, said)
-        if said.sensor and len(self._sensors) < MOST_SENSORS:
-            self._sensors[said.sensor] = None
         for suspicion in said.suspicions:
             self._suspect(suspicion, t_ns)
         if not said.damaged:
             for name in said.flags:
                 self.flag(name, t_ns)
-        newest = t_ns >= self.last_seen_ns
-        if newest:
-            self.last_seen_ns = t_ns
-        return newest
+        return self._hit(said, (said.transport, said.transmitter, said.counter))
+
+    def listen(self, said: AcousticDetection) -> bool:
+        """Note what was heard, and where; whether nothing newer was heard before."""
+        if self.sounding is None:
+            self.sounding = Sounding(said)
+        elif said.t_mono_ns >= self.sounding.t_mono_ns:
+            self.sounding.update(said)
+        for note in said.notes:
+            self.flag(note[:LONGEST_FLAG], said.t_mono_ns)
+        return self._hit(said, self.sounding.key)
 
     def locate(self, said: RemoteIdDetection) -> Located:
         """Move to where it says it is, unless that was said before or is older than what is known."""
@@ -129,18 +135,21 @@ class Trail:
         since_ns = self.last_seen_ns - FLAG_KEPT_NS
         self._flags = {name: t_ns for name, t_ns in self._flags.items() if t_ns >= since_ns}
         self._suspicions = {name: held for name, held in self._suspicions.items() if held[0] >= since_ns}
+        placed, sounding = self.motion or self.sounding, self.sounding
         return Track(
             number=self.number,
             state=self.state,
-            t_mono_ns=self.motion.t_mono_ns if self.motion else self.last_seen_ns,
+            t_mono_ns=placed.t_mono_ns if placed else self.last_seen_ns,
             first_seen_mono_ns=self.first_seen_ns,
             last_seen_mono_ns=self.last_seen_ns,
             kinematics=self.motion.kinematics() if self.motion else None,
-            identity=self.claims.identity(),
+            bearing=sounding.bearing if sounding else None,
+            identity=self.claims.identity() if self._heard else None,
             heard=tuple(self._heard.values()),
             sensors=tuple(self._sensors),
             flags=tuple(self._flags),
             suspicions=tuple(sorted((suspicion for _, suspicion in self._suspicions.values()), key=lambda one: -one.score)),
+            sound=sounding.sound if sounding else None,
         )
 
     def _suspect(self, suspicion: Suspicion, t_ns: int) -> None:
@@ -152,11 +161,19 @@ class Trail:
             self._suspicions[suspicion.name] = t_ns, suspicion
             self.flag(suspicion.name, t_ns)
 
-    def _hit(self, t_ns: int, frame: tuple[Any, ...]) -> None:
-        again = frame == self._frame and abs(t_ns - self._hits[-1]) < SAME_FRAME_NS
-        if not again:
+    def _hit(self, said: Detection, frame: tuple[Any, ...]) -> bool:
+        """Count a detection by this sensor, once where another receiver had the same frame; whether none newer came before."""
+        t_ns = said.t_mono_ns
+        self._track = None
+        if said.sensor and len(self._sensors) < MOST_SENSORS:
+            self._sensors[said.sensor] = None
+        if frame != self._frame or abs(t_ns - self._hits[-1]) >= SAME_FRAME_NS:
             self._frame = frame
             self._hits.append(t_ns)
+        newest = t_ns >= self.last_seen_ns
+        if newest:
+            self.last_seen_ns = t_ns
+        return newest
 
 
 def _heard_again(before: Hearing | None, said: RemoteIdDetection) -> Hearing:
