@@ -18,7 +18,7 @@ from tools.wire_example import TOPIC, UNITS, annotated
 
 DOCS = Path(__file__).parents[1] / "docs"
 Kinds = tuple[type[Struct], ...]
-TRACK_MESSAGES: Kinds = (schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing)
+TRACK_MESSAGES: Kinds = (schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing, schema.Sound)
 STATUS_MESSAGES: Kinds = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord)
 UP: Kinds = (reliable_schema.Hello, reliable_schema.Rows, reliable_schema.Row, reliable_schema.Receipt, reliable_schema.NextKey)
 DOWN: Kinds = tuple(reliable_schema.DOWN.values())
@@ -28,7 +28,7 @@ EVENTS = {
     "confirmed": "`track`",
     "identified": "`track`: it claims an id, and had none before",
     "merged": "`track`; `other`; `trail` if it was confirmed once",
-    "reclassified": "`track`; `about` is `ua_type` or `cooperation`; `words`",
+    "reclassified": "`track`; `about` is `ua_type`, `cooperation` or `sound`; `words`",
     "suspected": "`track`; `about` is the flag; `words` hold the evidence",
     "lost": "`track`; `trail` if it was confirmed once",
     "health": "`words`; `verdict`; of a sensor or the hub also `about`, its name, and `sensor_state`",

@@ -25,7 +25,7 @@ NOW_NS = 5_000_000_000_000
 CLOCK = Timebase(offset_ns=1_790_000_000_000_000_000, source="gnss", sigma_s=0.004)
 TOPIC = "t/6a2be4c3"
 EPOCH, STREAM_EPOCH = 0xC0FFEE01, 0x1B0A7C0FFEE5EA75
-UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%"}
+UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%", "hz": "Hz", "db": "dB"}
 
 
 def annotated(payload: bytes, kind: type[Struct]) -> Iterator[Item]:

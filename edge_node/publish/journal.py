@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from edge_node.messages import Cooperation, Suspicion, Track, TrackEvent
+from edge_node.messages import Cooperation, SoundLabel, Suspicion, Track, TrackEvent
 from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.rates import Beat
 
@@ -53,6 +53,7 @@ class _Told:
         self._suspicions: set[str] = set()
         self._ua_type: str | None = None
         self._cooperation: Cooperation | None = None
+        self._label: SoundLabel | None = None
         self._beat, self._reclassified = Beat(history_hz), Beat(1 / RECLASSIFIED_EVERY_S)
         self._heard_ns = 0
 
@@ -68,7 +69,7 @@ class _Told:
         """What changed of a confirmed track beyond what the tracker tells."""
         noted = [self._suspected(track, suspicion) for suspicion in track.suspicions if self._is_news(suspicion)]
         if self._reclassified.due(now_ns):
-            changed = [*self._other_type(track), *self._other_cooperation(track)]
+            changed = [*self._other_type(track), *self._other_cooperation(track), *self._other_sound(track)]
             if changed:
                 self._reclassified.said(now_ns)
             noted += changed
@@ -93,6 +94,12 @@ class _Told:
         if before is not None and self._cooperation != before:
             words = f"{now}, was {before}: {track.cooperation_reason or 'no reason given'}"
             yield Noted(event="reclassified", about="cooperation", words=words, track=track)
+
+    def _other_sound(self, track: Track) -> Iterator[Noted]:
+        now, before = track.sound.label if track.sound else None, self._label
+        self._label = now or before
+        if before is not None and self._label != before:
+            yield Noted(event="reclassified", about="sound", words=f"{now}, was {before}", track=track)
 
 
 class Journal:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from edge_node.messages import Hearing, Identity, Kinematics, Track, UasId
+from edge_node.messages import Hearing, Identity, Kinematics, Sound, Track, UasId
 from edge_node.publish import schema
 from edge_node.publish.scaling import to_wire
 
@@ -25,6 +25,11 @@ def cut(text: str, most: int = 64) -> str:
 def kinematics(state: Kinematics) -> Said:
     """Place and velocity, with the covariance told as an error ellipse and three sigmas."""
     return msgspec.structs.asdict(state) | _uncertainty(state.covariance)
+
+
+def sound(heard: Sound) -> Said:
+    """What was heard; a probability as percent."""
+    return msgspec.structs.asdict(heard) | {"probability_percent": heard.probability * 100}
 
 
 def _uncertainty(covariance: tuple[float, ...]) -> Said:

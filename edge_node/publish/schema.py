@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from edge_node.publish.scaling import packed, scaled
 
-MAJOR, MINOR = 1, 1
+MAJOR, MINOR = 1, 2
 U32 = 2**32 - 1
 
 TRACK_STATES = (None, "tentative", "confirmed", "lost")
@@ -39,6 +39,8 @@ TRANSPORTS = ("wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "b
 CLOCK_SOURCES = (None, "unknown", "system", "gnss", "recording")
 PLACE_SOURCES = (None, "fixed", "gnss")
 VERDICTS = (None, "green", "amber", "red")
+SOUND_LABELS = (None, "multirotor", "fixed_wing", "helicopter", "machine", "none")
+LEVEL_REFERENCES = (None, "spl", "full_scale")
 SENSOR_STATES = (None, "starting", "running", "absent", "stalled", "crashed", "off", "stopping")
 
 Text = Annotated[str, Meta(max_length=64)]
@@ -80,6 +82,23 @@ class Bearing(Struct, array_like=True, frozen=True, gc=False):
     sigma_elevation: Annotated[int, scaled("deg", 100, 0, 18_000, "nil: unknown", up=True)] | None = None
     azimuth_rate: Annotated[int, scaled("dps", 100, -36_000, 36_000, "nil: unknown")] | None = None
     elevation_rate: Annotated[int, scaled("dps", 100, -36_000, 36_000, "nil: unknown")] | None = None
+
+
+class Sound(Struct, array_like=True, frozen=True, gc=False):
+    """What it sounds like: evidence of a sensor, where Identity is a claim of the aircraft (since 1.2)."""
+
+    what: Annotated[
+        int,
+        packed(
+            "kind of source; what `level` is above: 20 uPa, or the loudest that the converter can tell",
+            label=(4, SOUND_LABELS),
+            level_reference=(2, LEVEL_REFERENCES),
+        ),
+    ]
+    probability: Annotated[int, scaled("percent", 1, 0, 100, "that it is a drone, calibrated")]
+    blade_pass: Annotated[int, scaled("hz", 2, 0, 20_000, "blades that pass a second; nil: unknown")] | None = None
+    level: Annotated[int, scaled("db", 1, -200, 200, "of the sound at the microphones; nil: unknown")] | None = None
+    snr: Annotated[int, scaled("db", 1, -100, 100, "above the noise; nil: unknown")] | None = None
 
 
 class OtherId(Struct, array_like=True, frozen=True, gc=False):
@@ -153,6 +172,7 @@ class TrackRecord(Struct, array_like=True, frozen=True):
         ]
         | None
     ) = None
+    sound: Annotated[Sound, Meta(description="nil: not heard as a sound (since 1.2)")] | None = None
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):

@@ -93,6 +93,7 @@ def track_record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags:
         "bearing": to_wire(schema.Bearing, msgspec.structs.asdict(track.bearing)) if track.bearing else None,
         "suspicion_percent": together(track.suspicions) * 100 if track.suspicions else None,
         "cooperation_reason": cut(track.cooperation_reason, 128) if track.cooperation_reason else None,
+        "sound": to_wire(schema.Sound, readings.sound(track.sound)) if track.sound else None,
     }
     return to_wire(schema.TrackRecord, said)
 
@@ -181,6 +182,7 @@ def track_said(record: schema.TrackRecord, sensors: Sequence[str], flags: Sequen
         "identity": _identity(record.identity, record.kinematics) if record.identity else None,
         "kinematics": from_wire(record.kinematics) if record.kinematics else None,
         "bearing": from_wire(record.bearing) if record.bearing else None,
+        "sound": from_wire(record.sound) if record.sound else None,
     }
 
 

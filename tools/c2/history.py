@@ -48,10 +48,19 @@ def what(event: Event) -> str:
     track, words = event.get("track"), event.get("words")
     subject = f"track {track.get('number')} {event['event']}" if track else str(event["event"])
     ids = track["identity"]["ids"] if track and track.get("identity") else []
-    name = ids[0]["value"] if ids else ""
+    name = ids[0]["value"] if ids else heard(track or {})
     into = f"into track {event['other']}" if event.get("other") is not None else ""
     way = f"after {len(event['trail'])} places" if event.get("trail") else ""
     return plain("  ".join(filter(None, (subject, event.get("about"), event.get("verdict"), into, name, way, words))))
+
+
+def heard(track: Event) -> str:
+    """What a track sounds like and how surely it is a drone, like "multirotor heard, 87 %"; empty for one that was not heard."""
+    sound = track.get("sound")
+    if not sound:
+        return ""
+    label = "something" if sound["label"] in (None, "none") else sound["label"].replace("_", "-")
+    return f"{label} heard, {sound['probability_percent']:.0f} %"
 
 
 def plain(text: str) -> str:

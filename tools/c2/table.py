@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
+from tools.c2.history import heard
 from tools.c2.picture import Picture
 
 SILENT_AFTER_S = 10.0
@@ -50,7 +51,7 @@ def _tracks(picture: Picture, now_s: float) -> Table:
         age_s = track["age_s"] + now_s - track["heard_s"]
         believed = [COOPERATIONS.get(track["cooperation"], ""), _doubt(track["suspicion_percent"])]
         heard = [_number(track["rssi_dbm"], 0), f"{age_s:.1f}", *believed, _plain(" ".join(track["flags"])), _plain(track["node"])]
-        table.add_row(str(number), track["state"] or "?", _plain(_name(track["identity"])), *where, *heard)
+        table.add_row(str(number), track["state"] or "?", _plain(_name(track)), *where, *heard)
     return table
 
 
@@ -66,10 +67,11 @@ def _reasons(picture: Picture) -> list[str]:
     return [f"{number}: {_plain(track['cooperation_reason'] or 'in a restricted zone')}" for number, track in restricted[:MOST_REASONS]]
 
 
-def _name(identity: dict[str, Any] | None) -> str:
-    if identity is None:
-        return ""
-    return identity["ids"][0]["value"] if identity["ids"] else identity["transmitter"] or ""
+def _name(track: dict[str, Any]) -> str:
+    """Who it claims to be, or else what it sounds like."""
+    if track["identity"] is not None:
+        return track["identity"]["ids"][0]["value"] if track["identity"]["ids"] else track["identity"]["transmitter"] or ""
+    return heard(track)
 
 
 def _motion(state: dict[str, Any]) -> list[str]:

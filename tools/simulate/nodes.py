@@ -21,6 +21,7 @@ from edge_node.messages import (
     Kinematics,
     NodeStatus,
     SensorStatus,
+    Sound,
     Suspicion,
     Track,
     UasId,
@@ -37,6 +38,7 @@ SCENE = Path(__file__).parent / "scenes" / "harbour.toml"
 SIGMA_M = 4.0
 SIGMA_AZIMUTH_DEG = 1.5
 SIGMA_ELEVATION_DEG = 2.0
+SOUND = Sound(label="multirotor", probability=0.87, blade_pass_hz=142.0, level_db=54.0, level_reference="spl", snr_db=9.0)
 SEEN_WITHIN_M = 2_000.0
 
 
@@ -143,7 +145,7 @@ class Watch:
     def _track(self, number: int, drone: Drone, truth: DroneTruth, now_ns: int) -> Track | None:
         bare = Track(number=number, state="confirmed", t_mono_ns=now_ns, first_seen_mono_ns=0, last_seen_mono_ns=now_ns)
         if drone.remote_id is None:
-            return replace(bare, bearing=self._bearing(truth), sensors=("microphones",)) if self._sees(truth) else None
+            return replace(bare, bearing=self._bearing(truth), sensors=("microphones",), sound=SOUND) if self._sees(truth) else None
         if min(self._posts, key=lambda post: (post.east_m - truth.east_m) ** 2 + (post.north_m - truth.north_m) ** 2) is not self._post:
             return None
         judged = self._judgements.get(drone.name, Judgement())

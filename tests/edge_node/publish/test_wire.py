@@ -253,7 +253,7 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     record[1] |= 64
     record[8] += [None] * 5 + ["new"]
     record[9] += [1, [2, {"deep": b"\x00"}]]
-    record += [None, 40, "why", "new"]
+    record += [None, 40, "why", [1, 87, None, -40, 6, "new"], "new"]
     batch.append({"new": 1})
     said = wire.decode(TOPIC, msgpack.packb(batch))
     assert (said["minor"], said["tracks"][0]["state"]) == (9, "confirmed")

@@ -54,6 +54,10 @@ FIELDS = {
         "operator_latitude_deg",
         "operator_longitude_deg",
         "rssi_dbm",
+        "probability_percent",
+        "blade_pass_hz",
+        "level_db",
+        "snr_db",
     ),
     "about": (
         "key",
@@ -72,6 +76,8 @@ FIELDS = {
         "flags",
         "sensors",
         "transports",
+        "sound",
+        "level_reference",
     ),
     "crossings": (
         "key",
@@ -120,7 +126,7 @@ def node_row(key: str, enrolled: Node | None, said: Event) -> Row:
 
 def moving_row(key: int, track: Event) -> Row:
     """Where a track is and how it moves: what is new at every message."""
-    state, bearing, claim = track["kinematics"] or {}, track["bearing"] or {}, track["identity"] or {}
+    state, bearing, claim, sound = (track[part] or {} for part in ("kinematics", "bearing", "identity", "sound"))
     speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
     return (
         key,
@@ -145,6 +151,10 @@ def moving_row(key: int, track: Event) -> Row:
         _round(claim.get("operator_latitude_deg"), 5),
         _round(claim.get("operator_longitude_deg"), 5),
         track["rssi_dbm"],
+        sound.get("probability_percent"),
+        sound.get("blade_pass_hz"),
+        sound.get("level_db"),
+        sound.get("snr_db"),
     )
 
 
@@ -156,7 +166,7 @@ def _speed_and_course(east_mps: float | None, north_mps: float | None) -> tuple[
 
 def about_row(key: int, node8: str, number: int, track: Event) -> Row:
     """Who a track claims to be and what is thought of it: what seldom changes."""
-    claim = track["identity"] or {}
+    claim, sound = track["identity"] or {}, track["sound"]
     return (
         key,
         node8,
@@ -174,6 +184,8 @@ def about_row(key: int, node8: str, number: int, track: Event) -> Row:
         _all_plain(track["flags"]),
         _all_plain(track["sensors"]),
         track["transports"],
+        (sound["label"] or "none") if sound else None,
+        sound["level_reference"] if sound else None,
     )
 
 

@@ -44,6 +44,7 @@ export class Details {
       ...track.ids.map(([type, value]) => [words.spaced(type), value]),
       ["Transmitter", track.transmitter],
       ["Aircraft", words.joined([words.spaced(track.ua_type), words.spaced(track.status)], ", ")],
+      ["Sounds like", words.joined([words.sound(track), words.loudness(track)])],
       ["Known", words.joined([words.cooperation(track)?.[0], track.reason], ": ")],
       ["Doubts", words.joined(track.flags.map(words.spaced), ", ")],
       ["Place", track.at && words.joined([words.place(track), accuracy(track)])],

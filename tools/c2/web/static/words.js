@@ -6,6 +6,7 @@ const COOPERATIONS = {
   in_restricted_zone: ["in restricted zone", "zone"],
   non_cooperative: ["says nothing", "silent"],
 };
+const SOUNDS = { multirotor: "multirotor", fixed_wing: "fixed-wing drone", helicopter: "helicopter", machine: "machine", none: "something" };
 const OPERATOR_PLACES = { take_off: "told by where it took off", live: "place told live", fixed: "fixed place" };
 const SILENT_MS = 10_000;
 
@@ -34,8 +35,9 @@ export const joined = (parts, by = " · ") => parts.filter(Boolean).join(by);
 // Who an aircraft claims to be, or what is known of it instead; `node` is who heard it.
 export function name(track, node) {
   const claimed = track.ids?.[0]?.[1] || track.transmitter;
-  if (claimed || track.at || track.azimuth_deg === null) return claimed || "no identity";
-  return `${azimuth(track.azimuth_deg)} from ${node?.name ?? track.node}`;
+  if (claimed || track.at) return claimed || "no identity";
+  const from = `${track.azimuth_deg === null ? "" : azimuth(track.azimuth_deg)} from ${node?.name ?? track.node}`;
+  return track.sound ? `${SOUNDS[track.sound]} ${from.trim()}` : track.azimuth_deg === null ? "no identity" : from;
 }
 
 export function motion(track) {
@@ -44,7 +46,20 @@ export function motion(track) {
   return joined([height, number(track.speed_mps, 0, "m/s"), course]);
 }
 
+// What it sounds like, and how surely it is a drone.
+export function sound(track) {
+  return track.sound ? `${SOUNDS[track.sound]} heard, ${track.probability_percent.toFixed(0)} %` : "";
+}
+
+export function loudness(track) {
+  if (!track.sound) return "";
+  const above = track.level_reference === "spl" ? "dB SPL" : "dB of full scale";
+  const blades = track.blade_pass_hz === null ? "" : `blade pass ${track.blade_pass_hz.toFixed(0)} Hz`;
+  return joined([blades, number(track.level_db, 0, above), number(track.snr_db, 0, "dB above the noise")]);
+}
+
 export function bearing(track) {
+  if (track.azimuth_deg === null) return track.sound ? "no bearing" : "no place";
   const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(1)}°`;
   return joined([`bearing ${azimuth(track.azimuth_deg)}${sigma}`, track.elevation_deg === null ? "" : `${track.elevation_deg.toFixed(0)}° up`]);
 }
