@@ -45,15 +45,27 @@ def parser() -> argparse.ArgumentParser:
     commands.choices["keys"].add_argument(
         "what", nargs="?", choices=("show", "make", "rotate"), default="show", help="%(default)s by default"
     )
-    commands.choices["detect"].add_argument("file", type=Path, metavar="FILE", help="a recording: pcap or pcapng")
+    commands.choices["detect"].add_argument("file", type=Path, metavar="FILE", help="a recording: pcap, pcapng, btsnoop, WAV or FLAC")
     commands.choices["detect"].add_argument("--as", dest="kind", metavar="KIND", help="what to look for, where the file does not tell")
-    commands.choices["detect"].add_argument("--plot", type=Path, metavar="FILE.png", help="draw map, signal strength and flags as well")
+    commands.choices["detect"].add_argument("--plot", type=Path, metavar="FILE.png", help="draw it on one page as well")
     commands.choices["replay"].add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="recordings, one after the other")
+    for name in ("detect", "replay"):
+        _add_sound(commands.choices[name].add_argument_group("how sound was recorded"))
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
     commands.choices["demo"].add_argument(
         "--web", nargs="?", const="127.0.0.1:8600", metavar="HOST:PORT", help="show the C2's web page too"
     )
     return whole
+
+
+def _add_sound(group: argparse._ArgumentGroup) -> None:
+    """What no sound file says of its microphones."""
+    group.add_argument("--array", metavar="NAME|PATH", help="the microphones: an array that is known by name, or a TOML file of your own")
+    group.add_argument("--azimuth", dest="azimuth_deg", type=float, metavar="DEG", help="where the array's y axis points, from true north")
+    group.add_argument("--tilt", dest="tilt_deg", type=float, metavar="DEG", help="how far that axis is raised above the horizon")
+    group.add_argument("--roll", dest="roll_deg", type=float, metavar="DEG", help="how far the array is turned about it, right side down")
+    group.add_argument("--calibration", type=Path, metavar="FILE", help="places, gains and delays as they were measured")
+    group.add_argument("--temperature", dest="temperature_c", type=float, metavar="C", help="of the air, which makes the speed of sound")
 
 
 def main() -> int:

@@ -10,32 +10,20 @@ from typing import Any
 
 import msgspec
 
+from drivers.blocks import Block
 from drivers.recording import Recording
-from drivers.source import SourceError
-from edge_node.messages import BusMessage, Detection, RemoteIdDetection
+from drivers.source import SourceError, SourceMisconfigured
+from edge_node.messages import Detection, RemoteIdDetection
+from edge_node.node.columns import lines
 from edge_node.node.plot import Plot, PlotUnavailable, require_matplotlib
-from edge_node.node.recordings import messages, utc_ns
+from edge_node.node.recordings import messages, opened_by, utc_ns
 from edge_node.remote_id.authenticity import Authenticity
 
-KINDS = ("remote_id",)
-COLUMNS = (
-    ("t_s", 9, "{:.3f}"),
-    ("transport", 12, "{}"),
-    ("transmitter", 17, "{}"),
-    ("rssi_dbm", 8, "{}"),
-    ("ids", 20, "{}"),
-    ("latitude_deg", 12, "{:.6f}"),
-    ("longitude_deg", 13, "{:.6f}"),
-    ("altitude_wgs84_m", 16, "{:.1f}"),
-    ("height_m", 8, "{:.1f}"),
-    ("direction_deg", 13, "{:.0f}"),
-    ("speed_mps", 9, "{:.2f}"),
-    ("operator_id", 16, "{}"),
-    ("flags", 0, "{}"),
-)
+KINDS = {"remote_id": "RadioFrame", "acoustic": "AudioBlock"}
+"""What can be looked for, and the blocks that it is found in."""
 
 
-def as_row(detection: BusMessage, t_start_ns: int) -> dict[str, Any]:
+def as_row(detection: Detection, t_start_ns: int) -> dict[str, Any]:
     """A detection as plain values: its kind, t_s from the start of the recording, and all its own fields; unsaid is None."""
     fields = msgspec.to_builtins(detection)
     t_s = (fields.pop("t_mono_ns") - t_start_ns) / 1e9
@@ -48,12 +36,12 @@ def detect(arguments: argparse.Namespace) -> int:
     if arguments.kind not in (None, *KINDS):
         sys.stderr.write(f"edge-node: --as {arguments.kind}: this version detects {', '.join(KINDS)}\n")
         return os.EX_USAGE
-    recording = Recording(path=arguments.file, pace="fast", loop=False)
     plot = Plot() if arguments.plot else None
     try:
         if plot:
             require_matplotlib()
-        rows = (as_row(found, recording.t_mono_start_ns or 0) for found in _found(recording, str(arguments.file), plot))
+        recording = opened_by(arguments.file, arguments)
+        rows = (as_row(found, recording.t_mono_start_ns or 0) for found in _Listener(recording, arguments.kind, plot).found())
         (_print_json if arguments.json else _print_table)(rows)
     except PlotUnavailable as error:
         return _trouble(error, os.EX_UNAVAILABLE)
@@ -62,18 +50,36 @@ def detect(arguments: argparse.Namespace) -> int:
     return _saved(plot, arguments) if plot else os.EX_OK
 
 
-def _found(recording: Recording, sensor: str, plot: Plot | None) -> Iterator[BusMessage]:
-    """Every detection of the recording with what is suspected of it, noted for the plot as it passes."""
-    authenticity = Authenticity()
-    for batch in messages(recording, sensor):
-        for found in batch:
-            if isinstance(found, RemoteIdDetection):
-                judged = authenticity.judge(found, utc_ns(recording, found), None)
-                if plot:
-                    plot.take(judged, (found.t_mono_ns - (recording.t_mono_start_ns or 0)) / 1e9)
+class _Listener:
+    """A recording's way through detector, judges and plot."""
+
+    def __init__(self, recording: Recording, kind: str | None, plot: Plot | None) -> None:
+        self._recording, self._kind, self._plot = recording, kind, plot
+        self._authenticity = Authenticity()
+
+    def found(self) -> Iterator[Detection]:
+        """Every detection with what is suspected of it, noted for the plot as it passes; raises SourceError."""
+        for batch in messages(self._recording, str(self._recording.path), self._see):
+            for found in batch:
+                if not isinstance(found, Detection):
+                    continue
+                judged = self._judged(found)
+                if self._plot:
+                    self._plot.take(judged, self._t_s(judged.t_mono_ns))
                 yield judged
-            elif isinstance(found, Detection):
-                yield found
+
+    def _see(self, block: Block) -> None:
+        if self._kind and type(block).__name__ != KINDS[self._kind]:
+            held = next((kind for kind, name in KINDS.items() if name == type(block).__name__), "something else")
+            raise SourceMisconfigured(f"{self._recording.path} holds {held}: leave --as {self._kind} away")
+        if self._plot:
+            self._plot.see(block)
+
+    def _judged(self, found: Detection) -> Detection:
+        return self._authenticity.judge(found, utc_ns(self._recording, found), None) if isinstance(found, RemoteIdDetection) else found
+
+    def _t_s(self, t_mono_ns: int) -> float:
+        return (t_mono_ns - (self._recording.t_mono_start_ns or 0)) / 1e9
 
 
 def _saved(plot: Plot, arguments: argparse.Namespace) -> int:
@@ -97,16 +103,6 @@ def _print_json(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _print_table(rows: Iterable[dict[str, Any]]) -> None:
-    """Columns of text, a line a detection, so that a long recording shows itself as it is read."""
-    sys.stdout.write(" ".join(name.ljust(width) for name, width, _ in COLUMNS).rstrip() + "\n")
-    for row in rows:
-        cells = (_cell(row[name], form).ljust(width) for name, width, form in COLUMNS)
-        sys.stdout.write(" ".join(cells).rstrip() + "\n")
-
-
-def _cell(value: Any, form: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return " ".join(item["value"] if isinstance(item, dict) else item for item in value)
-    return form.format(value)
+    """Line by line, so that a long recording shows itself as it is read."""
+    for line in lines(rows):
+        sys.stdout.write(f"{line}\n")

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from drivers.blocks import Block
 from drivers.recording import Recording
 from edge_node.messages import BusMessage, Detection
 from edge_node.node.pipeline import Pipeline
 
-PROGRESS_EVERY = 2000
+PROGRESS_EVERY_S = 0.5
+# What of the command line says how sound was recorded, by the names of the driver's options.
+SOUND_OPTIONS = ("array", "azimuth_deg", "tilt_deg", "roll_deg", "calibration", "temperature_c")
 
 
-def messages(recording: Recording, sensor: str) -> Iterator[Sequence[BusMessage]]:
-    """Open the recording and yield what each of its blocks holds, with progress on a terminal; raises SourceError."""
+def opened_by(path: Path, arguments: argparse.Namespace) -> Recording:
+    """The recording as the command line has it; it is not open yet."""
+    told = {name: getattr(arguments, name) for name in SOUND_OPTIONS}
+    return Recording(path=path, pace="fast", loop=False, **{name: value for name, value in told.items() if value is not None})
+
+
+def messages(recording: Recording, sensor: str, tap: Callable[[Block], None] | None = None) -> Iterator[Sequence[BusMessage]]:
+    """Open the recording and yield what each of its blocks holds, with progress on a terminal; `tap` sees them; raises SourceError."""
     pipeline = Pipeline(sensor)
+    told_s = 0.0
     with recording:
-        for count, block in enumerate(recording.blocks()):
-            if count % PROGRESS_EVERY == 0:
+        for block in recording.blocks():
+            if time.monotonic() - told_s >= PROGRESS_EVERY_S:
+                told_s = time.monotonic()
                 _progress(f"{recording.progress or 0:4.0%} {sensor}")
             if block is not None:
+                if tap:
+                    tap(block)
                 yield pipeline.step(block)
         _progress("")
         words = filter(None, (recording.words(), pipeline.words() or "nothing found"))

@@ -6,8 +6,7 @@ import argparse
 import heapq
 import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -18,7 +17,7 @@ from drivers.source import SourceError
 from edge_node.config import TrackingTable
 from edge_node.fusion.tracker import Tracker
 from edge_node.messages import Detection, RemoteIdDetection, Track, TrackEvent
-from edge_node.node.recordings import messages
+from edge_node.node.recordings import messages, opened_by
 from edge_node.node.words import describe, happened
 from edge_node.remote_id.authenticity import Authenticity
 from edge_node.remote_id.judges.evidence import together
@@ -30,7 +29,7 @@ def replay(arguments: argparse.Namespace) -> int:
     """Print every event and, at the end, every track; with --json one object a line."""
     show = _show_json if arguments.json else _show_text
     try:
-        for t_s, said in tracks(arguments.files):
+        for t_s, said in tracks(opened_by(path, arguments) for path in arguments.files):
             show(t_s, said)
     except SourceError as error:
         sys.stderr.write(f"edge-node: {error}\n")
@@ -38,12 +37,12 @@ def replay(arguments: argparse.Namespace) -> int:
     return os.EX_OK
 
 
-def tracks(files: list[Path]) -> Iterator[tuple[float, TrackEvent | Track]]:
+def tracks(recordings: Iterable[Recording]) -> Iterator[tuple[float, TrackEvent | Track]]:
     """Events as they happen, then every track's last state, each with seconds from the first start; raises SourceError."""
     tracker, authenticity = Tracker(TrackingTable()), Authenticity()
     last: dict[int, Track] = {}
     start_ns = advanced_ns = t_ns = 0
-    for heard, has_utc in heapq.merge(*(_timed(path) for path in files), key=lambda timed: timed[0].t_mono_ns):
+    for heard, has_utc in heapq.merge(*map(_timed, recordings), key=lambda timed: timed[0].t_mono_ns):
         t_ns = heard.t_mono_ns
         message = authenticity.judge(heard, t_ns if has_utc else None, None) if isinstance(heard, RemoteIdDetection) else heard
         start_ns = start_ns or t_ns
@@ -57,10 +56,9 @@ def tracks(files: list[Path]) -> Iterator[tuple[float, TrackEvent | Track]]:
     yield from (((t_ns - start_ns) / 1e9, track) for track in last.values())
 
 
-def _timed(path: Path) -> Iterator[tuple[Detection, bool]]:
+def _timed(recording: Recording) -> Iterator[tuple[Detection, bool]]:
     """A recording's detections on the capture's own clock, so that several recordings of one time fall together; whether it has one."""
-    recording = Recording(path=path, pace="fast", loop=False)
-    for batch in messages(recording, path.name):
+    for batch in messages(recording, recording.path.name):
         shift_ns, has_utc = (recording.t_utc_start_ns or 0) - (recording.t_mono_start_ns or 0), recording.t_utc_start_ns is not None
         yield from ((replace(found, t_mono_ns=found.t_mono_ns + shift_ns), has_utc) for found in batch if isinstance(found, Detection))
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from drivers.recording import Recording
 from edge_node.messages import Track
 from edge_node.node.replay import as_row, tracks
 
@@ -21,7 +22,7 @@ def test_detect_says_what_is_suspected_and_why(shared_data: Path) -> None:
 
 
 def test_replay_says_it_of_the_track(shared_data: Path) -> None:
-    said = [said for _, said in tracks([shared_data / "remote_id" / "mavic_multiple_spoofed.pcapng"])]
+    said = [said for _, said in tracks([Recording(shared_data / "remote_id" / "mavic_multiple_spoofed.pcapng", "fast")])]
     suspected = [track for track in said if isinstance(track, Track)]
     assert len(suspected) == 15
     assert all("operator_far" in track.flags for track in suspected)
@@ -29,5 +30,5 @@ def test_replay_says_it_of_the_track(shared_data: Path) -> None:
 
 
 def test_replay_of_a_real_flight_says_nothing(shared_data: Path) -> None:
-    said = [said for _, said in tracks([shared_data / "remote_id" / "parrot_anafi4_real.pcap"])]
+    said = [said for _, said in tracks([Recording(shared_data / "remote_id" / "parrot_anafi4_real.pcap", "fast")])]
     assert [track.suspicions for track in said if isinstance(track, Track)] == [()]

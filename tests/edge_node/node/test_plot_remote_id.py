@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from edge_node.messages import RemoteIdDetection, UasId
-from edge_node.node import plot
-from edge_node.node.plot import MOST_AIRCRAFT, MOST_POINTS, Plot, Thinned
+from edge_node.node import plot, plot_remote_id
+from edge_node.node.page import MOST_POINTS, Thinned
+from edge_node.node.plot_remote_id import MOST_AIRCRAFT, RemoteIdPage
 from tools.simulate.remote_id import write_pcap
 from tools.simulate.world import World
 
@@ -74,14 +75,14 @@ def test_detect_without_a_plot_loads_no_matplotlib(recording: Path) -> None:
 
 
 def test_one_aircraft_is_one_over_transmitters_and_before_it_is_named() -> None:
-    page = Plot()
+    page = RemoteIdPage()
     for detection in (said("a"), said("a", SERIAL), said("b", SERIAL), said("b"), said("c")):
         page.take(detection, 1.0)
     assert {name: one.frames for name, one in page._aircraft.items()} == {SERIAL.value: 4, "c": 1}
 
 
 def test_a_swarm_is_bounded() -> None:
-    page = Plot()
+    page = RemoteIdPage()
     for number in range(MOST_AIRCRAFT + 10):
         page.take(said(f"m{number}", UasId("serial_number", str(number)), latitude_deg=1.0, longitude_deg=2.0), number)
     assert len(page._aircraft) == MOST_AIRCRAFT
@@ -99,27 +100,27 @@ def test_points_are_thinned_and_keep_their_span() -> None:
 
 @pytest.mark.parametrize("aircraft", [0, 1, 2, 11, 40])
 def test_any_number_of_aircraft_is_drawn(tmp_path: Path, aircraft: int) -> None:
-    page = Plot()
+    page = RemoteIdPage()
     for number in range(aircraft):
         place = {"latitude_deg": 50 + number / 1e3, "longitude_deg": 4.0, "operator_latitude_deg": 50.0, "operator_longitude_deg": 4.0}
         page.take(said(f"m{number}", flags=("id_conflict",), rssi_dbm=-60, **place), number)
-    page.save(tmp_path / "page.png", "many")
+    page.draw("many").savefig(tmp_path / "page.png")
     assert (tmp_path / "page.png").read_bytes().startswith(PNG)
 
 
 def test_one_claim_beyond_the_horizon_leaves_the_others_their_room(tmp_path: Path) -> None:
-    page = Plot()
+    page = RemoteIdPage()
     for number in range(100):
         page.take(said("a", latitude_deg=50 + number / 1e5, longitude_deg=4.0), number)
     page.take(said("b", latitude_deg=-89.9, longitude_deg=-179.0), 3.0)
     from matplotlib.figure import Figure  # noqa: PLC0415 -- only here
 
     axes = Figure().add_subplot()
-    plot._draw_map(axes, list(page._aircraft.values()), ["k", "r"])
+    plot_remote_id._draw_map(axes, list(page._aircraft.values()), ["k", "r"])
     assert max(abs(edge) for edge in axes.get_xlim() + axes.get_ylim()) < 200
     assert any("more than 5 km away: 1" in text.get_text() for text in axes.texts)
 
 
 @pytest.mark.parametrize(("most_m", "length_m"), [(0.3, 1), (6, 5), (20, 20), (99, 50), (1234, 1000), (45_000, 20_000)])
 def test_the_scale_is_a_round_number(most_m: float, length_m: float) -> None:
-    assert plot._round_length(most_m) == length_m
+    assert plot_remote_id._round_length(most_m) == length_m

@@ -1,0 +1,62 @@
+"""The table that `edge-node detect` prints: of each kind of detection, which fields, how wide and how written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+Column = tuple[str, int, str]
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "remote_id": (
+        ("t_s", 9, "{:.3f}"),
+        ("transport", 12, "{}"),
+        ("transmitter", 17, "{}"),
+        ("rssi_dbm", 8, "{}"),
+        ("ids", 20, "{}"),
+        ("latitude_deg", 12, "{:.6f}"),
+        ("longitude_deg", 13, "{:.6f}"),
+        ("altitude_wgs84_m", 16, "{:.1f}"),
+        ("height_m", 8, "{:.1f}"),
+        ("direction_deg", 13, "{:.0f}"),
+        ("speed_mps", 9, "{:.2f}"),
+        ("operator_id", 16, "{}"),
+        ("flags", 0, "{}"),
+    ),
+    "acoustic": (
+        ("t_s", 9, "{:.3f}"),
+        ("track", 5, "{}"),
+        ("label", 10, "{}"),
+        ("probability", 11, "{:.2f}"),
+        ("azimuth_deg", 11, "{:.1f}"),
+        ("sigma_azimuth_deg", 17, "{:.1f}"),
+        ("elevation_deg", 13, "{:.1f}"),
+        ("sigma_elevation_deg", 19, "{:.1f}"),
+        ("blade_pass_hz", 13, "{:.1f}"),
+        ("level_db", 8, "{:.1f}"),
+        ("snr_db", 6, "{:.1f}"),
+        ("notes", 0, "{}"),
+    ),
+}
+
+
+def lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A line a detection, and a heading before the first of a kind."""
+    kind = None
+    for row in rows:
+        columns = COLUMNS[row["kind"]]
+        if row["kind"] != kind:
+            kind = row["kind"]
+            yield _line((name, width) for name, width, _ in columns)
+        yield _line((_cell(row[name], form), width) for name, width, form in columns)
+
+
+def _line(cells: Iterable[tuple[str, int]]) -> str:
+    return " ".join(cell.ljust(width) for cell, width in cells).rstrip()
+
+
+def _cell(value: Any, form: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(item["value"] if isinstance(item, dict) else item for item in value)
+    return form.format(value)
