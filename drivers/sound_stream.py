@@ -7,6 +7,7 @@ waits with a deadline of his own, and a stream that hangs is left to the end of 
 
 from __future__ import annotations
 
+import atexit
 import time
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -59,7 +60,9 @@ class SoundStream:
         """Stop and close; a stream that hangs in its driver is left alone."""
         self._stop.set()
         self._thread.join(CLOSE_WITHIN_S)
-        if not self._thread.is_alive():
+        if self._thread.is_alive():
+            _leave_at_exit()
+        else:
             self._stream.close(ignore_errors=True)
 
     def _run(self) -> None:
@@ -98,6 +101,11 @@ def _open(device: Device, channels: int, rate_hz: int, frames: int, sample_type:
     except library.PortAudioError as error:
         raise _open_error(device, channels, rate_hz, error) from error
     return stream
+
+
+def _leave_at_exit() -> None:
+    """Let the process end without PortAudio's own clearing up, which waits for a read that hangs."""
+    atexit.unregister(portaudio()._exit_handler)  # noqa: SLF001 -- nothing public lets a process go
 
 
 def _open_error(device: Device, channels: int, rate_hz: int, error: Exception) -> SourceError:

@@ -1,0 +1,167 @@
+"""The microphone array driver on the real PortAudio and ALSA, fed through a pipe, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from drivers.mic_array import MicArray, block_frames
+from drivers.microphone_arrays import read_array
+from drivers.source import SourceMisconfigured
+from tests.drivers.listen import counted
+from tools.simulate.alsa_fifo import VirtualArray, virtual_array
+
+ROOT = Path(__file__).parents[2]
+DEADLINE_S = 30.0
+
+
+class Listener:
+    """A process that listens with the real driver, and what it says."""
+
+    def __init__(self, card: VirtualArray, most: int, options: dict[str, Any]) -> None:
+        call = [sys.executable, "-m", "tests.drivers.listen", json.dumps({"device": card.name} | options), str(most)]
+        self.blocks: list[list[Any]] = []
+        self.end: dict[str, Any] = {}
+        self.opened, self.over = Event(), Event()
+        self._child = subprocess.Popen(call, cwd=ROOT, env=card.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._thread = Thread(target=self._hear)
+        self._thread.start()
+
+    def _hear(self) -> None:
+        for line in self._child.stdout or ():
+            match json.loads(line):
+                case "open":
+                    self.opened.set()
+                case list() as block:
+                    self.blocks.append(block)
+                case dict() as end:
+                    self.end = end
+        self._child.wait()
+        self.opened.set()
+        self.over.set()
+
+    def close(self) -> None:
+        self._child.kill()
+        self._thread.join()
+        self._child.communicate()
+
+
+@contextmanager
+def listening(card: VirtualArray, most: int = 1_000_000, **options: Any) -> Iterator[Listener]:
+    """A process that listens to the card until it has had so many blocks, has ended, or the test has."""
+    made = Listener(card, most, options)
+    try:
+        assert made.opened.wait(DEADLINE_S)
+        yield made
+    finally:
+        made.close()
+
+
+def card_of(folder: Path, array: str) -> Any:
+    """A card that is like this array's."""
+    kind = read_array(array)
+    rate_hz = kind.rates_hz[0]
+    sample_type = "int16" if kind.bits == 16 else "int32"
+    return virtual_array(folder, kind.channels, rate_hz=rate_hz, period_frames=block_frames(rate_hz), sample_type=sample_type)
+
+
+def play(card: VirtualArray, first: int, periods: int) -> int:
+    """Play counted frames; returns the frame that follows."""
+    bits, sample_type = (16, np.int16) if card._type == np.int16 else (24, np.int32)
+    for _ in range(periods):
+        samples = counted(first, card.period_frames, np.arange(card.channels), bits)
+        card.write((samples << (0 if bits == 16 else 8)).astype(sample_type))
+        first += card.period_frames
+    return first
+
+
+def play_until(card: VirtualArray, done: Callable[[], bool], first: int = 0) -> int:
+    """Play counted frames until something holds; returns the frame that follows."""
+    until_s = time.monotonic() + DEADLINE_S
+    while not done():
+        assert time.monotonic() < until_s, "it did not come to pass"
+        first = play(card, first, 1)
+    return first
+
+
+@pytest.mark.parametrize("array", ["uma_16", "respeaker_usb_4"])
+def test_every_sample_of_every_channel_comes_through_exactly(tmp_path: Path, array: str) -> None:
+    with card_of(tmp_path, array) as card, listening(card, 25, array=array) as listener:
+        play_until(card, listener.over.is_set)
+        blocks, end = listener.blocks, listener.end
+    modulus = 1 << (15 if array == "respeaker_usb_4" else 23)
+    assert (end["error"], len(blocks)) == ("", 25)
+    assert all(exact for *_, exact in blocks)
+    assert [block[:2] for block in blocks] == [[n * card.period_frames, 0] for n in range(25)]
+    assert [block[3] for block in blocks] == [n * card.period_frames % modulus for n in range(25)]
+    stamps = [t_mono_ns for _, _, t_mono_ns, *_ in blocks]
+    assert stamps == sorted(stamps)
+
+
+def test_what_the_card_loses_is_counted(tmp_path: Path) -> None:
+    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16") as listener:
+        first = play_until(card, lambda: len(listener.blocks) >= 30)
+        gone = 5 * card.period_frames
+        card.pass_time(gone)
+        play_until(card, lambda: listener.over.is_set() or listener.blocks[-1][1] > 0, first + gone)
+        before, after = listener.blocks[-2], listener.blocks[-1]
+    assert after[1] == pytest.approx(gone, abs=card.period_frames / 4)
+    assert after[0] == before[0] + card.period_frames + after[1]
+
+
+@pytest.mark.parametrize(
+    ("fate", "words"),
+    [
+        ("stall", "SourceStalled: edge_array gave no sound for 1 s: its driver hangs, or it is unplugged"),
+        ("unplug", "SourceLost: edge_array gives sound faster than time goes by: it is gone, or no device"),
+        ("zeros", "SourceStalled: edge_array gave the same value for 1 s in all channels: is it muted (alsamixer), or dead?"),
+    ],
+)
+def test_a_dead_card_is_named_and_let_go(tmp_path: Path, fate: str, words: str) -> None:
+    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16", silent_after_s=0.6) as listener:
+        play(card, 0, 4)
+        if fate == "unplug":
+            card.unplug()
+        while fate == "zeros" and not listener.over.is_set():
+            card.write(np.zeros((card.period_frames, 16), np.int32))
+        assert listener.over.wait(DEADLINE_S)
+        end, blocks = listener.end, listener.blocks
+    assert end["error"] == words
+    assert all(exact for *_, exact in blocks[:3])
+
+
+def test_an_absent_card_is_named_with_what_there_is(tmp_path: Path) -> None:
+    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16", device="UMA16v3") as listener:
+        assert listener.over.wait(DEADLINE_S)
+        end = listener.end
+    assert end["error"] == "SourceAbsent: there is no sound device 'UMA16v3'; there is edge_array with 128 channels"
+
+
+def test_blocks_last_25_to_50_ms() -> None:
+    for rate_hz in (8_000, 16_000, 44_100, 48_000, 96_000, 192_000):
+        assert 0.025 < block_frames(rate_hz) / rate_hz <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"array": "uma_61"}, "there is no array 'uma_61': did you mean 'uma_16'?"),
+        ({"array": "square_4"}, "square_4 has no name of its own: say device, serial or port_path"),
+        ({"array": "uma_16", "temperature_c": 3.0, "temperature_file": "/x"}, "either temperature_c or temperature_file"),
+        ({"array": "uma_16", "calibration": "/nowhere/x.toml"}, "there is no /nowhere/x.toml"),
+    ],
+)
+def test_says_what_cannot_work(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(SourceMisconfigured, match=re.escape(words)):
+        MicArray(**options)
