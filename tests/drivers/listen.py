@@ -1,6 +1,6 @@
 """`python -m tests.drivers.listen OPTIONS BLOCKS`: the real driver in a process of its own; says each block, and how it ended.
 
-A line each: "open", then null for a silence or [sequence, lost, t_mono_ns, first counted frame, whether every sample is as counted], then {"error", "words", "said"}.
+A line each: "open", then null for a silence or [sequence, lost, t_mono_ns, first counted frame, whether all samples are as counted], then how it ended.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ def _line(block: AudioBlock, bits: int, channels: NDArray[Any]) -> list[Any]:
     return [block.sequence, block.lost, block.t_mono_ns, first, bool(exact)]
 
 
+def _say(what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Listen to so many blocks, as hardened as the unit where the kernel can."""
     options, most = json.loads(sys.argv[1]), int(sys.argv[2])
@@ -43,12 +48,12 @@ def main() -> None:
     channels = np.array(source._kind.channel_order)
     try:
         with source:
-            print(json.dumps("open"), flush=True)
+            _say("open")
             for block in islice(source.blocks(), most):
-                print(json.dumps(None if block is None else _line(block, bits, channels)), flush=True)
+                _say(None if block is None else _line(block, bits, channels))
     except SourceError as what:
         error = f"{type(what).__name__}: {what}"
-    print(json.dumps({"error": error, "words": source.words(), "hardened": hardened}), flush=True)
+    _say({"error": error, "words": source.words(), "hardened": hardened})
 
 
 if __name__ == "__main__":

@@ -73,15 +73,15 @@ def card_of(folder: Path, array: str) -> Any:
     kind = read_array(array)
     rate_hz = kind.rates_hz[0]
     sample_type = "int16" if kind.bits == 16 else "int32"
-    return virtual_array(folder, kind.channels, rate_hz=rate_hz, period_frames=block_frames(rate_hz), sample_type=sample_type)
+    return virtual_array(folder, kind.channels, rate_hz=rate_hz, sample_type=sample_type, patience_s=DEADLINE_S)
 
 
 def play(card: VirtualArray, first: int, periods: int) -> int:
     """Play counted frames; returns the frame that follows."""
-    bits, sample_type = (16, np.int16) if card._type == np.int16 else (24, np.int32)
+    bits = 16 if card.sample_type == np.int16 else 24
     for _ in range(periods):
         samples = counted(first, card.period_frames, np.arange(card.channels), bits)
-        card.write((samples << (0 if bits == 16 else 8)).astype(sample_type))
+        card.write((samples << (0 if bits == 16 else 8)).astype(card.sample_type))
         first += card.period_frames
     return first
 
@@ -97,14 +97,14 @@ def play_until(card: VirtualArray, done: Callable[[], bool], first: int = 0) -> 
 
 @pytest.mark.parametrize("array", ["uma_16", "respeaker_usb_4"])
 def test_every_sample_of_every_channel_comes_through_exactly(tmp_path: Path, array: str) -> None:
-    with card_of(tmp_path, array) as card, listening(card, 25, array=array) as listener:
+    with card_of(tmp_path, array) as card, listening(card, 18, array=array) as listener:
         play_until(card, listener.over.is_set)
         blocks, end = listener.blocks, listener.end
     modulus = 1 << (15 if array == "respeaker_usb_4" else 23)
-    assert (end["error"], len(blocks)) == ("", 25)
+    assert (end["error"], len(blocks)) == ("", 18)
     assert all(exact for *_, exact in blocks)
-    assert [block[:2] for block in blocks] == [[n * card.period_frames, 0] for n in range(25)]
-    assert [block[3] for block in blocks] == [n * card.period_frames % modulus for n in range(25)]
+    assert [block[:2] for block in blocks] == [[n * card.period_frames, 0] for n in range(18)]
+    assert [block[3] for block in blocks] == [n * card.period_frames % modulus for n in range(18)]
     stamps = [t_mono_ns for _, _, t_mono_ns, *_ in blocks]
     assert stamps == sorted(stamps)
 
@@ -116,7 +116,7 @@ def test_what_the_card_loses_is_counted(tmp_path: Path) -> None:
         card.pass_time(gone)
         play_until(card, lambda: listener.over.is_set() or listener.blocks[-1][1] > 0, first + gone)
         before, after = listener.blocks[-2], listener.blocks[-1]
-    assert after[1] == pytest.approx(gone, abs=card.period_frames / 4)
+    assert after[1] == pytest.approx(gone, abs=card.period_frames / 2)
     assert after[0] == before[0] + card.period_frames + after[1]
 
 

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.mic_array import block_frames
+
 ALSA_CONF = Path("/usr/share/alsa/alsa.conf")
 F_SETPIPE_SZ = 1031
 MOST_PIPE_BYTES = 1 << 20
@@ -27,14 +29,15 @@ MOST_PIPE_BYTES = 1 << 20
 class VirtualArray:
     """A card called `name` for programs that are started with `environment`; it takes whole periods in real time.
 
-    `period_frames` must be the reader's block, drivers.mic_array.block_frames(rate_hz) of the real driver, and `sample_type` its own:
-    int16 for arrays of 16 bits, else int32.
+    `period_frames` is the block of drivers.mic_array, as it must be, and `sample_type` what that reads:
+    int16 for arrays of 16 bits, else int32. A period that its reader leaves no room for is dropped after `patience_s`.
     """
 
-    def __init__(self, folder: Path, channels: int, rate_hz: int, period_frames: int, sample_type: str, name: str) -> None:
-        self.name, self.channels, self.rate_hz, self.period_frames = name, channels, rate_hz, period_frames
+    def __init__(self, folder: Path, name: str, channels: int, rate_hz: int) -> None:
+        self.name, self.channels, self.rate_hz, self.period_frames = name, channels, rate_hz, block_frames(rate_hz)
+        self.sample_type: np.dtype[Any] = np.dtype(np.int32)
+        self.patience_s = 0.0
         self.written = self.dropped = 0
-        self._type = np.dtype(sample_type)
         pipe = folder / f"{name}.pipe"
         os.mkfifo(pipe)
         self._fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -46,8 +49,8 @@ class VirtualArray:
 
     def write(self, samples: NDArray[Any]) -> None:
         """Play (frames, channels) as time goes by; frames must be whole periods, and are dropped while nobody reads."""
-        if samples.dtype != self._type or samples.shape[1] != self.channels or len(samples) % self.period_frames:
-            raise ValueError(f"{self.name} takes periods of {self.period_frames} frames, {self.channels} channels of {self._type}")
+        if samples.dtype != self.sample_type or samples.shape[1] != self.channels or len(samples) % self.period_frames:
+            raise ValueError(f"{self.name} takes periods of {self.period_frames} frames, {self.channels} channels of {self.sample_type}")
         for at in range(0, len(samples), self.period_frames):
             self.pass_time(self.period_frames)
             self._offer(np.ascontiguousarray(samples[at : at + self.period_frames]).tobytes())
@@ -64,11 +67,17 @@ class VirtualArray:
             self._fd = -1
 
     def _offer(self, period: bytes) -> None:
+        until_s = time.monotonic() + self.patience_s
+        while not self._has_room(len(period)):
+            if time.monotonic() >= until_s:
+                self.dropped += self.period_frames
+                return
+            time.sleep(0.002)
+        self.written += os.write(self._fd, period) // (self.channels * self.sample_type.itemsize)
+
+    def _has_room(self, count: int) -> bool:
         waiting = struct.unpack("i", fcntl.ioctl(self._fd, termios.FIONREAD, bytes(4)))[0]
-        if waiting + len(period) > self._space:
-            self.dropped += self.period_frames
-        else:
-            self.written += os.write(self._fd, period) // (self.channels * self._type.itemsize)
+        return bool(waiting + count <= self._space)
 
 
 @contextmanager
@@ -77,14 +86,15 @@ def virtual_array(
     channels: int = 16,
     *,
     rate_hz: int = 48_000,
-    period_frames: int = 2_048,
     sample_type: str = "int32",
     name: str = "edge_array",
+    patience_s: float = 0.0,
 ) -> Iterator[VirtualArray]:
     """A card that is unplugged at the end; raises FileNotFoundError where ALSA is not installed."""
     if not ALSA_CONF.is_file():
         raise FileNotFoundError(f"no {ALSA_CONF}: sudo apt-get install libasound2-data")
-    made = VirtualArray(folder, channels, rate_hz, period_frames, sample_type, name)
+    made = VirtualArray(folder, name, channels, rate_hz)
+    made.sample_type, made.patience_s = np.dtype(sample_type), patience_s
     try:
         yield made
     finally:
