@@ -1,6 +1,7 @@
 """`python -m tests.drivers.listen OPTIONS BLOCKS`: the real driver in a process of its own; says each block, and how it ended.
 
-A line each: "open", then null for a silence or [sequence, lost, t_mono_ns, first counted frame, whether all samples are as counted], then how it ended.
+A line each: "open", then null for a silence or [sequence, lost, t_mono_ns, first counted frame, whether all samples
+are as counted], then how it ended.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -114,8 +115,8 @@ def test_what_the_card_loses_is_counted(tmp_path: Path) -> None:
         first = play_until(card, lambda: len(listener.blocks) >= 30)
         gone = 5 * card.period_frames
         card.pass_time(gone)
-        play_until(card, lambda: listener.over.is_set() or listener.blocks[-1][1] > 0, first + gone)
-        before, after = listener.blocks[-2], listener.blocks[-1]
+        play_until(card, lambda: any(lost for _, lost, *_ in listener.blocks), first + gone)
+    before, after = next((earlier, later) for earlier, later in pairwise(listener.blocks) if later[1])
     assert after[1] == pytest.approx(gone, abs=card.period_frames / 2)
     assert after[0] == before[0] + card.period_frames + after[1]
 
