@@ -39,13 +39,13 @@ def coloured(amplitudes: Sound, rng: Generator, block: int) -> Iterator[Sound]:
         yield np.fft.irfft(np.fft.rfft(recent) * response, whole)[-block:].astype(np.float32)
 
 
-def mixed(mixing: NDArray[Any], rng: Generator) -> Iterator[Sound]:
-    """Endless blocks (BATCH L / 2, M) of noise whose cross-spectrum at L / 2 + 1 frequencies is mixing @ mixing^H (F, M, M)."""
-    half, channels = len(mixing) - 1, mixing.shape[1]
+def mixed(mixing: NDArray[Any], rng: Generator, length: int) -> Iterator[Sound]:
+    """Endless blocks (BATCH length / 2, M) of noise whose cross-spectrum is mixing @ mixing^H (F, M, M), and nothing above F bins."""
+    half, channels = length // 2, mixing.shape[1]
     window = np.sin(np.pi * (np.arange(2 * half, dtype=np.float32) + 0.5) / (2 * half))[:, None] * np.float32(sqrt(half))
-    kept = _frames(mixing, rng)[half:, 0] * window[half:]
+    kept = _frames(mixing, rng, length)[half:, 0] * window[half:]
     while True:
-        frames = _frames(mixing, rng) * window[:, None]
+        frames = _frames(mixing, rng, length) * window[:, None]
         block = frames[:half].swapaxes(0, 1).copy()
         block[0] += kept
         block[1:] += frames[half:, :-1].swapaxes(0, 1)
@@ -53,12 +53,12 @@ def mixed(mixing: NDArray[Any], rng: Generator) -> Iterator[Sound]:
         yield block.reshape(-1, channels)
 
 
-def _frames(mixing: NDArray[Any], rng: Generator) -> Sound:
-    """Independent periodic frames of such noise, (L, BATCH, M)."""
+def _frames(mixing: NDArray[Any], rng: Generator, length: int) -> Sound:
+    """Independent periodic frames of such noise, (length, BATCH, M)."""
     bins, channels = mixing.shape[:2]
     parts = rng.standard_normal((bins, channels, 2 * BATCH), dtype=np.float32)
     spectra = mixing @ parts.view(np.complex64) if np.iscomplexobj(mixing) else (mixing @ parts).view(np.complex64)
-    return np.fft.irfft(spectra, 2 * (bins - 1), axis=0).astype(np.float32, copy=False).swapaxes(1, 2)
+    return np.fft.irfft(spectra, length, axis=0).astype(np.float32, copy=False).swapaxes(1, 2)
 
 
 def diffuse_blocks(positions_m: ArrayLike, rate_hz: int, rng: Generator, temperature_c: float, shape: Shape = "white") -> Iterator[Sound]:
@@ -66,7 +66,7 @@ def diffuse_blocks(positions_m: ArrayLike, rate_hz: int, rng: Generator, tempera
     apart = _apart(positions_m)
     freq_hz = np.fft.rfftfreq(FRAME, 1 / rate_hz)
     coherence = np.sinc(2.0 * freq_hz[:, None, None] * np.linalg.norm(apart, axis=2) / speed_of_sound_mps(temperature_c))
-    return mixed(_root(coherence) * _amplitudes(freq_hz, shape)[:, None, None], rng)
+    return mixed(_root(coherence) * _amplitudes(freq_hz, shape)[:, None, None], rng, FRAME)
 
 
 def diffuse(n: int, positions_m: ArrayLike, rate_hz: int, rng: Generator, temperature_c: float = 15.0, *, shape: Shape = "white") -> Sound:
@@ -77,20 +77,19 @@ def diffuse(n: int, positions_m: ArrayLike, rate_hz: int, rng: Generator, temper
 def wind_blocks(positions_m: ArrayLike, rate_hz: int, speed_mps: float, rng: Generator, towards_deg: float = 90.0) -> Iterator[Sound]:
     """Endless blocks of `wind`."""
     apart, speed = _apart(positions_m), max(speed_mps, 0.1)
-    freq_hz = np.fft.rfftfreq(WIND_FRAME, 1 / rate_hz)
-    used = freq_hz < WIND_TO_HZ
-    turns = 2 * np.pi * freq_hz[used, None, None] / (CONVECTED * speed)
+    whole_hz = np.fft.rfftfreq(WIND_FRAME, 1 / rate_hz)
+    freq_hz = whole_hz[whole_hz < WIND_TO_HZ]
+    turns = 2 * np.pi * freq_hz[:, None, None] / (CONVECTED * speed)
     along = apart @ (np.sin(np.radians(towards_deg)), np.cos(np.radians(towards_deg)), 0.0)
     across = np.sqrt(np.maximum(np.sum(apart**2, axis=2) - along**2, 0.0))
     coherence = np.exp(-turns * (0.12 * np.abs(along) + 0.7 * across)) * np.exp(-1j * turns * along)
     amplitude = (1.0 + (freq_hz / (0.5 * speed)) ** 2) ** (-5 / 12) * (1.0 + (freq_hz / (15.0 * speed)) ** 2) ** -1.0
     amplitude[0] = 0.0
-    amplitude *= sqrt(len(freq_hz) / np.sum(amplitude[used] ** 2))
-    mixing = np.zeros((len(freq_hz), len(apart), len(apart)), dtype=np.complex64)
-    mixing[used] = _root(coherence) * amplitude[used, None, None]
+    amplitude *= sqrt(len(whole_hz) / np.sum(amplitude**2))
+    mixing = (_root(coherence) * amplitude[:, None, None]).astype(np.complex64)
     gusts = _gusts(rate_hz, rng, WIND_FRAME // 2 * BATCH)
     level_pa = np.float32(PASCAL_OF_WIND * speed_mps**2)
-    return (level_pa * next(gusts)[:, None] * block for block in mixed(mixing, rng))
+    return (level_pa * next(gusts)[:, None] * block for block in mixed(mixing, rng, WIND_FRAME))
 
 
 def wind(n: int, positions_m: ArrayLike, rate_hz: int, speed_mps: float, rng: Generator) -> Sound:

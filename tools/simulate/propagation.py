@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, log10, sqrt
+from math import exp, log10, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -181,11 +181,16 @@ def _at(fine: Sound, at: Numbers) -> Sound:
 def _lagrange(fraction: NDArray[Any], points: int) -> NDArray[Any]:
     """Weights (n, points) of samples at 1 - points/2 .. points/2 for a place between 0 and 1."""
     nodes = range(1 - points // 2, points // 2 + 1)
-    weights = np.ones((points, len(fraction)), dtype=fraction.dtype)
+    away = [fraction - fraction.dtype.type(node) for node in nodes]
+    weights = np.empty((points, len(fraction)), dtype=fraction.dtype)
+    before = np.ones_like(fraction)
     for k, node in enumerate(nodes):
-        for other in nodes:
-            if other != node:
-                weights[k] *= (fraction - other) / (node - other)
+        np.multiply(before, fraction.dtype.type(1 / prod(node - other for other in nodes if other != node)), out=weights[k])
+        before *= away[k]
+    after = np.ones_like(fraction)
+    for k in reversed(range(points)):
+        weights[k] *= after
+        after *= away[k]
     return weights.T
 
 
