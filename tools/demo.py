@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,18 @@ name = "gnss"
 driver = "gnss"
 port = "{port}"
 """
+MICROPHONES = """
+[[sensor]]
+name = "microphones"
+driver = "recording"
+path = "{pipe}"
+pace = "live"
+array = "{told.array}"
+azimuth_deg = {told.azimuth_deg}
+tilt_deg = {told.tilt_deg}
+roll_deg = {told.roll_deg}
+temperature_c = {weather.temperature_c}
+"""
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -60,12 +73,10 @@ def _play(arguments: argparse.Namespace) -> int:
     count = Count(begun_s)
     with stage() as here, ExitStack() as devices:
         world = World.load(SCENE, SEED)
-        wifi = devices.enter_context(_on_air(world, here.folder / "wifi.pcap", arguments.seconds, remote_id.WIFI))
-        bluetooth = devices.enter_context(_on_air(world, here.folder / "bluetooth.pcap", arguments.seconds, remote_id.BLE))
-        port = devices.enter_context(gnss.receiver(world))
+        sensors = _sensors(world, here.folder, arguments.seconds, devices)
         show = devices.enter_context(_json_lines() if arguments.json else _table())
         events = devices.enter_context(_page(arguments.web, here))
-        node = devices.enter_context(here.node(SENSORS.format(wifi=wifi, bluetooth=bluetooth, port=port)))
+        node = devices.enter_context(here.node(sensors))
         while time.monotonic() < begun_s + arguments.seconds and node.poll() is None:
             for event in events(0.1):
                 count.take(event)
@@ -79,6 +90,17 @@ def _play(arguments: argparse.Namespace) -> int:
         if ended is not None:
             sys.stderr.write(f"the node ended by itself with exit code {ended}:\n{here.log.read_text()[-2000:]}\n")
         return 0 if ended is None and count.tracks and not gaps else 1
+
+
+def _sensors(world: World, folder: Path, seconds: float, devices: ExitStack) -> str:
+    """The scene on the air, at a serial port and in the microphones from now on, and the node's tables of these."""
+    wifi = devices.enter_context(_on_air(world, folder / "wifi.pcap", seconds, remote_id.WIFI))
+    bluetooth = devices.enter_context(_on_air(world, folder / "bluetooth.pcap", seconds, remote_id.BLE))
+    tables = SENSORS.format(wifi=wifi, bluetooth=bluetooth, port=devices.enter_context(gnss.receiver(world)))
+    if told := world.scene.microphones:
+        pipe = devices.enter_context(_sound(folder / "sound.wav", seconds))
+        tables += MICROPHONES.format(pipe=pipe, told=told, weather=world.scene.weather)
+    return tables
 
 
 def _page(address: str | None, here: Stage) -> AbstractContextManager[options.Events]:
@@ -126,6 +148,19 @@ def _on_air(world: World, pipe: Path, seconds: float, air: remote_id.Air) -> Ite
     finally:
         stop.set()
         thread.join()
+
+
+@contextmanager
+def _sound(pipe: Path, seconds: float) -> Iterator[Path]:
+    """A named pipe into which the scene sounds from now on, made by a process of its own: it takes a quarter of a core."""
+    os.mkfifo(pipe)
+    told = [SCENE, "--seed", str(SEED), "--seconds", str(seconds), "--pipe", pipe, "--begun", str(time.monotonic())]
+    maker = subprocess.Popen([sys.executable, "-m", "tools.simulate.sound", *told], env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
+    try:
+        yield pipe
+    finally:
+        maker.terminate()
+        maker.wait()
 
 
 @contextmanager

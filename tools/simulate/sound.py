@@ -6,6 +6,7 @@ import argparse
 import csv
 import sys
 import time
+from contextlib import suppress
 from itertools import islice
 from math import ceil
 from pathlib import Path
@@ -41,10 +42,13 @@ def write_wav(world: World, path: Path, seconds: float) -> None:
         )
 
 
-def play(world: World, pipe: Path, seconds: float, stop: Event | None = None) -> WavPipe:
-    """Write the scene's first seconds into a named pipe as they pass, from now; what cannot be made in time is left out."""
+def play(world: World, pipe: Path, seconds: float, stop: Event | None = None, *, begun_s: float | None = None) -> WavPipe:
+    """Write the scene's first seconds into a named pipe as they pass; what cannot be made in time is left out.
+
+    The scene begins now, or began at `begun_s` of the monotonic clock.
+    """
     stop = stop or Event()
-    start_s = time.monotonic()
+    start_s = time.monotonic() if begun_s is None else begun_s
     made: Queue[tuple[int, Sound]] = Queue(maxsize=2)
     maker = Thread(target=_make, args=(world, made, start_s, stop), name="sound", daemon=True)
     maker.start()
@@ -88,6 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", type=Path, help="a WAV to write; its truth, as heard, goes beside it as .csv")
     where.add_argument("--pipe", type=Path, help="a named pipe to write into as time passes")
+    parser.add_argument("--begun", type=float, help="when the scene in the pipe began, in seconds of the monotonic clock (now)")
     told = parser.parse_args(arguments)
     try:
         world = World.load(told.scene, told.seed)
@@ -97,7 +102,8 @@ def main(arguments: list[str] | None = None) -> int:
     if told.out:
         write_wav(world, told.out, told.seconds)
     else:
-        play(world, told.pipe, told.seconds)
+        with suppress(KeyboardInterrupt):
+            play(world, told.pipe, told.seconds, begun_s=told.begun)
     return 0
 
 
