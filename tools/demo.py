@@ -154,7 +154,7 @@ def _on_air(world: World, pipe: Path, seconds: float, air: remote_id.Air) -> Ite
 def _sound(pipe: Path, seconds: float) -> Iterator[Path]:
     """A named pipe into which the scene sounds from now on, made by a process of its own: it takes a quarter of a core."""
     os.mkfifo(pipe)
-    told = [SCENE, "--seed", str(SEED), "--seconds", str(seconds), "--pipe", pipe, "--begun", str(time.monotonic())]
+    told = [str(SCENE), "--seed", str(SEED), "--seconds", str(seconds), "--pipe", str(pipe), "--begun", str(time.monotonic())]
     maker = subprocess.Popen([sys.executable, "-m", "tools.simulate.sound", *told], env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
     try:
         yield pipe

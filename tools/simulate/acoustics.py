@@ -10,37 +10,17 @@ from msgspec import Struct
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
+from drivers import microphone_arrays
 from drivers.blocks import MicrophoneArray
+from drivers.microphone_arrays import Mounting
 from tools.simulate.propagation import Ground, Numbers, Path, Sound, at_microphones, emission_s, speed_of_sound_mps
 from tools.simulate.rotorcraft import Rotorcraft, source_signal
 
-Place = tuple[float, float, float]
-
-
-def _square(half_m: float) -> tuple[Place, ...]:
-    return tuple((x * half_m, y * half_m, 0.0) for x, y in ((1, 1), (-1, 1), (-1, -1), (1, -1)))
-
-
-def _ring(count: int, radius_m: float) -> tuple[Place, ...]:
-    turns = 2 * np.pi * np.arange(count) / count
-    return tuple((float(radius_m * np.sin(turn)), float(radius_m * np.cos(turn)), 0.0) for turn in turns)
-
-
-def _grid(rows: Sequence[Sequence[int]], pitch_m: float) -> tuple[Place, ...]:
-    """Places of channels 1, 2, 3 and on by their numbers in rows from ahead to back, each from left to right."""
-    middle = (len(rows) - 1) / 2
-    at = {number: (x - middle, middle - y) for y, row in enumerate(rows) for x, number in enumerate(row)}
-    return tuple((at[number][0] * pitch_m, at[number][1] * pitch_m, 0.0) for number in sorted(at))
-
-
-UMA_16 = ((8, 7, 10, 9), (6, 5, 12, 11), (4, 3, 14, 13), (2, 1, 16, 15))
 ARRAYS = {
-    "square_4": MicrophoneArray(name="square_4", positions_m=_square(0.02285)),
-    "circular_7": MicrophoneArray(name="circular_7", positions_m=((0.0, 0.0, 0.0), *_ring(6, 0.0425))),
-    "uma_16": MicrophoneArray(name="uma_16", positions_m=_grid(UMA_16, 0.042)),
+    name: microphone_arrays.mounted(microphone_arrays.read_array(name), Mounting(name)) for name in ("square_4", "circular_7", "uma_16")
 }
-"""Arrays as in the shops: four microphones 45.7 mm apart (ReSpeaker USB 4 Mic v2.0: a circle of 64.6 mm), one in the middle of six at
-42.5 mm (miniDSP UMA-8: a circle of 85 mm), four rows of four 42 mm apart (miniDSP UMA-16, manual, figure 1)."""
+"""Those of hw/arrays that benches listen with, each as large as one in the shops: four microphones 45.7 mm apart (ReSpeaker USB 4 Mic:
+a circle of 64 mm), one in the middle of six at 42.5 mm (miniDSP UMA-8: a circle of 86 mm), and miniDSP's UMA-16."""
 
 
 class Pass(Struct, frozen=True):

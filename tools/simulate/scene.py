@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from drivers import microphone_arrays
+
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Positive = Annotated[float, Meta(gt=0)]
@@ -15,7 +17,6 @@ NotNegative = Annotated[float, Meta(ge=0)]
 Mac = Annotated[str, Meta(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
 Channel = Annotated[int, Meta(ge=1, le=177)]
 Aircraft = Literal["small_quad", "mid_quad", "hexa", "racing_quad", "fixed_wing", "helicopter"]
-Array = Literal["square_4", "circular_7", "uma_16"]
 Transport = Literal["wifi_beacon", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon"]
 
 
@@ -171,9 +172,9 @@ Spoofer = Swarm | Replay | Teleport
 
 
 class Microphones(Struct, frozen=True, forbid_unknown_fields=True):
-    """The node's microphone array at the top of its mast and how it is mounted, as the node's own configuration has it."""
+    """The node's microphone array (hw/arrays) on its mast and how it is mounted, as the node's own configuration has it."""
 
-    array: Array = "uma_16"
+    array: str = "uma_16"
     azimuth_deg: float = 0.0
     tilt_deg: float = 0.0
     roll_deg: float = 0.0
@@ -220,4 +221,6 @@ def load(path: Path) -> Scene:
     for spoofer in scene.spoofer:
         if isinstance(spoofer, Replay) and spoofer.of not in heard:
             raise SceneError(f"{path}: {spoofer.name} replays {spoofer.of!r}, which is no drone with Remote ID")
+    if scene.microphones and scene.microphones.array not in microphone_arrays.known():
+        raise SceneError(f"{path}: there is no array {scene.microphones.array!r}; {', '.join(microphone_arrays.known())} are there")
     return scene

@@ -18,7 +18,7 @@ import soundfile
 
 from tools.simulate.propagation import Sound
 from tools.simulate.scene import SceneError
-from tools.simulate.soundscape import Heard, blocks, microphones, mounted, truth
+from tools.simulate.soundscape import Heard, channels, microphones, recorded, truth
 from tools.simulate.wav_pipe import WavPipe
 from tools.simulate.world import World
 
@@ -28,9 +28,8 @@ PIECES = 20
 def write_wav(world: World, path: Path, seconds: float) -> None:
     """Write a WAV of 24-bit samples and, beside it with the ending .csv, the truth."""
     rate_hz, left = microphones(world).rate_hz, round(seconds * microphones(world).rate_hz)
-    channels = len(mounted(world).positions_m)
-    with soundfile.SoundFile(path, "w", rate_hz, channels, "PCM_24", format="WAV") as file:
-        for block in islice(blocks(world), ceil(seconds)):
+    with soundfile.SoundFile(path, "w", rate_hz, channels(world), "PCM_24", format="WAV") as file:
+        for block in islice(recorded(world), ceil(seconds)):
             file.write(block[:left])
             left -= len(block)
     with path.with_suffix(".csv").open("w", newline="") as table:
@@ -52,7 +51,7 @@ def play(world: World, pipe: Path, seconds: float, stop: Event | None = None, *,
     made: Queue[tuple[int, Sound]] = Queue(maxsize=2)
     maker = Thread(target=_make, args=(world, made, start_s, stop), name="sound", daemon=True)
     maker.start()
-    out = WavPipe(pipe, len(mounted(world).positions_m), microphones(world).rate_hz)
+    out = WavPipe(pipe, channels(world), microphones(world).rate_hz)
     try:
         while not stop.is_set() and time.monotonic() < start_s + seconds:
             try:
@@ -72,7 +71,7 @@ def play(world: World, pipe: Path, seconds: float, stop: Event | None = None, *,
 
 def _make(world: World, made: Queue[tuple[int, Sound]], start_s: float, stop: Event) -> None:
     """Put each second of the scene that has not yet begun when it is ready."""
-    for second, block in enumerate(blocks(world)):
+    for second, block in enumerate(recorded(world)):
         while not stop.is_set() and time.monotonic() < start_s + second:
             try:
                 made.put((second, block), timeout=0.2)

@@ -13,7 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.random import Generator
 
+from drivers import microphone_arrays
 from drivers.blocks import MicrophoneArray
+from drivers.microphone_arrays import Mounting
 from tools.simulate import acoustics, noise, propagation
 from tools.simulate.propagation import Ground, Numbers, Path, Sound
 from tools.simulate.rotorcraft import PRESETS, REFERENCE_PA, Rotorcraft, source_blocks
@@ -46,13 +48,22 @@ def microphones(world: World) -> Microphones:
 def mounted(world: World) -> MicrophoneArray:
     """The scene's array as the node's configuration would describe it."""
     told = microphones(world)
-    return replace(
-        acoustics.ARRAYS[told.array],
-        azimuth_deg=told.azimuth_deg,
-        tilt_deg=told.tilt_deg,
-        roll_deg=told.roll_deg,
-        full_scale_db_spl=told.full_scale_db_spl,
-    )
+    mounting = Mounting(told.array, None, told.azimuth_deg, told.tilt_deg, told.roll_deg)
+    return microphone_arrays.mounted(microphone_arrays.read_array(told.array), mounting)
+
+
+def channels(world: World) -> int:
+    """How many channels the array's device has."""
+    return microphone_arrays.read_array(microphones(world).array).channels
+
+
+def recorded(world: World) -> Iterator[Sound]:
+    """`blocks` as the array's device hands them over, (rate, channels): channels without a microphone are silent."""
+    array = microphone_arrays.read_array(microphones(world).array)
+    for block in blocks(world):
+        frames = np.zeros((len(block), array.channels), dtype=np.float32)
+        frames[:, array.channel_order] = block
+        yield frames
 
 
 def aircraft(sound: DroneSound) -> Rotorcraft:
@@ -62,7 +73,7 @@ def aircraft(sound: DroneSound) -> Rotorcraft:
 
 
 def blocks(world: World) -> Iterator[Sound]:
-    """The scene from its start in blocks of a second without end, (rate, M) float32, full scale 1.0 and clipped there."""
+    """The scene from its start in blocks of a second without end, (rate, M) float32 by microphone, full scale 1.0 and clipped there."""
     rate_hz = microphones(world).rate_hz
     full_scale_pa = REFERENCE_PA * np.sqrt(2) * 10 ** (microphones(world).full_scale_db_spl / 20)
     parts = [noise.rechunked(part, rate_hz) for part in _noises(world)]

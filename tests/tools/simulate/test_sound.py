@@ -16,9 +16,9 @@ import pytest
 import soundfile
 
 from tools.simulate import propagation, scene, sound, soundscape
-from tools.simulate.acoustics import ARRAYS, enu_m
+from tools.simulate.acoustics import enu_m
 from tools.simulate.rotorcraft import PRESETS, REFERENCE_PA, source_blocks
-from tools.simulate.scene import Circle, Drone, DroneSound, Hover, Microphones, NodePose, Operator, Scene, Weather
+from tools.simulate.scene import Circle, Drone, DroneSound, Hover, Microphones, NodePose, Operator, Scene, SceneError, Weather
 from tools.simulate.wav_pipe import WavPipe, header, samples
 from tools.simulate.world import World
 
@@ -174,6 +174,20 @@ def test_samples_are_clipped_at_full_scale() -> None:
     assert np.frombuffer(samples(np.array([[2.0, -2.0, 0.5]], dtype=np.float32)), dtype="<i2").tolist() == [32_767, -32_768, 16_384]
 
 
-def test_a_scene_may_name_every_aircraft_and_array_that_there_is() -> None:
+def test_a_scene_may_name_every_aircraft_that_there_is() -> None:
     assert set(get_args(scene.Aircraft)) == set(PRESETS)
-    assert set(get_args(scene.Array)) == set(ARRAYS)
+
+
+def test_an_array_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(ONE.replace("square_4", "square_5"))
+    with pytest.raises(SceneError, match=r"square_5.*uma_16"):
+        scene.load(tmp_path / "one.toml")
+
+
+def test_a_device_has_its_microphones_on_its_own_channels() -> None:
+    here = world(CIRCLE, weather=Weather())
+    other = World(msgspec.structs.replace(here.scene, microphones=Microphones("respeaker_usb_4", rate_hz=RATE_HZ)), 1)
+    block, frames = next(soundscape.blocks(other)), next(soundscape.recorded(other))
+    assert frames.shape == (RATE_HZ, 6)
+    assert np.array_equal(frames[:, 1:5], block)
+    assert not np.any(frames[:, [0, 5]])
