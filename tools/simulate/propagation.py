@@ -31,7 +31,7 @@ class Ground(Struct, frozen=True):
     height_m: float
     flow_resistivity: float = 2e5
 
-    def reflection(self, freq_hz: NDArray[Any], sine_of_grazing: Numbers) -> NDArray[np.complex128]:
+    def reflection(self, freq_hz: NDArray[Any], sine_of_grazing: NDArray[Any]) -> NDArray[np.complex128]:
         """Coefficient of a plane wave, (angles, frequencies), for the impedance of Miki (1990)."""
         x = 1000.0 * np.maximum(freq_hz, 1.0) / self.flow_resistivity
         impedance = 1.0 + (5.50 - 8.43j) * x**-0.632
@@ -116,22 +116,24 @@ def at_microphones(
     freq_hz = np.fft.rfftfreq(4 * HOP, 1 / rate_hz)
     loss_db_per_m = absorption_db_per_m(freq_hz, temperature_c, humidity_percent, pressure_kpa) * absorption
     emitted_s = (np.arange(len(signal) // HOP + 2) * HOP - lead) / rate_hz
-    ways: list[tuple[Path, bool]] = [(path, False)]
-    if ground:
-        ways.append((ground.mirrored(path), True))
     heard = np.zeros((len(signal) - lead if frames is None else frames, len(places)), dtype=np.float32)
     step = rate_hz // KNOTS_HZ
     knots_s = (np.arange(len(heard) // step + 4) - 1) * step / rate_hz
-    for way, reflected in ways:
-        ray = way(emitted_s) - places.mean(axis=0)
-        range_m: Numbers = np.sqrt(np.sum(ray**2, axis=1))
-        gains: NDArray[Any] = 10 ** (-loss_db_per_m * range_m[:, None] / 20)
-        if ground and reflected:
-            gains = gains * ground.reflection(freq_hz, np.abs(ray[:, 2] / np.maximum(range_m, NEAREST_M)))
+    for way, mirror in ((path, None), (ground.mirrored(path), ground)) if ground else ((path, None),):
+        filters = _filters(way(emitted_s) - places.mean(axis=0), freq_hz, loss_db_per_m, mirror)
         at_s = emission_s(way, knots_s, places, speed)
         spreading = 1.0 / np.maximum((knots_s[:, None] - at_s) * speed, NEAREST_M)
-        _add_delayed(heard, _shaped(signal, gains), at_s * rate_hz + lead, spreading, step)
+        _add_delayed(heard, _shaped(signal, filters), at_s * rate_hz + lead, spreading, step)
     return heard
+
+
+def _filters(ray_m: Numbers, freq_hz: NDArray[Any], loss_db_per_m: Numbers, mirror: Ground | None) -> NDArray[Any]:
+    """What air and a ground that mirrors do to sound along rays (n, 3), (n, frequencies)."""
+    range_m = np.linalg.norm(ray_m, axis=1)
+    gains: NDArray[Any] = 10 ** (-loss_db_per_m * range_m[:, None] / 20)
+    if mirror is None:
+        return gains
+    return gains * mirror.reflection(freq_hz, np.abs(ray_m[:, 2] / np.maximum(range_m, NEAREST_M)))
 
 
 def _shaped(signal: Sound, gains: NDArray[Any]) -> Sound:

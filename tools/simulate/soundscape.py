@@ -130,8 +130,9 @@ def _drone(world: World, drone: Drone, sound: DroneSound) -> Iterator[Sound]:
         recent.append(_faded(next(source), drone, second))
         way = _way(world, drone, second)
         first_s, last_s = propagation.emission_s(way, np.array([0.0, 1.0]), np.zeros((1, 3)), _speed_mps(world))[:, 0]
-        # A whole number of the filters' hops, so that the blocks join.
-        lead = ceil((BEYOND_S + echo_s - first_s) * rate_hz / propagation.HOP) * propagation.HOP
+        lead = ceil((BEYOND_S + echo_s - first_s) * rate_hz)
+        # The signal begins with one of the filters' hops as counted from the scene's start, so that the blocks join.
+        lead += (second * rate_hz - lead) % propagation.HOP
         if lead > REMEMBERED_S * rate_hz:
             yield np.zeros((rate_hz, len(places)), dtype=np.float32)
             continue
