@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log10
-from typing import cast
 
 import numpy as np
 from msgspec import Struct
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 from drivers.blocks import MicrophoneArray
 from edge_node.acoustic.microphones import Microphones, speed_of_sound_mps
 from edge_node.acoustic.mounting import Mounting, tangent_basis
-from edge_node.acoustic.srp import Response, spacing_rad, sphere
-from edge_node.acoustic.steering import Peak, Steering
+from edge_node.acoustic.sources import Finder, Source, bearing_covariance
+from edge_node.acoustic.srp import spacing_rad, sphere
+from edge_node.acoustic.steering import Steering
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
@@ -23,10 +23,9 @@ Complex = NDArray[np.complex64]
 LOWEST_HZ = 300.0
 LOWEST_ELEVATION_DEG = -30.0
 COMB_WIDTH = 0.03
-SIGNIFICANT_SIGMAS = 5.0
-# Frames that overlap by half and bins beside each other under a root-Hann window share about this part of their noise.
-INDEPENDENT = 0.7
-SAME_DEG = 8.0
+KELVIN = 288.0
+TEMPERATURE_SIGMA_C, UNKNOWN_TEMPERATURE_SIGMA_C = 1.0, 10.0
+LEAST_SINE = 0.1
 
 
 class Arrival(Struct, frozen=True):
@@ -93,14 +92,13 @@ class Locator:
 
         With `towards` (3,) the only one looked for is the one nearest to that direction.
         """
-        if self._response is None or not len(spectra):
+        if self._finder is None or not len(spectra):
             return []
         heard = spectra[:, self._live, self._band] * self._corrections[self._live, self._band]
-        power = np.einsum("tmf,tmf->f", heard.real, heard.real) + np.einsum("tmf,tmf->f", heard.imag, heard.imag)
-        weights = self._comb(comb_hz) / np.maximum(power, np.float32(1e-30))
-        if not np.any(power):
+        if not np.any(heard):
             return []
-        return self._arrivals(heard, weights, towards)
+        sources = self._finder.find(heard, self._comb(comb_hz), self.most, towards)
+        return [self._arrival(source) for source in sources]
 
     def steer(self, spectra: Complex, direction: Vector) -> Complex:
         """Spectra (frames, bins) of what comes from a unit vector in the array's frame, as the mean microphone would hear it alone."""
@@ -115,13 +113,12 @@ class Locator:
         low, high = np.searchsorted(self._freqs_hz, [LOWEST_HZ, microphones.useful_hz(speed)])
         self._band = slice(int(low), int(high))
         freqs = self._freqs_hz[self._band]
-        self._all = Steering(microphones.positions_m, self._freqs_hz, speed)
-        self._steering = Steering(microphones.positions_m, freqs, speed)
+        self._all = Steering(microphones, self._freqs_hz, speed)
         self._facing = microphones.facing(self._up)
-        self._response = None
+        self._finder = None
         if microphones.dimensions:
             spacing = spacing_rad(microphones.aperture_m, float(freqs[-1]), speed)
-            self._response = Response(microphones, freqs, speed, self._directions(spacing))
+            self._finder = Finder(microphones, freqs, speed, self._directions(spacing))
 
     def _directions(self, spacing: float) -> Vector:
         """Where sound may come from: of a plane's two sides the one that sees the sky; for a line, the horizon ahead."""
@@ -148,48 +145,23 @@ class Locator:
         width = np.maximum(COMB_WIDTH * comb_hz, freqs[1] - freqs[0])
         return np.asarray(off <= width, np.float32)
 
-    def _arrivals(self, heard: Complex, weights: Real, towards: Vector | None) -> list[Arrival]:
-        channels, rest = heard.shape[1], heard
-        effective = INDEPENDENT * len(heard) * max(float(np.count_nonzero(weights)), 1.0)
-        found: list[Arrival] = []
-        for _ in range(self.most if towards is None else 1):
-            start = self._start(rest, weights, towards)
-            peak = self._steering.peak_near(rest, weights, start)
-            total = float(np.count_nonzero(weights))
-            share = peak.power / (channels * total)
-            strength = (share - 1 / channels) / (1 - 1 / channels)
-            if strength < SIGNIFICANT_SIGMAS / (channels * np.sqrt(effective)):
-                break
-            direction = self._seen(peak.direction)
-            if all(direction @ other.direction < np.cos(np.radians(SAME_DEG)) for other in found):
-                found.append(self._arrival(peak, direction, min(strength, 1.0 - 1e-6), effective))
-            phases = self._steering.phases(peak.direction)
-            rest = rest - phases * np.einsum("tmf,mf->tf", rest, np.conj(phases) / np.float32(channels))[:, None]
-        return found
-
-    def _start(self, heard: Complex, weights: Real, towards: Vector | None) -> Vector:
-        if towards is not None:
-            return towards
-        response = cast("Response", self._response)
-        power = response.power(response.cross_spectra(heard) * weights)
-        return np.asarray(response.directions[int(np.argmax(power))])
-
-    def _seen(self, direction: Vector) -> Vector:
-        """Of a direction and its mirror image the one on the side that is looked at."""
-        if self._facing is None or direction @ self._facing >= 0:
-            return direction
-        return np.asarray(direction - 2 * (direction @ self._facing) * self._facing)
-
-    def _arrival(self, peak: Peak, direction: Vector, strength: float, effective: float) -> Arrival:
-        """The bound of Cramer and Rao for one wave in noise that is alike everywhere, from the bend of the power."""
-        channels = len(self._live)
-        snr = strength / (1 - strength)
+    def _arrival(self, source: Source) -> Arrival:
+        """A source's direction on the side that is looked at, with all that makes it unsure."""
+        direction = source.direction
+        if self._facing is not None and direction @ self._facing < 0:
+            direction = direction - 2 * (direction @ self._facing) * self._facing
         basis = tangent_basis(direction)
-        bend = basis @ -peak.bend @ basis.T / (2 * peak.power)
-        information = 2 * effective * channels * snr * (channels * snr / (1 + channels * snr)) * bend
-        floor = np.eye(2) * 1.0
-        covariance = np.asarray(np.linalg.inv(np.asarray(information) + floor), np.float64)
-        return Arrival(direction, covariance, strength, 10 * log10(max(snr, 1e-9)), self._microphones.dimensions > 1)
+        covariance = bearing_covariance(source, direction, basis) + self._of_temperature(direction, basis)
+        return Arrival(direction, covariance, source.strength, 10 * log10(max(source.snr, 1e-9)), self._microphones.dimensions > 1)
+
+    def _of_temperature(self, direction: Vector, basis: Vector) -> Vector:
+        """Of air whose speed of sound is not known: what lies in the array's plane is stretched."""
+        sigma_c = UNKNOWN_TEMPERATURE_SIGMA_C if self._temperature_c is None else TEMPERATURE_SIGMA_C
+        axes = self._microphones.axes[: self._microphones.dimensions]
+        inside = direction @ axes.T @ axes
+        least = max(float(np.linalg.norm(direction - inside)), LEAST_SINE)
+        moved = sigma_c / (2 * KELVIN) * (basis @ inside) / least**2
+        return np.asarray(np.outer(moved, moved))
 
 
 def corrections(array: MicrophoneArray, freqs_hz: Real) -> Complex:

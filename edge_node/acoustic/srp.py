@@ -5,10 +5,13 @@ Lags are few, as no baseline is longer than the array, so each correlation is on
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.acoustic.microphones import Baselines, Microphones
+from edge_node.acoustic.steering import Heard
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
@@ -17,7 +20,9 @@ Complex = NDArray[np.complex64]
 # Lags a period of the highest frequency: the nearest lag is then at most a sixteenth of a turn away.
 LAGS_A_PERIOD = 8
 SPACING_OF_LOBE = 0.4
-LEAST_DIRECTIONS, MOST_DIRECTIONS = 100, 3000
+LEAST_DIRECTIONS, MOST_DIRECTIONS = 400, 3000
+# Where nulls leave less than this part of the gain nothing can be told.
+LEAST_GAIN = 0.15
 
 
 class Response:
@@ -25,7 +30,9 @@ class Response:
 
     def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float, directions: Vector) -> None:
         self.directions = directions
+        self._channels = microphones.channels
         self._baselines = Baselines(microphones)
+        self._entries = self._baselines.first * microphones.channels + self._baselines.second
         step_s = 1.0 / (LAGS_A_PERIOD * float(freqs_hz[-1]))
         reach = int(np.ceil(microphones.aperture_m / speed_mps / step_s)) + 1
         lags_s = np.arange(-reach, reach + 1) * step_s
@@ -35,20 +42,43 @@ class Response:
         offsets = np.arange(len(late_s))[:, None] * len(lags_s)
         self._at = (np.rint(late_s / step_s).astype(np.intp) + reach + offsets).astype(np.intp)
 
-    def cross_spectra(self, spectra: Complex) -> Complex:
-        """Of spectra (frames, channels, bins): first channel times the conjugate of the second, summed within baselines and over frames."""
-        merged = np.zeros((len(self._baselines.starts), spectra.shape[2]), np.complex64)
-        for frame in spectra:
-            products = np.conj(frame[self._baselines.first])
-            products *= frame[self._baselines.second]
-            merged += np.add.reduceat(products, self._baselines.starts, axis=0)
-        return merged
+    def score(self, heard: Heard, weights: Real) -> Real:
+        """For each direction the weighted power of its beams to what noise alone would make it, weights (bins,)."""
+        power = self._over_directions(self._merged(heard.whitened) * (weights / np.float32(len(heard.whitened))))
+        power += float(weights @ _own(heard.whitened)) / len(heard.whitened)
+        gain = self._gain(heard, weights > 0)
+        return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / gain, 0.0))
 
-    def power(self, cross_spectra: Complex) -> Real:
-        """Of cross-spectra (baselines, bins), weighted as one likes: twice their real part in phase, over the directions."""
-        parts = np.concatenate([cross_spectra.real, cross_spectra.imag], axis=1)
-        correlation = parts @ self._to_lags
-        return np.asarray(2 * correlation.ravel()[self._at].sum(axis=0))
+    def _gain(self, heard: Heard, used: NDArray[np.bool_]) -> Real:
+        """Sum of a^H N^-1 a over the bins that are used."""
+        count = np.float32(np.count_nonzero(used) * self._channels)
+        gain = np.full(len(self.directions), count)
+        if heard.inverse is not None:
+            own = np.trace(heard.inverse, axis1=1, axis2=2)
+            gain = self._over_directions(self._merged_matrix(heard.inverse) * used) + own @ used
+        for null in heard.nulls:
+            gain = gain - self._over_directions(self._merged(null[None]) * used) - _own(null[None]) @ used
+        return np.asarray(gain)
+
+    def _merged(self, spectra: Complex) -> Complex:
+        """Of spectra (frames, channels, bins) each pair's conjugate of the first times the second, summed within baselines (n, bins)."""
+        across = np.ascontiguousarray(spectra.transpose(2, 1, 0))
+        return self._merged_matrix(np.conj(across) @ across.transpose(0, 2, 1))
+
+    def _merged_matrix(self, matrix: NDArray[Any]) -> NDArray[Any]:
+        """Entries of matrices (bins, channels, channels) summed within baselines, (n, bins)."""
+        pairs = matrix.reshape(len(matrix), -1).take(self._entries, axis=1)
+        return np.add.reduceat(pairs, self._baselines.starts, axis=1).T
+
+    def _over_directions(self, merged: NDArray[Any]) -> Real:
+        """Twice the real part of merged pairs (n, bins) steered to each direction and summed."""
+        parts = np.concatenate([merged.real, merged.imag], axis=1)
+        return np.asarray(2 * (parts @ self._to_lags).ravel().take(self._at).sum(axis=0))
+
+
+def _own(spectra: Complex) -> Real:
+    """Power (bins,) of spectra (frames, channels, bins), summed."""
+    return np.asarray((spectra.real**2 + spectra.imag**2).sum(axis=(0, 1)))
 
 
 def sphere(spacing_rad: float) -> Vector:

@@ -1,4 +1,8 @@
-"""Plane waves over an array: the phases that a direction has at each microphone and bin, and the sharpest direction near a given one."""
+"""Plane waves over an array in noise of known coherence: what a direction's beam holds, and the sharpest direction near a given one.
+
+With x a bin's spectra, N its noise's coherence and a the wave's phases, the beam holds |a^H N^-1 x|^2 / (a^H N^-1 a): power that is
+the noise's own in every direction without a source, and the largest in that of a source (the likelihood's maximum, Van Trees 2002).
+"""
 
 from __future__ import annotations
 
@@ -6,86 +10,144 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from edge_node.acoustic.microphones import Microphones
+
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 MOST_STEPS = 4
-CLOSE_ENOUGH_RAD = 2e-4
+CLOSE_ENOUGH_RAD = 3e-4
 LONGEST_STEP = 0.3
+SHORTENED = 0.35
+LEAST_GAIN = 1e-3
 
 
-class Peak(Struct, frozen=True):
-    """A local maximum of the weighted power: where, how high, and `bend` (3, 3), how fast it falls for an unbound vector."""
+class Heard(Struct, frozen=True):
+    """A block made ready: `whitened` (frames, channels, bins) is N^-1 x, `total` (bins,) the mean x^H N^-1 x, `inverse` N^-1.
+
+    `nulls` (channels, bins) are directions already taken out of it, each N^-1 a less the ones before, over the root of its own gain.
+    """
+
+    whitened: Complex
+    total: Real
+    inverse: Real | None
+    nulls: tuple[Complex, ...] = ()
+
+    def without(self, steered: Complex, product: Complex) -> Heard:
+        """The rest when a direction of phases (channels, bins) is projected out; `product` is its N^-1 a, (channels, bins)."""
+        product = product.copy()
+        for null in self.nulls:
+            product -= null * np.einsum("mf,mf->f", np.conj(null), steered)
+        gain = np.maximum(np.einsum("mf,mf->f", np.conj(steered), product).real, np.float32(LEAST_GAIN))
+        null = product / np.sqrt(gain)
+        beam = np.einsum("mf,tmf->tf", np.conj(steered), self.whitened) / np.sqrt(gain)
+        rest = self.whitened - null * beam[:, None]
+        total = np.maximum(self.total - (beam.real**2 + beam.imag**2).mean(axis=0), np.float32(1e-30))
+        return Heard(rest, total, self.inverse, (*self.nulls, null))
+
+
+class Beam(Struct, frozen=True):
+    """A direction's beam in each bin (bins,): mean `power` and `gain`, `noise` as the rest says; slopes and bends of the weighted sum.
+
+    `slope` (3,) and `bend` (3, 3) are for a direction as an unbound vector; `bends` (bins, 3, 3) each bin's a^H N^-1 a's curvature.
+    """
 
     direction: Vector
-    power: float
-    bend: Vector
+    score: float
+    power: Real
+    gain: Real
+    noise: Real
+    slope: Vector
+    bends: Real
+
+    @property
+    def source(self) -> Real:
+        """Power of the wave in each bin, as one microphone has it."""
+        return np.asarray(np.maximum(self.power - self.noise, 0) / self.gain)
+
+    def information(self, weights: Real) -> Vector:
+        """(3, 3): how the weighted sum bends down, as it is expected to."""
+        return np.asarray(np.tensordot(2 * weights * self.source, self.bends, axes=1), np.float64)
 
 
 class Steering:
-    """Phases of plane waves at places (channels, 3) metres and bins; a microphone towards the source hears it early."""
+    """Phases of plane waves at microphones and bins; a microphone towards the source hears it early."""
 
-    def __init__(self, positions_m: Vector, freqs_hz: Real, speed_mps: float) -> None:
-        self.positions_m = positions_m
+    def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float) -> None:
+        self.positions_m = microphones.positions_m
+        self.channels = microphones.channels
         self._turns = (2 * np.pi / speed_mps * np.asarray(freqs_hz, np.float64)).astype(np.float32)
-        # Sums that power, slope and bend need: one, then x, y, z, then their six products.
-        x, y, z = positions_m.T
-        self._moments = np.stack([np.ones_like(x), x, y, z, x * x, x * y, x * z, y * y, y * z, z * z]).astype(np.float32)
-        self._lobe_rad = speed_mps / float(freqs_hz[-1]) / max(float(np.ptp(positions_m, axis=0).max()), 1e-3)
+        self._axes = microphones.axes[: microphones.dimensions]
+        along = self.positions_m @ self._axes.T
+        self._moments = np.concatenate([np.ones((1, self.channels)), along.T]).astype(np.float32)
+        self._lobe_rad = speed_mps / float(freqs_hz[-1]) / max(microphones.aperture_m, 1e-3)
 
     def phases(self, direction: Vector) -> Complex:
         """(channels, bins): what a wave from a unit vector has at each microphone, relative to the array's middle."""
-        early_m = (self.positions_m @ direction).astype(np.float32)
-        angle = early_m[:, None] * self._turns
+        angle = (self.positions_m @ direction).astype(np.float32)[:, None] * self._turns
         phases = np.empty(angle.shape, np.complex64)
         np.cos(angle, out=phases.real)
         np.sin(angle, out=phases.imag)
         return phases
 
-    def peak_near(self, spectra: Complex, weights: Real, direction: Vector) -> Peak:
-        """The maximum near a direction of the power of spectra (frames, channels, bins), in phase, weighted (bins,), by Newton's steps."""
-        here, (power, slope, bend) = direction, self._expansion(spectra, weights, direction)
-        for _ in range(MOST_STEPS):
-            there = _stepped(here, slope, bend, LONGEST_STEP * self._lobe_rad)
-            expansion = self._expansion(spectra, weights, there)
-            if expansion[0] < power:
-                break
-            moved, here, (power, slope, bend) = float(np.linalg.norm(there - here)), there, expansion
+    def product(self, heard: Heard, phases: Complex) -> Complex:
+        """N^-1 a (channels, bins)."""
+        if heard.inverse is None:
+            return phases
+        return (heard.inverse @ np.ascontiguousarray(phases.T)[:, :, None].view(np.float32)).view(np.complex64)[:, :, 0].T
+
+    def peak_near(self, heard: Heard, weights: Real, direction: Vector, steps: int = MOST_STEPS) -> Beam:
+        """The beam whose weighted power (bins,) is the largest near a direction, by Gauss and Newton's steps on the sphere."""
+        here, part = self.beam(heard, weights, direction), 1.0
+        for _ in range(steps):
+            beam = self.beam(heard, weights, self._stepped(here, weights, part))
+            moved = float(np.linalg.norm(beam.direction - here.direction))
+            if beam.score < here.score:
+                part *= SHORTENED
+            else:
+                here = beam
             if moved < CLOSE_ENOUGH_RAD:
                 break
-        return Peak(here, power, bend)
+        return here
 
-    def _expansion(self, spectra: Complex, weights: Real, direction: Vector) -> tuple[float, Vector, Vector]:
-        """Weighted power, its slope (3,) and its second derivative (3, 3) for an unbound direction."""
-        turned = spectra * np.conj(self.phases(direction))
-        sums = self._moments @ turned
-        level, once, twice = sums[:, 0], sums[:, 1:4], sums[:, 4:]
-        first = weights * self._turns
-        second = first * self._turns
-        power = float(np.einsum("f,tf->", weights, (level.real**2 + level.imag**2), dtype=np.float64))
-        slope = 2 * np.einsum("f,tkf->k", first, (np.conj(level)[:, None] * once).imag, dtype=np.float64)
-        inner = np.einsum("f,tif,tjf->ij", second, np.conj(once), once).real - _symmetric(
-            np.einsum("f,tf,tkf->k", second, np.conj(level), twice).real
-        )
-        return power, np.asarray(slope), np.asarray(2 * inner, np.float64)
+    def beam(self, heard: Heard, weights: Real, direction: Vector) -> Beam:
+        """What a direction's beam holds."""
+        phases = self.phases(direction)
+        sums = self._moments @ (heard.whitened * np.conj(phases))
+        gram = self._gram(heard, phases)
+        gain = np.maximum(gram[:, 0, 0].real, np.float32(LEAST_GAIN))
+        level = np.conj(sums[:, 0])
+        crossed = (level[:, None] * sums).mean(axis=0)
+        power = crossed[0].real / gain
+        tilt = crossed[1:].imag / gain - power / gain * gram[:, 1:, 0].imag.T
+        slope = self._axes.T @ (tilt @ (2 * weights * self._turns))
+        noise = np.maximum(heard.total - power, np.float32(1e-30)) / (self.channels - 1 - len(heard.nulls))
+        inner = gram[:, 1:, 1:] - gram[:, 1:, :1] * gram[:, :1, 1:] / gain[:, None, None]
+        bends = np.asarray(self._axes.T @ (inner.real * (self._turns**2)[:, None, None]) @ self._axes, np.float32)
+        return Beam(direction, float(weights @ power), power, gain, noise, np.asarray(slope, np.float64), bends)
 
+    def _gram(self, heard: Heard, phases: Complex) -> Complex:
+        """(bins, 1 + dimensions, 1 + dimensions): of a, and a times each microphone's places, over N^-1 without the nulls."""
+        moved = np.ascontiguousarray((self._moments[:, :, None] * phases).transpose(2, 1, 0))
+        product = moved if heard.inverse is None else (heard.inverse @ moved.view(np.float32)).view(np.complex64)
+        gram = np.conj(moved.transpose(0, 2, 1)) @ product
+        for null in heard.nulls:
+            seen = np.conj(moved.transpose(0, 2, 1)) @ np.ascontiguousarray(null.T)[:, :, None]
+            gram -= seen * np.conj(seen.transpose(0, 2, 1))
+        return np.asarray(gram)
 
-def _symmetric(six: NDArray[np.float32]) -> Vector:
-    xx, xy, xz, yy, yz, zz = (float(part) for part in six)
-    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
-
-
-def _stepped(direction: Vector, slope: Vector, bend: Vector, longest_rad: float) -> Vector:
-    """One of Newton's steps on the sphere towards a maximum, uphill where the power is not bent down."""
-    basis = across(direction)
-    uphill = basis @ slope
-    curvature, turn = np.linalg.eigh(basis @ bend @ basis.T - (slope @ direction) * np.eye(2))
-    least = 1e-6 * float(np.abs(curvature).max()) + 1e-30
-    step = turn @ ((turn.T @ uphill) / np.maximum(np.abs(curvature), least))
-    length = float(np.linalg.norm(step))
-    there = direction + (step * min(1.0, longest_rad / max(length, 1e-12))) @ basis
-    return np.asarray(there / np.linalg.norm(there))
+    def _stepped(self, beam: Beam, weights: Real, part: float) -> Vector:
+        """A part of one step towards a maximum, uphill where the power is not bent down, no further than some of the main lobe."""
+        direction = beam.direction
+        basis = across(direction)
+        uphill = basis @ beam.slope
+        curvature, turn = np.linalg.eigh(basis @ beam.information(weights) @ basis.T + (beam.slope @ direction) * np.eye(2))
+        least = 1e-6 * float(np.abs(curvature).max()) + 1e-30
+        step = turn @ ((turn.T @ uphill) / np.maximum(np.abs(curvature), least))
+        longest_rad = LONGEST_STEP * self._lobe_rad
+        there = direction + (step * part * min(1.0, longest_rad / max(float(np.linalg.norm(step)), 1e-12))) @ basis
+        return np.asarray(there / np.linalg.norm(there))
 
 
 def across(direction: Vector) -> Vector:

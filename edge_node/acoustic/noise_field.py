@@ -1,0 +1,82 @@
+"""What noise has in common between microphones: nothing (each its own), or what a field from all sides has (Cook et al. 1955).
+
+The share of the diffuse part is told by likelihood, band by band, from what is left beside the loudest direction. Where the field
+is not diffuse, or microphones are too unequal to use that it is, the share comes out low and nothing is done about it.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.acoustic.microphones import Microphones
+
+Vector = NDArray[np.float64]
+Real = NDArray[np.float32]
+Complex = NDArray[np.complex64]
+
+SHARES = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98)
+BAND_EDGES_HZ = (600.0, 1200.0, 2400.0)
+SAMPLED_BINS = 20
+# Likelihoods of earlier blocks count so much in the next one.
+REMEMBERED = 0.8
+
+
+class NoiseField:
+    """The noise's coherence in each bin; `inverse` (bins, channels, channels) is that of the matrix which its likeliest share makes."""
+
+    def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float) -> None:
+        freqs = np.asarray(freqs_hz, np.float64)
+        apart = np.linalg.norm(microphones.positions_m[:, None] - microphones.positions_m, axis=2)
+        diffuse = np.sinc(2 * freqs[:, None, None] * apart / speed_mps)
+        alone = np.eye(microphones.channels)
+        mixed = [(1 - share) * alone + share * diffuse for share in SHARES]
+        self._inverses = np.stack([np.linalg.inv(one) for one in mixed]).astype(np.float32)
+        self._log_det = np.stack([np.linalg.slogdet(one)[1] for one in mixed]).astype(np.float32)
+        bounds = [0, *(int(k) for k in np.searchsorted(freqs, BAND_EDGES_HZ)), len(freqs)]
+        self._bands = [slice(low, high) for low, high in pairwise(bounds) if high > low]
+        self._sampled = [np.unique(np.linspace(band.start, band.stop - 1, SAMPLED_BINS).astype(int)) for band in self._bands]
+        self._likelihood = np.zeros((len(self._bands), len(SHARES)))
+        self._chosen = [0] * len(self._bands)
+        self.version = 0
+        self._assemble()
+
+    @property
+    def shares(self) -> tuple[tuple[float, float], ...]:
+        """For each band its lowest bin's place and the diffuse share of its noise."""
+        return tuple((float(band.start), SHARES[kind]) for band, kind in zip(self._bands, self._chosen, strict=True))
+
+    @property
+    def diffuse(self) -> bool:
+        """Whether any band holds noise from all sides."""
+        return any(self._chosen)
+
+    def observe(self, heard: Complex, phases: Complex) -> None:
+        """Judge by spectra (bins, channels, frames) of which `phases` (channels, bins) are the loudest direction's."""
+        self._likelihood *= REMEMBERED
+        for band, bins in enumerate(self._sampled):
+            self._likelihood[band] += self._log_likelihood(heard[bins], np.ascontiguousarray(phases[:, bins].T), bins)
+        chosen = [int(np.argmax(row)) for row in self._likelihood]
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._assemble()
+
+    def _log_likelihood(self, heard: Complex, steered: Complex, bins: NDArray[np.intp]) -> Vector:
+        """Of each share, power of noise and of one plane wave being what they come out as in each bin (Stoica and Nehorai 1990)."""
+        channels, frames = heard.shape[1:]
+        inverses = self._inverses[:, bins]
+        both = np.concatenate([heard, steered[:, :, None]], axis=2)
+        turned = (inverses @ both.view(np.float32)).view(np.complex64)
+        crossed = np.einsum("bm,kbmt->kbt", np.conj(steered), turned)
+        gain = crossed[:, :, -1].real
+        beam = (np.abs(crossed[:, :, :-1]) ** 2).sum(axis=2) / np.maximum(gain, 1e-9)
+        total = np.einsum("bmt,kbmt->kb", np.conj(heard), turned[..., :-1]).real
+        noise = np.maximum(total - beam, 1e-30) / (channels - 1)
+        fit = (channels - 1) * np.log(noise) + np.log(np.maximum(beam, noise)) + self._log_det[:, bins]
+        return np.asarray(-frames * fit.sum(axis=1), np.float64)
+
+    def _assemble(self) -> None:
+        self.inverse = np.concatenate([self._inverses[kind, band] for kind, band in zip(self._chosen, self._bands, strict=True)])
+        self.version += 1
