@@ -1,15 +1,17 @@
-"""Who gets through to the hub in a flood: whoever is known, and so many newcomers a second."""
+"""Who gets through to the hub in a flood: whoever is known, and so many newcomers a second; of sounds, so many a second."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from edge_node.messages import BusMessage, RemoteIdDetection
+from edge_node.messages import AcousticDetection, BusMessage, RemoteIdDetection
 
 WINDOW_NS = 1_000_000_000
 MOST_NEWCOMERS = 200
 """Transmitters a second; all frames of one that got through do so until the second is over."""
+MOST_SOUNDS = 50
+"""Detections a second of one sensor: a dozen sources say themselves twice a second."""
 MOST_KNOWN, MOST_CANDIDATES = 300, 1_000
 KNOWN_AFTER_WINDOWS = 3
 GIVEN_UP_AFTER_NS = 30 * WINDOW_NS
@@ -19,23 +21,44 @@ class Admission:
     """Bounded, and free below `MOST_NEWCOMERS`; a hub that drowned would lose the genuine aircraft with the invented ones."""
 
     def __init__(self) -> None:
-        self.left_out = 0
+        self.left_out = self.sounds_left_out = 0
+        self._sounds = self._sound_window = 0
         self._known: OrderedDict[str, int] = OrderedDict()
         self._candidates: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._admitted: set[str] = set()
         self._window = -1
-        self._left_out_before = 0
+        self._left_out_before = self._sounds_before = 0
 
     def admit(self, messages: Sequence[BusMessage]) -> Sequence[BusMessage]:
-        """Those that are worth the hub's time; what is no Remote ID always is."""
+        """Those that are worth the hub's time; what is no detection always is."""
         if not messages:
             return messages
-        return [message for message in messages if not isinstance(message, RemoteIdDetection) or self._lets_in(message)]
+        return [message for message in messages if self._is_worth_it(message)]
 
     def words(self) -> str:
         """Name a flood as long as it lasts."""
         left_out, self._left_out_before = self.left_out - self._left_out_before, self.left_out
-        return f"spoof flood: {left_out} frames of newcomers left out" if left_out else ""
+        sounds, self._sounds_before = self.sounds_left_out - self._sounds_before, self.sounds_left_out
+        spoofed = f"spoof flood: {left_out} frames of newcomers left out" if left_out else ""
+        return "; ".join(filter(None, (spoofed, f"too many sounds at once: {sounds} left out" if sounds else "")))
+
+    def _is_worth_it(self, message: BusMessage) -> bool:
+        match message:
+            case RemoteIdDetection():
+                return self._lets_in(message)
+            case AcousticDetection():
+                return self._lets_sound_in(message)
+        return True
+
+    def _lets_sound_in(self, said: AcousticDetection) -> bool:
+        window = said.t_mono_ns // WINDOW_NS
+        if window != self._sound_window:
+            self._sound_window, self._sounds = window, 0
+        self._sounds += 1
+        if self._sounds <= MOST_SOUNDS:
+            return True
+        self.sounds_left_out += 1
+        return False
 
     def _lets_in(self, said: RemoteIdDetection) -> bool:
         name, window = said.transmitter[:96], said.t_mono_ns // WINDOW_NS

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_SOURCES = 500
+MOST_SOURCES = 100
 # Between two detections that are further apart nothing was heard.
 BROKEN_AFTER_S = 2.0
 QUIETEST, LOUDEST = 8.0, 99.8
@@ -134,7 +134,7 @@ class SoundPage:
         quietest_db, loudest_db = map(float, np.percentile(level_db, (QUIETEST, LOUDEST)))
         least_db = min(max(quietest_db, loudest_db - MOST_SPAN_DB), loudest_db - 1)
         mesh = axes.pcolormesh(edges_s, edges_hz, level_db, vmin=least_db, vmax=loudest_db, cmap="magma")
-        page.colorbar(mesh, ax=axes, label="dB of full scale", pad=0.01)
+        page.colorbar(mesh, ax=axes, label="dB of full scale in a band", pad=0.01)
         for line in lines:
             axes.plot(line.rows[TIME], line.rows[BLADE_PASS], linestyle="", marker=".", markersize=5, color=line.colour)
         ticks = [hz for hz in TICKS_HZ if edges_hz[0] <= hz <= edges_hz[-1]]

@@ -57,14 +57,13 @@ class Spectrogram:
         return self._count
 
     def decibels(self) -> tuple[Numbers, Array]:
-        """Where columns begin and end (s), and dB by (band, column), full scale 0 but for a constant."""
+        """Where columns begin and end (s), and dB by (band, column); a tone of full scale has 0 within 3."""
         edges_s = np.arange(self._count + 1) * self._every * self._step_s
         scale = np.float32(self._window.sum() ** 2 / 4)
         return edges_s, 10 * np.log10(self._columns[: self._count].T / scale + np.float32(1e-14))
 
 
 def _bands(edges_hz: Numbers, bins_hz: Numbers) -> Array:
-    """Weights (bands, bins): the mean of all bins of a band; where bins are wider than bands, between the two nearest."""
+    """Weights (bands, bins) that sum the power of a band, so that a tone is as loud in a wide band as in a narrow one."""
     middles, width_hz = np.sqrt(edges_hz[1:] * edges_hz[:-1]), np.maximum(np.diff(edges_hz), bins_hz[1])
-    weights = np.maximum(1 - np.abs(bins_hz[None] - middles[:, None]) / width_hz[:, None], 0.0)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+    return np.asarray(np.maximum(1 - np.abs(bins_hz[None] - middles[:, None]) / width_hz[:, None], 0.0), np.float32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
-from edge_node.messages import PositionFix, RemoteIdDetection
-from edge_node.node.admission import MOST_CANDIDATES, MOST_KNOWN, MOST_NEWCOMERS, Admission
+from edge_node.messages import AcousticDetection, PositionFix, RemoteIdDetection
+from edge_node.node.admission import MOST_CANDIDATES, MOST_KNOWN, MOST_NEWCOMERS, MOST_SOUNDS, Admission
 
 SECOND_NS = 1_000_000_000
 
@@ -60,3 +60,18 @@ def test_tables_are_bounded_and_the_silent_make_room() -> None:
 def test_what_is_no_remote_id_is_none_of_its_business() -> None:
     fix = PositionFix(t_mono_ns=0, has_fix=False)
     assert list(Admission().admit([fix])) == [fix]
+
+
+def test_of_sounds_so_many_a_second_get_through() -> None:
+    door = Admission()
+    for second in range(3):
+        said = [
+            AcousticDetection(
+                t_mono_ns=second * SECOND_NS + k, track=k, label="multirotor", probability=0.9, level_db=-40.0, snr_db=6.0, lag_s=0.5
+            )
+            for k in range(MOST_SOUNDS + 7)
+        ]
+        assert list(door.admit(said)) == said[:MOST_SOUNDS]
+    assert door.words() == "too many sounds at once: 21 left out"
+    assert door.words() == ""
+    assert lets_in(door, "a", 2.0)

@@ -7,7 +7,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from edge_node.messages import Suspicion, Track, TrackEvent, TrackState
+from edge_node.messages import Sound, SoundLabel, Suspicion, Track, TrackEvent, TrackState
 from edge_node.publish.journal import MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way
 from edge_node.publish.noted import Noted
 from tests.edge_node.publish.scene import bearing_track, full_track
@@ -156,3 +156,19 @@ def test_it_is_as_bounded_as_the_tracks_are() -> None:
     assert told == {"new": 10_000}
     assert journal.look([], 0) == ([], [])
     assert not journal._told
+
+
+def test_what_sounds_otherwise_is_told_and_what_falls_silent_is_not() -> None:
+    journal = Journal(1.0)
+
+    def sounds(second: int, label: SoundLabel | None) -> list[Noted]:
+        now_ns = second * SECOND_NS
+        sound = None if label is None else Sound(label=label, probability=0.9, level_db=-40.0, snr_db=6.0)
+        one = replace(bearing_track(1, Random(1)), state="confirmed", t_mono_ns=now_ns, last_seen_mono_ns=now_ns, sound=sound)
+        return journal.look([one], now_ns)[0]
+
+    assert sounds(0, "multirotor") == sounds(20, None) == sounds(30, "multirotor") == []
+    (told,) = sounds(40, "helicopter")
+    assert (told.event, told.about, told.words) == ("reclassified", "sound", "helicopter, was multirotor")
+    assert sounds(41, "multirotor") == []
+    assert [one.words for one in sounds(60, "multirotor")] == ["multirotor, was helicopter"]

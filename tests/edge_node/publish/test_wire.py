@@ -23,6 +23,8 @@ from edge_node.messages import (
     SensorReport,
     SensorState,
     SensorStatus,
+    Sound,
+    SoundLabel,
     Suspicion,
     Track,
     TrackState,
@@ -164,6 +166,40 @@ def test_cooperation_and_suspicion_come_back_and_an_older_reader_sees_the_state_
     assert clean[0]["cooperation"] is clean[0]["cooperation_reason"] is None
 
 
+sounds = st.builds(
+    Sound,
+    label=st.sampled_from(get_args(SoundLabel)),
+    probability=numbers(0, 1),
+    blade_pass_hz=st.none() | numbers(0, 10_000),
+    level_db=numbers(-200, 200),
+    level_reference=st.sampled_from(["spl", "full_scale"]),
+    snr_db=numbers(-100, 100),
+)
+
+
+@given(sounds)
+def test_a_sound_comes_back_within_half_a_step(heard: Sound) -> None:
+    track = replace(bearing_track(1, Random(1)), sound=heard)
+    said = sent(track)["tracks"][0]["sound"]
+    assert (said["label"], said["level_reference"]) == (heard.label, heard.level_reference)
+    assert within(said["probability_percent"], 100 * heard.probability, 0.5)
+    assert within(said["blade_pass_hz"], heard.blade_pass_hz, 0.25)
+    assert within(said["level_db"], heard.level_db, 0.5)
+    assert within(said["snr_db"], heard.snr_db, 0.5)
+    assert sent(full_track(1, Random(1)))["tracks"][0]["sound"] is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sound_adds_at_most_16_bytes(seed: int) -> None:
+    chance = Random(seed)
+    tracks = [bearing_track(1000 + place, chance) for place in range(10)]
+    heard = Sound(
+        label="multirotor", probability=chance.random(), blade_pass_hz=chance.uniform(60, 400), level_db=-chance.uniform(0, 90), snr_db=9.0
+    )
+    plain, full = (wire.encode_tracks(said, CLOCK, 7, 9, NOW_NS) for said in (tracks, [replace(one, sound=heard) for one in tracks]))
+    assert (len(full) - len(plain)) / 10 <= 16
+
+
 def test_the_best_id_is_first_and_ids_that_are_no_text_are_bytes() -> None:
     ids = (UasId("specific_session", "00ff10"), UasId("none", "not hex"), UasId("serial_number", "12ab"), UasId("utm_uuid", "AB"))
     claim = Identity(ids=ids, transmitters=("02:00:00:00:00:01",))
@@ -237,6 +273,7 @@ wild = st.builds(
     cooperation=text,
     cooperation_reason=text,
     flags=st.lists(text, max_size=40).map(tuple),
+    sound=st.none() | st.builds(Sound, label=text, probability=anything, blade_pass_hz=anything, level_db=anything, snr_db=anything),
 )
 
 
@@ -294,6 +331,7 @@ def test_every_name_of_the_node_has_a_number() -> None:
         (get_args(ClockSource), schema.CLOCK_SOURCES),
         (get_args(Verdict), schema.VERDICTS),
         (get_args(SensorState), schema.SENSOR_STATES),
+        (get_args(SoundLabel), schema.SOUND_LABELS),
         (claims._UA_TYPES, schema.UA_TYPES),
         (claims._STATUSES, schema.UA_STATUSES),
         (claims._OPERATOR_LOCATIONS, schema.OPERATOR_LOCATIONS),

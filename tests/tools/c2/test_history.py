@@ -8,13 +8,15 @@ from random import Random
 import msgpack
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from edge_node.messages import Sound
 from edge_node.publish import wire
 from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.reliable_schema import Row
 from edge_node.publish.reliable_wire import encode_event
 from edge_node.timebase import Timebase
-from tests.edge_node.publish.scene import CLOCK, NOW_NS, full_track
+from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
 from tools.c2.history import events, plain, sentence
 from tools.c2.store import Store
 
@@ -51,6 +53,12 @@ def test_events_are_told_in_words(store: Store) -> None:
     assert "row 2 cannot be read" in told[4]
     assert len(list(events(store, newest=2))) == 2
     assert list(events(store, node="yard")) == []
+
+
+def test_an_event_of_a_sound_says_what_was_heard(store: Store) -> None:
+    heard = replace(bearing_track(5, Random(5)), sound=Sound(label="fixed_wing", probability=0.9, level_db=-40.0, snr_db=6.0))
+    keep(store, event(Noted(event="confirmed", track=heard)))
+    assert next(map(sentence, events(store))).endswith("track 5 confirmed  fixed-wing heard, 90 %")
 
 
 def test_history_is_told_as_tracks_and_all_of_it_is_json(store: Store) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 from rich.console import Console
 
-from edge_node.messages import Suspicion, Track
+from edge_node.messages import Sound, Suspicion, Track
 from edge_node.publish import wire
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
 from tools.c2.picture import FORGET_LIVE_S, MOST_LOGGED, TRAIL_S, Picture
@@ -34,6 +34,17 @@ def test_the_table_shows_who_and_where() -> None:
     assert "towards" in text
     assert "±4 ms" in text
     assert picture.nodes["01234567"]["missing"] == 4
+
+
+def test_the_table_says_what_it_sounds_like() -> None:
+    picture = Picture()
+    heard = replace(bearing_track(8, Random(2)), sound=Sound(label="multirotor", probability=0.874, level_db=-40.0, snr_db=6.0))
+    unsure = replace(heard, number=9, bearing=None, sound=Sound(label="none", probability=0.1, level_db=-40.0, snr_db=6.0))
+    picture.take(event(heard, unsure), 10.0)
+    text = shown(picture, 10.5)
+    assert "multirotor heard, 87 %" in text
+    assert "something heard, 10 %" in text
+    assert text.count("towards") == 1
 
 
 def test_the_words_of_an_enrolment_are_shown() -> None:

@@ -107,6 +107,12 @@ def test_nodes_tracks_and_the_crossing_of_their_bearings_are_shown(chrome: Brows
         expect(shown.page.locator("#track-rows .row", has_text="TST0CNOBODY000004")).to_contain_text("suspected 80 %")
         expect(shown.page.locator("#track-rows .row", has_text="3 bearings cross")).to_contain_text("lighthouse")
         assert "friend" not in shown.text("body").lower()
+        heard = shown.page.locator("#track-rows .row", has_text="from lighthouse").first
+        expect(heard).to_contain_text("multirotor heard, 87 %")
+        heard.click()
+        expect(shown.page.locator("#details")).to_contain_text(
+            "multirotor heard, 87 % · blade pass 142 Hz · 54 dB SPL · 9 dB above the noise"
+        )
 
 
 def test_a_track_that_is_tapped_shows_all_that_is_known(chrome: Browser, stage: WebStage) -> None:

@@ -1,0 +1,36 @@
+"""A track in one line, as a person reads it in the log."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from msgspec.structs import replace
+
+from edge_node.messages import Bearing, Identity, Sound, SoundLabel, Track, TrackEvent, UasId
+from edge_node.node.words import SOUNDS, describe, happened
+
+BEARING = Bearing(azimuth_deg=359.7, elevation_deg=31.2, sigma_azimuth_deg=4.2, sigma_elevation_deg=5.0)
+SOUND = Sound(label="multirotor", probability=0.871, blade_pass_hz=142.4, level_db=-40.0, snr_db=6.0)
+TRACK = Track(number=3, state="confirmed", t_mono_ns=0, first_seen_mono_ns=0, last_seen_mono_ns=0, bearing=BEARING, sound=SOUND)
+
+
+def test_what_is_heard_is_said_with_where_and_how_surely() -> None:
+    assert happened(TrackEvent(kind="confirmed", track=TRACK)) == (
+        "track 3 confirmed: heard a multirotor at 0° ± 4°, 31° up, 87 %, blade pass 142 Hz"
+    )
+    flat = replace(TRACK, bearing=replace(BEARING, elevation_deg=None), sound=replace(SOUND, blade_pass_hz=None, label="helicopter"))
+    assert describe(flat) == "heard a helicopter at 0° ± 4°, 87 %"
+    assert describe(replace(TRACK, bearing=None, flags=("wind", "microphone 3 is dead"))) == (
+        "heard a multirotor somewhere, 87 %, blade pass 142 Hz  wind, microphone 3 is dead"
+    )
+
+
+def test_a_claim_and_a_sound_stand_side_by_side() -> None:
+    identity = Identity(ids=(UasId("serial_number", "S1"),))
+    assert describe(replace(TRACK, identity=identity)).startswith("S1  no position  heard a multirotor")
+    assert describe(replace(TRACK, identity=identity, sound=None, bearing=None)) == "S1  no position"
+    assert describe(replace(TRACK, sound=None, bearing=None)) == "no id  no position"
+
+
+def test_every_label_has_words() -> None:
+    assert SOUNDS.keys() == set(get_args(SoundLabel))
