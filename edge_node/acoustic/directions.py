@@ -13,9 +13,13 @@ from edge_node.acoustic.locator import Arrival, Locator
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
 from edge_node.acoustic.mounting import Mounting, tangent_basis
-from edge_node.acoustic.spectra import Frames, Spectra
+from edge_node.acoustic.self_check import SelfCheck
+from edge_node.acoustic.spectra import Frames, Samples, Spectra
 from edge_node.acoustic.whence import Whence
 from edge_node.acoustic.wind import Wind
+
+DEAF = frozenset({"dead", "noisy"})
+FEWEST = 2
 
 
 class Directions:
@@ -26,7 +30,15 @@ class Directions:
         self._locator = Locator(array, spectra.freqs_hz, temperature_c=temperature_c, up=self._mounting.up)
         self._tracks = BearingTracks()
         self._wind = Wind(spectra.freqs_hz, spectra.hop_s, Microphones(np.asarray(array.positions_m)))
+        self._check = SelfCheck(array, spectra.sample_rate_hz, temperature_c=temperature_c)
         self._has_elevation = True
+
+    def check(self, samples: Samples) -> None:
+        """Look for faults of the microphones, and listen without those that hear nothing."""
+        self._check.push(samples)
+        deaf = tuple(channel for fault in self._check.faults() if fault.kind in DEAF for channel in fault.channels)
+        if deaf != self._locator.mute and len(self._locator.array.positions_m) - len(deaf) >= FEWEST:
+            self._locator.mute = deaf
 
     def step(self, t_s: float, look: Look, keep: frozenset[int]) -> None:
         """Take in a look; `keep` are the sources that matter."""
@@ -49,7 +61,8 @@ class Directions:
 
     def notes(self) -> tuple[str, ...]:
         """What makes it worse just now."""
-        return tuple(filter(None, ("" if self._has_elevation else "no elevation", "wind" if self._wind.blows else "")))
+        said = ("" if self._has_elevation else "no elevation", "wind" if self._wind.blows else "")
+        return (*filter(None, said), *(fault.words for fault in self._check.faults()))
 
     def _track(self, number: int) -> BearingTrack:
         return next(track for track in self._tracks.audible() if track.number == number)

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from drivers.blocks import AudioBlock
 from edge_node.acoustic.listener import Heard, Listener
-from edge_node.acoustic.looks import NS_PER_S, Look, Looks
+from edge_node.acoustic.looks import NS_PER_S, Look, Looks, finite
 from edge_node.acoustic.rotor import RotorModel
 from edge_node.acoustic.spectra import Frames, Resynthesis, Samples
 from edge_node.acoustic.whence import Whence
@@ -24,6 +24,9 @@ LEAKED_DB = 5.0
 
 class Sources(Protocol):
     """Tells the sources of one array apart, by number."""
+
+    def check(self, samples: Samples) -> None:
+        """Look at the microphones themselves: float32 (n, channels) that follow the last ones."""
 
     def step(self, t_s: float, look: Look, keep: frozenset[int]) -> None:
         """Take in a look; `keep` are the sources that matter."""
@@ -53,6 +56,7 @@ class Ear:
 
     def hear(self, block: AudioBlock) -> list[AcousticDetection]:
         """The drones to be told of after a block."""
+        self._sources.check(finite(block.samples))
         return [found for look in self._looks.push(block) for found in self._look(look)]
 
     def words(self) -> str:

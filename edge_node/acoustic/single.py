@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from drivers.blocks import MicrophoneArray
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
 from edge_node.acoustic.noise_floor import NoiseFloor
-from edge_node.acoustic.spectra import Frames, Spectra
+from edge_node.acoustic.self_check import SelfCheck
+from edge_node.acoustic.spectra import Frames, Samples, Spectra
 from edge_node.acoustic.whence import Whence
 from edge_node.acoustic.wind import Wind
 
 ONLY = 0
+ALONE = MicrophoneArray("single_microphone", ((0.0, 0.0, 0.0),))
 BAND_HZ = (100.0, 6_000.0)
 LEAST_SHARE = 1e-3
 
@@ -25,8 +28,13 @@ class Single:
         self._floor = NoiseFloor(spectra.bins, spectra.hop_s)
         self._wind = Wind(spectra.freqs_hz, spectra.hop_s, Microphones(np.zeros((1, 3))))
         self._band = slice(*(int(k) for k in np.searchsorted(spectra.freqs_hz, BAND_HZ)))
+        self._check = SelfCheck(ALONE, spectra.sample_rate_hz)
         self._several = spectra.channels > 1
         self._snr_db = 0.0
+
+    def check(self, samples: Samples) -> None:
+        """Look whether the first microphone is clipped."""
+        self._check.push(samples[:, :1])
 
     def step(self, t_s: float, look: Look, keep: frozenset[int]) -> None:  # noqa: ARG002 -- the one source is always there
         """Take in a look."""
@@ -52,4 +60,4 @@ class Single:
     def notes(self) -> tuple[str, ...]:
         """What makes it worse just now."""
         places = "nobody said which array this is: no bearings" if self._several else ""
-        return tuple(filter(None, (places, "wind" if self._wind.blows else "")))
+        return (*filter(None, (places, "wind" if self._wind.blows else "")), *(fault.words for fault in self._check.faults()))
