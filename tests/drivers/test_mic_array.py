@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -20,53 +15,10 @@ import pytest
 from drivers.mic_array import MicArray, block_frames
 from drivers.microphone_arrays import read_array
 from drivers.source import SourceMisconfigured
-from tests.drivers.listen import counted
 from tools.simulate.alsa_fifo import VirtualArray, virtual_array
+from tools.simulate.counted_sound import listening, play
 
-ROOT = Path(__file__).parents[2]
 DEADLINE_S = 30.0
-
-
-class Listener:
-    """A process that listens with the real driver, and what it says."""
-
-    def __init__(self, card: VirtualArray, most: int, options: dict[str, Any]) -> None:
-        call = [sys.executable, "-m", "tests.drivers.listen", json.dumps({"device": card.name} | options), str(most)]
-        self.blocks: list[list[Any]] = []
-        self.end: dict[str, Any] = {}
-        self.opened, self.over = Event(), Event()
-        self._child = subprocess.Popen(call, cwd=ROOT, env=card.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self._thread = Thread(target=self._hear)
-        self._thread.start()
-
-    def _hear(self) -> None:
-        for line in self._child.stdout or ():
-            match json.loads(line):
-                case "open":
-                    self.opened.set()
-                case list() as block:
-                    self.blocks.append(block)
-                case dict() as end:
-                    self.end = end
-        self._child.wait()
-        self.opened.set()
-        self.over.set()
-
-    def close(self) -> None:
-        self._child.kill()
-        self._thread.join()
-        self._child.communicate()
-
-
-@contextmanager
-def listening(card: VirtualArray, most: int = 1_000_000, **options: Any) -> Iterator[Listener]:
-    """A process that listens to the card until it has had so many blocks, has ended, or the test has."""
-    made = Listener(card, most, options)
-    try:
-        assert made.opened.wait(DEADLINE_S)
-        yield made
-    finally:
-        made.close()
 
 
 def card_of(folder: Path, array: str) -> Any:
@@ -77,22 +29,12 @@ def card_of(folder: Path, array: str) -> Any:
     return virtual_array(folder, kind.channels, rate_hz=rate_hz, sample_type=sample_type, patience_s=DEADLINE_S)
 
 
-def play(card: VirtualArray, first: int, periods: int) -> int:
-    """Play counted frames; returns the frame that follows."""
-    bits = 16 if card.sample_type == np.int16 else 24
-    for _ in range(periods):
-        samples = counted(first, card.period_frames, np.arange(card.channels), bits)
-        card.write((samples << (0 if bits == 16 else 8)).astype(card.sample_type))
-        first += card.period_frames
-    return first
-
-
 def play_until(card: VirtualArray, done: Callable[[], bool], first: int = 0) -> int:
     """Play counted frames until something holds; returns the frame that follows."""
     until_s = time.monotonic() + DEADLINE_S
     while not done():
         assert time.monotonic() < until_s, "it did not come to pass"
-        first = play(card, first, 1)
+        first = play(card, first)
     return first
 
 
@@ -103,10 +45,10 @@ def test_every_sample_of_every_channel_comes_through_exactly(tmp_path: Path, arr
         blocks, end = listener.blocks, listener.end
     modulus = 1 << (15 if array == "respeaker_usb_4" else 23)
     assert (end["error"], len(blocks)) == ("", 18)
-    assert all(exact for *_, exact in blocks)
-    assert [block[:2] for block in blocks] == [[n * card.period_frames, 0] for n in range(18)]
-    assert [block[3] for block in blocks] == [n * card.period_frames % modulus for n in range(18)]
-    stamps = [t_mono_ns for _, _, t_mono_ns, *_ in blocks]
+    assert all(block.exact for block in blocks)
+    assert [(block.sequence, block.lost) for block in blocks] == [(n * card.period_frames, 0) for n in range(18)]
+    assert [block.counted for block in blocks] == [n * card.period_frames % modulus for n in range(18)]
+    stamps = [block.t_mono_ns for block in blocks]
     assert stamps == sorted(stamps)
 
 
@@ -115,10 +57,10 @@ def test_what_the_card_loses_is_counted(tmp_path: Path) -> None:
         first = play_until(card, lambda: len(listener.blocks) >= 30)
         gone = 5 * card.period_frames
         card.pass_time(gone)
-        play_until(card, lambda: any(lost for _, lost, *_ in listener.blocks), first + gone)
-    before, after = next((earlier, later) for earlier, later in pairwise(listener.blocks) if later[1])
-    assert after[1] == pytest.approx(gone, abs=card.period_frames / 2)
-    assert after[0] == before[0] + card.period_frames + after[1]
+        play_until(card, lambda: any(block.lost for block in listener.blocks), first + gone)
+    before, after = next((earlier, later) for earlier, later in pairwise(listener.blocks) if later.lost)
+    assert after.lost == pytest.approx(gone, abs=card.period_frames / 2)
+    assert after.sequence == before.sequence + card.period_frames + after.lost
 
 
 @pytest.mark.parametrize(
@@ -139,7 +81,7 @@ def test_a_dead_card_is_named_and_let_go(tmp_path: Path, fate: str, words: str) 
         assert listener.over.wait(DEADLINE_S)
         end, blocks = listener.end, listener.blocks
     assert end["error"] == words
-    assert all(exact for *_, exact in blocks[:3])
+    assert all(block.exact for block in blocks[:3])
 
 
 def test_an_absent_card_is_named_with_what_there_is(tmp_path: Path) -> None:

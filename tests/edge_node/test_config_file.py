@@ -62,7 +62,8 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
     assert config.remote_id.known_aircraft == tmp_path / "known_aircraft.toml"
     assert config.remote_id.zones == (tmp_path / "zones/a.json", Path("/b.json"))
     assert config.sensor[0].arguments() == {"interface": "mon0", "plan": "default"}
-    assert config.sensor[1].arguments() == {"path": tmp_path / "tapes/one.pcap", "pace": "recorded", "loop": True}
+    played = config.sensor[1].arguments()
+    assert (played["path"], played["pace"], played["loop"], played["array"]) == (tmp_path / "tapes/one.pcap", "recorded", True, None)
     assert from_json(to_json(config)) == config
 
 

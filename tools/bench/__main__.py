@@ -27,6 +27,7 @@ BENCHES = {
     "outage": ("three days without C2 in the spool; how soon both planes are well when the link is back", "tools.bench.outage:figures"),
     "flood_c2": ("five nodes at work while strangers flood C2's two ports, beside the same without", "tools.bench.flood_c2:figures"),
     "throughput": ("rows from put to C2's durable ack beside bare pyzmq, one message a row", "tools.bench.throughput:figures"),
+    "mic_array": ("16 channels through PortAudio and ALSA, gaps, and dead cards", "tools.bench.mic_array:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 

@@ -1,0 +1,80 @@
+"""The real PortAudio path: 16 channels at 48 kHz through ALSA's file plugin, what is lost, and how soon a dead card is named."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tools.bench.figure import Figure
+from tools.bench.node import pss_mib
+from tools.simulate.alsa_fifo import VirtualArray, virtual_array
+from tools.simulate.counted_sound import Heard, Listener, listening, play
+
+PLAYED_PERIODS = 500
+GAPS_PERIODS = (1, 2, 4, 8, 16)
+BETWEEN_GAPS_PERIODS = 60
+SILENT_AFTER_S = 2.0
+PATIENCE_S = 30.0
+
+
+def figures() -> Iterator[Figure]:
+    """All figures of this bench."""
+    yield from _heard()
+    yield from _gaps()
+    named_s = _until_named(lambda _: None)
+    yield Figure("mic_array.stall_named_s", named_s, "s", SILENT_AFTER_S, "silent_after_s")
+    yield Figure("mic_array.unplug_named_s", _until_named(VirtualArray.unplug), "s", against="until the process has ended")
+
+
+@contextmanager
+def _card(**options: Any) -> Iterator[tuple[VirtualArray, Listener]]:
+    with TemporaryDirectory() as folder, virtual_array(Path(folder), patience_s=PATIENCE_S) as card:
+        with listening(card, array="uma_16", **options) as listener:
+            yield card, listener
+
+
+def _heard() -> Iterator[Figure]:
+    with _card() as (card, listener):
+        first = play(card, 0, 50)
+        pid, before_s = listener.pid, listener.cpu_s()
+        play(card, first, PLAYED_PERIODS)
+        spent_s, memory_mib, blocks = listener.cpu_s() - before_s, pss_mib(pid), list(listener.blocks)
+    played = len(blocks) * card.period_frames
+    wrong = sum(not _follows(earlier, later, card.period_frames) for earlier, later in pairwise(blocks)) * card.period_frames
+    yield Figure("mic_array.wrong_frames", wrong, "frames", against=f"of {played} frames of {card.channels} channels")
+    yield Figure(
+        "mic_array.cpu", spent_s * card.rate_hz / (PLAYED_PERIODS * card.period_frames), "CPU s/s", against="with every sample checked"
+    )
+    yield Figure("mic_array.pss_mib", memory_mib, "MiB")
+
+
+def _gaps() -> Iterator[Figure]:
+    with _card() as (card, listener):
+        first = play(card, 0, BETWEEN_GAPS_PERIODS)
+        for periods in GAPS_PERIODS:
+            card.pass_time(periods * card.period_frames)
+            first = play(card, first + periods * card.period_frames, BETWEEN_GAPS_PERIODS)
+        counted = [block.lost for block in listener.blocks if block.lost]
+    errors = [abs(found - periods * card.period_frames) for found, periods in zip(counted, GAPS_PERIODS, strict=False)]
+    yield Figure("mic_array.gaps", len(counted), "gaps", len(GAPS_PERIODS), "made")
+    yield Figure("mic_array.gap_error_ms", max(errors, default=0) / card.rate_hz * 1e3, "ms", against="the worst of them")
+
+
+def _until_named(end: Callable[[VirtualArray], None]) -> float:
+    with _card(silent_after_s=SILENT_AFTER_S) as (card, listener):
+        play(card, 0, 25)
+        end(card)
+        begun_s = time.monotonic()
+        listener.over.wait(PATIENCE_S)
+        named = bool(listener.end.get("error"))
+    return time.monotonic() - begun_s if named else float("inf")
+
+
+def _follows(earlier: Heard, later: Heard, frames: int) -> bool:
+    """Whether a block is exact and follows the one before without a gap."""
+    return later.exact and later.lost == 0 and (later.counted - earlier.counted) % (1 << 23) == frames == later.sequence - earlier.sequence
