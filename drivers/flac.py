@@ -10,6 +10,9 @@ from drivers.pcm import full_scale
 from drivers.sound_blocks import Blocks, Setting, Stamp
 from drivers.source import SourceMisconfigured
 
+ENDLESS_FRAMES = 1 << 48
+"""More than the format can count: libsndfile's way to say that the file does not say."""
+
 
 def blocks(chunks: Iterator[bytes | None], stamp: Stamp, sequence: int, setting: Setting) -> Iterator[AudioBlock | None]:
     """Sound in twentieths of a second; `chunks` are drawn in step, so that they tell how far it is.
@@ -33,7 +36,8 @@ def blocks(chunks: Iterator[bytes | None], stamp: Stamp, sequence: int, setting:
             try:
                 samples = file.read(made.frames_each, dtype="int32", always_2d=True)
             except soundfile.LibsndfileError as error:
-                raise RecordingCut(f"broken after {made.frames} frames") from error
+                why = "broken" if file.frames < ENDLESS_FRAMES else "without a stated length, and at an end or broken"
+                raise RecordingCut(f"{why} after {made.frames} frames") from error
             if not len(samples):
                 raise RecordingCut(f"cut short after {made.frames} frames")
             yield made.block(full_scale(samples))

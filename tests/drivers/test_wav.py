@@ -245,6 +245,17 @@ def test_a_pipe_of_flac_is_refused(tmp_path: Path) -> None:
             next(recording.blocks())
 
 
+def test_flac_that_does_not_say_how_long_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "s.flac"
+    soundfile.write(path, SOUND, RATE_HZ, subtype="PCM_16")
+    data = bytearray(path.read_bytes())
+    data[21] &= 0xF0  # STREAMINFO's 36 bits of total samples (RFC 9639, 8.2)
+    data[22:26] = bytes(4)
+    blocks, recording = read(write(path, bytes(data)))
+    assert len(joined(blocks)) == 4_800
+    assert recording.words() == "s.flac: without a stated length, and at an end or broken after 4800 frames"
+
+
 def test_flac_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceMisconfigured, match="is no FLAC that can be read"):
         Recording(write(tmp_path / "s.flac", b"fLaC" + bytes(60))).open()

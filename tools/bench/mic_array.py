@@ -33,9 +33,12 @@ def figures() -> Iterator[Figure]:
 
 @contextmanager
 def _card(**options: Any) -> Iterator[tuple[VirtualArray, Listener]]:
-    with TemporaryDirectory() as folder, virtual_array(Path(folder), patience_s=PATIENCE_S) as card:
-        with listening(card, array="uma_16", **options) as listener:
-            yield card, listener
+    with (
+        TemporaryDirectory() as folder,
+        virtual_array(Path(folder), patience_s=PATIENCE_S) as card,
+        listening(card, array="uma_16", **options) as listener,
+    ):
+        yield card, listener
 
 
 def _heard() -> Iterator[Figure]:

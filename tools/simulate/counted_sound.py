@@ -110,7 +110,7 @@ def listening(card: VirtualArray, most: int = 1_000_000, **options: Any) -> Iter
 def main() -> None:
     """Listen as hardened as the unit is, where the kernel can."""
     options, most = json.loads(sys.argv[1]), int(sys.argv[2])
-    hardened = ctypes.CDLL(None).prctl(PR_SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) == 0
+    ctypes.CDLL(None).prctl(PR_SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0)
     kind, source, error = read_array(options["array"]), MicArray(**options), ""
     bits, channels = 16 if kind.bits == 16 else 24, np.array(kind.channel_order)
     try:
@@ -120,7 +120,7 @@ def main() -> None:
                 _say(None if block is None else _heard(block, bits, channels))
     except SourceError as what:
         error = f"{type(what).__name__}: {what}"
-    _say({"error": error, "words": source.words(), "hardened": hardened})
+    _say({"error": error, "words": source.words()})
 
 
 def _heard(block: AudioBlock, bits: int, channels: NDArray[np.intp]) -> Heard:
