@@ -10,7 +10,6 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from edge_node.messages import SoundLabel
 from tools.simulate.noise import coloured
@@ -20,6 +19,7 @@ UPDATES_HZ = 100
 JITTER_S = 0.05
 TONES_TO_HZ = 7_000.0
 FILTER = 2048
+WAVE = 1 << 16
 REFERENCE_PA = 20e-6
 
 
@@ -29,8 +29,8 @@ class Rotorcraft(Struct, frozen=True, kw_only=True):
     Rotors differ by `spread` of their speed for good, by `wander` over `wander_s` as it steers, and by `jitter` within a tenth of a
     second; all follow the throttle by `throttle` within twice `wander_s` (all relative, 1 sigma). Harmonics of the blades fall by
     `roll_off_db` an octave, each `ragged_db` more or less; those of the shaft alone are `imbalance_db` lower. `motor_tones` are
-    (order of the shaft, dB of the blade pass). Broadband noise is `broadband_db` over all tones together, loudest at `broadband_hz`,
-    and `modulation` (0 to 1) of it comes and goes with the blades.
+    (order of the shaft in halves, dB of the blade pass). Broadband noise is `broadband_db` over all tones together, loudest at
+    `broadband_hz`, and `modulation` (0 to 1) of it comes and goes with the blades.
     """
 
     label: SoundLabel
@@ -160,7 +160,7 @@ def source_blocks(craft: Rotorcraft, rate_hz: int, rng: Generator) -> Iterator[S
 
 def _rotor(craft: Rotorcraft, throttle: Iterator[Numbers], rate_hz: int, rng: Generator) -> Iterator[tuple[Sound, Sound]]:
     """Tones and noise of one rotor, each of one RMS, a second at a time."""
-    orders, weights = _orders(craft, rng)
+    wave = _wave(craft, rng)
     noise = coloured(_broadband(craft, rate_hz), rng, rate_hz)
     mean_hz = craft.blade_pass_hz / craft.blades * (1.0 + craft.spread * rng.standard_normal())
     changes = throttle, _wander(craft.wander, craft.wander_s, rng), _wander(craft.jitter, JITTER_S, rng)
@@ -172,7 +172,7 @@ def _rotor(craft: Rotorcraft, throttle: Iterator[Numbers], rate_hz: int, rng: Ge
         turned = phase + np.cumsum(2 * np.pi / rate_hz * shaft_hz)
         phase = float(turned[-1])
         beat = 1.0 + craft.modulation * np.cos(craft.blades * turned)
-        yield _tones(turned, orders, weights), (next(noise) * beat * loud).astype(np.float32)
+        yield _tones(turned, wave), (next(noise) * beat * loud).astype(np.float32)
 
 
 def _wander(sigma: float, within_s: float, rng: Generator) -> Iterator[Numbers]:
@@ -186,27 +186,25 @@ def _wander(sigma: float, within_s: float, rng: Generator) -> Iterator[Numbers]:
         yield knots
 
 
-def _orders(craft: Rotorcraft, rng: Generator) -> tuple[Numbers, NDArray[np.complex64]]:
-    """Orders of the shaft that sound, 1, 2, 3 and on, then the motor's, and their complex amplitudes for a total of one RMS."""
+def _wave(craft: Rotorcraft, rng: Generator) -> Sound:
+    """The tones of one rotor over two turns of its shaft and a sample more, for one RMS: orders 1, 2, 3 and on, and the motor's."""
     count = min(48 * craft.blades, int(TONES_TO_HZ * craft.blades / craft.blade_pass_hz))
     shaft = np.arange(1, max(count, craft.blades) + 1)
     level_db = -craft.roll_off_db * np.log2(np.maximum(shaft / craft.blades, 1.0)) - craft.imbalance_db * (shaft % craft.blades != 0)
     orders = np.concatenate((shaft, [order for order, _ in craft.motor_tones]))
     level_db = np.concatenate((level_db, [db for _, db in craft.motor_tones])) + rng.normal(0.0, craft.ragged_db, len(orders))
-    amplitude = 10 ** (level_db / 20)
-    amplitude *= sqrt(2.0 / np.sum(amplitude**2))
-    return orders.astype(np.float64), (amplitude * np.exp(1j * rng.uniform(0, 2 * np.pi, len(orders)))).astype(np.complex64)
+    spectrum = np.zeros(WAVE // 2 + 1, dtype=np.complex128)
+    np.add.at(spectrum, np.rint(2 * orders).astype(np.intp), 10 ** (level_db / 20) * np.exp(2j * np.pi * rng.random(len(orders))))
+    wave = np.fft.irfft(spectrum)
+    return np.asarray(np.append(wave, wave[0]) / np.std(wave), dtype=np.float32)
 
 
-def _tones(turned: Numbers, orders: Numbers, weights: NDArray[np.complex64]) -> Sound:
-    """The sum of weight * exp(i order turned), its real part; orders that go up by one come by repeated multiplication."""
-    once = np.exp(1j * (turned % (2 * np.pi))).astype(np.complex64)
-    power, out, before = np.ones_like(once), np.zeros(len(turned), dtype=np.float32), 0.0
-    for order, weight in zip(orders, weights, strict=True):
-        power = power * once if order == before + 1 else np.exp(1j * (order * turned % (2 * np.pi))).astype(np.complex64)
-        out += (power * weight).real
-        before = order
-    return out
+def _tones(turned: Numbers, wave: Sound) -> Sound:
+    """The wave of two turns at angles in radians."""
+    place = turned * (WAVE / (4 * np.pi)) % WAVE
+    whole = place.astype(np.intp)
+    before = wave[whole]
+    return before + (place - whole).astype(np.float32) * (wave[whole + 1] - before)
 
 
 def _broadband(craft: Rotorcraft, rate_hz: int) -> Sound:
