@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from edge_node import config_file
+from tools.demo import MICROPHONES
+from tools.simulate.scene import Microphones, Weather
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,3 +29,14 @@ def test_tracks_of_wifi_and_bluetooth_come_and_none_is_missed() -> None:
     flagged = {uas_id["value"] for track in tracks if track["flags"] for uas_id in track["identity"]["ids"]}
     assert flagged
     assert all(value.startswith("TST0E") for value in flagged), "no drone is flagged but those that the spoofer invents"
+
+
+def test_the_scenes_microphones_are_the_nodes(tmp_path: Path) -> None:
+    told = Microphones("uma_16", azimuth_deg=120.0, tilt_deg=30.0, roll_deg=-5.0)
+    (tmp_path / "node.toml").write_text(MICROPHONES.format(pipe=tmp_path / "sound.wav", told=told, weather=Weather(temperature_c=-3.0)))
+    config = config_file.load(tmp_path / "node.toml")
+    (sensor,) = config.sensor
+    taken = sensor.arguments()
+    assert config.problems == ()
+    assert (sensor.name, sensor.driver) == ("microphones", "recording")
+    assert [taken[key] for key in ("array", "azimuth_deg", "tilt_deg", "roll_deg", "temperature_c")] == ["uma_16", 120.0, 30.0, -5.0, -3.0]
