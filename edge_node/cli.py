@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
+from math import isfinite
 from pathlib import Path
 
 from edge_node import __version__
@@ -59,13 +60,24 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_sound(group: argparse._ArgumentGroup) -> None:
-    """What no sound file says of its microphones."""
-    group.add_argument("--array", metavar="NAME|PATH", help="the microphones: an array that is known by name, or a TOML file of your own")
-    group.add_argument("--azimuth", dest="azimuth_deg", type=float, metavar="DEG", help="where the array's y axis points, from true north")
-    group.add_argument("--tilt", dest="tilt_deg", type=float, metavar="DEG", help="how far that axis is raised above the horizon")
-    group.add_argument("--roll", dest="roll_deg", type=float, metavar="DEG", help="how far the array is turned about it, right side down")
-    group.add_argument("--calibration", type=Path, metavar="FILE", help="places, gains and delays as they were measured")
-    group.add_argument("--temperature", dest="temperature_c", type=float, metavar="C", help="of the air, which makes the speed of sound")
+    """What no sound file says of its microphones, by the names of the driver's options."""
+    group.add_argument("--array", metavar="NAME|PATH", help="the microphones: a known array, or a .toml file of your own")
+    for flag, name, unit, words in (
+        ("azimuth", "azimuth_deg", "DEG", "where the array's y axis points, clockwise from true north"),
+        ("tilt", "tilt_deg", "DEG", "how far that axis is raised above the horizon"),
+        ("roll", "roll_deg", "DEG", "how far the array is turned about that axis, right side down"),
+        ("temperature", "temperature_c", "C", "of the air, which makes the speed of sound"),
+    ):
+        group.add_argument(f"--{flag}", dest=name, type=finite, metavar=unit, help=words)
+    group.add_argument("--calibration", metavar="FILE", help="the array's places, gains and delays as they were measured")
+
+
+def finite(text: str) -> float:
+    """A finite number; raises ValueError."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def main() -> int:

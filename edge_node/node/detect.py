@@ -70,8 +70,8 @@ class _Listener:
 
     def _see(self, block: Block) -> None:
         if self._kind and type(block).__name__ != KINDS[self._kind]:
-            held = next((kind for kind, name in KINDS.items() if name == type(block).__name__), "something else")
-            raise SourceMisconfigured(f"{self._recording.path} holds {held}: leave --as {self._kind} away")
+            fits = " or ".join(f"--as {kind}" for kind, name in KINDS.items() if name == type(block).__name__)
+            raise SourceMisconfigured(f"{self._recording.path} is no recording for --as {self._kind}; {fits or 'leaving it away'} fits")
         if self._plot:
             self._plot.see(block)
 

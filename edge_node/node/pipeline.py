@@ -16,6 +16,7 @@ from edge_node.messages import BusMessage
 DETECTORS = {
     "RadioFrame": "edge_node.remote_id.detector:RemoteIdDetector",
     "GnssFix": "edge_node.node.position:PositionRelay",
+    "AudioBlock": "edge_node.acoustic.detector:AcousticDetector",
 }
 ENTRY_POINT_GROUP = "edge_node.detectors"
 

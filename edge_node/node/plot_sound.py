@@ -81,7 +81,7 @@ class SoundPage:
         """Choose the channel of middling level: neither a dead microphone nor one that crackles."""
         self._rate_hz, self._channels = block.sample_rate_hz, block.samples.shape[1]
         self._channel = int(np.argsort(np.square(block.samples).mean(axis=0))[self._channels // 2])
-        self._array = block.array.name if block.array and self._channels > 1 else ""
+        self._array = block.array.name if block.array else "of an array that nobody named"
         return Spectrogram(block.sample_rate_hz)
 
     def take(self, said: Detection, t_s: float) -> None:
@@ -117,8 +117,7 @@ class SoundPage:
 
     def _title(self, title: str, heard: list[Heard]) -> str:
         count = sum(one.detections for one in heard) + self.left_out
-        array = f" ({self._array})" if self._array else ""
-        microphones = "1 microphone" if self._channels == 1 else f"{self._channels} microphones{array}"
+        microphones = "1 microphone" if self._channels == 1 else f"{self._channels} microphones ({self._array})"
         sources = f"{len(heard)} {'source' if len(heard) == 1 else 'sources'}"
         found = f"{count} detections of {sources}" if count else "no drone was heard"
         return f"{title}: {found}, {self._seconds:.0f} s, {microphones} at {self._rate_hz / 1000:g} kHz"
@@ -133,10 +132,11 @@ class SoundPage:
         edges_hz = self._spectrogram.edges_hz
         quietest_db, loudest_db = map(float, np.percentile(level_db, (QUIETEST, LOUDEST)))
         least_db = min(max(quietest_db, loudest_db - MOST_SPAN_DB), loudest_db - 1)
+        axes.set_facecolor("black")
         mesh = axes.pcolormesh(edges_s, edges_hz, level_db, vmin=least_db, vmax=loudest_db, cmap="magma")
         page.colorbar(mesh, ax=axes, label="dB of full scale in a band", pad=0.01)
         for line in lines:
-            axes.plot(line.rows[TIME], line.rows[BLADE_PASS], linestyle="", marker=".", markersize=5, color=line.colour)
+            axes.scatter(line.rows[TIME], line.rows[BLADE_PASS], s=16, color=[line.colour], edgecolors="white", linewidths=0.7, zorder=3)
         ticks = [hz for hz in TICKS_HZ if edges_hz[0] <= hz <= edges_hz[-1]]
         axes.set(yscale="log", ylim=(edges_hz[0], edges_hz[-1]), ylabel="Hz")
         axes.set_yticks(ticks, [f"{hz:g}" for hz in ticks])

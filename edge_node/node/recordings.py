@@ -10,8 +10,11 @@ from pathlib import Path
 
 from drivers.blocks import Block
 from drivers.recording import Recording
+from drivers.source import SourceMisconfigured
+from edge_node.config import RecordingOptions
 from edge_node.messages import BusMessage, Detection
 from edge_node.node.pipeline import Pipeline
+from edge_node.strict_toml import Problem, read_table
 
 PROGRESS_EVERY_S = 0.5
 # What of the command line says how sound was recorded, by the names of the driver's options.
@@ -19,9 +22,15 @@ SOUND_OPTIONS = ("array", "azimuth_deg", "tilt_deg", "roll_deg", "calibration", 
 
 
 def opened_by(path: Path, arguments: argparse.Namespace) -> Recording:
-    """The recording as the command line has it; it is not open yet."""
-    told = {name: getattr(arguments, name) for name in SOUND_OPTIONS}
-    return Recording(path=path, pace="fast", loop=False, **{name: value for name, value in told.items() if value is not None})
+    """The recording as the command line has it, not open yet; raises SourceMisconfigured for what no array can be."""
+    said = {name: value for name in SOUND_OPTIONS if (value := getattr(arguments, name)) is not None}
+    if str(said.get("array", "")).endswith(".toml"):
+        said["array"] = str(Path(said["array"]).absolute())
+    problems: list[Problem] = []
+    read_table({"path": str(path)} | said, RecordingOptions, (), "", problems)
+    if problems:
+        raise SourceMisconfigured("; ".join(str(problem).lstrip(".") for problem in problems))
+    return Recording(path=path, pace="fast", loop=False, **said)
 
 
 def messages(recording: Recording, sensor: str, tap: Callable[[Block], None] | None = None) -> Iterator[Sequence[BusMessage]]:

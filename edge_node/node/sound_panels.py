@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LEAST_SPAN_DEG = 30.0
 ZOOMED_WITHIN_DEG = 150.0
+ROUND_ANGLES = (1, 1.5, 3, 4.5, 9, 10)
 
 Numbers = NDArray[np.float64]
 TIME, PROBABILITY, BLADE_PASS, AZIMUTH, SIGMA_AZIMUTH, ELEVATION, SIGMA_ELEVATION = range(7)
@@ -49,6 +50,8 @@ def fitting(lines: Sequence[Line]) -> list[Panel]:
 
 def _draw_azimuth(axes: Axes, lines: Sequence[Line]) -> None:
     """Zoomed where all lie within a part of the circle, else the whole of it, where what passes north leaves above and comes in below."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
     axes.set_title("Azimuth, with 1 sigma", loc="left")
     pointing = [line for line in lines if line.has(AZIMUTH)]
     middle_deg = _middle_deg(np.concatenate([line.rows[AZIMUTH] for line in pointing]))
@@ -61,6 +64,7 @@ def _draw_azimuth(axes: Axes, lines: Sequence[Line]) -> None:
     if zoomed:
         spare = max(LEAST_SPAN_DEG - (high - low), 0.1 * (high - low)) / 2
         axes.set_ylim(low - spare, high + spare)
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=ROUND_ANGLES))
     else:
         axes.set_ylim(0, 360)
         axes.set_yticks(range(0, 361, 90))

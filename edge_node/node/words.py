@@ -40,5 +40,9 @@ def _sound(sound: Sound, bearing: Bearing | None) -> str:
 def _direction(bearing: Bearing | None) -> str:
     if bearing is None:
         return "somewhere"
-    azimuth = f"at {round(bearing.azimuth_deg) % 360}° ± {bearing.sigma_azimuth_deg:.0f}°"
+    azimuth = f"at {round(bearing.azimuth_deg) % 360}° ± {_sigma(bearing.sigma_azimuth_deg)}°"
     return azimuth if bearing.elevation_deg is None else f"{azimuth}, {bearing.elevation_deg:.0f}° up"
+
+
+def _sigma(degrees: float) -> str:
+    return f"{degrees:.0f}" if degrees >= 1.5 else f"{degrees:.1f}"
