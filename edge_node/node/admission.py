@@ -10,7 +10,7 @@ from edge_node.messages import AcousticDetection, BusMessage, RemoteIdDetection
 WINDOW_NS = 1_000_000_000
 MOST_NEWCOMERS = 200
 """Transmitters a second; all frames of one that got through do so until the second is over."""
-MOST_SOUNDS = 50
+MOST_SOUNDS = 25
 """Detections a second of one sensor: a dozen sources say themselves twice a second."""
 MOST_KNOWN, MOST_CANDIDATES = 300, 1_000
 KNOWN_AFTER_WINDOWS = 3

@@ -6,7 +6,7 @@ import argparse
 import heapq
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -29,7 +29,7 @@ def replay(arguments: argparse.Namespace) -> int:
     """Print every event and, at the end, every track; with --json one object a line."""
     show = _show_json if arguments.json else _show_text
     try:
-        for t_s, said in tracks(opened_by(path, arguments) for path in arguments.files):
+        for t_s, said in tracks([opened_by(path, arguments) for path in arguments.files]):
             show(t_s, said)
     except SourceError as error:
         sys.stderr.write(f"edge-node: {error}\n")
@@ -37,15 +37,16 @@ def replay(arguments: argparse.Namespace) -> int:
     return os.EX_OK
 
 
-def tracks(recordings: Iterable[Recording]) -> Iterator[tuple[float, TrackEvent | Track]]:
+def tracks(recordings: Sequence[Recording]) -> Iterator[tuple[float, TrackEvent | Track]]:
     """Events as they happen, then every track's last state, each with seconds from the first start; raises SourceError."""
     tracker, authenticity = Tracker(TrackingTable()), Authenticity()
     last: dict[int, Track] = {}
-    start_ns = advanced_ns = t_ns = 0
+    advanced_ns = t_ns = 0
+    start_ns: int | None = None
     for heard, has_utc in heapq.merge(*map(_timed, recordings), key=lambda timed: timed[0].t_mono_ns):
         t_ns = heard.t_mono_ns
         message = authenticity.judge(heard, t_ns if has_utc else None, None) if isinstance(heard, RemoteIdDetection) else heard
-        start_ns = start_ns or t_ns
+        start_ns = min(recording.t_utc_start_ns or 0 for recording in recordings) if start_ns is None else start_ns
         events = []
         if t_ns - advanced_ns >= ADVANCE_EVERY_NS:
             events, advanced_ns = tracker.advance(t_ns), t_ns
@@ -53,7 +54,7 @@ def tracks(recordings: Iterable[Recording]) -> Iterator[tuple[float, TrackEvent 
             last[event.track.number] = event.track
             yield (t_ns - start_ns) / 1e9, event
     last |= {track.number: track for track in tracker.tracks()}
-    yield from (((t_ns - start_ns) / 1e9, track) for track in last.values())
+    yield from (((t_ns - (start_ns or 0)) / 1e9, track) for track in last.values())
 
 
 def _timed(recording: Recording) -> Iterator[tuple[Detection, bool]]:
