@@ -59,7 +59,12 @@ def test_replay_makes_one_aircraft_of_a_real_flight(shared_data: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "is empty"), (b"RIFFxxxxWAVE", "recordings of these kinds are read: btsnoop, pcap"), (None, "there is no")],
+    [
+        (b"", "is empty"),
+        (b"RIFFxxxxAVI ", "is no sound; WAVE is"),
+        (b"GIF89aGIF89a", "recordings of these kinds are read: btsnoop, flac, pcap, pcapng, wav"),
+        (None, "there is no"),
+    ],
 )
 def test_what_is_no_recording_is_named(tmp_path: Path, content: bytes | None, words: str) -> None:
     path = tmp_path / "x.pcap"
