@@ -59,6 +59,8 @@ class MicArray(Source):
         if not any((device, serial, port_path, self._kind.device_names, self._kind.usb)):
             raise SourceMisconfigured(f"{self._kind.name} has no name of its own: say device, serial or port_path")
         self.rate_hz = rate_hz or self._kind.rates_hz[0]
+        if self.rate_hz not in self._kind.rates_hz:
+            raise SourceMisconfigured(f"{self._kind.name} does not do {rate_hz} Hz; it does {', '.join(map(str, self._kind.rates_hz))}")
         self._temperature_c, self._temperature_file = temperature_c, temperature_file
         self._silent_after_ns = round(silent_after_s * NS_PER_S)
         self._order = np.array(self._kind.channel_order)
@@ -101,12 +103,18 @@ class MicArray(Source):
         if self._thermometer is not None:
             self._thermometer.close()
 
+    @property
+    def rate_ppm(self) -> float | None:
+        """How much too fast the device's clock runs; None until ten seconds tell."""
+        return self._clock.rate_ppm
+
     def words(self) -> str:
         """Say the device, its rate, how its clock drifts, what was lost, and what troubles it."""
         if not self._name:
             return ""
-        drift = "" if self._clock.rate_ppm is None else f", clock {self._clock.rate_ppm:+.0f} ppm"
-        gaps = f", {self._clock.gaps} gaps ({self._clock.lost} frames lost)" if self._clock.gaps else ""
+        drift = "" if self.rate_ppm is None else f", clock {self.rate_ppm:+.0f} ppm"
+        many = self._clock.gaps
+        gaps = f", {many} gap{'s'[: many - 1]} ({self._clock.lost} frames lost)" if many else ""
         thermometer = self._thermometer.words() if self._thermometer else ""
         return "; ".join(filter(None, (f"{self._name} at {self.rate_hz} Hz{drift}{gaps}", self._tuning, thermometer)))
 

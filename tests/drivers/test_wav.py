@@ -219,7 +219,6 @@ def test_a_pipe_is_heard_as_it_is_written(tmp_path: Path) -> None:
     data = riff(fmt(3, 16), part(b"data", pcm16(), UNKNOWN), size=UNKNOWN)
     with Recording(path, "live") as recording:
         blocks = recording.blocks()
-        assert next(blocks) is None
         found: list[Any] = []
         with path.open("wb", buffering=0) as writer:
             writer.write(data[:21])

@@ -111,6 +111,8 @@ GOALS = {
     "throughput.history_rows_curve": Goal(at_least=0.3, of="ratio"),
     "mic_array.wrong_frames": Goal(at_most=0),
     "mic_array.cpu": Goal(at_most=0.05),
+    "mic_array.stamp_p95_ms": Goal(at_most=2),
+    "mic_array.clock_error_ppm": Goal(at_most=10),
     "mic_array.pss_mib": Goal(at_most=50),
     "mic_array.gaps": Goal(at_least=1, at_most=1, of="ratio"),
     "mic_array.gap_error_ms": Goal(at_most=10),

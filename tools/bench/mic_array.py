@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from math import inf
 from pathlib import Path
+from statistics import quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,7 +17,9 @@ from tools.bench.node import pss_mib
 from tools.simulate.alsa_fifo import VirtualArray, virtual_array
 from tools.simulate.counted_sound import Heard, Listener, listening, play
 
-PLAYED_PERIODS = 500
+PLAYED_PERIODS = 1_000
+SETTLED_PERIODS = 500
+CLOCK_PPM = 150.0
 GAPS_PERIODS = (1, 2, 4, 8, 16)
 BETWEEN_GAPS_PERIODS = 60
 SILENT_AFTER_S = 2.0
@@ -42,18 +46,30 @@ def _card(**options: Any) -> Iterator[tuple[VirtualArray, Listener]]:
 
 
 def _heard() -> Iterator[Figure]:
-    with _card() as (card, listener):
-        first = play(card, 0, 50)
-        pid, before_s = listener.pid, listener.cpu_s()
-        play(card, first, PLAYED_PERIODS)
-        spent_s, memory_mib, blocks = listener.cpu_s() - before_s, pss_mib(pid), list(listener.blocks)
+    with _card(most=PLAYED_PERIODS) as (card, listener):
+        card.clock_ppm, card.due_s = CLOCK_PPM, time.monotonic()
+        due_s = list(_played(card, PLAYED_PERIODS - 10))
+        spent_s, memory_mib = listener.cpu_s(), pss_mib(listener.pid)
+        due_s += _played(card, 10, len(due_s))
+        listener.over.wait(PATIENCE_S)
+        blocks = listener.blocks
+    begun_s = [due - card.period_frames / card.rate_hz for due in due_s]
+    late_ms = [block.t_mono_ns / 1e6 - begun * 1e3 for block, begun in zip(blocks, begun_s, strict=True)][SETTLED_PERIODS:]
     played = len(blocks) * card.period_frames
     wrong = sum(not _follows(earlier, later, card.period_frames) for earlier, later in pairwise(blocks)) * card.period_frames
     yield Figure("mic_array.wrong_frames", wrong, "frames", against=f"of {played} frames of {card.channels} channels")
-    yield Figure(
-        "mic_array.cpu", spent_s * card.rate_hz / (PLAYED_PERIODS * card.period_frames), "CPU s/s", against="with every sample checked"
-    )
+    audio_s = due_s[-1] - begun_s[0]
+    yield Figure("mic_array.cpu", spent_s / audio_s, "CPU s/s", against="with start-up, and every sample checked")
+    yield Figure("mic_array.stamp_p95_ms", quantiles(map(abs, late_ms), n=20)[-1], "ms", against="from when the card had it")
+    yield Figure("mic_array.clock_error_ppm", abs((listener.end["rate_ppm"] or inf) - CLOCK_PPM), "ppm", against=f"of {CLOCK_PPM:.0f} ppm")
     yield Figure("mic_array.pss_mib", memory_mib, "MiB")
+
+
+def _played(card: VirtualArray, periods: int, first: int = 0) -> Iterator[float]:
+    """Play so many periods; when each ended, by the card's clock."""
+    for number in range(first, first + periods):
+        play(card, number * card.period_frames)
+        yield card.due_s
 
 
 def _gaps() -> Iterator[Figure]:
@@ -75,7 +91,7 @@ def _until_named(end: Callable[[VirtualArray], None]) -> float:
         begun_s = time.monotonic()
         listener.over.wait(PATIENCE_S)
         named = bool(listener.end.get("error"))
-    return time.monotonic() - begun_s if named else float("inf")
+    return time.monotonic() - begun_s if named else inf
 
 
 def _follows(earlier: Heard, later: Heard, frames: int) -> bool:

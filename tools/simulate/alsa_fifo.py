@@ -45,7 +45,9 @@ class VirtualArray:
         conf = folder / f"{name}.conf"
         conf.write_text(f'pcm.{name} {{ type file slave.pcm "null" file "/dev/null" infile "{pipe.resolve()}" format "raw" }}\n')
         self.environment = os.environ | {"ALSA_CONFIG_PATH": f"{ALSA_CONF}:{conf.resolve()}"}
-        self._due_s = time.monotonic()
+        self.clock_ppm = 0.0
+        self.due_s = time.monotonic()
+        """Monotonic time of the end of what was played last, by the card's own clock, which is off by `clock_ppm`."""
 
     def write(self, samples: NDArray[Any]) -> None:
         """Play (frames, channels) as time goes by; frames must be whole periods, and are dropped while nobody reads."""
@@ -57,8 +59,8 @@ class VirtualArray:
 
     def pass_time(self, frames: int) -> None:
         """Let as much time go by as these frames last, without a sound: what a card does that loses them."""
-        self._due_s += frames / self.rate_hz
-        time.sleep(max(0.0, self._due_s - time.monotonic()))
+        self.due_s += frames / (self.rate_hz * (1 + self.clock_ppm * 1e-6))
+        time.sleep(max(0.0, self.due_s - time.monotonic()))
 
     def unplug(self) -> None:
         """Close the pipe; may be done twice."""

@@ -120,7 +120,7 @@ def main() -> None:
                 _say(None if block is None else _heard(block, bits, channels))
     except SourceError as what:
         error = f"{type(what).__name__}: {what}"
-    _say({"error": error, "words": source.words()})
+    _say({"error": error, "words": source.words(), "rate_ppm": source.rate_ppm})
 
 
 def _heard(block: AudioBlock, bits: int, channels: NDArray[np.intp]) -> Heard:
