@@ -19,6 +19,8 @@ from tools.simulate.alsa_fifo import VirtualArray, virtual_array
 from tools.simulate.counted_sound import listening, play
 
 DEADLINE_S = 30.0
+PATIENCE_S = 3.0
+SILENT_AFTER_S = 1.6
 
 
 def card_of(folder: Path, array: str) -> Any:
@@ -26,7 +28,7 @@ def card_of(folder: Path, array: str) -> Any:
     kind = read_array(array)
     rate_hz = kind.rates_hz[0]
     sample_type = "int16" if kind.bits == 16 else "int32"
-    return virtual_array(folder, kind.channels, rate_hz=rate_hz, sample_type=sample_type, patience_s=DEADLINE_S)
+    return virtual_array(folder, kind.channels, rate_hz=rate_hz, sample_type=sample_type, patience_s=PATIENCE_S)
 
 
 def play_until(card: VirtualArray, done: Callable[[], bool], first: int = 0) -> int:
@@ -53,7 +55,7 @@ def test_every_sample_of_every_channel_comes_through_exactly(tmp_path: Path, arr
 
 
 def test_what_the_card_loses_is_counted_and_a_stall_named(tmp_path: Path) -> None:
-    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16", silent_after_s=0.6) as listener:
+    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16", silent_after_s=SILENT_AFTER_S) as listener:
         first = play_until(card, lambda: len(listener.blocks) >= 20)
         gone = 5 * card.period_frames
         card.pass_time(gone)
@@ -63,7 +65,7 @@ def test_what_the_card_loses_is_counted_and_a_stall_named(tmp_path: Path) -> Non
     before, after = next((earlier, later) for earlier, later in pairwise(listener.blocks) if later.lost)
     assert after.lost == pytest.approx(gone, abs=card.period_frames / 2)
     assert after.sequence == before.sequence + card.period_frames + after.lost
-    assert end["error"] == "SourceStalled: edge_array gave no sound for 1 s: its driver hangs, or it is unplugged"
+    assert end["error"] == "SourceStalled: edge_array gave no sound for 2 s: its driver hangs, or it is unplugged"
     assert end["words"] == f"edge_array at 48000 Hz, 1 gap ({after.lost} frames lost)"
 
 
@@ -71,11 +73,11 @@ def test_what_the_card_loses_is_counted_and_a_stall_named(tmp_path: Path) -> Non
     ("fate", "words"),
     [
         ("unplug", "SourceLost: edge_array gives sound faster than time goes by: it is gone, or no device"),
-        ("zeros", "SourceStalled: edge_array gave the same value for 1 s in all channels: is it muted (alsamixer), or dead?"),
+        ("zeros", "SourceStalled: edge_array gave the same value for 2 s in all channels: is it muted (alsamixer), or dead?"),
     ],
 )
 def test_a_dead_card_is_named(tmp_path: Path, fate: str, words: str) -> None:
-    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16", silent_after_s=0.6) as listener:
+    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16", silent_after_s=SILENT_AFTER_S) as listener:
         play(card, 0, 4)
         if fate == "unplug":
             card.unplug()
