@@ -64,20 +64,24 @@ def inputs() -> list[Device]:
 
 def choose(devices: Sequence[Device], cards: Sequence[SoundCard], wanted: Wanted) -> Device:
     """The one device that is meant; raises SourceAbsent that says what there is instead."""
-    if wanted.serial is not None or wanted.port_path is not None:
-        found = [card for card in cards if _is_meant(card, wanted)]
-        chosen = [device for card in found for device in devices if _card(device) == card.number]
-    elif wanted.device is not None:
-        chosen = [device for device in devices if device.name == wanted.device] or _named(devices, (wanted.device,))
-    else:
-        numbers = [card.number for card in cards if card.usb_id in wanted.usb]
-        chosen = [device for device in devices if _card(device) in numbers] or _named(devices, wanted.names)
-    if not chosen:
-        raise SourceAbsent(f"there is no {wanted.words()}; {_what_there_is(devices, cards)}")
-    return chosen[0]
+    plugged = [card for card in cards if _is_meant(card, wanted)]
+    chosen = [device for card in plugged for device in devices if _card(device) == card.number]
+    if not chosen and wanted.serial is None and wanted.port_path is None:
+        exact = [device for device in devices if device.name == wanted.device]
+        chosen = exact or _named(devices, wanted.names if wanted.device is None else (wanted.device,))
+    if chosen:
+        return chosen[0]
+    if plugged:
+        raise SourceAbsent(
+            f"{plugged[0].words()} is plugged in but cannot be opened: does another program hold it, or is the group audio not yours?"
+        )
+    raise SourceAbsent(f"there is no {wanted.words()}; {_what_there_is(devices, cards)}")
 
 
 def _is_meant(card: SoundCard, wanted: Wanted) -> bool:
+    """Whether it is the card by what was said of its plug, or of the kind where nothing was said of the device."""
+    if wanted.serial is None and wanted.port_path is None:
+        return wanted.device is None and card.usb_id in wanted.usb
     return wanted.serial in (None, card.serial) and wanted.port_path in (None, card.port_path)
 
 

@@ -73,6 +73,13 @@ def test_says_what_there_is_instead(sys_folder: Path, wanted: Wanted, words: str
     assert words in str(error.value)
 
 
+@pytest.mark.parametrize("wanted", [Wanted(None, "00016", None, (), ()), Wanted(None, None, None, ("micArray",), ("2752:001d",))])
+def test_a_card_that_the_sound_system_does_not_offer_is_named(sys_folder: Path, wanted: Wanted) -> None:
+    words = r"micArray RAW SPK \(card 1, 2752:001d, serial 00016, port 1-1\.2\) is plugged in but cannot be opened: does another"
+    with pytest.raises(SourceAbsent, match=words):
+        choose(DEVICES[:1], sound_cards(sys_folder), wanted)
+
+
 def test_nothing_at_all(tmp_path: Path) -> None:
     with pytest.raises(SourceAbsent, match="there is no sound device called x; there is no input at all"):
         choose([], sound_cards(tmp_path), Wanted(None, None, None, ("x",), ()))
