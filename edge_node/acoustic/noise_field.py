@@ -17,7 +17,9 @@ Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-SHARES = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98)
+SHARES = (0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 0.93, 0.97, 0.99, 0.997, 0.999)
+# The largest share whose beams' gains are alike enough in all directions for sums over bins.
+MILD = SHARES.index(0.85)
 BAND_EDGES_HZ = (600.0, 1200.0, 2400.0)
 SAMPLED_BINS = 20
 # Likelihoods of earlier blocks count so much in the next one.
@@ -25,7 +27,10 @@ REMEMBERED = 0.8
 
 
 class NoiseField:
-    """The noise's coherence in each bin; `inverse` (bins, channels, channels) is that of the matrix which its likeliest share makes."""
+    """The noise's coherence in each bin; `inverse` (bins, channels, channels) is that of its likeliest matrix N.
+
+    `gain` (bins,) is the mean of a^H N^-1 a over plane waves a from all sides.
+    """
 
     def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float) -> None:
         freqs = np.asarray(freqs_hz, np.float64)
@@ -34,13 +39,13 @@ class NoiseField:
         alone = np.eye(microphones.channels)
         mixed = [(1 - share) * alone + share * diffuse for share in SHARES]
         self._inverses = np.stack([np.linalg.inv(one) for one in mixed]).astype(np.float32)
+        self._gains = np.einsum("kbmn,bmn->kb", self._inverses, diffuse).astype(np.float32)
         self._log_det = np.stack([np.linalg.slogdet(one)[1] for one in mixed]).astype(np.float32)
         bounds = [0, *(int(k) for k in np.searchsorted(freqs, BAND_EDGES_HZ)), len(freqs)]
         self._bands = [slice(low, high) for low, high in pairwise(bounds) if high > low]
         self._sampled = [np.unique(np.linspace(band.start, band.stop - 1, SAMPLED_BINS).astype(int)) for band in self._bands]
         self._likelihood = np.zeros((len(self._bands), len(SHARES)))
         self._chosen = [0] * len(self._bands)
-        self.version = 0
         self._assemble()
 
     @property
@@ -78,5 +83,10 @@ class NoiseField:
         return np.asarray(-frames * fit.sum(axis=1), np.float64)
 
     def _assemble(self) -> None:
-        self.inverse = np.concatenate([self._inverses[kind, band] for kind, band in zip(self._chosen, self._bands, strict=True)])
-        self.version += 1
+        self.inverse, self.gain = self._of(self._chosen)
+        self.mild_inverse, self.mild_gain = self._of([min(kind, MILD) for kind in self._chosen])
+
+    def _of(self, kinds: list[int]) -> tuple[Real, Real]:
+        """The inverse in each bin, and its gain, for one kind of noise a band."""
+        parts = list(zip(kinds, self._bands, strict=True))
+        return np.concatenate([self._inverses[part] for part in parts]), np.concatenate([self._gains[part] for part in parts])

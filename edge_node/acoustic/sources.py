@@ -15,8 +15,8 @@ Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-TRIED = 3
-SMOOTHED_BINS = 5
+LEAST_POWER = np.float32(1e-30)
+TRIED = 4
 SIGNIFICANT_SIGMAS = 6.0
 # Frames that overlap by half and bins beside each other under a root-Hann window share their noise: so much is its own.
 INDEPENDENT = 0.7
@@ -53,19 +53,20 @@ class Finder:
     def find(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> list[Source]:
         """Up to `most` sources in spectra (frames, channels, bins) at bins where `used` is 1, the loudest first."""
         self._judge(spectra, used)
-        heard = self._made_ready(spectra)
+        heard, mild = self._made_ready(spectra), self._made_ready(spectra, mild=True)
         found: list[Source] = []
         for _ in range(most if towards is None else 1):
             weights = used / heard.total
-            start = self._start(heard, weights) if towards is None else towards
-            beam = self._sharpened(heard, weights, used, start)
-            source = self._source(heard, beam, used, spectra)
+            start = self._start(heard, mild, used) if towards is None else towards
+            beam = self._steering.peak_near(heard, weights, start)
+            source = self._source(heard, beam, weights, spectra)
             if source is None:
                 break
             if all(source.direction @ other.direction < self._apart for other in found):
                 found.append(source)
             phases = self._steering.phases(beam.direction)
             heard = heard.without(phases, self._steering.product(heard, phases))
+            mild = mild.without(phases, self._steering.product(mild, phases))
             if len(heard.nulls) >= self._channels - 1:
                 break
         return found
@@ -77,22 +78,25 @@ class Finder:
             return
         self._unjudged = 0
         heard = self._made_ready(spectra)
-        start = self._start(heard, used / heard.total)
+        start = self._start(heard, self._made_ready(spectra, mild=True), used)
         self._noise.observe(np.ascontiguousarray(spectra.transpose(2, 1, 0)), self._steering.phases(start))
 
-    def _made_ready(self, spectra: Complex) -> Heard:
-        """Spectra with the noise's coherence taken out."""
+    def _made_ready(self, spectra: Complex, *, mild: bool = False) -> Heard:
+        """Spectra with the noise's coherence taken out, or with no more of it than a search over all directions bears."""
         if not self._noise.diffuse:
-            return Heard(spectra, np.maximum((spectra.real**2 + spectra.imag**2).mean(axis=0).sum(axis=0), np.float32(1e-30)), None)
-        inverse = self._noise.inverse
+            total = (spectra.real**2 + spectra.imag**2).mean(axis=0).sum(axis=0)
+            return Heard(spectra, np.maximum(total, LEAST_POWER), None, np.full(len(total), self._channels, np.float32))
+        noise = self._noise
+        inverse, gain = (noise.mild_inverse, noise.mild_gain) if mild else (noise.inverse, noise.gain)
         turned = (inverse @ np.ascontiguousarray(spectra.transpose(2, 1, 0)).view(np.float32)).view(np.complex64)
         whitened = np.ascontiguousarray(turned.transpose(2, 1, 0))
         total = (np.conj(spectra) * whitened).real.mean(axis=0).sum(axis=0)
-        return Heard(whitened, np.maximum(total, np.float32(1e-30)), inverse)
+        return Heard(whitened, np.maximum(total, LEAST_POWER), inverse, gain)
 
-    def _start(self, heard: Heard, weights: Real) -> Vector:
+    def _start(self, heard: Heard, mild: Heard, used: Real) -> Vector:
         """The best of the grid's few highest directions that are not neighbours."""
-        score = self._response.score(heard, weights)
+        weights = used / heard.total
+        score = self._response.score(mild, used / mild.total)
         best: list[Beam] = []
         for _ in range(TRIED):
             direction = self._response.directions[int(np.argmax(score))]
@@ -100,29 +104,17 @@ class Finder:
             score = np.where(self._response.directions @ direction > 0.97, -np.inf, score)
         return max(best, key=lambda beam: beam.score).direction
 
-    def _sharpened(self, heard: Heard, weights: Real, used: Real, start: Vector) -> Beam:
-        """The beam at the maximum near a direction, bins weighted by how much each says about it."""
-        beam = self._steering.peak_near(heard, weights, start, 2)
-        return self._steering.peak_near(heard, self._telling(beam, used), beam.direction, 2)
-
-    def _telling(self, beam: Beam, used: Real) -> Real:
-        """Weights of maximum likelihood, of a smoothed ratio of signal to noise in each beam (Knapp and Carter 1976)."""
-        ratio = np.maximum(beam.power / beam.noise - 1, 0)
-        smooth = np.convolve(np.pad(ratio, SMOOTHED_BINS // 2, mode="edge"), np.full(SMOOTHED_BINS, 1 / SMOOTHED_BINS, np.float32), "valid")
-        ratio = (ratio + smooth) / 2
-        return np.asarray(used * ratio / (1 + ratio) / beam.noise)
-
-    def _source(self, heard: Heard, beam: Beam, used: Real, spectra: Complex) -> Source | None:
+    def _source(self, heard: Heard, beam: Beam, weights: Real, spectra: Complex) -> Source | None:
         """What is said of a beam; None when noise alone could be so strong somewhere."""
-        left, bins, frames = self._channels - len(heard.nulls), float(used.sum()), len(spectra)
-        share = float(used @ (beam.power / heard.total)) / bins
+        used = weights > 0
+        left, bins, frames = self._channels - len(heard.nulls), np.count_nonzero(used), len(spectra)
+        share = beam.score / bins
         strength = (share - 1 / left) / (1 - 1 / left)
         sigma = np.sqrt(1 / ((left - 1) * (frames * left + 1)) / (INDEPENDENT * bins)) if left > 1 else 1.0
         if strength < SIGNIFICANT_SIGMAS * sigma:
             return None
-        weights = self._telling(beam, used)
         information = beam.information(weights)
-        spread = 2 * weights**2 * beam.noise * (beam.source * beam.gain + beam.noise) / beam.gain / (INDEPENDENT * frames)
+        spread = 2 * weights**2 * beam.noise * beam.power / beam.gain / (INDEPENDENT * frames)
         scatter = np.tensordot(spread, beam.bends, axes=1)
         signal = float(used @ beam.source)
         whole = float(used @ (spectra.real**2 + spectra.imag**2).mean(axis=(0, 1)))

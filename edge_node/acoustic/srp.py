@@ -17,8 +17,8 @@ Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-# Lags a period of the highest frequency: the nearest lag is then at most a sixteenth of a turn away.
-LAGS_A_PERIOD = 8
+# Lags a period of the highest frequency: the nearest lag is then at most 1/32 of a turn away.
+LAGS_A_PERIOD = 16
 SPACING_OF_LOBE = 0.4
 LEAST_DIRECTIONS, MOST_DIRECTIONS = 400, 3000
 # Where nulls leave less than this part of the gain nothing can be told.
@@ -43,21 +43,20 @@ class Response:
         self._at = (np.rint(late_s / step_s).astype(np.intp) + reach + offsets).astype(np.intp)
 
     def score(self, heard: Heard, weights: Real) -> Real:
-        """For each direction the weighted power of its beams to what noise alone would make it, weights (bins,)."""
-        power = self._over_directions(self._merged(heard.whitened) * (weights / np.float32(len(heard.whitened))))
-        power += float(weights @ _own(heard.whitened)) / len(heard.whitened)
-        gain = self._gain(heard, weights > 0)
-        return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / gain, 0.0))
+        """For each direction the power of its beams, bins weighted (bins,), to what noise alone would make it."""
+        level = weights / heard.gain
+        power = self._over_directions(self._merged(heard.whitened) * level) + level @ _own(heard.whitened)
+        gain = self._gain(heard, (weights > 0) / heard.gain)
+        return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / (gain * len(heard.whitened)), 0.0))
 
-    def _gain(self, heard: Heard, used: NDArray[np.bool_]) -> Real:
-        """Sum of a^H N^-1 a over the bins that are used."""
-        count = np.float32(np.count_nonzero(used) * self._channels)
-        gain = np.full(len(self.directions), count)
+    def _gain(self, heard: Heard, level: Real) -> Real:
+        """Sum of a^H N^-1 a over bins times a level (bins,)."""
+        gain = np.full(len(self.directions), self._channels * level.sum())
         if heard.inverse is not None:
             own = np.trace(heard.inverse, axis1=1, axis2=2)
-            gain = self._over_directions(self._merged_matrix(heard.inverse) * used) + own @ used
+            gain = self._over_directions(self._merged_matrix(heard.inverse) * level) + own @ level
         for null in heard.nulls:
-            gain = gain - self._over_directions(self._merged(null[None]) * used) - _own(null[None]) @ used
+            gain = gain - self._over_directions(self._merged(null[None]) * level) - _own(null[None]) @ level
         return np.asarray(gain)
 
     def _merged(self, spectra: Complex) -> Complex:

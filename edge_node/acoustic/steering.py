@@ -16,7 +16,7 @@ Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-MOST_STEPS = 4
+MOST_STEPS = 6
 CLOSE_ENOUGH_RAD = 3e-4
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
@@ -26,12 +26,15 @@ LEAST_GAIN = 1e-3
 class Heard(Struct, frozen=True):
     """A block made ready: `whitened` (frames, channels, bins) is N^-1 x, `total` (bins,) the mean x^H N^-1 x, `inverse` N^-1.
 
+    `gain` (bins,) is the mean of a^H N^-1 a over all directions.
+
     `nulls` (channels, bins) are directions already taken out of it, each N^-1 a less the ones before, over the root of its own gain.
     """
 
     whitened: Complex
     total: Real
     inverse: Real | None
+    gain: Real
     nulls: tuple[Complex, ...] = ()
 
     def without(self, steered: Complex, product: Complex) -> Heard:
@@ -44,7 +47,7 @@ class Heard(Struct, frozen=True):
         beam = np.einsum("mf,tmf->tf", np.conj(steered), self.whitened) / np.sqrt(gain)
         rest = self.whitened - null * beam[:, None]
         total = np.maximum(self.total - (beam.real**2 + beam.imag**2).mean(axis=0), np.float32(1e-30))
-        return Heard(rest, total, self.inverse, (*self.nulls, null))
+        return Heard(rest, total, self.inverse, self.gain, (*self.nulls, null))
 
 
 class Beam(Struct, frozen=True):
@@ -63,8 +66,8 @@ class Beam(Struct, frozen=True):
 
     @property
     def source(self) -> Real:
-        """Power of the wave in each bin, as one microphone has it."""
-        return np.asarray(np.maximum(self.power - self.noise, 0) / self.gain)
+        """Power of the wave in each bin, as one microphone has it: without bias, so below nothing at times."""
+        return np.asarray((self.power - self.noise) / self.gain)
 
     def information(self, weights: Real) -> Vector:
         """(3, 3): how the weighted sum bends down, as it is expected to."""
