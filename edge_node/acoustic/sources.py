@@ -17,6 +17,8 @@ Complex = NDArray[np.complex64]
 
 LEAST_POWER = np.float32(1e-30)
 TRIED = 4
+NOISE_BINS, SIGNAL_BINS = 21, 41
+LEAST_RATIO = 0.3
 SIGNIFICANT_SIGMAS = 6.0
 # Frames that overlap by half and bins beside each other under a root-Hann window share their noise: so much is its own.
 INDEPENDENT = 0.7
@@ -56,8 +58,8 @@ class Finder:
         heard, mild = self._made_ready(spectra), self._made_ready(spectra, mild=True)
         found: list[Source] = []
         for _ in range(most if towards is None else 1):
-            weights = used / heard.total
             start = self._start(heard, mild, used) if towards is None else towards
+            weights = telling(self._steering.beam(heard, used, start), used)
             beam = self._steering.peak_near(heard, weights, start)
             source = self._source(heard, beam, weights, spectra)
             if source is None:
@@ -108,7 +110,7 @@ class Finder:
         """What is said of a beam; None when noise alone could be so strong somewhere."""
         used = weights > 0
         left, bins, frames = self._channels - len(heard.nulls), np.count_nonzero(used), len(spectra)
-        share = beam.score / bins
+        share = float(used @ (beam.power / heard.total)) / bins
         strength = (share - 1 / left) / (1 - 1 / left)
         sigma = np.sqrt(1 / ((left - 1) * (frames * left + 1)) / (INDEPENDENT * bins)) if left > 1 else 1.0
         if strength < SIGNIFICANT_SIGMAS * sigma:
@@ -125,6 +127,22 @@ class Finder:
             float(np.clip(strength, 0.0, 1.0)),
             signal / max(whole - signal, 1e-6 * whole),
         )
+
+
+def telling(beam: Beam, used: Real) -> Real:
+    """Weights of bins (bins,) near those of maximum likelihood, from noise and signal smoothed over bins (Knapp and Carter 1976).
+
+    Noise of one bin alone is doubted when it is low and believed when it is high, as other sources have their lines.
+    """
+    noise = np.maximum(np.exp(smooth(np.log(beam.noise), NOISE_BINS)), beam.noise / 2)
+    ratio = np.maximum(smooth(beam.power / beam.noise - 1, SIGNAL_BINS), 0) + LEAST_RATIO
+    return np.asarray(used * ratio / (1 + ratio) / noise)
+
+
+def smooth(values: Real, width: int) -> Real:
+    """The mean over `width` bins about each, the outermost repeated beyond the ends."""
+    sums = np.cumsum(np.pad(values, (width // 2 + 1, width // 2), mode="edge"), dtype=np.float64)
+    return ((sums[width:] - sums[:-width]) / width).astype(np.float32)
 
 
 def bearing_covariance(source: Source, direction: Vector, basis: Vector) -> Vector:
