@@ -14,6 +14,10 @@ from edge_node.acoustic.arrival_times import ArrivalTimes
 Vector = NDArray[np.float64]
 
 PLACE_SIGMA_M = 0.004
+# Microphones of a board are in its plane; heights are told by a source high above only.
+FLAT_SIGMA_M = 0.0005
+FLAT_M = 0.01
+HIGHEST_RAD = np.radians(85.0)
 DELAY_SIGMA_S = 3e-4
 LEVEL_SIGMA_RAD = np.radians(6.0)
 CURVATURE_PER_M, CURVATURE_SIGMA_PER_M = 0.2, 0.15
@@ -40,9 +44,13 @@ class _Walk:
     """The source's directions and how the wave bends, block by block, for microphones at places that are still moving."""
 
     def __init__(self, late_m: Vector, positions_m: Vector) -> None:
-        slopes, *_ = np.linalg.lstsq(positions_m[:, :2], -late_m.T, rcond=1e-3)
+        self.lowest_rad = 0.0 if flat(positions_m) else -HIGHEST_RAD
+        known = positions_m[:, :2] if flat(positions_m) else positions_m
+        slopes, *_ = np.linalg.lstsq(known, -late_m.T, rcond=1e-3)
+        level = np.linalg.norm(slopes[:2], axis=0)
+        up = np.sqrt(np.maximum(1 - level**2, 0.0)) if flat(positions_m) else slopes[2]
         self.azimuth = np.arctan2(slopes[0], slopes[1])
-        self.elevation = np.arccos(np.clip(np.linalg.norm(slopes, axis=0), np.cos(np.radians(75.0)), 1.0))
+        self.elevation = np.clip(np.arctan2(up, level), self.lowest_rad, np.radians(75.0))
         self.curvature = np.full(len(late_m), CURVATURE_PER_M)
         self.offset = np.zeros(len(late_m))
 
@@ -65,7 +73,7 @@ class _Walk:
     def step(self, change: Vector) -> None:
         """Move by (blocks, 4)."""
         self.azimuth = self.azimuth + np.clip(change[:, 0], -0.3, 0.3)
-        self.elevation = np.clip(self.elevation + np.clip(change[:, 1], -0.2, 0.2), 0.0, np.radians(85.0))
+        self.elevation = np.clip(self.elevation + np.clip(change[:, 1], -0.2, 0.2), self.lowest_rad, HIGHEST_RAD)
         self.curvature = np.clip(self.curvature + change[:, 2], 0.0, 1.0)
         self.offset = self.offset + change[:, 3]
 
@@ -82,15 +90,15 @@ class _Walk:
 def fit_array(nominal_m: Vector, times: ArrivalTimes, speed_mps: float, *, with_delays: bool) -> ArrayFit:
     """Fit places near the nominal ones (channels, 3), and delays unless they are taken to be none."""
     channels = len(nominal_m)
-    late_m = times.late_s * speed_mps
+    late_m, sigma_m = times.late_s * speed_mps, times.sigma_s * speed_mps
     delays_m = _middle(late_m) if with_delays else np.zeros(channels)
     walk = _Walk(late_m - delays_m, nominal_m)
     positions_m = nominal_m.copy()
-    believed = np.diag(_beliefs(channels, DELAY_SIGMA_S * speed_mps if with_delays else 1e-9))
+    believed = np.diag(_beliefs(nominal_m, DELAY_SIGMA_S * speed_mps if with_delays else 1e-9))
     for _ in range(ROUNDS):
         late, by_place, by_walk = walk.model(positions_m, delays_m)
         off = late_m - late
-        weights = _weights(off, times.sigma_s * speed_mps)
+        weights = _weights(off, sigma_m)
         prior, prior_off = walk.prior
         by_known = np.concatenate([by_place, np.ones((*by_place.shape[:2], 1))], axis=2)
         inner = np.linalg.inv(np.einsum("tmk,tm,tml->tkl", by_walk, weights, by_walk) + prior[:, :, None] * np.eye(4))
@@ -106,7 +114,9 @@ def fit_array(nominal_m: Vector, times: ArrivalTimes, speed_mps: float, *, with_
         positions_m, delays_m = positions_m + change[:, :3], delays_m + change[:, 3]
         if float(np.abs(change).max()) < SETTLED_M:
             break
-    return ArrayFit(positions_m, delays_m / speed_mps, covariance, walk.azimuth, walk.elevation, off - off.mean(axis=1, keepdims=True))
+    return ArrayFit(
+        positions_m, delays_m / speed_mps, covariance, walk.azimuth, walk.elevation, np.asarray(off - off.mean(axis=1, keepdims=True))
+    )
 
 
 def _middle(late_m: Vector) -> Vector:
@@ -114,14 +124,20 @@ def _middle(late_m: Vector) -> Vector:
     return np.asarray(0.5 * (np.percentile(late_m, 2, axis=0) + np.percentile(late_m, 98, axis=0)))
 
 
-def _beliefs(channels: int, delay_sigma_m: float) -> Vector:
-    return np.tile(np.array([PLACE_SIGMA_M, PLACE_SIGMA_M, PLACE_SIGMA_M, delay_sigma_m]) ** -2, channels)
+def _beliefs(nominal_m: Vector, delay_sigma_m: float) -> Vector:
+    height_sigma_m = FLAT_SIGMA_M if flat(nominal_m) else PLACE_SIGMA_M
+    return np.tile(np.array([PLACE_SIGMA_M, PLACE_SIGMA_M, height_sigma_m, delay_sigma_m]) ** -2, len(nominal_m))
+
+
+def flat(positions_m: Vector) -> bool:
+    """Whether all are in the array's x-y plane."""
+    return bool(np.ptp(positions_m[:, 2]) < FLAT_M)
 
 
 def _weights(off: Vector, sigma_m: Vector) -> Vector:
     """One over the variance; a block that does not fit counts little (Cauchy)."""
     variance = sigma_m**2 + FLOOR_M**2
-    strange = np.mean((off - off.mean(axis=1, keepdims=True)) ** 2 / variance, axis=1, keepdims=True)
+    strange = np.mean((np.asarray(off - off.mean(axis=1, keepdims=True))) ** 2 / variance, axis=1, keepdims=True)
     return np.asarray(1 / variance / (1 + strange / (4 + np.median(strange))))
 
 

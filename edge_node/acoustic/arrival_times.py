@@ -47,7 +47,7 @@ def arrival_times(samples: NDArray[np.float32], sample_rate_hz: int) -> ArrivalT
 def _measured(samples: NDArray[np.float32], rate_hz: int) -> Iterator[tuple[float, tuple[Vector, Vector, Vector] | None]]:
     frame = 1 << round(np.log2(FRAME_S * rate_hz))
     block = round(BLOCK_S * rate_hz) // frame * frame
-    freqs_hz = np.fft.rfftfreq(frame, 1 / rate_hz)
+    freqs_hz = np.fft.rfftfreq(frame, 1 / rate_hz).astype(np.float64)
     band = (freqs_hz >= BAND_HZ[0]) & (freqs_hz <= BAND_HZ[1])
     window = np.hanning(frame).astype(np.float32)
     for start in range(0, len(samples) - block + 1, block):

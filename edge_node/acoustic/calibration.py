@@ -1,13 +1,16 @@
-"""Calibrate an array by a source of noise that somebody carries around it: places, gains and delays, and whether the walk was good enough."""
+"""Calibrate an array by a source of noise that is carried around it: places, gains and delays, and whether the walk was good enough."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.array_fit import ArrayFit, fit_array
+from edge_node.acoustic.array_fit import FLAT_M, ArrayFit, fit_array
 from edge_node.acoustic.arrival_times import ArrivalTimes, Vector, arrival_times
 from edge_node.acoustic.microphones import speed_of_sound_mps
 
@@ -38,7 +41,7 @@ class Calibration(Struct, frozen=True):
     ahead_deg: float | None
     sectors: int
     loud_share: float
-    problems: tuple[str, ...]
+    problems: tuple[str, ...] = ()
 
 
 def calibrate(
@@ -56,8 +59,8 @@ def calibrate(
     Raises ValueError, in words for a technician, when nothing can be fitted at all.
     """
     nominal = np.asarray(array.positions_m, np.float64).reshape(-1, 3)
-    if len(nominal) < FEWEST_CHANNELS:
-        raise ValueError(f"an array of {len(nominal)} microphones cannot be calibrated by walking around it: three are needed")
+    if len(nominal) < FEWEST_CHANNELS or np.linalg.matrix_rank(nominal[:, :2] - nominal[:, :2].mean(axis=0), tol=FLAT_M) < 2:
+        raise ValueError("an array can be calibrated by walking around it when it has three microphones that lie flat, not in a line")
     times = arrival_times(samples, sample_rate_hz)
     if len(times.t_s) < FEWEST_BLOCKS:
         raise ValueError(
@@ -66,48 +69,41 @@ def calibrate(
         )
     middle = nominal.mean(axis=0)
     fit = fit_array(nominal - middle, times, speed_of_sound_mps(temperature_c), with_delays=with_delays)
-    turned_deg = float(np.degrees(np.sum(_wrapped(np.diff(fit.azimuths_rad)))))
     ahead = _ahead_rad(fit, times, ahead_s)
-    positions = _about_z(fit.positions_m, 0.0 if ahead is None else ahead) + middle
-    sigma_m = _sigma_m(nominal - middle, fit.covariance)
-    sectors = len(set(np.floor(np.degrees(fit.azimuths_rad) % 360 / (360 / SECTORS)).astype(int).tolist()))
-    residual_m = float(np.sqrt(np.mean(np.square(fit.residual_m))))
-    loud_share = len(times.t_s) / max(times.blocks, 1)
-    ahead_deg = None if ahead is None else float(np.degrees(ahead))
-    return Calibration(
-        positions_m=tuple((float(x), float(y), float(z)) for x, y, z in positions),
+    found = Calibration(
+        positions_m=_places(_about_z(fit.positions_m, ahead or 0.0) + middle),
         gains=tuple((1 / np.median(times.level, axis=0)).tolist()),
         delays_s=tuple((fit.delays_s - np.median(fit.delays_s)).tolist()) if with_delays else (0.0,) * len(nominal),
-        sigma_m=tuple(sigma_m.tolist()),
-        residual_m=residual_m,
-        turned_deg=turned_deg,
-        ahead_deg=ahead_deg,
-        sectors=sectors,
-        loud_share=loud_share,
-        problems=tuple(_problems(sectors, float(sigma_m.max()), residual_m, loud_share, _sense(turned_deg, clockwise), ahead_deg)),
+        sigma_m=tuple(_sigma_m(nominal - middle, fit.covariance).tolist()),
+        residual_m=float(np.sqrt(np.mean(np.square(fit.residual_m)))),
+        turned_deg=float(np.degrees(np.sum(_wrapped(np.diff(fit.azimuths_rad))))),
+        ahead_deg=None if ahead is None else float(np.degrees(ahead)),
+        sectors=len(set((np.degrees(fit.azimuths_rad) % 360 // (360 / SECTORS)).tolist())),
+        loud_share=len(times.t_s) / max(times.blocks, 1),
     )
+    return replace(found, problems=tuple(_problems(found, clockwise)))
 
 
-def _problems(sectors: int, sigma_m: float, residual_m: float, loud_share: float, mirrored: bool, ahead_deg: float | None) -> list[str]:
-    found = []
+def _problems(found: Calibration, clockwise: bool | None) -> Iterator[str]:
+    """What stands against using it, and what to do."""
+    sigma_m = max(found.sigma_m)
+    mirrored = clockwise is not None and abs(found.turned_deg) > 180 and (found.turned_deg > 0) != clockwise
     if mirrored:
-        found.append("the source was heard to go around the other way: the channel map is mirrored, or the array lies upside down")
-    if ahead_deg is not None and abs(ahead_deg) > MOST_TURN_DEG and not mirrored:
-        found.append(f"what stood straight ahead was heard from {ahead_deg:+.0f} degrees: the channel map or the array is turned")
-    if sectors < FEWEST_SECTORS:
-        found.append(f"the source was heard from {sectors} of {SECTORS} directions only: walk a whole circle around the array")
-    if loud_share < LEAST_LOUD_SHARE:
-        found.append(f"the source stood out for {loud_share:.0%} of the time only: play it louder or go nearer")
-    if residual_m > MOST_RESIDUAL_M:
-        found.append(f"{residual_m * 1000:.1f} mm are left unexplained: run the self-check first, and keep walls and other sources away")
-    elif sigma_m > MOST_SIGMA_M and sectors >= FEWEST_SECTORS:
-        found.append(f"places are known to {sigma_m * 1000:.1f} mm only: walk two circles, slower, at the array's height")
-    return found
+        yield "the source was heard to go around the other way: the channel map is mirrored, or the array lies upside down"
+    elif found.ahead_deg is not None and abs(found.ahead_deg) > MOST_TURN_DEG:
+        yield f"what stood straight ahead was heard from {found.ahead_deg:+.0f} degrees: the channel map or the array is turned"
+    if found.sectors < FEWEST_SECTORS:
+        yield f"the source was heard from {found.sectors} of {SECTORS} directions only: walk a whole circle around the array"
+    if found.loud_share < LEAST_LOUD_SHARE:
+        yield f"the source stood out for {found.loud_share:.0%} of the time only: play it louder or go nearer"
+    if found.residual_m > MOST_RESIDUAL_M:
+        yield f"{found.residual_m * 1000:.1f} mm are left unexplained: run the self-check first, and keep walls and other sources away"
+    elif sigma_m > MOST_SIGMA_M and found.sectors >= FEWEST_SECTORS:
+        yield f"places are known to {sigma_m * 1000:.1f} mm only: walk two circles, slower, at the array's height"
 
 
-def _sense(turned_deg: float, clockwise: bool | None) -> bool:
-    """Whether the source was heard to go around against what the walker says."""
-    return clockwise is not None and abs(turned_deg) > 180 and (turned_deg > 0) != clockwise
+def _places(positions_m: Vector) -> tuple[tuple[float, float, float], ...]:
+    return tuple((float(x), float(y), float(z)) for x, y, z in positions_m)
 
 
 def _ahead_rad(fit: ArrayFit, times: ArrivalTimes, ahead_s: float) -> float | None:

@@ -60,12 +60,6 @@ class ChannelStatistics:
             self._pushed += here
             samples = samples[here:]
 
-    def power(self, low_hz: float, high_hz: float) -> Real:
-        """(channels,): mean power of a frame in a band."""
-        inside = (self.freqs_hz >= low_hz) & (self.freqs_hz < high_hz)
-        own = np.einsum("fcc->c", self.cross[inside]).real
-        return np.asarray(own / max(self.frames, 1.0), np.float32)
-
     @property
     def clipped_share(self) -> Real:
         """(channels,): of the pieces that were looked at, how many ran into the same rail at least three samples long."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 
 from drivers.blocks import MicrophoneArray
@@ -23,7 +26,8 @@ LOOKS_BETWEEN_SEARCHES = 10
 # Three microphones in a plane agree with any delays and signs: there is no second way round.
 FEWEST_TO_COMPARE = 4
 DEAD_DB, WEAK_DB, GAIN_DB = -40.0, -10.0, 6.0
-LEVELS_HZ = (300.0, 4_000.0)
+NOISY_DB = 6.0
+OCTAVES_HZ = (300.0, 600.0, 1_200.0, 2_400.0, 4_800.0, 9_600.0)
 HEARD_TOGETHER_HZ = (300.0, 1_500.0)
 TOGETHER, ALONE = 0.5, 0.4
 CLIPPED_SHARE = 0.03
@@ -66,39 +70,44 @@ class SelfCheck:
         return self._level_faults + self._wiring_faults
 
     def _judge(self) -> None:
-        channels = len(self._positions)
         cross = self._statistics.cross * self._corrections.T[:, :, None] * self._corrections.conj().T[:, None, :]
-        levels_db = 10 * np.log10(np.maximum(self._statistics.power(*LEVELS_HZ) * np.abs(self._corrections[:, 0]) ** 2, 1e-20))
-        levels_db -= np.median(levels_db)
         together = self._together(cross)
-        self._level_faults = tuple(self._by_level(levels_db, together))
+        self._level_faults = tuple(self._by_level(self._excess_db(cross), together))
         deaf = {fault.channels[0] for fault in self._level_faults if fault.kind in ("dead", "noisy")}
-        live = tuple(channel for channel in range(channels) if channel not in deaf)
+        live = tuple(channel for channel in range(len(self._positions)) if channel not in deaf)
         if len(live) >= FEWEST_TO_COMPARE and np.median(together) >= TOGETHER:
             self._wiring_faults = self._by_wiring(cross, live)
 
+    def _excess_db(self, cross: Complex) -> Vector:
+        """(octaves, channels): levels against the middle channel's."""
+        own = np.maximum(np.einsum("fcc->fc", cross).real, 1e-20)
+        edges = np.searchsorted(self._statistics.freqs_hz, OCTAVES_HZ)
+        levels = np.array([own[low:high].mean(axis=0) for low, high in pairwise(edges) if high > low])
+        levels_db = 10 * np.log10(levels)
+        return np.asarray(levels_db - np.median(levels_db, axis=1, keepdims=True), np.float64)
+
     def _together(self, cross: Complex) -> Vector:
-        """(channels,): coherence of each with the nearest that hears something, at frequencies where neighbours hear the same."""
+        """(channels,): coherence with the two that each hears most in common with, at frequencies where neighbours hear the same."""
         freqs = self._statistics.freqs_hz
         part = cross[(freqs >= HEARD_TOGETHER_HZ[0]) & (freqs < HEARD_TOGETHER_HZ[1])]
         own = np.sqrt(np.maximum(np.einsum("fcc->fc", part).real, 1e-15))
         coherence = np.mean(np.abs(part) / (own[:, :, None] * own[:, None, :]), axis=0)
         np.fill_diagonal(coherence, 0.0)
-        return np.sort(coherence, axis=1)[:, -2:].mean(axis=1) if len(coherence) > 2 else coherence.max(axis=1)
+        return np.asarray(np.sort(coherence, axis=1)[:, -2:].mean(axis=1), np.float64)
 
-    def _by_level(self, levels_db: Vector, together: Vector) -> list[Fault]:
-        found = []
-        alone = together < ALONE * np.median(together) if np.median(together) >= TOGETHER else np.zeros(len(together), bool)
-        for channel, (level_db, share) in enumerate(zip(levels_db.tolist(), self._statistics.clipped_share.tolist(), strict=True)):
+    def _by_level(self, excess_db: Vector, together: Vector) -> Iterator[Fault]:
+        heard = float(np.median(together))
+        alone = (together < ALONE * heard) & (heard >= TOGETHER)
+        for channel, excess in enumerate(excess_db.T):
+            level_db, share = float(np.median(excess)), float(self._statistics.clipped_share[channel])
             if level_db < DEAD_DB or (alone[channel] and level_db < WEAK_DB):
-                found.append(faults.dead(channel, level_db))
+                yield faults.dead(channel, level_db)
             elif share > CLIPPED_SHARE:
-                found.append(faults.clipped(channel, share))
-            elif alone[channel]:
-                found.append(faults.noisy(channel, level_db))
+                yield faults.clipped(channel, share)
+            elif alone[channel] or float(excess.max()) > max(level_db, 0.0) + NOISY_DB:
+                yield faults.noisy(channel, float(excess.max()))
             elif abs(level_db) > GAIN_DB:
-                found.append(faults.gain(channel, level_db))
-        return found
+                yield faults.gain(channel, level_db)
 
     def _by_wiring(self, cross: Complex, live: tuple[int, ...]) -> tuple[Fault, ...]:
         heard = np.stack([cross[band].sum(axis=0) for band in self._bands])[:, live][:, :, live]

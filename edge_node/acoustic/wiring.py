@@ -19,8 +19,10 @@ MOST_LATE = 128
 BATCH = 32
 MOST_STEPS = 20
 WIDTH = 4
-STEP_PRICE = 5.0
-SURENESS = 0.5
+PRICE = 5.0
+GAIN = 0.5
+SURENESS = 0.8
+BOARD = 4
 SAME_PLACE_M = 0.004
 
 
@@ -67,6 +69,16 @@ class Wiring(Struct, frozen=True):
         return len(self.moved) > 2 and list(self.order[run]) == list(range(len(self.order)))[run][::-1]
 
     @property
+    def mistakes(self) -> int:
+        """How many things must have gone wrong, at least: a channel or all boards from one on late count once, as any one exchange does."""
+        moved, settled = len(self.moved), self.settled
+        late = [channel for channel, samples in enumerate(settled.late) if samples]
+        boards = len({settled.late[k : k + BOARD] for k in range(0, len(self.order), BOARD)})
+        whole = all(len(set(settled.late[k : k + BOARD])) == 1 for k in range(0, len(self.order), BOARD))
+        order = 1 if moved == 2 or self.shift or self.reversed_run else moved // 2
+        return order + sum(sign < 0 for sign in settled.signs) + (min(boards - 1, len(late)) if whole else len(late))
+
+    @property
     def settled(self) -> Wiring:
         """The same with most channels on time and most upright, as only differences can be heard."""
         usual = sorted(self.late)[len(self.late) // 2]
@@ -95,7 +107,7 @@ class Search:
 
         Far steps are tried from where near ones lead on, and from the start if `deep`.
         """
-        frontier, ends = {start: float(self.scores([start])[0])}, dict[Wiring, float]()
+        frontier, ends = {start: float(self.scores([start])[0]) - PRICE * start.mistakes}, dict[Wiring, float]()
         for _ in range(MOST_STEPS):
             better: dict[Wiring, float] = {}
             for wiring, score in frontier.items():
@@ -111,13 +123,17 @@ class Search:
         return list(zip(ends, (odds / odds.sum()).tolist(), strict=True))
 
     def _better(self, wiring: Wiring, score: float, *, deep: bool) -> dict[Wiring, float]:
-        """All wirings one step away that gain more than a step has to."""
-        near = list(_near(wiring))
-        scores = self.scores(near) - STEP_PRICE
-        if deep or scores.max() > score:
-            far = list(_far(wiring))
-            near, scores = near + far, np.concatenate([scores, self.scores(far) - STEP_PRICE])
-        return {there: float(its) for there, its in zip(near, scores, strict=True) if its > score}
+        """All wirings one step away that are likelier, and how likely."""
+        near = self._priced(_near(wiring))
+        if deep or max(near.values()) > score:
+            near |= self._priced(_far(wiring))
+        return {there: its for there, its in near.items() if its > score + GAIN}
+
+    def _priced(self, wirings: Iterable[Wiring]) -> dict[Wiring, float]:
+        """Their log evidence, less what their mistakes make them unlikely."""
+        each = list(wirings)
+        prices = np.array([wiring.mistakes for wiring in each])
+        return dict(zip(each, (self.scores(each) - PRICE * prices).tolist(), strict=True))
 
     def _read(self, wirings: list[Wiring]) -> Complex:
         """Coherences (wirings, bands, pairs) as they would be if the wirings were put right."""
@@ -154,7 +170,7 @@ def _far(wiring: Wiring) -> Iterator[Wiring]:
         for channel in range(channels):
             if samples not in LATE_NEAR:
                 yield wiring.delayed((channel,), samples)
-            if 1 < channel < channels - 1:
+            if channel and channel % BOARD == 0:
                 yield wiring.delayed(range(channel, channels), samples)
     for first, last in combinations(range(channels + 1), 2):
         if last - first > 2:
