@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 Column = tuple[str, int, str]
+PLAIN_WIDTH = 12
+"""Of every column of a kind that a plugin brought."""
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "remote_id": (
         ("t_s", 9, "{:.3f}"),
@@ -43,7 +45,7 @@ def lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """A line a detection, and a heading before the first of a kind."""
     kind = None
     for row in rows:
-        columns = COLUMNS[row["kind"]]
+        columns = COLUMNS.get(row["kind"]) or tuple((name, PLAIN_WIDTH, "{}") for name in row)
         if row["kind"] != kind:
             kind = row["kind"]
             yield _line((name, width) for name, width, _ in columns)
@@ -58,5 +60,5 @@ def _cell(value: Any, form: str) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(item["value"] if isinstance(item, dict) else item for item in value)
+        return ", ".join(str(item["value"]) if isinstance(item, dict) and "value" in item else str(item) for item in value)
     return form.format(value)

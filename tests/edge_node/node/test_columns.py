@@ -45,6 +45,12 @@ def test_each_kind_has_its_own_heading_and_nothing_has_none() -> None:
     assert list(lines([])) == []
 
 
+def test_a_kind_that_a_plugin_brought_has_all_its_fields() -> None:
+    heading, row = lines([{"kind": "smell", "t_s": 1.5, "of": "kerosene", "parts": [1, {"ppm": 2}], "wind": None}])
+    assert heading.split() == ["kind", "t_s", "of", "parts", "wind"]
+    assert row.split(maxsplit=3) == ["smell", "1.5", "kerosene", "1, {'ppm': 2}"]
+
+
 @pytest.mark.parametrize("fields", [{"probability": float("nan")}, {"level_db": float("-inf")}])
 def test_what_is_no_number_breaks_no_table(fields: dict[str, float]) -> None:
     assert len(list(lines([as_row(heard(0, **fields), 0)]))) == 2
