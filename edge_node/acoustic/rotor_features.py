@@ -1,0 +1,172 @@
+"""What of one second of sound tells a rotor from everything else: lines, their comb, how they move, what they modulate."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from edge_node.acoustic.rotor_comb import Comb, Floats, bank, follow, fundamentals_hz
+
+RATE_HZ = 16_000
+WINDOW = RATE_HZ
+LONG, LONG_HOP = 2048, 1024
+SHORT, SHORT_HOP = 512, 256
+LINE_HZ, SHORT_HZ = RATE_HZ / LONG, RATE_HZ / SHORT
+MELS = 32
+SMOOTH_HZ = 160.0
+COMBS = ((80.0, 1600.0, 8.0, 0.004), (900.0, 5000.0, 10.0, 0.004), (80.0, 5000.0, 8.0, 0.0), (80.0, 5000.0, 12.0, 0.015))
+ENVELOPES_HZ = ((500, 1500), (1500, 3500), (3500, 7500))
+ENVELOPE_POINTS = 4096
+TONE_BANDS_HZ = (60, 125, 250, 500, 1000, 1500, 2000, 3000, 4000, 5500, 7500)
+FLOOR = np.float32(1e-12)
+
+
+class Features(Struct, frozen=True):
+    """The vector that a model judges, and what of it has a meaning of its own; `comb` is the comb of the whole band."""
+
+    vector: Floats
+    comb: Comb
+    tonality: float
+
+
+def features(sound: Floats) -> Features:
+    """Judge the last second of `sound` (n,) float32 at 16 kHz; level does not matter. ValueError when it is shorter."""
+    if len(sound) < WINDOW:
+        raise ValueError(f"a window is {WINDOW} samples, not {len(sound)}")
+    window = np.ascontiguousarray(sound[-WINDOW:], dtype=np.float32)
+    window = window - window.mean(dtype=np.float32)
+    window = window / (np.sqrt(np.mean(window * window, dtype=np.float32)) + np.float32(1e-9))
+    fine = np.log(_power(window, LONG, LONG_HOP) + FLOOR)
+    white = whitened(fine)
+    combs, comb = _combs(white)
+    tones, tonality = _tones(white)
+    vector = np.concatenate([_mel(window), combs, tones, _moves(white), _envelopes(window, comb)])
+    return Features(vector.astype(np.float32), comb, tonality)
+
+
+@lru_cache
+def _hann(length: int) -> Floats:
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)).astype(np.float32)
+
+
+def _power(window: Floats, length: int, hop: int) -> Floats:
+    frames = np.lib.stride_tricks.sliding_window_view(window, length)[::hop]
+    spectra = np.fft.rfft(frames * _hann(length))
+    return np.asarray(spectra.real**2 + spectra.imag**2, dtype=np.float32) / np.float32(length)
+
+
+def whitened(log_power: Floats) -> Floats:
+    """Log power (frames, bins) less its own mean around each bin: lines stay, whatever coloured them goes."""
+    reach = round(SMOOTH_HZ / LINE_HZ)
+    sums = np.cumsum(np.pad(log_power, ((0, 0), (reach + 1, reach)), mode="reflect"), axis=1, dtype=np.float64)
+    level = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) / (2 * reach + 1)
+    return np.clip(log_power - level.astype(np.float32), -2.0, 5.0)
+
+
+def _combs(white: Floats) -> tuple[Floats, Comb]:
+    """How well each kind of comb fits, where, how steadily; and the comb over the whole band."""
+    found: list[float] = []
+    first: Comb | None = None
+    for kind in COMBS:
+        scores = white @ bank(white.shape[1], LINE_HZ, *kind)
+        comb = follow(scores)
+        still = scores.mean(axis=0)
+        first = first or comb
+        octave = np.log2(comb.fundamental_hz / 60.0)
+        found += [comb.score, float(still.max()), float(scores.max(axis=1).mean()), float(octave)]
+        found += [_second(still), float(comb.steps.std()), float(np.abs(np.diff(comb.steps)).mean()), comb.rate_hz_s / comb.fundamental_hz]
+        found += [float(np.sort(scores.max(axis=1))[len(scores) // 4])]
+    still = (white @ bank(white.shape[1], LINE_HZ, *COMBS[2])).mean(axis=0)
+    profile = still[: 24 * 6].reshape(24, 6).max(axis=1)
+    return np.array([*found, *profile], dtype=np.float32), follow(white @ bank(white.shape[1], LINE_HZ, *COMBS[2]))
+
+
+def _second(still: Floats) -> float:
+    """Score of the best fundamental that is neither near the best nor its octave or twelfth."""
+    steps = np.abs(np.arange(len(still)) - int(still.argmax()))
+    related = (steps < 4) | (np.abs(steps - 48) < 4) | (np.abs(steps - 76) < 4) | (np.abs(steps - 96) < 4)
+    return float(still[~related].max())
+
+
+def _tones(white: Floats) -> tuple[Floats, float]:
+    """Per band: how far lines stand out on average and in single frames; and the share of the whole that is lines."""
+    edges = np.round(np.array(TONE_BANDS_HZ) / LINE_HZ).astype(int)
+    still, bursts = white.mean(axis=0), white.max(axis=0)
+    out = []
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        band = still[low:high]
+        out += [float(band.max()), float(band.std()), float(np.sort(band)[-max(1, len(band) // 10) :].mean())]
+        out += [float(white[:, low:high].std()), float(bursts[low:high].mean())]
+    return np.array(out, dtype=np.float32), float(still[edges[0] : edges[-2]].std())
+
+
+def _moves(white: Floats) -> Floats:
+    """Per band: how alike successive frames are where they stand, and when shifted to fit best, and by how much."""
+    out: list[float] = []
+    for low_hz, high_hz in ((100, 1000), (1000, 3000), (3000, 7000)):
+        low, high = round(low_hz / LINE_HZ), round(high_hz / LINE_HZ)
+        before, after = white[:-1, low:high], white[1:]
+        scale = float(np.mean(before * before)) + 1e-6
+        alike = np.array([np.mean(before * after[:, low + lag : high + lag], axis=1) for lag in range(-6, 7)]) / scale
+        best = alike.argmax(axis=0)
+        far = np.mean(white[:-4, low:high] * white[4:, low:high]) / scale
+        out += [float(alike[6].mean()), float(alike.max(axis=0).mean()), float(np.abs(best - 6).mean()), float(best.std()), float(far)]
+    return np.array(out, dtype=np.float32)
+
+
+@lru_cache
+def mel_bank(bins: int, bin_hz: float, bands: int) -> Floats:
+    """Triangles (bins, bands) from 50 Hz to 7.6 kHz on the mel scale (O'Shaughnessy)."""
+    mel = np.linspace(np.log1p(50 / 700), np.log1p(7600 / 700), bands + 2)
+    edges = 700 * np.expm1(mel)
+    hz = (np.arange(bins) * bin_hz)[:, None]
+    rising = (hz - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - hz) / (edges[2:] - edges[1:-1])
+    triangles = np.maximum(0, np.minimum(rising, falling))
+    return (triangles / np.maximum(triangles.sum(axis=0), 1e-9)).astype(np.float32)
+
+
+def _mel(window: Floats) -> Floats:
+    """Shape of the mean spectrum, how much each band varies, how it varies from frame to frame, and modulation below 30 Hz."""
+    mel = np.log(_power(window, SHORT, SHORT_HOP) @ mel_bank(SHORT // 2 + 1, SHORT_HZ, MELS) + np.float32(1e-7))
+    mean = mel.mean(axis=0)
+    shape = np.maximum(mean - mean.mean(), -6.0)
+    varied = mel.std(axis=0)
+    flux = np.abs(np.diff(mel, axis=0)).mean(axis=0)
+    grouped = (mel - mean).reshape(len(mel), 4, MELS // 4).mean(axis=2)
+    slow = np.abs(np.fft.rfft(grouped * _hann(len(mel))[:, None], axis=0)) / len(mel)
+    rates = np.concatenate([slow[1:4].mean(axis=0), slow[4:9].mean(axis=0), slow[9:16].max(axis=0), slow[16:30].max(axis=0)])
+    return np.concatenate([shape, varied.reshape(-1, 2).mean(axis=1), flux.reshape(-1, 4).mean(axis=1), rates])
+
+
+@lru_cache
+def _envelope_bank(low_hz: float, high_hz: float) -> Floats:
+    return bank(ENVELOPE_POINTS // 2 + 1, 1.0, low_hz, high_hz, 2.0, 0.01)
+
+
+def _envelopes(window: Floats, comb: Comb) -> Floats:
+    """Per band: how deep its envelope is modulated, the comb in the envelope's spectrum and at the lines' own fundamental."""
+    spectrum = np.fft.rfft(window)
+    out: list[float] = []
+    at = int(np.abs(fundamentals_hz() - comb.fundamental_hz).argmin())
+    for low, high in ENVELOPES_HZ:
+        padded = np.zeros(ENVELOPE_POINTS, dtype=np.complex64)
+        padded[: high - low] = spectrum[low:high]
+        envelope = np.abs(np.fft.ifft(padded)).astype(np.float32)
+        envelope /= envelope.mean() + FLOOR
+        modulated = np.log(np.abs(np.fft.rfft((envelope - 1) * _hann(ENVELOPE_POINTS))) + np.float32(1e-4)).astype(np.float32)
+        out += [float(envelope.std()), float(np.mean(envelope**4) ** 0.25)]
+        out += _pulses(modulated, at)
+    return np.array(out, dtype=np.float32)
+
+
+def _pulses(modulated: Floats, at: int) -> list[float]:
+    """Comb scores in an envelope's log spectrum (1 Hz a bin): rotor rates, the lines' fundamental, and slow pulses."""
+    sums = np.cumsum(np.pad(modulated, (26, 25), mode="reflect"), dtype=np.float64)
+    white = np.clip(modulated - ((sums[51:] - sums[:-51]) / 51).astype(np.float32), -2.0, 5.0)
+    scores = white @ _envelope_bank(60, 1500)
+    slow = white[8:60]
+    return [float(scores.max()), float(scores[max(0, at - 2) : at + 3].max()), float(fundamentals_hz()[scores.argmax()] / 100), float(slow.max()), float(slow.argmax()) / 50]
