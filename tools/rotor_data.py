@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import csv
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from edge_node.acoustic.rotor_features import RATE_HZ, WINDOW
 from tools.simulate import channel
 from tools.simulate.machines import MACHINES
-from tools.simulate.rotorcraft import PRESETS, Rotorcraft, random_rotorcraft, source_signal
+from tools.simulate.rotorcraft import Rotorcraft, random_rotorcraft, source_signal
 from tools.simulate.sounds import Floats, Random, log_uniform
 
 LICENCE = "CC0-1.0"
 LABELS = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 SOUND_SECONDS = 3
+MORE = ("single_motor", "single_motor", "chainsaw", "revving", "buzz", "vacuum")  # what is most like a drone comes more often
+OVERLAPPING = (
+    ("drone_004", "drone_008"),
+    ("drone_009", "drone_010", "drone_011"),
+    ("helicopter_001", "helicopter_007"),
+    ("helicopter_003", "helicopter_009"),
+    ("background_001", "background_006", "background_018", "background_022", "background_026"),
+    ("background_005", "background_027"),
+    ("background_008", "background_016"),
+    ("background_010", "background_019"),
+)
+"""Recordings of the svan family that share sound, found by cross-correlation: a split must not part them."""
 
 
 class Clip(Struct, frozen=True):
@@ -47,6 +61,13 @@ def clips(folder: Path, licence: str | None = None) -> list[Clip]:
     ]
 
 
+def recordings(known: list[Clip]) -> NDArray[np.intp]:
+    """Which independent recording each clip is of, (clips,): clips that share sound have the same."""
+    alike = {f"svan_{name}": names[0] for names in OVERLAPPING for name in names}
+    stems = [Path(clip.path).stem for clip in known]
+    return np.unique([alike.get(stem, stem) for stem in stems], return_inverse=True)[1]
+
+
 def _wav(path: Path) -> Floats:
     with wave.open(str(path)) as file:
         if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE_HZ, 1, 2):
@@ -72,17 +93,49 @@ def multirotor(rng: Random) -> Rotorcraft:
     )
 
 
-def simulated_drone(rng: Random, label: str) -> Floats:
-    """Some seconds of a drone at its place, (n,)."""
-    craft = multirotor(rng) if label == "multirotor" else random_rotorcraft(rng, "fixed_wing")
-    return source_signal(craft, SOUND_SECONDS, RATE_HZ, rng)
+class Example(Struct, frozen=True):
+    """A window (WINDOW,) to learn from; `clip` is the index of the recording in it, -1 when it is simulated; `snr_db` of the named sound."""
+
+    window: Floats
+    label: str
+    name: str
+    clip: int
+    snr_db: float
 
 
-def simulated_other(rng: Random) -> tuple[str, str, Floats]:
-    """Name, class and some seconds (n,) of what is no drone."""
-    names = [*MACHINES, "preset_helicopter"]
+def _simulated(rng: Random, drone: bool) -> tuple[str, str, Floats, int]:
+    """Name, class and some seconds (n,) of something."""
+    if drone:
+        craft = random_rotorcraft(rng, "fixed_wing") if rng.uniform() < 0.08 else multirotor(rng)
+        return f"simulated {craft.label}", craft.label, source_signal(craft, SOUND_SECONDS, RATE_HZ, rng), -1
+    names = [*MACHINES, *MORE, "rotorcraft"]
     name = names[int(rng.integers(len(names)))]
-    if name == "preset_helicopter":
-        return name, "helicopter", source_signal(random_rotorcraft(rng, "helicopter"), SOUND_SECONDS, RATE_HZ, rng)
+    if name == "rotorcraft":
+        return "simulated helicopter", "helicopter", source_signal(random_rotorcraft(rng, "helicopter"), SOUND_SECONDS, RATE_HZ, rng), -1
     label, make = MACHINES[name]
-    return name, label, make(rng, SOUND_SECONDS * RATE_HZ)
+    return f"simulated {name}", label, make(rng, SOUND_SECONDS * RATE_HZ), -1
+
+
+def _recorded(rng: Random, known: list[Clip], drone: bool) -> tuple[str, str, Floats, int]:
+    chosen = [k for k, clip in enumerate(known) if (clip.kind == "drone") == drone]
+    k = chosen[int(rng.integers(len(chosen)))]
+    return known[k].kind, known[k].label, known[k].sound, k
+
+
+def examples(known: list[Clip], rng: Random, recorded: float = 0.4, drones: float = 0.45) -> Iterator[Example]:
+    """Endless examples, a share of them of recordings, a share of them drones; two of each pair of foreground and background."""
+
+    def some(drone: bool) -> tuple[str, str, Floats, int]:
+        there = any((clip.kind == "drone") == drone for clip in known)
+        return _recorded(rng, known, drone) if there and rng.uniform() < recorded else _simulated(rng, drone)
+
+    while True:
+        drone = bool(rng.uniform() < drones)
+        name, label, sound, clip = some(drone)
+        background = some(False)[2]
+        for _ in range(2):
+            snr_db = float(rng.uniform(-12, 30)) if rng.uniform() < 0.88 else 60.0
+            near = channel.warped(rng, sound, WINDOW, 0.25, 0.03)
+            near = channel.ground(rng, near) if rng.uniform() < 0.3 else near
+            heard = channel.mixed(near, channel.warped(rng, background, WINDOW, 0.1, 0.005), snr_db)
+            yield Example(channel.received(rng, heard), label, name, clip, snr_db)

@@ -10,64 +10,81 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-LOWEST_HZ, HIGHEST_HZ, STEPS_AN_OCTAVE = 60.0, 480.0, 48
+LOWEST_HZ, OCTAVES, STEPS_AN_OCTAVE = 60.0, 4, 48
+CANDIDATES = OCTAVES * STEPS_AN_OCTAVE
 DRIFT_STEPS = 6  # of the grid, over one window, either way: +-9 % a second
+NEAR_STEPS = 4
 
 
 class Comb(Struct, frozen=True):
-    """The best fundamental of one window: `score` is teeth minus gaps in nats; `steps` (frames,) is where each frame has it."""
+    """The best fundamental of one window.
+
+    `score` is teeth minus gaps in units of what unit noise in each bin would make of it; `track_hz` (frames,) is the fundamental in each frame, and `scattered`
+    how far, in steps of the grid, frames lie off a steady drift.
+    """
 
     fundamental_hz: float
     rate_hz_s: float
     score: float
-    steps: NDArray[np.intp]
+    track_hz: Floats
+    scattered: float
 
 
 @lru_cache
 def fundamentals_hz() -> Floats:
     """Candidate fundamentals (candidates,), evenly spaced in their logarithm."""
-    count = round(np.log2(HIGHEST_HZ / LOWEST_HZ) * STEPS_AN_OCTAVE) + 1
-    return np.float32(LOWEST_HZ) * np.exp2(np.arange(count, dtype=np.float32) / STEPS_AN_OCTAVE)
+    return np.float32(LOWEST_HZ) * np.exp2(np.arange(CANDIDATES, dtype=np.float32) / STEPS_AN_OCTAVE)
 
 
 @lru_cache
 def bank(bins: int, bin_hz: float, from_hz: float, to_hz: float, least_width_hz: float, relative_width: float) -> Floats:
-    """Kernels (bins, candidates) of unit gain: narrow teeth at all harmonics within a band minus what lies between them.
+    """Kernels (bins, candidates) of unit norm: narrow teeth at all harmonics within a band minus what lies between them.
 
     A tooth is `least_width_hz` wide and grows by `relative_width` of its frequency, as lines of several rotors part.
     """
     hz = np.arange(bins, dtype=np.float64) * bin_hz
-    kernels = np.zeros((bins, len(fundamentals_hz())))
+    kernels = np.zeros((bins, CANDIDATES))
     inside = (hz >= from_hz) & (hz <= to_hz)
     for column, f0 in enumerate(fundamentals_hz().astype(np.float64)):
         order = np.round(hz / f0)
         away = np.abs(hz - order * f0) / np.hypot(least_width_hz, relative_width * hz)
         tooth = np.exp(-0.5 * away**2) * (order > 0) * inside / np.sqrt(np.maximum(order, 1))
         gap = np.cos(2 * np.pi * hz / f0).clip(max=0) * inside * (hz > 0.5 * f0) / np.sqrt(np.maximum(hz / f0, 1))
-        kernels[:, column] = tooth / max(tooth.sum(), 1e-9) + gap / max(-gap.sum(), 1e-9)
+        kernel = tooth / max(tooth.sum(), 1e-9) + gap / max(-gap.sum(), 1e-9)
+        kernels[:, column] = kernel / max(float(np.sqrt(np.sum(kernel**2))), 1e-9)
     return kernels.astype(np.float32)
 
 
 @lru_cache
-def _shears(frames: int) -> NDArray[np.intp]:
-    """Grid steps to add (slopes, frames) so that a fundamental which moves at constant rate is summed along its way."""
+def _drifts(frames: int) -> NDArray[np.intp]:
+    """Flat places (drifts, frames, candidates) in padded scores, along which a fundamental of constant rate lies."""
     slopes = np.arange(-DRIFT_STEPS, DRIFT_STEPS + 1)
-    return np.round(slopes[:, None] * np.linspace(-0.5, 0.5, frames)).astype(np.intp)
+    steps = np.round(slopes[:, None] * np.linspace(-0.5, 0.5, frames)).astype(np.intp)
+    places = np.clip(np.arange(CANDIDATES) + steps[:, :, None], 0, CANDIDATES - 1)
+    return np.asarray(places + np.arange(frames)[:, None] * CANDIDATES)
 
 
 def follow(scores: Floats) -> Comb:
     """The candidate and drift with the highest mean of `scores` (frames, candidates), and where each frame has it nearby."""
-    frames, candidates = scores.shape
-    shears = _shears(frames)
-    places = np.clip(np.arange(candidates) + shears[:, :, None], 0, candidates - 1)
-    along = scores[np.arange(frames)[None, :, None], places].mean(axis=1)
-    slope, best = np.unravel_index(int(along.argmax()), along.shape)
+    frames = len(scores)
+    drifts = _drifts(frames)
+    along = scores.ravel()[drifts].mean(axis=1)
+    drift, best = np.unravel_index(int(along.argmax()), along.shape)
+    steps = drifts[drift, :, best] % CANDIDATES
+    fine = _refined(scores, steps)
     hz = float(fundamentals_hz()[best])
-    octaves = float(slope - DRIFT_STEPS) / STEPS_AN_OCTAVE
-    return Comb(hz, hz * (2.0**octaves - 1), float(along[slope, best]), _nearby(scores, best + shears[slope]))
+    rate_hz_s = hz * (2.0 ** (float(drift - DRIFT_STEPS) / STEPS_AN_OCTAVE) - 1)
+    track_hz = (LOWEST_HZ * np.exp2(fine / STEPS_AN_OCTAVE)).astype(np.float32)
+    return Comb(float(np.median(track_hz)), rate_hz_s, float(along[drift, best]), track_hz, float(np.std(fine - steps)))
 
 
-def _nearby(scores: Floats, centres: NDArray[np.intp]) -> NDArray[np.intp]:
-    around = np.clip(centres[:, None] + np.arange(-4, 5), 0, scores.shape[1] - 1)
+def _refined(scores: Floats, steps: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Steps (frames,) moved to the nearby maximum of each frame, between steps by a parabola, and smoothed over three frames."""
     rows = np.arange(len(scores))
-    return around[rows, scores[rows[:, None], around].argmax(axis=1)]
+    around = np.clip(steps[:, None] + np.arange(-NEAR_STEPS, NEAR_STEPS + 1), 1, CANDIDATES - 2)
+    smooth = scores.copy()
+    smooth[1:-1] += 0.7 * (scores[:-2] + scores[2:])
+    at = around[rows, smooth[rows[:, None], around].argmax(axis=1)]
+    before, here, after = (smooth[rows, at + k] for k in (-1, 0, 1))
+    bend = np.minimum(before - 2 * here + after, -1e-6)
+    return np.asarray(at + np.clip(0.5 * (before - after) / bend, -0.5, 0.5), dtype=np.float64)

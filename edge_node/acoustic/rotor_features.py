@@ -8,7 +8,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from edge_node.acoustic.rotor_comb import Comb, Floats, bank, follow, fundamentals_hz
+from edge_node.acoustic.rotor_comb import CANDIDATES, LOWEST_HZ, STEPS_AN_OCTAVE, Comb, Floats, bank, follow, fundamentals_hz
+from edge_node.acoustic.rotor_lines import folded, sharpness
 
 RATE_HZ = 16_000
 WINDOW = RATE_HZ
@@ -17,7 +18,8 @@ SHORT, SHORT_HOP = 512, 256
 LINE_HZ, SHORT_HZ = RATE_HZ / LONG, RATE_HZ / SHORT
 MELS = 32
 SMOOTH_HZ = 160.0
-COMBS = ((80.0, 1600.0, 8.0, 0.004), (900.0, 5000.0, 10.0, 0.004), (80.0, 5000.0, 8.0, 0.0), (80.0, 5000.0, 12.0, 0.015))
+COMBS = ((80.0, 5000.0, 8.0, 0.002), (80.0, 1600.0, 8.0, 0.004), (1200.0, 5000.0, 10.0, 0.004), (80.0, 5000.0, 12.0, 0.015))
+COMB_BINS = 641
 ENVELOPES_HZ = ((500, 1500), (1500, 3500), (3500, 7500))
 ENVELOPE_POINTS = 4096
 TONE_BANDS_HZ = (60, 125, 250, 500, 1000, 1500, 2000, 3000, 4000, 5500, 7500)
@@ -43,7 +45,8 @@ def features(sound: Floats) -> Features:
     white = whitened(fine)
     combs, comb = _combs(white)
     tones, tonality = _tones(white)
-    vector = np.concatenate([_mel(window), combs, tones, _moves(white), _envelopes(window, comb)])
+    lines = (folded(white, LINE_HZ, comb), sharpness(window, comb, RATE_HZ, LONG / RATE_HZ))
+    vector = np.concatenate([combs, *lines, tones, _moves(white), _envelopes(window, comb), _mel(window)])
     return Features(vector.astype(np.float32), comb, tonality)
 
 
@@ -61,46 +64,54 @@ def _power(window: Floats, length: int, hop: int) -> Floats:
 def whitened(log_power: Floats) -> Floats:
     """Log power (frames, bins) less its own mean around each bin: lines stay, whatever coloured them goes."""
     reach = round(SMOOTH_HZ / LINE_HZ)
-    sums = np.cumsum(np.pad(log_power, ((0, 0), (reach + 1, reach)), mode="reflect"), axis=1, dtype=np.float64)
+    sums = np.cumsum(np.pad(log_power, ((0, 0), (reach + 1, reach)), mode="reflect"), axis=1)
     level = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) / (2 * reach + 1)
     return np.clip(log_power - level.astype(np.float32), -2.0, 5.0)
 
 
+@lru_cache
+def _banks() -> Floats:
+    return np.concatenate([bank(COMB_BINS, LINE_HZ, *kind) for kind in COMBS], axis=1)
+
+
 def _combs(white: Floats) -> tuple[Floats, Comb]:
     """How well each kind of comb fits, where, how steadily; and the comb over the whole band."""
-    found: list[float] = []
-    first: Comb | None = None
-    for kind in COMBS:
-        scores = white @ bank(white.shape[1], LINE_HZ, *kind)
-        comb = follow(scores)
-        still = scores.mean(axis=0)
-        first = first or comb
-        octave = np.log2(comb.fundamental_hz / 60.0)
-        found += [comb.score, float(still.max()), float(scores.max(axis=1).mean()), float(octave)]
-        found += [_second(still), float(comb.steps.std()), float(np.abs(np.diff(comb.steps)).mean()), comb.rate_hz_s / comb.fundamental_hz]
-        found += [float(np.sort(scores.max(axis=1))[len(scores) // 4])]
-    still = (white @ bank(white.shape[1], LINE_HZ, *COMBS[2])).mean(axis=0)
-    profile = still[: 24 * 6].reshape(24, 6).max(axis=1)
-    return np.array([*found, *profile], dtype=np.float32), follow(white @ bank(white.shape[1], LINE_HZ, *COMBS[2]))
+    scores = (white[:, :COMB_BINS] @ _banks()).reshape(len(white), len(COMBS), CANDIDATES)
+    still = scores.mean(axis=0)
+    whole = np.ascontiguousarray(scores[:, 0])
+    comb = follow(whole)
+    steps = np.log2(comb.track_hz / LOWEST_HZ) * STEPS_AN_OCTAVE
+    at = np.clip(np.rint(steps).astype(np.intp), 0, CANDIDATES - 1)
+    along = scores[np.arange(len(white)), :, at].mean(axis=0)
+    best = whole.max(axis=1)
+    found = [comb.score, float(best.mean()), float(np.quantile(best, 0.25)), float(steps[0]) / 48, float(steps.std()), comb.scattered]
+    found += [float(np.abs(np.diff(steps, 2)).mean()), comb.rate_hz_s / comb.fundamental_hz, _second(still[0])]
+    places = still.argmax(axis=1) / STEPS_AN_OCTAVE
+    profile = still[0].reshape(-1, 6).max(axis=1)
+    return np.concatenate([found, along, still.max(axis=1), places, profile]), comb
 
 
 def _second(still: Floats) -> float:
-    """Score of the best fundamental that is neither near the best nor its octave or twelfth."""
+    """Score of the best fundamental that is neither near the best nor its octave, twelfth or double octave."""
     steps = np.abs(np.arange(len(still)) - int(still.argmax()))
     related = (steps < 4) | (np.abs(steps - 48) < 4) | (np.abs(steps - 76) < 4) | (np.abs(steps - 96) < 4)
     return float(still[~related].max())
 
 
 def _tones(white: Floats) -> tuple[Floats, float]:
-    """Per band: how far lines stand out on average and in single frames; and the share of the whole that is lines."""
+    """Per band: how far lines stand out on average and in single frames; and how much of the whole is lines."""
     edges = np.round(np.array(TONE_BANDS_HZ) / LINE_HZ).astype(int)
     still, bursts = white.mean(axis=0), white.max(axis=0)
-    out = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
-        band = still[low:high]
-        out += [float(band.max()), float(band.std()), float(np.sort(band)[-max(1, len(band) // 10) :].mean())]
-        out += [float(white[:, low:high].std()), float(bursts[low:high].mean())]
-    return np.array(out, dtype=np.float32), float(still[edges[0] : edges[-2]].std())
+    counts = np.diff(edges)
+
+    def mean(values: Floats) -> Floats:
+        return np.asarray(np.add.reduceat(values[: edges[-1]], edges[:-1]) / counts, dtype=np.float32)
+
+    spread = np.sqrt(np.maximum(mean(still**2) - mean(still) ** 2, 0))
+    whole = np.sqrt(mean((white**2).mean(axis=0)))
+    highest = np.maximum.reduceat(still[: edges[-1]], edges[:-1])
+    skewed = mean(np.maximum(still - 0.5, 0) ** 2)
+    return np.concatenate([highest, spread, whole, mean(bursts), skewed]), float(still[edges[0] : edges[-2]].std())
 
 
 def _moves(white: Floats) -> Floats:
@@ -108,12 +119,14 @@ def _moves(white: Floats) -> Floats:
     out: list[float] = []
     for low_hz, high_hz in ((100, 1000), (1000, 3000), (3000, 7000)):
         low, high = round(low_hz / LINE_HZ), round(high_hz / LINE_HZ)
-        before, after = white[:-1, low:high], white[1:]
-        scale = float(np.mean(before * before)) + 1e-6
-        alike = np.array([np.mean(before * after[:, low + lag : high + lag], axis=1) for lag in range(-6, 7)]) / scale
+        before, after = white[:-1, low:high], white[1:, low - 6 : high + 6]
+        shifted = np.lib.stride_tricks.sliding_window_view(after, high - low, axis=1)
+        alike = np.matmul(shifted, before[:, :, None])[:, :, 0].T
+        scale = float(np.vdot(before, before)) / len(before) + 1e-3
         best = alike.argmax(axis=0)
-        far = np.mean(white[:-4, low:high] * white[4:, low:high]) / scale
-        out += [float(alike[6].mean()), float(alike.max(axis=0).mean()), float(np.abs(best - 6).mean()), float(best.std()), float(far)]
+        far = float(np.vdot(white[:-4, low:high], white[4:, low:high])) / (len(white) - 4)
+        out += [float(alike[6].mean()) / scale, float(alike.max(axis=0).mean()) / scale, float(np.abs(best - 6).mean())]
+        out += [float(best.std()), far / scale]
     return np.array(out, dtype=np.float32)
 
 

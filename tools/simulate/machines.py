@@ -93,6 +93,15 @@ def hum(rng: Random, n: int) -> Floats:
     return unit(lines + log_uniform(rng, 0.1, 3) * coloured(rng, n, rng.uniform(-8, -2)))
 
 
+def single_motor(rng: Random, n: int) -> Floats:
+    """One shaft at a drone's pitch, all its orders exact multiples: what several rotors never are."""
+    f0 = log_uniform(rng, 60, 500) * np.exp2(rng.uniform(0, 0.12) * slow(rng, n, rng.uniform(0.3, 3)))
+    lines = series(rng, f0.astype(np.float32), np.arange(1, int(log_uniform(rng, 4, 60)) + 1.0), rng.uniform(0, 9), rng.uniform(2, 10))
+    body = resonant(rng, lines, int(rng.integers(1, 6)), 100, 5000, 20.0)
+    air = coloured(rng, n, rng.uniform(-8, 2), 5.0) * (1 + rng.uniform(0, 1) * np.sin(2 * np.pi * np.cumsum(f0) / RATE_HZ))
+    return unit(body + log_uniform(rng, 0.01, 2) * air)
+
+
 def power_tool(rng: Random, n: int) -> Floats:
     """A drill or grinder: brushes and gears, several series at rates that are no multiples of another, in spurts."""
     speed = gated(rng, n, (0.4, 4), (0.2, 1)) * (1 + rng.uniform(0, 0.1) * slow(rng, n, 3)) + 0.05
@@ -288,6 +297,7 @@ MACHINES: dict[str, tuple[str, Callable[[Random, int], Floats]]] = {
     "vacuum": ("machine", vacuum),
     "fan": ("machine", fan),
     "hum": ("machine", hum),
+    "single_motor": ("machine", single_motor),
     "power_tool": ("machine", power_tool),
     "washing": ("machine", washing),
     "siren": ("machine", siren),

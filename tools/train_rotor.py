@@ -1,0 +1,127 @@
+"""`python -m tools.train_rotor FOLDER`: rebuild the weights of rotor detection from CC0 recordings and simulated sound."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+from sklearn.neural_network import MLPClassifier
+
+from edge_node.acoustic import rotor
+from edge_node.acoustic.rotor import DRONES, LABELS, SCHEMA, RotorModel
+from edge_node.acoustic.rotor_features import features
+from tools.rotor_data import LICENCE, Clip, clips, examples
+from tools.simulate.sounds import Floats
+
+NETWORKS, HIDDEN, DECAY, PASSES = 6, 48, 0.3, 30
+HEARD_FROM_DB = -8.0  # a drone that lies deeper in its background teaches nothing
+CALIBRATED_FROM_DB = -6.0
+KNOTS = 24
+
+
+class Learned(Struct, frozen=True):
+    """Feature vectors (n, features), what they are (n,), in which recording (n,), -1 for simulated, and how loud (n,)."""
+
+    vectors: Floats
+    labels: NDArray[np.intp]
+    clips: NDArray[np.intp]
+    snr_db: Floats
+
+    def of(self, chosen: NDArray[np.bool_]) -> Learned:
+        """Those of the examples that are chosen."""
+        return Learned(self.vectors[chosen], self.labels[chosen], self.clips[chosen], self.snr_db[chosen])
+
+    def beside(self, other: Learned) -> Learned:
+        """These examples and others."""
+        fields = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
+        return Learned(*(np.concatenate(pair) for pair in fields))
+
+    @property
+    def audible(self) -> NDArray[np.bool_]:
+        """Which examples can be told by ear to be what they are."""
+        return (self.labels >= DRONES) | (self.snr_db >= HEARD_FROM_DB)
+
+
+def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4) -> Learned:
+    """Features of `count` examples."""
+    made = islice(examples(known, np.random.default_rng(seed), recorded), count)
+    rows = [(features(one.window).vector, LABELS.index(one.label), one.clip, one.snr_db) for one in made]
+    vectors, labels, of, snr = zip(*rows, strict=True)
+    return Learned(np.array(vectors), np.array(labels), np.array(of), np.array(snr, dtype=np.float32))
+
+
+def networks(learned: Learned, seed: int, count: int = NETWORKS) -> dict[str, Floats]:
+    """Weights of `count` networks, uncalibrated, by the names of RotorModel."""
+    heard = learned.of(learned.audible)
+    offset, scale = heard.vectors.mean(axis=0), 1 / (heard.vectors.std(axis=0) + 1e-6)
+    scaled = np.clip((heard.vectors - offset) * scale, -3, 3)
+    every = np.arange(len(LABELS))
+    nets = []
+    for k in range(count):
+        net: Any = MLPClassifier((HIDDEN,), alpha=DECAY, max_iter=PASSES, early_stopping=True, random_state=seed + k)
+        nets.append(net.fit(scaled, heard.labels))
+        if list(net.classes_) != list(every):
+            raise ValueError("some class has no example")
+    parts = {"into": 0, "out": 1}
+    weights = {name: np.array([net.coefs_[layer] for net in nets]) for name, layer in parts.items()}
+    weights |= {f"{name}_bias": np.array([net.intercepts_[layer] for net in nets]) for name, layer in parts.items()}
+    return weights | {"offset": offset, "scale": scale, "raw_log_odds": np.array([-14.0, 14.0]), "true_log_odds": np.array([-14.0, 14.0])}
+
+
+def calibrated(weights: dict[str, Floats], raw: Floats, drone: NDArray[np.bool_]) -> dict[str, Floats]:
+    """The weights with log odds as held-out examples (n,) have them: isotonic, at KNOTS quantiles."""
+    odds = np.log(raw.clip(1e-6, 1 - 1e-6) / (1 - raw).clip(1e-6, 1))
+    fit = IsotonicRegression(y_min=0.003, y_max=0.997, out_of_bounds="clip").fit(odds, drone)
+    knots = np.unique(np.quantile(odds, np.linspace(0.01, 0.99, KNOTS)))
+    true = fit.predict(knots).clip(0.003, 0.997)
+    smooth = np.interp(knots, knots, np.log(true / (1 - true)))
+    return weights | {"raw_log_odds": knots, "true_log_odds": np.maximum.accumulate(smooth)}
+
+
+def held_out(learned: Learned, seed: int, folds: int = 2) -> tuple[Floats, NDArray[np.bool_]]:
+    """Probabilities of a drone by networks that knew neither the recording nor the simulated sound, and whether it was one."""
+    groups = np.where(learned.clips >= 0, learned.clips, np.arange(len(learned.clips)) // 2)
+    raw = np.zeros(len(groups), dtype=np.float32)
+    for fold in range(folds):
+        out = groups % folds == fold
+        model = RotorModel.of({"schema": np.array(SCHEMA), **networks(learned.of(~out), seed, 2)})
+        raw[out] = model.raw(learned.vectors[out])[:, :DRONES].sum(axis=1)
+    fair = (learned.labels >= DRONES) | (learned.snr_db >= CALIBRATED_FROM_DB)
+    return raw[fair], (learned.labels < DRONES)[fair]
+
+
+def train(learned: Learned, seed: int) -> dict[str, np.ndarray]:
+    """All arrays of the weights' file."""
+    weights = calibrated(networks(learned, seed), *held_out(learned, seed))
+    return {"schema": np.array(SCHEMA), **{name: array.astype(np.float32) for name, array in weights.items()}}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, say on what, and write."""
+    parser = argparse.ArgumentParser(prog="python -m tools.train_rotor", description=__doc__)
+    parser.add_argument("folder", type=Path, help=f"a folder with manifest.csv; only its {LICENCE} recordings are used")
+    parser.add_argument("--output", type=Path, default=Path(rotor.__file__).with_name("rotor.npz"))
+    parser.add_argument("--examples", type=int, default=16_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    known = clips(asked.folder, LICENCE)
+    print(f"recordings under {LICENCE}: {dict(Counter(f'{clip.family} {clip.kind}' for clip in known))}")
+    learned = learn(known, asked.examples, asked.seed)
+    print(f"examples: {dict(Counter(LABELS[k] for k in learned.labels))}, {np.mean(learned.clips >= 0):.0%} of them recorded")
+    with asked.output.open("wb") as file:
+        np.savez_compressed(file, **train(learned, asked.seed))  # type: ignore[arg-type]
+    print(f"wrote {asked.output} of {asked.output.stat().st_size / 1024:.0f} KiB")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
