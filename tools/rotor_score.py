@@ -70,7 +70,9 @@ def brier(probabilities: Floats, drone: Truth) -> float:
 def reliability(probabilities: Floats, drone: Truth, bins: int = 10) -> list[tuple[float, float, int]]:
     """Per bin of probability that holds windows: mean probability, share of drones, windows."""
     of = np.minimum((probabilities * bins).astype(int), bins - 1)
-    return [(float(probabilities[of == k].mean()), float(drone[of == k].mean()), int((of == k).sum())) for k in range(bins) if (of == k).any()]
+    return [
+        (float(probabilities[of == k].mean()), float(drone[of == k].mean()), int((of == k).sum())) for k in range(bins) if (of == k).any()
+    ]
 
 
 def calibration_error(probabilities: Floats, drone: Truth) -> float:

@@ -16,6 +16,8 @@ ACCELERATION = 0.12
 FIRST_RATE = 0.5
 """Sigma of a new source's angular rate, rad/s."""
 LEAST_SIGMA = np.radians(0.3)
+LATEST = 0.15
+"""How much one look counts in the share of looks in which a source was heard."""
 LEAST_COSINE = 0.02
 """Of elevation: nearer to the zenith an azimuth says nothing."""
 
@@ -27,7 +29,7 @@ class BearingTrack:
         self.number = number
         self.t_s = self.heard_s = self.born_s = t_s
         self.direction = direction
-        self.hits = 1
+        self.hits, self.share = 1, 1.0
         self._basis = tangent_basis(direction)
         self._rate = np.zeros(2)
         self._p = np.zeros((4, 4))
@@ -38,6 +40,7 @@ class BearingTrack:
         """Move on to `t_s`, which is not before the last."""
         dt = t_s - self.t_s
         self.t_s = t_s
+        self.share -= LATEST * self.share
         step = np.eye(4)
         step[0, 2] = step[1, 3] = dt
         noise = np.kron(np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]]) * ACCELERATION**2, np.eye(2))
@@ -65,6 +68,7 @@ class BearingTrack:
         self._move(change[:2])
         self.heard_s = self.t_s
         self.hits += 1
+        self.share += LATEST
 
     def whence(self, snr_db: float, *, has_elevation: bool = True) -> Whence:
         """Azimuth and elevation with rates and sigmas in degrees, and the correlation of the two errors."""

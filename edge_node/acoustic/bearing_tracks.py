@@ -13,6 +13,8 @@ MOST_TRACKS = 6
 GATE = 13.8
 """chi-square of 2 degrees of freedom, 99.9 %."""
 HITS_TO_LISTEN = 3
+LEAST_SHARE = 0.5
+"""Of the latest looks: what comes and goes more often is the rest of a louder source."""
 GONE_AFTER_S = 0.65
 """How long a source that was not yet heard HITS_TO_LISTEN times may be silent."""
 LOST_AFTER_S = 2.5
@@ -47,7 +49,7 @@ class BearingTracks:
 
     def audible(self) -> list[BearingTrack]:
         """Those heard often enough to be listened to, strongest first."""
-        heard = [track for track in self._tracks if track.hits >= HITS_TO_LISTEN]
+        heard = [track for track in self._tracks if track.hits >= HITS_TO_LISTEN and track.share >= LEAST_SHARE]
         return sorted(heard, key=lambda track: -self.last[track.number].strength)
 
     def _update(self, sounds: Sequence[Sound]) -> list[Sound]:

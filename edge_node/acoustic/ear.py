@@ -79,14 +79,15 @@ class Ear:
         ]
 
     def _follow(self, t_s: float) -> None:
-        """Listen to what is audible, forget what is not."""
+        """Forget what is no longer audible, and listen to one of what is: whose turn it is, so that a crowd costs no more than two."""
         audible = self._sources.audible()
         for number in self._listeners.keys() - set(audible):
             del self._listeners[number]
         for number in audible:
-            listener = self._listeners.get(number) or self._listeners.setdefault(number, Listener(self._model))
-            if listener.due(t_s) and len(self._past) == self._past.maxlen:
-                listener.hear(t_s, self._sound(number))
+            self._listeners.setdefault(number, Listener(self._model))
+        turn = max(audible, key=lambda number: self._listeners[number].overdue_s(t_s), default=None)
+        if turn is not None and len(self._past) == self._past.maxlen and self._listeners[turn].overdue_s(t_s) >= 0:
+            self._listeners[turn].hear(t_s, self._sound(turn))
 
     def _sound(self, number: int) -> Samples:
         """The last second from one source, float32 at 16 kHz; its first half frame, which lacks its other half, left out."""

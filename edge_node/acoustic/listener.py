@@ -1,4 +1,4 @@
-"""What one direction sounds like over time: judged twice a second, told when it is a drone."""
+"""What one direction sounds like over time: judged at most twice in a second or so, told when it is a drone."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Listener:
         self._judged_s = self._told_s = -np.inf
         self.heard: Heard | None = None
 
-    def due(self, t_s: float) -> bool:
-        """Whether it is time to listen again."""
-        return t_s - self._judged_s >= JUDGED_EVERY_S
+    def overdue_s(self, t_s: float) -> float:
+        """For how long it has been time to listen again; below 0 before that."""
+        return t_s - self._judged_s - JUDGED_EVERY_S
 
     def hear(self, t_s: float, sound: Samples) -> None:
         """Judge the last second of `sound` (n,) float32 at 16 kHz."""

@@ -182,4 +182,10 @@ def _pulses(modulated: Floats, at: int) -> list[float]:
     white = np.clip(modulated - ((sums[51:] - sums[:-51]) / 51).astype(np.float32), -2.0, 5.0)
     scores = white @ _envelope_bank(60, 1500)
     slow = white[8:60]
-    return [float(scores.max()), float(scores[max(0, at - 2) : at + 3].max()), float(fundamentals_hz()[scores.argmax()] / 100), float(slow.max()), float(slow.argmax()) / 50]
+    return [
+        float(scores.max()),
+        float(scores[max(0, at - 2) : at + 3].max()),
+        float(fundamentals_hz()[scores.argmax()] / 100),
+        float(slow.max()),
+        float(slow.argmax()) / 50,
+    ]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -102,6 +104,7 @@ def root_hann(length: int) -> Samples:
     return np.sin(np.pi * np.arange(length) / length).astype(np.float32)
 
 
+@lru_cache
 def frame_lengths(sample_rate_hz: int) -> tuple[int, int]:
     """Even lengths of about 64 ms at a sample rate and at 16 kHz that last equally long, the first one easy to transform."""
     choices = [

@@ -27,7 +27,9 @@ def vector(window: Floats) -> Floats:
     edges = (BANDS_HZ * len(window) / RATE_HZ).astype(int)
     pieces = [long[low:high] for low, high in zip(edges[:-1], edges[1:], strict=True)]
     tones = [(float(piece.max() - np.median(piece)), float(np.log(np.exp(piece).mean()) - piece.mean())) for piece in pieces]
-    return np.concatenate([mel.mean(axis=0), mel.std(axis=0), np.abs(np.diff(mel, axis=0)).mean(axis=0), np.ravel(tones)]).astype(np.float32)
+    return np.concatenate([mel.mean(axis=0), mel.std(axis=0), np.abs(np.diff(mel, axis=0)).mean(axis=0), np.ravel(tones)]).astype(
+        np.float32
+    )
 
 
 def machine(vectors: Floats, drone: NDArray[np.bool_], seed: int = 0) -> Any:

@@ -95,7 +95,17 @@ def noisy(rng: Random, sound: Floats) -> Floats:
     return unit(sound) + coloured(rng, len(sound), rng.uniform(-3, 2), 1.0) * np.float32(10 ** (-rng.uniform(10, 60) / 20))
 
 
-STEPS = ((air, 0.3), (ground, 0.4), (room, 0.2), (colour, 0.8), (high_pass, 0.3), (clipped, 0.1), (noisy, 0.5), (codec, 0.15), (low_pass, 0.3))
+STEPS = (
+    (air, 0.3),
+    (ground, 0.4),
+    (room, 0.2),
+    (colour, 0.8),
+    (high_pass, 0.3),
+    (clipped, 0.1),
+    (noisy, 0.5),
+    (codec, 0.15),
+    (low_pass, 0.3),
+)
 
 
 def received(rng: Random, sound: Floats) -> Floats:

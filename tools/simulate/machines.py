@@ -229,7 +229,10 @@ def music(rng: Random, n: int) -> Floats:
         length = round(log_uniform(rng, 0.1, 1.0) * RATE_HZ)
         steps = np.repeat(rng.integers(-12, 24, n // length + 1), length)[:n]
         decay = np.exp(-(np.arange(n) % length) / RATE_HZ / rng.uniform(0.1, 2))
-        whole += series(rng, (220 * np.exp2(steps / 12)).astype(np.float32), np.arange(1, int(rng.integers(2, 16)) + 1.0), rng.uniform(3, 12)) * decay
+        whole += (
+            series(rng, (220 * np.exp2(steps / 12)).astype(np.float32), np.arange(1, int(rng.integers(2, 16)) + 1.0), rng.uniform(3, 12))
+            * decay
+        )
     beats = np.arange(0, n, round(rng.uniform(0.25, 0.7) * RATE_HZ))
     beat = repeated(decaying(rng, 3000, 0.04, 100, 6000), beats, np.ones(len(beats)), n)
     return unit(unit(whole) + rng.uniform(0, 1) * unit(beat))
@@ -248,7 +251,9 @@ def aeroplane(rng: Random, n: int) -> Floats:
     if rng.uniform() < 0.5:
         whine = series(rng, _steady(rng, n, log_uniform(rng, 1200, 5000), 0.002, 0.5), np.arange(1, 3.0), 8)
         return unit(roar + log_uniform(rng, 0.02, 0.5) * whine)
-    propeller = series(rng, _steady(rng, n, rng.uniform(50, 115), 0.001, 0.5), np.arange(1, int(rng.integers(3, 25)) + 1.0), rng.uniform(3, 10))
+    propeller = series(
+        rng, _steady(rng, n, rng.uniform(50, 115), 0.001, 0.5), np.arange(1, int(rng.integers(3, 25)) + 1.0), rng.uniform(3, 10)
+    )
     return unit(roar + log_uniform(rng, 0.1, 2) * propeller)
 
 

@@ -49,7 +49,9 @@ def band(rng: Random, n: int, low_hz: float, high_hz: float) -> Floats:
     return unit(filtered(rng.standard_normal(n), hz, gains))
 
 
-def resonant(rng: Random, sound: NDArray[np.floating], count: int, low_hz: float = 100, high_hz: float = 6000, peak_db: float = 18.0) -> Floats:
+def resonant(
+    rng: Random, sound: NDArray[np.floating], count: int, low_hz: float = 100, high_hz: float = 6000, peak_db: float = 18.0
+) -> Floats:
     """The sound as a body with `count` resonances radiates it."""
     hz = np.geomspace(20, 8000, 240)
     gains = np.zeros(len(hz))
