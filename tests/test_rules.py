@@ -79,6 +79,14 @@ def test_what_supervises_loads_nothing_heavy(module: str) -> None:
     assert "edge_node" in loaded
 
 
+def test_a_worker_that_listens_loads_nothing_that_looks_or_stores() -> None:
+    code = "import sys, edge_node.node.worker, edge_node.acoustic.detector as d, drivers.mic_array; d.AcousticDetector()"
+    code += "; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True).stdout.split()
+    assert {"cv2", "scipy", "sqlite3", "rich", "matplotlib", "rtlsdr", "argparse"}.isdisjoint(loaded)
+    assert "numpy" in loaded
+
+
 @pytest.mark.parametrize("name", sorted(catalog.BUILT_IN))
 def test_a_driver_takes_what_its_table_in_the_configuration_has(name: str) -> None:
     taken = inspect.signature(catalog.load(name)).parameters
