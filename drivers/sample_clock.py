@@ -99,4 +99,6 @@ class SampleClock:
             slope = median((b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2))
             self._settled = abs(slope) * 1e6 < MOST_PPM
             self._slope = slope if self._settled else 0.0
-        self._offset_s = median(late - self._slope * played for played, late in points[-10:])
+        # Until the rate is known the earliest of all counts: a device may hand out at once what it gathered while it was opened.
+        offsets_s = [late - self._slope * played for played, late in points[-10:]]
+        self._offset_s = median(offsets_s) if self._settled else min(offsets_s)

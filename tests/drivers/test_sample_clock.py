@@ -83,6 +83,19 @@ def test_counts_what_was_dropped(frames: int, late_ms: float, seed: int, before:
     assert clock.gaps == 1
 
 
+@given(gathered=st.integers(1, 30), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=10, deadline=None)
+def test_what_was_gathered_before_the_first_read_does_not_put_time_wrong(gathered: int, seed: int) -> None:
+    clock, card = SampleClock(RATE_HZ), Card(30.0, 0.2, seed)
+    opened_ns = card.t_ns(gathered * FRAMES)
+    for number in range(1, gathered + 1):
+        clock.add(FRAMES, opened_ns + number * 100_000)
+    card.sampled = gathered * FRAMES
+    errors = run(clock, card, 20 * RATE_HZ // FRAMES)
+    assert max(abs(error) for error, _ in errors[1:]) < 1e6 * (1 + 0.2 * 8 + 0.1 * gathered)
+    assert clock.lost == 0
+
+
 def test_an_overrun_that_cost_nothing_is_a_gap_of_nothing() -> None:
     clock, card = SampleClock(RATE_HZ), Card(0.0, 0.0, 1)
     for _ in range(50):

@@ -47,7 +47,7 @@ def _card(**options: Any) -> Iterator[tuple[VirtualArray, Listener]]:
 
 def _heard() -> Iterator[Figure]:
     with _card(most=PLAYED_PERIODS) as (card, listener):
-        card.clock_ppm, card.due_s = CLOCK_PPM, time.monotonic()
+        card.clock_ppm = CLOCK_PPM
         due_s = list(_played(card, PLAYED_PERIODS - 10))
         spent_s, memory_mib = listener.cpu_s(), pss_mib(listener.pid)
         due_s += _played(card, 10, len(due_s))

@@ -46,8 +46,8 @@ class VirtualArray:
         conf.write_text(f'pcm.{name} {{ type file slave.pcm "null" file "/dev/null" infile "{pipe.resolve()}" format "raw" }}\n')
         self.environment = os.environ | {"ALSA_CONFIG_PATH": f"{ALSA_CONF}:{conf.resolve()}"}
         self.clock_ppm = 0.0
-        self.due_s = time.monotonic()
-        """Monotonic time of the end of what was played last, by the card's own clock, which is off by `clock_ppm`."""
+        self.due_s = 0.0
+        """Monotonic time of the end of what was played last, by the card's own clock: off by `clock_ppm`, started by the first."""
 
     def write(self, samples: NDArray[Any]) -> None:
         """Play (frames, channels) as time goes by; frames must be whole periods, and are dropped while nobody reads."""
@@ -59,6 +59,7 @@ class VirtualArray:
 
     def pass_time(self, frames: int) -> None:
         """Let as much time go by as these frames last, without a sound: what a card does that loses them."""
+        self.due_s = self.due_s or time.monotonic()
         self.due_s += frames / (self.rate_hz * (1 + self.clock_ppm * 1e-6))
         time.sleep(max(0.0, self.due_s - time.monotonic()))
 
