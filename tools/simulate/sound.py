@@ -23,6 +23,7 @@ from tools.simulate.wav_pipe import WavPipe
 from tools.simulate.world import World
 
 PIECES = 20
+AHEAD_S = 1.0
 
 
 def write_wav(world: World, path: Path, seconds: float) -> None:
@@ -70,8 +71,9 @@ def play(world: World, pipe: Path, seconds: float, stop: Event | None = None, *,
 
 
 def _make(world: World, made: Queue[tuple[int, Sound]], start_s: float, stop: Event) -> None:
-    """Put each second of the scene that has not yet begun when it is ready."""
-    for second, block in enumerate(recorded(world)):
+    """Put each second of the scene that has not yet begun when it is ready; the first is some way off, for it takes longest."""
+    begin = max(0, ceil(time.monotonic() - start_s + AHEAD_S))
+    for second, block in enumerate(recorded(world, begin), begin):
         while not stop.is_set() and time.monotonic() < start_s + second:
             try:
                 made.put((second, block), timeout=0.2)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Iterator
+from itertools import count, islice
 from math import ceil
 from zlib import crc32
 
@@ -57,10 +57,10 @@ def channels(world: World) -> int:
     return microphone_arrays.read_array(microphones(world).array).channels
 
 
-def recorded(world: World) -> Iterator[Sound]:
+def recorded(world: World, begin: int = 0) -> Iterator[Sound]:
     """`blocks` as the array's device hands them over, (rate, channels): channels without a microphone are silent."""
     array = microphone_arrays.read_array(microphones(world).array)
-    for block in blocks(world):
+    for block in blocks(world, begin):
         frames = np.zeros((len(block), array.channels), dtype=np.float32)
         frames[:, array.channel_order] = block
         yield frames
@@ -72,12 +72,15 @@ def aircraft(sound: DroneSound) -> Rotorcraft:
     return replace(PRESETS[sound.aircraft], **own)
 
 
-def blocks(world: World) -> Iterator[Sound]:
-    """The scene from its start in blocks of a second without end, (rate, M) float32 by microphone, full scale 1.0 and clipped there."""
+def blocks(world: World, begin: int = 0) -> Iterator[Sound]:
+    """The scene in blocks of a second without end, from its second `begin` on, which sounds the same wherever one begins.
+
+    (rate, M) float32 by microphone, full scale 1.0 and clipped there.
+    """
     rate_hz = microphones(world).rate_hz
     full_scale_pa = REFERENCE_PA * np.sqrt(2) * 10 ** (microphones(world).full_scale_db_spl / 20)
-    parts = [noise.rechunked(part, rate_hz) for part in _noises(world)]
-    parts += [_drone(world, drone, drone.sound) for drone in world.scene.drone if drone.sound]
+    parts: list[Iterator[Sound]] = [islice(noise.rechunked(part, rate_hz), begin, None) for part in _noises(world)]
+    parts += [_drone(world, drone, drone.sound, begin) for drone in world.scene.drone if drone.sound]
     while True:
         heard: Sound = np.sum([next(part) for part in parts], axis=0)
         yield np.clip(heard / np.float32(full_scale_pa), -1.0, 1.0)
@@ -118,15 +121,15 @@ def _noises(world: World) -> Iterator[Iterator[Sound]]:
     yield (own_pa * noise.white(told.rate_hz, len(places), own) for _ in iter(int, 1))
 
 
-def _drone(world: World, drone: Drone, sound: DroneSound) -> Iterator[Sound]:
+def _drone(world: World, drone: Drone, sound: DroneSound, begin: int) -> Iterator[Sound]:
     """What is heard of one drone in blocks of a second, in Pa."""
     told, weather = microphones(world), world.scene.weather
     rate_hz, places = told.rate_hz, acoustics.enu_m(mounted(world))
     mast_m, soil = world.scene.node.mast_m, weather.ground_flow_resistivity
     echo_s = 2 * mast_m / _speed_mps(world)
     source = source_blocks(aircraft(sound), rate_hz, _seeded(world, f"{drone.name}/sound"))
-    recent: deque[Sound] = deque((_faded(next(source), drone, t_s) for t_s in range(-REMEMBERED_S, 0)), REMEMBERED_S + 1)
-    for second in range(sys.maxsize):
+    recent: deque[Sound] = deque((_faded(next(source), drone, t_s) for t_s in range(-REMEMBERED_S, begin)), REMEMBERED_S + 1)
+    for second in count(begin):
         recent.append(_faded(next(source), drone, second))
         way = _way(world, drone, second)
         first_s, last_s = propagation.emission_s(way, np.array([0.0, 1.0]), np.zeros((1, 3)), _speed_mps(world))[:, 0]

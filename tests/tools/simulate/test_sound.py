@@ -79,6 +79,11 @@ def test_the_same_seed_makes_the_same_sound_and_another_another() -> None:
     assert not np.array_equal(one, other)
 
 
+def test_a_scene_sounds_the_same_wherever_one_begins() -> None:
+    here = world(CIRCLE, weather=Weather())
+    assert np.array_equal(next(soundscape.blocks(here, 2)), heard(here, 3)[2 * RATE_HZ :])
+
+
 def test_a_drone_is_silent_before_and_after_its_flight_and_beyond_two_kilometres() -> None:
     short = msgspec.structs.replace(CIRCLE, from_s=1.0, until_s=2.5, gust_m=0.0)
     far = msgspec.structs.replace(CIRCLE, name="far", path=Hover(2500.0, 0.0, 60.0))
