@@ -39,7 +39,7 @@ class NoiseFloor:
         """Of now (bins,); nothing but `LEAST_POWER` before the first frame."""
         lowest = self._minima.min(axis=0)
         lasting = np.where(np.isfinite(lowest), np.float32(ABOVE_MINIMUM) * lowest, np.float32(LEAST_POWER))
-        bound = np.float32(ABOVE_NEIGHBOURS) * _beside(lasting)
+        bound = np.float32(ABOVE_NEIGHBOURS) * beside(lasting)
         return np.asarray(np.maximum(np.minimum(lasting, bound), np.float32(LEAST_POWER)))
 
     def _take(self, frame: Real) -> None:
@@ -56,7 +56,7 @@ class NoiseFloor:
         self._frames += 1
 
 
-def _beside(power: Real) -> Real:
+def beside(power: Real) -> Real:
     """The median of the bins about each, by groups of `NEIGHBOURS` and straight lines between."""
     whole = len(power) // NEIGHBOURS * NEIGHBOURS
     if not whole:

@@ -9,7 +9,7 @@ import numpy as np
 from drivers.blocks import MicrophoneArray
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
-from edge_node.acoustic.noise_floor import NoiseFloor
+from edge_node.acoustic.noise_floor import LEAST_POWER, NoiseFloor, beside
 from edge_node.acoustic.self_check import SelfCheck
 from edge_node.acoustic.spectra import Frames, Samples, Spectra
 from edge_node.acoustic.whence import Whence
@@ -22,7 +22,7 @@ LEAST_SHARE = 1e-3
 
 
 class Single:
-    """The first channel as the only source (ear.Sources); loudness is against the power that is always there."""
+    """The first channel as the only source (ear.Sources); loudness is against what is always there, or between its lines."""
 
     def __init__(self, spectra: Spectra) -> None:
         self._floor = NoiseFloor(spectra.bins, spectra.hop_s)
@@ -37,13 +37,18 @@ class Single:
         self._check.push(samples[:, :1])
 
     def step(self, t_s: float, look: Look, keep: frozenset[int]) -> None:  # noqa: ARG002 -- the one source is always there
-        """Take in a look."""
+        """Take in a look; while it is a drone (`keep`) the floor is held, or it would learn the drone as what is always there."""
         first = look.spectra[:, 0]
         power = first.real**2 + first.imag**2
-        floor = self._floor.push(power)[self._band].sum(dtype=np.float64)
-        heard = power[:, self._band].mean(axis=0).sum(dtype=np.float64)
-        self._snr_db = 10 * float(np.log10(max(heard / floor - 1, LEAST_SHARE)))
+        floor = self._floor.floor if keep else self._floor.push(power)
+        heard = power.mean(axis=0)
+        self._snr_db = max(self._above_db(heard, floor), self._above_db(heard, beside(heard)))
         self._wind.push(look.spectra[:, :1])
+
+    def _above_db(self, heard: Samples, noise: Samples) -> float:
+        """How much of the band is above a noise, to that noise."""
+        above, below = np.maximum(heard - noise, 0)[self._band].sum(), noise[self._band].sum()
+        return 10 * float(np.log10(max(float(above) / max(float(below), LEAST_POWER), LEAST_SHARE)))
 
     def audible(self) -> Sequence[int]:
         """Always the one."""
