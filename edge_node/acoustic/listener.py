@@ -11,6 +11,7 @@ from edge_node.acoustic.spectra import Samples
 
 JUDGED_EVERY_S = 0.38
 TOLD_EVERY_S = 0.5
+STALE_S = 1.5
 LEAST_POWER = 1e-12
 
 
@@ -47,8 +48,8 @@ class Listener:
         return self.heard is not None and self.heard.judgement.present
 
     def to_tell(self, t_s: float) -> Heard | None:
-        """What was heard if it is a drone and was not told just now; it counts as told then."""
-        if not self.present or t_s - self._told_s < TOLD_EVERY_S:
+        """What was heard of late if it is a drone and was not told just now; it counts as told then."""
+        if not self.present or t_s - self._told_s < TOLD_EVERY_S or t_s - self._judged_s > STALE_S:
             return None
         self._told_s = t_s
         return self.heard
