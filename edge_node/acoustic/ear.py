@@ -20,6 +20,7 @@ from edge_node.messages import AcousticDetection
 HEARD_S = 1.0
 SAME_PITCH = 0.03
 LEAKED_DB = 5.0
+ECHO_WITHIN_DEG = 6.0
 
 
 class Sources(Protocol):
@@ -96,10 +97,10 @@ class Ear:
         return back.push(steered)[back.hop :]
 
     def _leaked(self, number: int) -> bool:
-        """Whether it has the pitch of a much louder drone: a small array hears that one in every direction."""
-        pitch_hz, snr_db = _pitch_hz(self._listeners[number]), self._sources.whence(number).snr_db
+        """Whether it has the pitch of a louder drone that a small array hears in every direction, or again from the ground."""
+        pitch_hz, whence = _pitch_hz(self._listeners[number]), self._sources.whence(number)
         return any(
-            _alike(pitch_hz, _pitch_hz(other)) and self._sources.whence(louder).snr_db - snr_db > LEAKED_DB
+            _alike(pitch_hz, _pitch_hz(other)) and _is_echo(whence, self._sources.whence(louder))
             for louder, other in self._listeners.items()
             if louder != number and other.present
         )
@@ -131,3 +132,12 @@ def _pitch_hz(listener: Listener) -> float | None:
 
 def _alike(one_hz: float | None, other_hz: float | None) -> bool:
     return one_hz is not None and other_hz is not None and abs(one_hz / other_hz - 1) < SAME_PITCH
+
+
+def _is_echo(one: Whence, louder: Whence) -> bool:
+    """Whether it is much weaker, or weaker and beneath or above the other: what a flat array hears of the ground is above."""
+    below_db = louder.snr_db - one.snr_db
+    if one.azimuth_deg is None or louder.azimuth_deg is None:
+        return below_db > LEAKED_DB
+    apart_deg = abs((one.azimuth_deg - louder.azimuth_deg + 180) % 360 - 180)
+    return below_db > LEAKED_DB or (below_db > 0 and apart_deg < ECHO_WITHIN_DEG)

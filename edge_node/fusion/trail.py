@@ -18,7 +18,6 @@ Located = Literal["nowhere", "repeated", "late", "taken", "jumped"]
 SAME_FRAME_NS = 50_000_000
 FLAG_KEPT_NS = 10_000_000_000
 MOST_FLAGS = 16
-LONGEST_FLAG = 64
 MOST_SENSORS = 16
 # Over several transports one Location is said again after the next: as many are remembered.
 REMEMBERED_LOCATIONS = 4
@@ -68,8 +67,6 @@ class Trail:
             self.sounding = Sounding(said)
         elif said.t_mono_ns >= self.sounding.t_mono_ns:
             self.sounding.update(said)
-        for note in said.notes:
-            self.flag(note[:LONGEST_FLAG], said.t_mono_ns)
         return self._hit(said, self.sounding.key)
 
     def locate(self, said: RemoteIdDetection) -> Located:
