@@ -43,7 +43,8 @@ def play_until(card: VirtualArray, done: Callable[[], bool], first: int = 0) -> 
 @pytest.mark.parametrize("array", ["uma_16", "respeaker_usb_4"])
 def test_every_sample_of_every_channel_comes_through_exactly(tmp_path: Path, array: str) -> None:
     with card_of(tmp_path, array) as card, listening(card, 18, array=array) as listener:
-        play_until(card, listener.over.is_set)
+        play_until(card, lambda: len(listener.blocks) == 18)
+        assert listener.over.wait(DEADLINE_S)
         blocks, end = listener.blocks, listener.end
     modulus = 1 << (15 if array == "respeaker_usb_4" else 23)
     assert (end["error"], len(blocks)) == ("", 18)
