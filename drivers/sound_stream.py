@@ -2,7 +2,8 @@
 
 PortAudio cannot be interrupted: a read of a device that has died may never return. So a thread reads and stamps, its reader
 waits with a deadline of his own, and a stream that hangs is left to the end of the process. No callback into Python is made
-(the unit's MemoryDenyWriteExecute forbids what that needs).
+(the unit's MemoryDenyWriteExecute forbids what that needs). The latency that PortAudio tells of an ALSA input is what its buffer
+holds when full, not how late a block is, so nothing is taken off the time at which a read returns.
 """
 
 from __future__ import annotations
