@@ -115,7 +115,12 @@ def fit_array(nominal_m: Vector, times: ArrivalTimes, speed_mps: float, *, with_
         if float(np.abs(change).max()) < SETTLED_M:
             break
     return ArrayFit(
-        positions_m, delays_m / speed_mps, covariance, walk.azimuth, walk.elevation, np.asarray(off - off.mean(axis=1, keepdims=True))
+        positions_m,
+        delays_m / speed_mps,
+        np.asarray(covariance, np.float64),
+        walk.azimuth,
+        walk.elevation,
+        np.asarray(off - off.mean(axis=1, keepdims=True)),
     )
 
 

@@ -21,6 +21,7 @@ SECTORS, FEWEST_SECTORS = 12, 10
 MOST_SIGMA_M = 0.001
 MOST_RESIDUAL_M = 0.003
 MOST_TURN_DEG = 25.0
+MOST_RAISED_DEG = 15.0
 
 
 class Calibration(Struct, frozen=True):
@@ -29,7 +30,8 @@ class Calibration(Struct, frozen=True):
     `gains` multiply the samples, `delays_s` say how late each channel is. `sigma_m` is of each place in the array's plane after
     what a flat array cannot know (turns and shifts of the whole) is taken out; `residual_m` the RMS of what the fit leaves.
     `turned_deg` is how far around the source was carried, clockwise as the array heard it; `ahead_deg` where it was heard
-    while it stood straight ahead, None when it did not. `loud_share` of the time the source stood out.
+    while it stood straight ahead, None when it did not; `sectors` how many of 12 directions it was heard from, and `raised_deg` how
+    far above or below for a fifth of the time. `loud_share` of the time it stood out.
     """
 
     positions_m: tuple[tuple[float, float, float], ...]
@@ -40,6 +42,7 @@ class Calibration(Struct, frozen=True):
     turned_deg: float
     ahead_deg: float | None
     sectors: int
+    raised_deg: float
     loud_share: float
     problems: tuple[str, ...] = ()
 
@@ -79,6 +82,7 @@ def calibrate(
         turned_deg=float(np.degrees(np.sum(_wrapped(np.diff(fit.azimuths_rad))))),
         ahead_deg=None if ahead is None else float(np.degrees(ahead)),
         sectors=len(set((np.degrees(fit.azimuths_rad) % 360 // (360 / SECTORS)).tolist())),
+        raised_deg=float(np.degrees(np.percentile(np.abs(fit.elevations_rad), 80))),
         loud_share=len(times.t_s) / max(times.blocks, 1),
     )
     return replace(found, problems=tuple(_problems(found, clockwise)))
@@ -94,6 +98,8 @@ def _problems(found: Calibration, clockwise: bool | None) -> Iterator[str]:
         yield f"what stood straight ahead was heard from {found.ahead_deg:+.0f} degrees: the channel map or the array is turned"
     if found.sectors < FEWEST_SECTORS:
         yield f"the source was heard from {found.sectors} of {SECTORS} directions only: walk a whole circle around the array"
+    if found.raised_deg > MOST_RAISED_DEG:
+        yield f"the source was heard {found.raised_deg:.0f} degrees above or below the array: carry it at the array's height"
     if found.loud_share < LEAST_LOUD_SHARE:
         yield f"the source stood out for {found.loud_share:.0%} of the time only: play it louder or go nearer"
     if found.residual_m > MOST_RESIDUAL_M:

@@ -26,7 +26,8 @@ LOOKS_BETWEEN_SEARCHES = 10
 # Three microphones in a plane agree with any delays and signs: there is no second way round.
 FEWEST_TO_COMPARE = 4
 DEAD_DB, WEAK_DB, GAIN_DB = -40.0, -10.0, 6.0
-NOISY_DB = 6.0
+LOUD_DB, NOISY_DB = 4.0, 6.0
+SILENT = 1e-12
 OCTAVES_HZ = (300.0, 600.0, 1_200.0, 2_400.0, 4_800.0, 9_600.0)
 HEARD_TOGETHER_HZ = (300.0, 1_500.0)
 TOGETHER, ALONE = 0.5, 0.4
@@ -72,7 +73,8 @@ class SelfCheck:
     def _judge(self) -> None:
         cross = self._statistics.cross * self._corrections.T[:, :, None] * self._corrections.conj().T[:, None, :]
         together = self._together(cross)
-        self._level_faults = tuple(self._by_level(self._excess_db(cross), together))
+        silent = np.einsum("fcc->c", cross).real <= SILENT
+        self._level_faults = tuple(self._by_level(np.where(silent, -np.inf, self._excess_db(cross)), together))
         deaf = {fault.channels[0] for fault in self._level_faults if fault.kind in ("dead", "noisy")}
         live = tuple(channel for channel in range(len(self._positions)) if channel not in deaf)
         if len(live) >= FEWEST_TO_COMPARE and np.median(together) >= TOGETHER:
@@ -104,7 +106,7 @@ class SelfCheck:
                 yield faults.dead(channel, level_db)
             elif share > CLIPPED_SHARE:
                 yield faults.clipped(channel, share)
-            elif alone[channel] or float(excess.max()) > max(level_db, 0.0) + NOISY_DB:
+            elif alone[channel] or (excess.max() > LOUD_DB and np.ptp(excess) > NOISY_DB):
                 yield faults.noisy(channel, float(excess.max()))
             elif abs(level_db) > GAIN_DB:
                 yield faults.gain(channel, level_db)

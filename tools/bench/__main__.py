@@ -28,6 +28,10 @@ BENCHES = {
     "flood_c2": ("five nodes at work while strangers flood C2's two ports, beside the same without", "tools.bench.flood_c2:figures"),
     "throughput": ("rows from put to C2's durable ack beside bare pyzmq, one message a row", "tools.bench.throughput:figures"),
     "mic_array": ("16 channels through PortAudio and ALSA, gaps, and dead cards", "tools.bench.mic_array:figures"),
+    "microphones": (
+        "faults named from ambient sound, arrays calibrated by a walk; EDGE_NODE_MICROPHONE_SEEDS and EDGE_NODE_CALIBRATION_SEEDS",
+        "tools.bench.microphones:figures",
+    ),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 
