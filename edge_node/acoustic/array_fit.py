@@ -15,7 +15,7 @@ Vector = NDArray[np.float64]
 
 PLACE_SIGMA_M = 0.004
 # Microphones of a board are in its plane; heights are told by a source high above only.
-FLAT_SIGMA_M = 0.0005
+FLAT_SIGMA_M = 0.0001
 FLAT_M = 0.01
 HIGHEST_RAD = np.radians(85.0)
 DELAY_SIGMA_S = 3e-4

@@ -90,14 +90,15 @@ class Rails:
     def add(self, piece: Real) -> None:
         """Look at one piece (n, channels)."""
         self._pieces += 1
-        for side, sound in enumerate((piece, -piece)):
-            most = sound.max(axis=0)
-            further = most > self._extreme[side]
-            self._extreme[side] = np.where(further, most, self._extreme[side])
-            self._hits[side][further] = 0
-            there = sound >= self._extreme[side]
-            if there.any():
-                stays = there[: 1 - RUN]
-                for k in range(1, RUN):
-                    stays = stays & there[k : len(there) - RUN + 1 + k]
-                self._hits[side] += stays.any(axis=0)
+        for side, most in enumerate((piece.max(axis=0), -piece.min(axis=0))):
+            self._hits[side][most > self._extreme[side]] = 0
+            self._extreme[side] = np.maximum(self._extreme[side], most)
+            for channel in np.flatnonzero(most == self._extreme[side]):
+                at_rail = piece[:, channel] == (most[channel] if side == 0 else -most[channel])
+                self._hits[side][channel] += _runs(at_rail)
+
+
+def _runs(there: NDArray[np.bool_]) -> bool:
+    """Whether it is so for RUN samples on end."""
+    places = np.flatnonzero(there)
+    return bool(np.any(places[RUN - 1 :] - places[: 1 - RUN] == RUN - 1))

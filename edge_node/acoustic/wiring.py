@@ -13,7 +13,7 @@ from edge_node.acoustic.sound_field import Complex, SoundField, Vector
 
 Cross = NDArray[np.complex64]
 
-LATE_NEAR = (-2, -1, 1, 2)
+LATE_NEAR = (-1, 1)
 LATE_FAR = tuple(late for late in range(-32, 33) if late)
 MOST_LATE = 128
 BATCH = 32
@@ -102,16 +102,19 @@ class Search:
         """Log evidence a band and channel: about -1.5 to -2.1 where all is right, lower where it is not."""
         return float(self.scores([wiring])[0]) / len(self.field.freqs_hz) / self.field.channels
 
-    def likeliest(self, symmetries: list[tuple[int, ...]], start: Wiring, *, deep: bool) -> list[tuple[Wiring, float]]:
-        """Wirings that no single step makes better and their probabilities, likeliest first; one for all that symmetry makes alike.
+    def stands(self, wiring: Wiring) -> bool:
+        """Whether no single near step makes it better."""
+        scored = self._priced([wiring, *_near(wiring)])
+        return max(scored.values()) <= scored[wiring] + GAIN
 
-        Far steps are tried from where near ones lead on, and from the start if `deep`.
-        """
-        frontier, ends = {start: float(self.scores([start])[0]) - PRICE * start.mistakes}, dict[Wiring, float]()
+    def likeliest(self, symmetries: list[tuple[int, ...]]) -> list[tuple[Wiring, float]]:
+        """Wirings that no single step makes better and their probabilities, likeliest first; one for all that symmetry makes alike."""
+        frontier, ends = self._priced([Wiring.right(self.field.channels)]), dict[Wiring, float]()
         for _ in range(MOST_STEPS):
             better: dict[Wiring, float] = {}
             for wiring, score in frontier.items():
-                found = self._better(wiring, score, deep=deep)
+                steps = self._priced([*_near(wiring), *_far(wiring)])
+                found = {there: its for there, its in steps.items() if its > score + GAIN}
                 better |= found
                 if not found:
                     ends[wiring] = score
@@ -121,13 +124,6 @@ class Search:
         ends = _distinct(ends | frontier, symmetries, WIDTH)
         odds = np.exp(SURENESS * (np.array(list(ends.values())) - max(ends.values())))
         return list(zip(ends, (odds / odds.sum()).tolist(), strict=True))
-
-    def _better(self, wiring: Wiring, score: float, *, deep: bool) -> dict[Wiring, float]:
-        """All wirings one step away that are likelier, and how likely."""
-        near = self._priced(_near(wiring))
-        if deep or max(near.values()) > score:
-            near |= self._priced(_far(wiring))
-        return {there: its for there, its in near.items() if its > score + GAIN}
 
     def _priced(self, wirings: Iterable[Wiring]) -> dict[Wiring, float]:
         """Their log evidence, less what their mistakes make them unlikely."""
@@ -150,7 +146,7 @@ class Search:
 
 
 def _near(wiring: Wiring) -> Iterator[Wiring]:
-    """Two channels exchanged, one upside down, or one a sample or two late."""
+    """Two channels exchanged, one upside down, or one a sample late."""
     channels = len(wiring.order)
     for first, second in combinations(range(channels), 2):
         order = list(range(channels))
