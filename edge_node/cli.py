@@ -21,6 +21,10 @@ COMMANDS = {
     "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.node.commands:keys"),
     "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
     "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.node.replay:replay"),
+    "calibrate-array": (
+        "find an array's places, gains and delays from a recording of noise carried around it",
+        "edge_node.node.calibrate_array:calibrate_array",
+    ),
     "demo": ("run a real node, a reference C2 and a simulated scene, in this terminal", "tools.demo:demo"),
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
@@ -52,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     commands.choices["replay"].add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="recordings, one after the other")
     for name in ("detect", "replay"):
         _add_sound(commands.choices[name].add_argument_group("how sound was recorded"))
+    _add_walk(commands.choices["calibrate-array"])
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
     commands.choices["demo"].add_argument(
         "--web", nargs="?", const="127.0.0.1:8600", metavar="HOST:PORT", help="show the C2's web page too"
@@ -70,6 +75,20 @@ def _add_sound(group: argparse._ArgumentGroup) -> None:
     ):
         group.add_argument(f"--{flag}", dest=name, type=finite, metavar=unit, help=words)
     group.add_argument("--calibration", metavar="FILE", help="the array's places, gains and delays as they were measured")
+
+
+def _add_walk(command: argparse.ArgumentParser) -> None:
+    """What was walked, and around what."""
+    command.add_argument("recording", type=Path, metavar="RECORDING", help="WAV or FLAC of the walk, all channels")
+    command.add_argument("--array", required=True, metavar="NAME|PATH", help="the microphones: a known array, or a .toml file of your own")
+    command.add_argument("--temperature", dest="temperature_c", type=finite, metavar="C", help="of the air, which makes the speed of sound")
+    command.add_argument("--ahead", type=finite, default=0.0, metavar="S", help="how long the source stood straight ahead at first")
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--clockwise", action="store_true", default=None, help="it was carried around clockwise, seen from above")
+    way.add_argument("--counter-clockwise", dest="clockwise", action="store_false", help="or the other way")
+    command.add_argument("--no-delays", dest="delays", action="store_false", help="take all channels to be on time")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE.toml", help="where to write what was found")
+    command.set_defaults(azimuth_deg=None, tilt_deg=None, roll_deg=None, calibration=None)
 
 
 def finite(text: str) -> float:
