@@ -58,28 +58,32 @@ class NoiseField:
         """Whether any band holds noise from all sides."""
         return any(self._chosen)
 
-    def observe(self, heard: Complex, phases: Complex) -> None:
-        """Judge by spectra (bins, channels, frames) of which `phases` (channels, bins) are the loudest direction's."""
+    def observe(self, heard: Complex, sources: Complex) -> bool:
+        """Judge by spectra (bins, channels, frames) beside sources of phases (bins, channels, n); whether that changed what is known."""
         self._likelihood *= REMEMBERED
         for band, bins in enumerate(self._sampled):
-            self._likelihood[band] += self._log_likelihood(heard[bins], np.ascontiguousarray(phases[:, bins].T), bins)
+            self._likelihood[band] += self._log_likelihood(heard[bins], sources[bins], bins)
         chosen = [int(np.argmax(row)) for row in self._likelihood]
-        if chosen != self._chosen:
-            self._chosen = chosen
-            self._assemble()
+        if chosen == self._chosen:
+            return False
+        self._chosen = chosen
+        self._assemble()
+        return True
 
-    def _log_likelihood(self, heard: Complex, steered: Complex, bins: NDArray[np.intp]) -> Vector:
-        """Of each share, power of noise and of one plane wave being what they come out as in each bin (Stoica and Nehorai 1990)."""
+    def _log_likelihood(self, heard: Complex, sources: Complex, bins: NDArray[np.intp]) -> Vector:
+        """Of each share, with the power of noise and of each wave being what they come out as in each bin (Stoica and Nehorai 1990)."""
         channels, frames = heard.shape[1:]
-        inverses = self._inverses[:, bins]
-        both = np.concatenate([heard, steered[:, :, None]], axis=2)
-        turned = (inverses @ both.view(np.float32)).view(np.complex64)
-        crossed = np.einsum("bm,kbmt->kbt", np.conj(steered), turned)
-        gain = crossed[:, :, -1].real
-        beam = (np.abs(crossed[:, :, :-1]) ** 2).sum(axis=2) / np.maximum(gain, 1e-9)
-        total = np.einsum("bmt,kbmt->kb", np.conj(heard), turned[..., :-1]).real
-        noise = np.maximum(total - beam, 1e-30) / (channels - 1)
-        fit = (channels - 1) * np.log(noise) + np.log(np.maximum(beam, noise)) + self._log_det[:, bins]
+        both = np.ascontiguousarray(np.concatenate([sources, heard], axis=2))
+        turned = (self._inverses[:, bins] @ both.view(np.float32)).view(np.complex64)
+        crossed = np.conj(both.transpose(0, 2, 1)) @ turned
+        fit = self._log_det[:, bins]
+        for k in range(sources.shape[2]):
+            row = crossed[:, :, k, :] / np.sqrt(np.maximum(crossed[:, :, k, k].real, 1e-9))[..., None]
+            crossed = crossed - np.conj(row)[..., :, None] * row[..., None, :]
+            fit = fit + np.log(np.maximum((np.abs(row[..., sources.shape[2] :]) ** 2).sum(axis=2), 1e-30))
+        left = channels - sources.shape[2]
+        rest = np.einsum("kbtt->kb", crossed[..., sources.shape[2] :, sources.shape[2] :]).real
+        fit = fit + left * np.log(np.maximum(rest, 1e-30) / left)
         return np.asarray(-frames * fit.sum(axis=1), np.float64)
 
     def _assemble(self) -> None:

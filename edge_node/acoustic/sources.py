@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -17,9 +19,13 @@ Complex = NDArray[np.complex64]
 
 LEAST_POWER = np.float32(1e-30)
 TRIED = 4
+NEIGHBOURS = 0.97
+TURNS = 2
+# What moves or is not quite where it should be leaves so much when it is projected out.
+LEAST_FURTHER = 0.04
 NOISE_BINS, SIGNAL_BINS = 21, 41
 LEAST_RATIO = 0.3
-SIGNIFICANT_SIGMAS = 6.0
+SIGNIFICANT_SIGMAS = 4.5
 # Frames that overlap by half and bins beside each other under a root-Hann window share their noise: so much is its own.
 INDEPENDENT = 0.7
 SAME_DEG = 8.0
@@ -31,13 +37,25 @@ NEAREST_RAD, FARTHEST_RAD = 0.002, 1.0
 
 
 class Source(Struct, frozen=True):
-    """A direction that sound comes from, with `covariance` (3, 3) of its unbound vector, coherent share and ratio to the rest."""
+    """A direction that sound comes from, its coherent share and its ratio to the rest.
+
+    `information` (3, 3) is how the weighted power bends down about it, `scatter` (3, 3) the covariance of that power's slope.
+    """
 
     direction: Vector
     information: Vector
     scatter: Vector
     strength: float
     snr: float
+
+
+class Block(Struct, frozen=True):
+    """Spectra (frames, channels, bins) with bins `used` (1 or 0), made ready to tell directions and, `mild`, to search all of them."""
+
+    spectra: Complex
+    used: Real
+    heard: Heard
+    mild: Heard
 
 
 class Finder:
@@ -49,39 +67,74 @@ class Finder:
         self._response = Response(microphones, freqs_hz, speed_mps, directions)
         self._noise = NoiseField(microphones, freqs_hz, speed_mps)
         self._apart = float(np.cos(np.radians(SAME_DEG)))
-        self._unjudged = JUDGED_FRAMES
+        self._unjudged = 0
         self._place_rad = PLACE_SIGMA_M / max(microphones.aperture_m, 1e-3)
 
     def find(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> list[Source]:
         """Up to `most` sources in spectra (frames, channels, bins) at bins where `used` is 1, the loudest first."""
-        self._judge(spectra, used)
-        heard, mild = self._made_ready(spectra), self._made_ready(spectra, mild=True)
-        found: list[Source] = []
-        for _ in range(most if towards is None else 1):
-            start = self._start(heard, mild, used) if towards is None else towards
-            weights = telling(self._steering.beam(heard, used, start), used)
-            beam = self._steering.peak_near(heard, weights, start)
-            source = self._source(heard, beam, weights, spectra)
-            if source is None:
-                break
-            if all(source.direction @ other.direction < self._apart for other in found):
-                found.append(source)
+        block, beams = self._look(spectra, used, most, towards)
+        first = not self._unjudged
+        if self._judge(spectra, beams) and first:
+            block, beams = self._look(spectra, used, most, towards)
+        return self._sources(block, beams)
+
+    def _look(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> tuple[Block, list[Beam]]:
+        """Beams of what stands out of the noise as it is known; the loudest one in any case."""
+        block = Block(spectra, used, self._made_ready(spectra), self._made_ready(spectra, mild=True))
+        if towards is not None:
+            return block, [self._peak(block, towards)]
+        beams: list[Beam] = []
+        for _ in range(min(most, self._channels - 1)):
+            rest = self._without(block, beams)
+            beam = self._peak(rest, self._start(rest))
+            if not self._source(rest, beam):
+                return block, beams or [beam]
+            apart = self._pulled_apart(block, [*beams, beam])
+            if not self._are_apart(apart):
+                return block, beams
+            beams = apart
+        return block, beams
+
+    def _pulled_apart(self, block: Block, beams: list[Beam]) -> list[Beam]:
+        """Each sharpened anew without the others (alternating projection, Ziskind and Wax 1988); of two, each is looked for anew."""
+        for turn in range(TURNS * len(beams) if len(beams) == 2 else len(beams) if len(beams) > 2 else 0):
+            others = beams[1:]
+            rest = self._without(block, others)
+            start = self._start(rest) if turn < len(beams) == 2 else beams[0].direction
+            beams = [*others, self._peak(rest, start)]
+        return beams
+
+    def _sources(self, block: Block, beams: list[Beam]) -> list[Source]:
+        """What is said of each beam without the others, the loudest first."""
+        told = [self._source(self._without(block, [other for other in beams if other is not beam]), beam) for beam in beams]
+        return sorted((source for source in told if source), key=lambda source: -source.strength)
+
+    def _are_apart(self, beams: list[Beam]) -> bool:
+        return all(one.direction @ other.direction < self._apart for one, other in combinations(beams, 2))
+
+    def _without(self, block: Block, beams: list[Beam]) -> Block:
+        """A block with some directions projected out."""
+        heard, mild = block.heard, block.mild
+        for beam in beams:
             phases = self._steering.phases(beam.direction)
             heard = heard.without(phases, self._steering.product(heard, phases))
             mild = mild.without(phases, self._steering.product(mild, phases))
-            if len(heard.nulls) >= self._channels - 1:
-                break
-        return found
+        return Block(block.spectra, block.used, heard, mild)
 
-    def _judge(self, spectra: Complex, used: Real) -> None:
-        """Once for every few frames learn what the noise is like beside the loudest direction."""
-        self._unjudged += len(spectra)
-        if self._unjudged < JUDGED_FRAMES or self._channels < 3:
-            return
-        self._unjudged = 0
-        heard = self._made_ready(spectra)
-        start = self._start(heard, self._made_ready(spectra, mild=True), used)
-        self._noise.observe(np.ascontiguousarray(spectra.transpose(2, 1, 0)), self._steering.phases(start))
+    def _peak(self, block: Block, start: Vector) -> Beam:
+        """The beam at the maximum near a direction."""
+        weights = telling(self._steering.beam(block.heard, block.used, start), block.used)
+        return self._steering.peak_near(block.heard, weights, start)
+
+    def _judge(self, spectra: Complex, beams: list[Beam]) -> bool:
+        """Once for every few frames learn what the noise is like beside what was found; whether that changed what is known."""
+        self._unjudged -= len(spectra)
+        if self._unjudged > 0 or self._channels < 3:
+            return False
+        self._unjudged = JUDGED_FRAMES
+        phases = [self._steering.phases(beam.direction).T for beam in beams[: self._channels - 2]]
+        steered = np.stack(phases, axis=2) if phases else np.zeros((spectra.shape[2], self._channels, 0), np.complex64)
+        return self._noise.observe(np.ascontiguousarray(spectra.transpose(2, 1, 0)), steered)
 
     def _made_ready(self, spectra: Complex, *, mild: bool = False) -> Heard:
         """Spectra with the noise's coherence taken out, or with no more of it than a search over all directions bears."""
@@ -95,37 +148,36 @@ class Finder:
         total = (np.conj(spectra) * whitened).real.mean(axis=0).sum(axis=0)
         return Heard(whitened, np.maximum(total, LEAST_POWER), inverse, gain)
 
-    def _start(self, heard: Heard, mild: Heard, used: Real) -> Vector:
+    def _start(self, block: Block) -> Vector:
         """The best of the grid's few highest directions that are not neighbours."""
-        weights = used / heard.total
-        score = self._response.score(mild, used / mild.total)
+        weights = block.used / block.heard.total
+        score = self._response.score(block.mild, block.used / block.mild.total)
         best: list[Beam] = []
         for _ in range(TRIED):
             direction = self._response.directions[int(np.argmax(score))]
-            best.append(self._steering.beam(heard, weights, direction))
-            score = np.where(self._response.directions @ direction > 0.97, -np.inf, score)
+            best.append(self._steering.beam(block.heard, weights, direction))
+            score = np.where(self._response.directions @ direction > NEIGHBOURS, -np.inf, score)
         return max(best, key=lambda beam: beam.score).direction
 
-    def _source(self, heard: Heard, beam: Beam, weights: Real, spectra: Complex) -> Source | None:
+    def _source(self, block: Block, beam: Beam) -> Source | None:
         """What is said of a beam; None when noise alone could be so strong somewhere."""
-        used = weights > 0
-        left, bins, frames = self._channels - len(heard.nulls), np.count_nonzero(used), len(spectra)
+        used, heard = block.used, block.heard
+        left, bins, frames = self._channels - len(heard.nulls), float(used.sum()), len(block.spectra)
         share = float(used @ (beam.power / heard.total)) / bins
         strength = (share - 1 / left) / (1 - 1 / left)
-        sigma = np.sqrt(1 / ((left - 1) * (frames * left + 1)) / (INDEPENDENT * bins)) if left > 1 else 1.0
-        if strength < SIGNIFICANT_SIGMAS * sigma:
+        sigma = np.sqrt(1 / ((left - 1) * (frames * left + 1)) / (INDEPENDENT * bins))
+        if strength < max(SIGNIFICANT_SIGMAS * sigma, LEAST_FURTHER if heard.nulls else 0.0):
             return None
-        information = beam.information(weights)
+        weights = telling(beam, used)
         spread = 2 * weights**2 * beam.noise * beam.power / beam.gain / (INDEPENDENT * frames)
-        scatter = np.tensordot(spread, beam.bends, axes=1)
-        signal = float(used @ beam.source)
-        whole = float(used @ (spectra.real**2 + spectra.imag**2).mean(axis=(0, 1)))
+        power = (block.spectra.real**2 + block.spectra.imag**2).mean(axis=(0, 1))
+        signal, whole = float(used @ np.clip(beam.source, -power, power)), float(used @ power)
         return Source(
-            beam.direction,
-            information,
-            np.asarray(scatter, np.float64),
-            float(np.clip(strength, 0.0, 1.0)),
-            signal / max(whole - signal, 1e-6 * whole),
+            direction=beam.direction,
+            information=beam.information(weights),
+            scatter=np.asarray(np.tensordot(spread, beam.bends, axes=1), np.float64),
+            strength=float(np.clip(strength, 0.0, 1.0)),
+            snr=signal / max(whole - signal, 1e-6 * whole),
         )
 
 
