@@ -18,7 +18,8 @@ Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 LEAST_POWER = np.float32(1e-30)
-TRIED = 4
+TRIED = 3
+CLEARLY_LESS = 0.8
 NEIGHBOURS = 0.97
 TURNS = 2
 # What moves or is not quite where it should be leaves so much when it is projected out.
@@ -86,12 +87,15 @@ class Finder:
         beams: list[Beam] = []
         for _ in range(min(most, self._channels - 1)):
             rest = self._without(block, beams)
-            beam = self._peak(rest, self._start(rest))
+            start = self._start(rest)
+            if start is None:
+                break
+            beam = self._peak(rest, start)
             if not self._source(rest, beam):
                 return block, beams or [beam]
             apart = self._pulled_apart(block, [*beams, beam])
             if not self._are_apart(apart):
-                return block, beams
+                break
             beams = apart
         return block, beams
 
@@ -100,8 +104,8 @@ class Finder:
         for turn in range(TURNS * len(beams) if len(beams) == 2 else len(beams) if len(beams) > 2 else 0):
             others = beams[1:]
             rest = self._without(block, others)
-            start = self._start(rest) if turn < len(beams) == 2 else beams[0].direction
-            beams = [*others, self._peak(rest, start)]
+            start = self._start(rest) if turn < len(beams) == 2 else None
+            beams = [*others, self._peak(rest, beams[0].direction if start is None else start)]
         return beams
 
     def _sources(self, block: Block, beams: list[Beam]) -> list[Source]:
@@ -123,8 +127,8 @@ class Finder:
 
     def _peak(self, block: Block, start: Vector) -> Beam:
         """The beam at the maximum near a direction."""
-        weights = telling(self._steering.beam(block.heard, block.used, start), block.used)
-        return self._steering.peak_near(block.heard, weights, start)
+        beam = self._steering.beam(block.heard, start)
+        return self._steering.peak_near(block.heard, telling(beam, block.used), beam)
 
     def _judge(self, spectra: Complex, beams: list[Beam]) -> bool:
         """Once for every few frames learn what the noise is like beside what was found; whether that changed what is known."""
@@ -148,34 +152,43 @@ class Finder:
         total = (np.conj(spectra) * whitened).real.mean(axis=0).sum(axis=0)
         return Heard(whitened, np.maximum(total, LEAST_POWER), inverse, gain)
 
-    def _start(self, block: Block) -> Vector:
-        """The best of the grid's few highest directions that are not neighbours."""
-        weights = block.used / block.heard.total
+    def _start(self, block: Block) -> Vector | None:
+        """The best of the grid's few highest directions that are not neighbours; None when noise alone could be so high."""
         score = self._response.score(block.mild, block.used / block.mild.total)
-        best: list[Beam] = []
+        if block.mild.nulls and self._strength(block, float(score.max() * block.used.sum())) < CLEARLY_LESS * self._significant(block):
+            return None
+        best: list[tuple[float, Vector]] = []
         for _ in range(TRIED):
             direction = self._response.directions[int(np.argmax(score))]
-            best.append(self._steering.beam(block.heard, weights, direction))
+            best.append((float(block.used @ self._steering.shares(block.heard, direction)), direction))
             score = np.where(self._response.directions @ direction > NEIGHBOURS, -np.inf, score)
-        return max(best, key=lambda beam: beam.score).direction
+        return max(best, key=lambda pair: pair[0])[1]
+
+    def _strength(self, block: Block, share: float) -> float:
+        """The coherent share of what is heard by the sum over bins of a beam's shares: 0 for noise, 1 for a wave alone."""
+        left = self._channels - len(block.heard.nulls)
+        return (share / float(block.used.sum()) - 1 / left) / (1 - 1 / left)
+
+    def _significant(self, block: Block) -> float:
+        """The strength that noise alone hardly has in the best of all directions."""
+        left, bins, frames = self._channels - len(block.heard.nulls), float(block.used.sum()), len(block.spectra)
+        sigma = np.sqrt(1 / ((left - 1) * (frames * left + 1)) / (INDEPENDENT * bins))
+        return float(max(SIGNIFICANT_SIGMAS * sigma, LEAST_FURTHER if block.heard.nulls else 0.0))
 
     def _source(self, block: Block, beam: Beam) -> Source | None:
         """What is said of a beam; None when noise alone could be so strong somewhere."""
-        used, heard = block.used, block.heard
-        left, bins, frames = self._channels - len(heard.nulls), float(used.sum()), len(block.spectra)
-        share = float(used @ (beam.power / heard.total)) / bins
-        strength = (share - 1 / left) / (1 - 1 / left)
-        sigma = np.sqrt(1 / ((left - 1) * (frames * left + 1)) / (INDEPENDENT * bins))
-        if strength < max(SIGNIFICANT_SIGMAS * sigma, LEAST_FURTHER if heard.nulls else 0.0):
+        used = block.used
+        strength = self._strength(block, float(used @ (beam.power / block.heard.total)))
+        if strength < self._significant(block):
             return None
         weights = telling(beam, used)
-        spread = 2 * weights**2 * beam.noise * beam.power / beam.gain / (INDEPENDENT * frames)
+        scatter = weights**2 * beam.noise * beam.power / beam.gain / (INDEPENDENT * len(block.spectra))
         power = (block.spectra.real**2 + block.spectra.imag**2).mean(axis=(0, 1))
         signal, whole = float(used @ np.clip(beam.source, -power, power)), float(used @ power)
         return Source(
             direction=beam.direction,
             information=beam.information(weights),
-            scatter=np.asarray(np.tensordot(spread, beam.bends, axes=1), np.float64),
+            scatter=beam.curvature(scatter),
             strength=float(np.clip(strength, 0.0, 1.0)),
             snr=signal / max(whole - signal, 1e-6 * whole),
         )

@@ -46,7 +46,7 @@ class Response:
         """For each direction the power of its beams, bins weighted (bins,), to what noise alone would make it."""
         level = weights / heard.gain
         power = self._over_directions(self._merged(heard.whitened) * level) + level @ _own(heard.whitened)
-        gain = self._gain(heard, (weights > 0) / heard.gain)
+        gain = self._gain(heard, np.asarray((weights > 0) / heard.gain, np.float32))
         return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / (gain * len(heard.whitened)), 0.0))
 
     def _gain(self, heard: Heard, level: Real) -> Real:

@@ -17,7 +17,7 @@ Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 MOST_STEPS = 6
-CLOSE_ENOUGH_RAD = 3e-4
+CLOSE_ENOUGH_RAD = 1.5e-3
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
@@ -51,17 +51,18 @@ class Heard(Struct, frozen=True):
 
 
 class Beam(Struct, frozen=True):
-    """A direction's beam in each bin (bins,): mean `power` and `gain`, `noise` as the rest says; slopes and bends of the weighted sum.
+    """A direction's beam in each bin (bins,): mean `power` and `gain`, and `noise` as the rest says.
 
-    `slope` (3,) and `bend` (3, 3) are for a direction as an unbound vector; `bends` (bins, 3, 3) each bin's a^H N^-1 a's curvature.
+    `tilts` (dimensions, bins) are the slopes of power along the array's `axes` (dimensions, 3) for a direction as an unbound vector,
+    `bends` (bins, dimensions, dimensions) the curvatures that a source of power 1 is expected to give.
     """
 
     direction: Vector
-    score: float
+    axes: Vector
     power: Real
     gain: Real
     noise: Real
-    slope: Vector
+    tilts: Real
     bends: Real
 
     @property
@@ -69,9 +70,21 @@ class Beam(Struct, frozen=True):
         """Power of the wave in each bin, as one microphone has it: without bias, so below nothing at times."""
         return np.asarray((self.power - self.noise) / self.gain)
 
+    def score(self, weights: Real) -> float:
+        """Weighted (bins,) power."""
+        return float(weights @ self.power)
+
+    def slope(self, weights: Real) -> Vector:
+        """(3,): how the weighted power grows."""
+        return np.asarray(np.asarray(self.tilts @ weights, np.float64) @ self.axes)
+
+    def curvature(self, levels: Real) -> Vector:
+        """(3, 3): the bends times levels (bins,), summed."""
+        return np.asarray(self.axes.T @ np.tensordot(levels, self.bends, axes=1) @ self.axes, np.float64)
+
     def information(self, weights: Real) -> Vector:
         """(3, 3): how the weighted sum bends down, as it is expected to."""
-        return np.asarray(np.tensordot(2 * weights * self.source, self.bends, axes=1), np.float64)
+        return self.curvature(weights * self.source)
 
 
 class Steering:
@@ -84,6 +97,9 @@ class Steering:
         self._axes = microphones.axes[: microphones.dimensions]
         along = self.positions_m @ self._axes.T
         self._moments = np.concatenate([np.ones((1, self.channels)), along.T]).astype(np.float32)
+        self._alone = np.broadcast_to(
+            (self._moments @ self._moments.T).astype(np.complex64), (len(freqs_hz), len(along.T) + 1, len(along.T) + 1)
+        )
         self._lobe_rad = speed_mps / float(freqs_hz[-1]) / max(microphones.aperture_m, 1e-3)
 
     def phases(self, direction: Vector) -> Complex:
@@ -100,13 +116,14 @@ class Steering:
             return phases
         return (heard.inverse @ np.ascontiguousarray(phases.T)[:, :, None].view(np.float32)).view(np.complex64)[:, :, 0].T
 
-    def peak_near(self, heard: Heard, weights: Real, direction: Vector, steps: int = MOST_STEPS) -> Beam:
-        """The beam whose weighted power (bins,) is the largest near a direction, by Gauss and Newton's steps on the sphere."""
-        here, part = self.beam(heard, weights, direction), 1.0
-        for _ in range(steps):
-            beam = self.beam(heard, weights, self._stepped(here, weights, part))
-            moved = float(np.linalg.norm(beam.direction - here.direction))
-            if beam.score < here.score:
+    def peak_near(self, heard: Heard, weights: Real, here: Beam) -> Beam:
+        """The beam whose weighted power (bins,) is the largest near one, by Gauss and Newton's steps on the sphere."""
+        part = 1.0
+        for _ in range(MOST_STEPS):
+            there = self._stepped(here, weights, part)
+            moved = float(np.linalg.norm(there - here.direction))
+            beam = self.beam(heard, there)
+            if beam.score(weights) < here.score(weights):
                 part *= SHORTENED
             else:
                 here = beam
@@ -114,24 +131,33 @@ class Steering:
                 break
         return here
 
-    def beam(self, heard: Heard, weights: Real, direction: Vector) -> Beam:
+    def shares(self, heard: Heard, direction: Vector) -> Real:
+        """For each bin (bins,) how much of all power a direction's beam holds."""
+        phases = self.phases(direction)
+        level = np.einsum("tmf,mf->tf", heard.whitened, np.conj(phases))
+        gain = np.einsum("mf,mf->f", np.conj(phases), self.product(heard, phases)).real
+        for null in heard.nulls:
+            gain = gain - np.abs(np.einsum("mf,mf->f", np.conj(null), phases)) ** 2
+        return np.asarray((level.real**2 + level.imag**2).mean(axis=0) / np.maximum(gain, np.float32(LEAST_GAIN)) / heard.total)
+
+    def beam(self, heard: Heard, direction: Vector) -> Beam:
         """What a direction's beam holds."""
         phases = self.phases(direction)
         sums = self._moments @ (heard.whitened * np.conj(phases))
         gram = self._gram(heard, phases)
         gain = np.maximum(gram[:, 0, 0].real, np.float32(LEAST_GAIN))
-        level = np.conj(sums[:, 0])
-        crossed = (level[:, None] * sums).mean(axis=0)
+        crossed = (np.conj(sums[:, :1]) * sums).mean(axis=0)
         power = crossed[0].real / gain
-        tilt = crossed[1:].imag / gain - power / gain * gram[:, 1:, 0].imag.T
-        slope = self._axes.T @ (tilt @ (2 * weights * self._turns))
+        tilts = 2 * self._turns / gain * (crossed[1:].imag - power * gram[:, 1:, 0].imag.T)
         noise = np.maximum(heard.total - power, np.float32(1e-30)) / (self.channels - 1 - len(heard.nulls))
-        inner = gram[:, 1:, 1:] - gram[:, 1:, :1] * gram[:, :1, 1:] / gain[:, None, None]
-        bends = np.asarray(self._axes.T @ (inner.real * (self._turns**2)[:, None, None]) @ self._axes, np.float32)
-        return Beam(direction, float(weights @ power), power, gain, noise, np.asarray(slope, np.float64), bends)
+        inner = gram[:, 1:, 1:].real - (gram[:, 1:, :1] * gram[:, :1, 1:]).real / gain[:, None, None]
+        bends = np.asarray(inner * (2 * self._turns**2)[:, None, None], np.float32)
+        return Beam(direction, self._axes, power, gain, noise, tilts, bends)
 
     def _gram(self, heard: Heard, phases: Complex) -> Complex:
         """(bins, 1 + dimensions, 1 + dimensions): of a, and a times each microphone's places, over N^-1 without the nulls."""
+        if heard.inverse is None and not heard.nulls:
+            return self._alone
         moved = np.ascontiguousarray((self._moments[:, :, None] * phases).transpose(2, 1, 0))
         product = moved if heard.inverse is None else (heard.inverse @ moved.view(np.float32)).view(np.complex64)
         gram = np.conj(moved.transpose(0, 2, 1)) @ product
@@ -144,8 +170,9 @@ class Steering:
         """A part of one step towards a maximum, uphill where the power is not bent down, no further than some of the main lobe."""
         direction = beam.direction
         basis = across(direction)
-        uphill = basis @ beam.slope
-        curvature, turn = np.linalg.eigh(basis @ beam.information(weights) @ basis.T + (beam.slope @ direction) * np.eye(2))
+        slope = beam.slope(weights)
+        uphill = basis @ slope
+        curvature, turn = np.linalg.eigh(basis @ beam.information(weights) @ basis.T + (slope @ direction) * np.eye(2))
         least = 1e-6 * float(np.abs(curvature).max()) + 1e-30
         step = turn @ ((turn.T @ uphill) / np.maximum(np.abs(curvature), least))
         longest_rad = LONGEST_STEP * self._lobe_rad
@@ -154,8 +181,9 @@ class Steering:
 
 
 def across(direction: Vector) -> Vector:
-    """Any two unit vectors (2, 3) that make right angles with a direction and each other."""
-    away = np.eye(3)[int(np.argmin(np.abs(direction)))]
-    first = np.cross(direction, away)
-    first /= np.linalg.norm(first)
-    return np.stack([first, np.cross(direction, first)])
+    """Any two unit vectors (2, 3) that make right angles with a direction and each other (Duff et al. 2017)."""
+    x, y, z = (float(part) for part in direction)
+    sign = 1.0 if z >= 0 else -1.0
+    a = -1.0 / (sign + z)
+    b = x * y * a
+    return np.array([[1.0 + sign * x * x * a, sign * b, -sign * x], [b, sign + y * y * a, -y]])
