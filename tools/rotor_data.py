@@ -21,7 +21,7 @@ from tools.simulate.sounds import Floats, Random, log_uniform
 LICENCE = "CC0-1.0"
 LABELS = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 SOUND_SECONDS = 3
-MORE = ("single_motor", "single_motor", "chainsaw", "revving", "buzz", "vacuum")  # what is most like a drone comes more often
+MORE = ("single_motor", "single_motor", "chainsaw", "chainsaw", "revving", "aeroplane", "washing", "train", "buzz", "vacuum")  # what is most like a drone comes more often
 OVERLAPPING = (
     ("drone_004", "drone_008"),
     ("drone_009", "drone_010", "drone_011"),
@@ -82,11 +82,14 @@ def multirotor(rng: Random) -> Rotorcraft:
         return craft
     return replace(
         craft,
-        blade_pass_hz=log_uniform(rng, 75, 450),
+        blade_pass_hz=log_uniform(rng, 75, 700),
         rotors=int(rng.choice([3, 4, 4, 4, 6, 8])),
-        spread=rng.uniform(0.0, 0.08),
+        spread=rng.uniform(0.005, 0.08),
+        wander=log_uniform(rng, 0.003, 0.05),
+        wander_s=log_uniform(rng, 0.3, 4),
+        jitter=log_uniform(rng, 0.0003, 0.005),
         roll_off_db=rng.uniform(1, 8),
-        imbalance_db=rng.uniform(0, 25),
+        imbalance_db=rng.uniform(-3, 25),
         broadband_db=rng.uniform(-15, 8),
         broadband_hz=log_uniform(rng, 800, 6000),
         modulation=rng.uniform(0, 1),
@@ -123,7 +126,7 @@ def _recorded(rng: Random, known: list[Clip], drone: bool) -> tuple[str, str, Fl
 
 
 def examples(known: list[Clip], rng: Random, recorded: float = 0.4, drones: float = 0.45) -> Iterator[Example]:
-    """Endless examples, a share of them of recordings, a share of them drones; two of each pair of foreground and background."""
+    """Endless examples, a share of them of recordings, a share of them drones; three of each pair of foreground and background."""
 
     def some(drone: bool) -> tuple[str, str, Floats, int]:
         there = any((clip.kind == "drone") == drone for clip in known)
@@ -133,9 +136,9 @@ def examples(known: list[Clip], rng: Random, recorded: float = 0.4, drones: floa
         drone = bool(rng.uniform() < drones)
         name, label, sound, clip = some(drone)
         background = some(False)[2]
-        for _ in range(2):
+        for _ in range(3):
             snr_db = float(rng.uniform(-12, 30)) if rng.uniform() < 0.88 else 60.0
-            near = channel.warped(rng, sound, WINDOW, 0.25, 0.03)
+            near = channel.warped(rng, sound, WINDOW, 0.25, log_uniform(rng, 0.003, 0.12))
             near = channel.ground(rng, near) if rng.uniform() < 0.3 else near
             heard = channel.mixed(near, channel.warped(rng, background, WINDOW, 0.1, 0.005), snr_db)
             yield Example(channel.received(rng, heard), label, name, clip, snr_db)

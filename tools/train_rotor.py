@@ -89,7 +89,7 @@ def calibrated(weights: dict[str, Floats], raw: Floats, drone: NDArray[np.bool_]
 
 def held_out(learned: Learned, seed: int, folds: int = 2) -> tuple[Floats, NDArray[np.bool_]]:
     """Probabilities of a drone by networks that knew neither the recording nor the simulated sound, and whether it was one."""
-    groups = np.where(learned.clips >= 0, learned.clips, np.arange(len(learned.clips)) // 2)
+    groups = np.where(learned.clips >= 0, learned.clips, np.arange(len(learned.clips)) // 3)
     raw = np.zeros(len(groups), dtype=np.float32)
     for fold in range(folds):
         out = groups % folds == fold

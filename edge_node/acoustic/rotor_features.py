@@ -9,7 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from edge_node.acoustic.rotor_comb import CANDIDATES, LOWEST_HZ, STEPS_AN_OCTAVE, Comb, Floats, bank, follow, fundamentals_hz
-from edge_node.acoustic.rotor_lines import folded, sharpness
+from edge_node.acoustic.rotor_lines import folded, lines, mirrored
 
 RATE_HZ = 16_000
 WINDOW = RATE_HZ
@@ -21,7 +21,7 @@ SMOOTH_HZ = 160.0
 COMBS = ((80.0, 5000.0, 8.0, 0.002), (80.0, 1600.0, 8.0, 0.004), (1200.0, 5000.0, 10.0, 0.004), (80.0, 5000.0, 12.0, 0.015))
 COMB_BINS = 641
 ENVELOPES_HZ = ((500, 1500), (1500, 3500), (3500, 7500))
-ENVELOPE_POINTS = 4096
+ENVELOPE_POINTS, ENVELOPE_BINS = 4096, 1501
 TONE_BANDS_HZ = (60, 125, 250, 500, 1000, 1500, 2000, 3000, 4000, 5500, 7500)
 FLOOR = np.float32(1e-12)
 
@@ -45,8 +45,8 @@ def features(sound: Floats) -> Features:
     white = whitened(fine)
     combs, comb = _combs(white)
     tones, tonality = _tones(white)
-    lines = (folded(white, LINE_HZ, comb), sharpness(window, comb, RATE_HZ, LONG / RATE_HZ))
-    vector = np.concatenate([combs, *lines, tones, _moves(white), _envelopes(window, comb), _mel(window)])
+    shape = (folded(white, LINE_HZ, comb), lines(window, comb, RATE_HZ, LONG / RATE_HZ))
+    vector = np.concatenate([combs, *shape, tones, _moves(white), _envelopes(window, comb), _mel(window)])
     return Features(vector.astype(np.float32), comb, tonality)
 
 
@@ -61,12 +61,11 @@ def _power(window: Floats, length: int, hop: int) -> Floats:
     return np.asarray(spectra.real**2 + spectra.imag**2, dtype=np.float32) / np.float32(length)
 
 
-def whitened(log_power: Floats) -> Floats:
-    """Log power (frames, bins) less its own mean around each bin: lines stay, whatever coloured them goes."""
-    reach = round(SMOOTH_HZ / LINE_HZ)
-    sums = np.cumsum(np.pad(log_power, ((0, 0), (reach + 1, reach)), mode="reflect"), axis=1)
+def whitened(log_power: Floats, reach: int = round(SMOOTH_HZ / LINE_HZ)) -> Floats:
+    """Log power (frames, bins) less its own mean over `reach` bins either way: lines stay, whatever coloured them goes."""
+    sums = np.cumsum(mirrored(log_power, reach), axis=1)
     level = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) / (2 * reach + 1)
-    return np.clip(log_power - level.astype(np.float32), -2.0, 5.0)
+    return np.asarray(np.clip(log_power - level, -2.0, 5.0), dtype=np.float32)
 
 
 @lru_cache
@@ -84,7 +83,7 @@ def _combs(white: Floats) -> tuple[Floats, Comb]:
     at = np.clip(np.rint(steps).astype(np.intp), 0, CANDIDATES - 1)
     along = scores[np.arange(len(white)), :, at].mean(axis=0)
     best = whole.max(axis=1)
-    found = [comb.score, float(best.mean()), float(np.quantile(best, 0.25)), float(steps[0]) / 48, float(steps.std()), comb.scattered]
+    found = [comb.score, float(best.mean()), float(np.sort(best)[len(best) // 4]), float(steps[0]) / 48, float(steps.std()), comb.scattered]
     found += [float(np.abs(np.diff(steps, 2)).mean()), comb.rate_hz_s / comb.fundamental_hz, _second(still[0])]
     places = still.argmax(axis=1) / STEPS_AN_OCTAVE
     profile = still[0].reshape(-1, 6).max(axis=1)
@@ -155,37 +154,20 @@ def _mel(window: Floats) -> Floats:
     return np.concatenate([shape, varied.reshape(-1, 2).mean(axis=1), flux.reshape(-1, 4).mean(axis=1), rates])
 
 
-@lru_cache
-def _envelope_bank(low_hz: float, high_hz: float) -> Floats:
-    return bank(ENVELOPE_POINTS // 2 + 1, 1.0, low_hz, high_hz, 2.0, 0.01)
-
-
 def _envelopes(window: Floats, comb: Comb) -> Floats:
-    """Per band: how deep its envelope is modulated, the comb in the envelope's spectrum and at the lines' own fundamental."""
+    """Per band: how deep its envelope is modulated, the comb in the envelope's spectrum and at the lines' own fundamental, slow pulses."""
     spectrum = np.fft.rfft(window)
-    out: list[float] = []
+    padded = np.zeros((len(ENVELOPES_HZ), ENVELOPE_POINTS), dtype=np.complex64)
+    for row, (low, high) in zip(padded, ENVELOPES_HZ, strict=True):
+        row[: high - low] = spectrum[low:high]
+    envelope = np.abs(np.fft.ifft(padded)).astype(np.float32)
+    envelope /= envelope.mean(axis=1, keepdims=True) + FLOOR
+    modulated = np.abs(np.fft.rfft((envelope - 1) * _hann(ENVELOPE_POINTS)))[:, :ENVELOPE_BINS]
+    white = whitened(np.log(modulated + np.float32(1e-4)), 25)
+    scores = white @ bank(ENVELOPE_BINS, 1.0, 60, 1500, 2.0, 0.01)
     at = int(np.abs(fundamentals_hz() - comb.fundamental_hz).argmin())
-    for low, high in ENVELOPES_HZ:
-        padded = np.zeros(ENVELOPE_POINTS, dtype=np.complex64)
-        padded[: high - low] = spectrum[low:high]
-        envelope = np.abs(np.fft.ifft(padded)).astype(np.float32)
-        envelope /= envelope.mean() + FLOOR
-        modulated = np.log(np.abs(np.fft.rfft((envelope - 1) * _hann(ENVELOPE_POINTS))) + np.float32(1e-4)).astype(np.float32)
-        out += [float(envelope.std()), float(np.mean(envelope**4) ** 0.25)]
-        out += _pulses(modulated, at)
-    return np.array(out, dtype=np.float32)
-
-
-def _pulses(modulated: Floats, at: int) -> list[float]:
-    """Comb scores in an envelope's log spectrum (1 Hz a bin): rotor rates, the lines' fundamental, and slow pulses."""
-    sums = np.cumsum(np.pad(modulated, (26, 25), mode="reflect"), dtype=np.float64)
-    white = np.clip(modulated - ((sums[51:] - sums[:-51]) / 51).astype(np.float32), -2.0, 5.0)
-    scores = white @ _envelope_bank(60, 1500)
-    slow = white[8:60]
-    return [
-        float(scores.max()),
-        float(scores[max(0, at - 2) : at + 3].max()),
-        float(fundamentals_hz()[scores.argmax()] / 100),
-        float(slow.max()),
-        float(slow.argmax()) / 50,
-    ]
+    squared = envelope * envelope
+    depth = np.sqrt(np.maximum(squared.mean(axis=1) - 1, 0)), np.sqrt(np.sqrt((squared * squared).mean(axis=1)))
+    pulses = white[:, 8:60]
+    found = scores.max(axis=1), scores[:, max(0, at - 2) : at + 3].max(axis=1), fundamentals_hz()[scores.argmax(axis=1)] / 100
+    return np.concatenate([*depth, *found, pulses.max(axis=1), pulses.argmax(axis=1) / 50])

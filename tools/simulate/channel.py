@@ -9,7 +9,7 @@ from tools.simulate.sounds import RATE_HZ, Floats, Random, coloured, filtered, l
 
 def warped(rng: Random, sound: Floats, n: int, most: float = 0.25, wander: float = 0.02) -> Floats:
     """`n` samples from somewhere in a longer sound, faster or slower by up to `most`, with a slow wander of speed."""
-    speed = np.exp2(rng.uniform(-1, 1) * np.log2(1 + most)) * (1 + rng.uniform(0, wander) * slow(rng, n, rng.uniform(0.3, 3)))
+    speed = np.exp2(rng.uniform(-1, 1) * np.log2(1 + most)) * np.exp(rng.uniform(0, wander) * slow(rng, n, rng.uniform(0.3, 3)))
     way = np.cumsum(speed)
     way -= way[0]
     if way[-1] > len(sound) - 2:

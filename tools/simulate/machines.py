@@ -29,17 +29,34 @@ def _steady(rng: Random, n: int, hz: float, wander: float, corner_hz: float = 2.
 
 
 def _piston(rng: Random, firing_hz: Floats, cylinders: int, noise: float) -> Floats:
-    """Firing pulses of unequal cylinders through exhaust and body, and what the engine hisses with each of them."""
-    n = len(firing_hz)
-    unequal = np.tile(1 + rng.normal(0, 0.25, cylinders), int(firing_hz.max() * n / RATE_HZ / cylinders) + 2)
+    """An engine's firing, as pulses of unequal cylinders or as its orders and part orders, through a body, with the hiss of each."""
+    if rng.uniform() < 0.5:
+        train = _orders(rng, firing_hz, cylinders)
+        breath = 1 + np.cos(2 * np.pi * np.cumsum(firing_hz, dtype=np.float64) / RATE_HZ)
+    else:
+        train = _strokes_of(rng, firing_hz, cylinders)
+        length = max(8, round(RATE_HZ / float(firing_hz.mean()) * rng.uniform(0.1, 0.6)))
+        breath = np.convolve(np.abs(train), np.hanning(length), "same")
+    body = resonant(rng, train, int(rng.integers(2, 7)), 60, 4000, 22.0)
+    hiss = coloured(rng, len(firing_hz), rng.uniform(-8, 1)) * (0.3 + breath / (breath.mean() + 1e-6))
+    return unit(body + noise * unit(hiss))
+
+
+def _orders(rng: Random, firing_hz: Floats, cylinders: int) -> Floats:
+    """Exact multiples of the firing, and weaker ones of each cylinder's own cycle between them."""
+    tilt_db = rng.uniform(1, 9)
+    whole = series(rng, firing_hz, np.arange(1, int(log_uniform(rng, 8, 80)) + 1.0), tilt_db, rng.uniform(3, 9))
+    parts = max(2, cylinders)
+    half = series(rng, firing_hz, np.arange(1, 12 * parts) / parts, tilt_db, rng.uniform(3, 9))
+    return unit(whole + log_uniform(rng, 0.03, 1) * half)
+
+
+def _strokes_of(rng: Random, firing_hz: Floats, cylinders: int) -> Floats:
+    unequal = np.tile(1 + rng.normal(0, 0.25, cylinders), int(firing_hz.max() * len(firing_hz) / RATE_HZ / cylinders) + 2)
     train = pulses(rng, firing_hz, rng.uniform(0, 0.03), rng.uniform(0.02, 0.3))
     at = np.flatnonzero(train)
     train[at] *= unequal[: len(at)]
-    length = max(8, round(RATE_HZ / float(firing_hz.mean()) * rng.uniform(0.1, 0.6)))
-    breath = np.convolve(np.abs(train), np.hanning(length), "same")
-    body = resonant(rng, train, int(rng.integers(2, 7)), 60, 4000, 22.0)
-    hiss = coloured(rng, n, rng.uniform(-8, 0)) * (0.3 + breath / (breath.mean() + 1e-6))
-    return unit(body + noise * unit(hiss))
+    return train
 
 
 def engine(rng: Random, n: int) -> Floats:
@@ -246,7 +263,7 @@ def traffic(rng: Random, n: int) -> Floats:
 
 
 def aeroplane(rng: Random, n: int) -> Floats:
-    """A jet, or an airliner's turboprop: roar that falls with frequency, its fan's whine, or two exact propellers far below 120 Hz."""
+    """A jet's roar and its fan's whine; a turboprop's exact propellers; or a light aeroplane's engine and propeller on one shaft."""
     roar = coloured(rng, n, rng.uniform(-9, -3), 3.0) * np.exp(rng.uniform(0, 0.5) * slow(rng, n, 2))
     if rng.uniform() < 0.5:
         whine = series(rng, _steady(rng, n, log_uniform(rng, 1200, 5000), 0.002, 0.5), np.arange(1, 3.0), 8)
