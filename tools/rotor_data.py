@@ -21,7 +21,18 @@ from tools.simulate.sounds import Floats, Random, log_uniform
 LICENCE = "CC0-1.0"
 LABELS = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 SOUND_SECONDS = 3
-MORE = ("single_motor", "single_motor", "chainsaw", "chainsaw", "revving", "aeroplane", "washing", "train", "buzz", "vacuum")  # what is most like a drone comes more often
+MORE = (
+    "single_motor",
+    "single_motor",
+    "chainsaw",
+    "chainsaw",
+    "revving",
+    "aeroplane",
+    "washing",
+    "train",
+    "buzz",
+    "vacuum",
+)  # what is most like a drone comes more often
 OVERLAPPING = (
     ("drone_004", "drone_008"),
     ("drone_009", "drone_010", "drone_011"),
@@ -72,7 +83,7 @@ def _wav(path: Path) -> Floats:
     with wave.open(str(path)) as file:
         if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE_HZ, 1, 2):
             raise ValueError(f"{path.name} is not 16 kHz mono of 16 bits")
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / np.float32(32768)
 
 
 def multirotor(rng: Random) -> Rotorcraft:
@@ -97,7 +108,7 @@ def multirotor(rng: Random) -> Rotorcraft:
 
 
 class Example(Struct, frozen=True):
-    """A window (WINDOW,) to learn from; `clip` is the index of the recording in it, -1 when it is simulated; `snr_db` of the named sound."""
+    """A window (WINDOW,) to learn from; `clip` is its recording's index, -1 when simulated; `snr_db` is its level over the background."""
 
     window: Floats
     label: str

@@ -48,7 +48,7 @@ def _in_pink(sound: Floats, snr_db: float | None, rng: Random) -> Floats:
     spectrum = np.fft.rfft(rng.standard_normal(len(sound)))
     hz = np.fft.rfftfreq(len(sound), 1 / RATE_HZ)
     noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(hz, 20)), len(sound))
-    return (sound + noise * (sound.std() / noise.std() * 10 ** (-snr_db / 20))).astype(np.float32)
+    return np.asarray(sound + noise * (sound.std() / noise.std() * 10 ** (-snr_db / 20)), dtype=np.float32)
 
 
 def auc(scores: Floats, drone: Truth) -> float:

@@ -19,8 +19,8 @@ NEAR_STEPS = 4
 class Comb(Struct, frozen=True):
     """The best fundamental of one window.
 
-    `score` is teeth minus gaps in units of what unit noise in each bin would make of it; `track_hz` (frames,) is the fundamental in each frame, and `scattered`
-    how far, in steps of the grid, frames lie off a steady drift.
+    `score` is teeth minus gaps in units of what unit noise in each bin would make of it; `track_hz` (frames,) is the fundamental
+    in each frame, and `scattered` how far, in steps of the grid, frames lie off a steady drift.
     """
 
     fundamental_hz: float
@@ -37,14 +37,14 @@ def fundamentals_hz() -> Floats:
 
 
 @lru_cache
-def bank(bins: int, bin_hz: float, from_hz: float, to_hz: float, least_width_hz: float, relative_width: float) -> Floats:
+def bank(bins: int, bin_hz: float, band_hz: tuple[float, float], least_width_hz: float, relative_width: float) -> Floats:
     """Kernels (bins, candidates) of unit norm: narrow teeth at all harmonics within a band minus what lies between them.
 
     A tooth is `least_width_hz` wide and grows by `relative_width` of its frequency, as lines of several rotors part.
     """
     hz = np.arange(bins, dtype=np.float64) * bin_hz
     kernels = np.zeros((bins, CANDIDATES))
-    inside = (hz >= from_hz) & (hz <= to_hz)
+    inside = (hz >= band_hz[0]) & (hz <= band_hz[1])
     for column, f0 in enumerate(fundamentals_hz().astype(np.float64)):
         order = np.round(hz / f0)
         away = np.abs(hz - order * f0) / np.hypot(least_width_hz, relative_width * hz)

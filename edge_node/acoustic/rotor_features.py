@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from edge_node.acoustic.rotor_comb import CANDIDATES, LOWEST_HZ, STEPS_AN_OCTAVE, Comb, Floats, bank, follow, fundamentals_hz
 from edge_node.acoustic.rotor_lines import folded, lines, mirrored
@@ -18,7 +17,7 @@ SHORT, SHORT_HOP = 512, 256
 LINE_HZ, SHORT_HZ = RATE_HZ / LONG, RATE_HZ / SHORT
 MELS = 32
 SMOOTH_HZ = 160.0
-COMBS = ((80.0, 5000.0, 8.0, 0.002), (80.0, 1600.0, 8.0, 0.004), (1200.0, 5000.0, 10.0, 0.004), (80.0, 5000.0, 12.0, 0.015))
+COMBS = (((80, 5000), 8.0, 0.002), ((80, 1600), 8.0, 0.004), ((1200, 5000), 10.0, 0.004), ((80, 5000), 12.0, 0.015))
 COMB_BINS = 641
 ENVELOPES_HZ = ((500, 1500), (1500, 3500), (3500, 7500))
 ENVELOPE_POINTS, ENVELOPE_BINS = 4096, 1501
@@ -138,7 +137,7 @@ def mel_bank(bins: int, bin_hz: float, bands: int) -> Floats:
     rising = (hz - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - hz) / (edges[2:] - edges[1:-1])
     triangles = np.maximum(0, np.minimum(rising, falling))
-    return (triangles / np.maximum(triangles.sum(axis=0), 1e-9)).astype(np.float32)
+    return np.asarray(triangles / np.maximum(triangles.sum(axis=0), 1e-9), dtype=np.float32)
 
 
 def _mel(window: Floats) -> Floats:
@@ -164,7 +163,7 @@ def _envelopes(window: Floats, comb: Comb) -> Floats:
     envelope /= envelope.mean(axis=1, keepdims=True) + FLOOR
     modulated = np.abs(np.fft.rfft((envelope - 1) * _hann(ENVELOPE_POINTS)))[:, :ENVELOPE_BINS]
     white = whitened(np.log(modulated + np.float32(1e-4)), 25)
-    scores = white @ bank(ENVELOPE_BINS, 1.0, 60, 1500, 2.0, 0.01)
+    scores = white @ bank(ENVELOPE_BINS, 1.0, (60, 1500), 2.0, 0.01)
     at = int(np.abs(fundamentals_hz() - comb.fundamental_hz).argmin())
     squared = envelope * envelope
     depth = np.sqrt(np.maximum(squared.mean(axis=1) - 1, 0)), np.sqrt(np.sqrt((squared * squared).mean(axis=1)))

@@ -74,7 +74,7 @@ def _cubic(frames: int, seconds: float, frame_s: float) -> tuple[NDArray[np.floa
     """From the values at the middles of frames to a cubic's coefficients, and from these to its values at PIECES + 1 knots."""
     middles_s = np.linspace(frame_s / 2, seconds - frame_s / 2, frames) - seconds / 2
     knots_s = np.linspace(-seconds / 2, seconds / 2, PIECES + 1)
-    return np.linalg.pinv(np.vander(middles_s, 4)), np.vander(knots_s, 4)
+    return np.asarray(np.linalg.pinv(np.vander(middles_s, 4)), dtype=np.float64), np.vander(knots_s, 4)
 
 
 def mirrored(rows: Floats, reach: int) -> Floats:

@@ -98,8 +98,8 @@ def _probability(model: RotorModel, heard: Heard, chosen: NDArray[np.bool_]) -> 
     return np.asarray(model.probabilities(heard.vectors[chosen])[:, :DRONES].sum(axis=1))
 
 
-def _pair(name: str, measure: Callable[[Floats, Truth], float], ours: Floats, theirs: Floats, drone: Truth, unit: str = "") -> Figure:
-    return Figure(name, measure(ours, drone), unit, measure(theirs, drone), AGAINST)
+def _pair(name: str, measure: Callable[[Floats, Truth], float], ours: Floats, theirs: Floats, drone: Truth) -> Figure:
+    return Figure(name, measure(ours, drone), "", measure(theirs, drone), AGAINST)
 
 
 def _protocol(stage: Stage, name: str, known: NDArray[np.bool_], asked: NDArray[np.bool_], model: RotorModel) -> Iterator[Figure]:
@@ -168,7 +168,7 @@ def _events(stage: Stage) -> Iterator[Figure]:
         false, seconds = false + rises, seconds + 15.0
         by_kind.setdefault(clip.kind, []).append(float(np.mean(said)))
     yield Figure("rotor.false_events", false / seconds * 3600, "/h")
-    yield Figure("rotor.found_within_3_s", soon / drones, "", None, f"{drones} recordings of drones")
+    yield Figure("rotor.found_within_3_s", soon / drones, "")
     for kind, shares in sorted(by_kind.items()):
         yield Figure(f"rotor.false_time_{kind}", 100 * float(np.mean(shares)), "%")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def vector(window: Floats) -> Floats:
     mel -= mel.mean()
     long = np.log(np.abs(np.fft.rfft(window * np.hanning(len(window)))) ** 2 + 1e-10)
     edges = (BANDS_HZ * len(window) / RATE_HZ).astype(int)
-    pieces = [long[low:high] for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    pieces = [long[low:high] for low, high in pairwise(edges)]
     tones = [(float(piece.max() - np.median(piece)), float(np.log(np.exp(piece).mean()) - piece.mean())) for piece in pieces]
     return np.concatenate([mel.mean(axis=0), mel.std(axis=0), np.abs(np.diff(mel, axis=0)).mean(axis=0), np.ravel(tones)]).astype(
         np.float32

@@ -87,7 +87,7 @@ def codec(rng: Random, sound: Floats) -> Floats:
 def clipped(rng: Random, sound: Floats) -> Floats:
     """Overload of the microphone or converter."""
     most = rng.uniform(0.8, 3) * sound.std()
-    return np.clip(sound, -most, most)
+    return np.asarray(np.clip(sound, -most, most), dtype=np.float32)
 
 
 def noisy(rng: Random, sound: Floats) -> Floats:

@@ -37,7 +37,7 @@ def _piston(rng: Random, firing_hz: Floats, cylinders: int, noise: float) -> Flo
         train = _strokes_of(rng, firing_hz, cylinders)
         length = max(8, round(RATE_HZ / float(firing_hz.mean()) * rng.uniform(0.1, 0.6)))
         breath = np.convolve(np.abs(train), np.hanning(length), "same")
-    body = resonant(rng, train, int(rng.integers(2, 7)), 60, 4000, 22.0)
+    body = resonant(rng, train, int(rng.integers(2, 7)), 60, 4000)
     hiss = coloured(rng, len(firing_hz), rng.uniform(-8, 1)) * (0.3 + breath / (breath.mean() + 1e-6))
     return unit(body + noise * unit(hiss))
 
@@ -92,7 +92,7 @@ def vacuum(rng: Random, n: int) -> Floats:
     nozzle = 1 + rng.uniform(0, 0.1) * gated(rng, n, (1, 5), (0.3, 2))
     motor = (_steady(rng, n, log_uniform(rng, 150, 700), rng.uniform(0, 0.004), 1.0) * nozzle).astype(np.float32)
     lines = series(rng, motor, np.arange(1, int(rng.integers(3, 25)) + 1.0), rng.uniform(0, 10), 8.0)
-    air = resonant(rng, coloured(rng, n, rng.uniform(-5, 2)), int(rng.integers(2, 8)), 200, 7000, 14.0)
+    air = resonant(rng, coloured(rng, n, rng.uniform(-5, 2)), int(rng.integers(2, 8)), 200, 7000)
     return unit(air + log_uniform(rng, 0.05, 1.5) * lines)
 
 
@@ -114,7 +114,7 @@ def single_motor(rng: Random, n: int) -> Floats:
     """One shaft at a drone's pitch, all its orders exact multiples: what several rotors never are."""
     f0 = log_uniform(rng, 60, 500) * np.exp2(rng.uniform(0, 0.12) * slow(rng, n, rng.uniform(0.3, 3)))
     lines = series(rng, f0.astype(np.float32), np.arange(1, int(log_uniform(rng, 4, 60)) + 1.0), rng.uniform(0, 9), rng.uniform(2, 10))
-    body = resonant(rng, lines, int(rng.integers(1, 6)), 100, 5000, 20.0)
+    body = resonant(rng, lines, int(rng.integers(1, 6)), 100, 5000)
     air = coloured(rng, n, rng.uniform(-8, 2), 5.0) * (1 + rng.uniform(0, 1) * np.sin(2 * np.pi * np.cumsum(f0) / RATE_HZ))
     return unit(body + log_uniform(rng, 0.01, 2) * air)
 
@@ -162,7 +162,9 @@ def train(rng: Random, n: int) -> Floats:
     whole = coloured(rng, n, rng.uniform(-8, -1), 6.0) * beat
     if rng.uniform() < 0.4:
         notes = np.array([1, 1.19, 1.5, 1.78])[: int(rng.integers(1, 5))] * log_uniform(rng, 200, 500)
-        whole = whole + gated(rng, n, (0.5, 3), (0.5, 3)) * unit(sum(_note(rng, n, float(note)) for note in notes)) * rng.uniform(0.5, 3)
+        whole = whole + gated(rng, n, (0.5, 3), (0.5, 3)) * unit(
+            np.sum([_note(rng, n, float(note)) for note in notes], axis=0)
+        ) * rng.uniform(0.5, 3)
     if rng.uniform() < 0.4:
         squeal = series(rng, _steady(rng, n, log_uniform(rng, 800, 5000), 0.01, 4), np.arange(1, 4.0), 6)
         whole = whole + squeal * np.abs(slow(rng, n, 1)) * rng.uniform(0.2, 1)
@@ -233,9 +235,9 @@ def birds(rng: Random, n: int) -> Floats:
 def voices(rng: Random, n: int) -> Floats:
     """Speech or a dog: a larynx of 70 to 400 Hz through formants, in syllables, with fricatives between them."""
     f0 = (log_uniform(rng, 70, 400) * np.exp2(rng.uniform(0.05, 0.3) * slow(rng, n, rng.uniform(1, 5)))).astype(np.float32)
-    vowels = [resonant(rng, pulses(rng, f0, 0.005, 0.05), 4, 250, 4000, 24.0) * np.maximum(0, slow(rng, n, 4)) for _ in range(3)]
+    vowels = [resonant(rng, pulses(rng, f0, 0.005, 0.05), 4, 250, 4000) * np.maximum(0, slow(rng, n, 4)) for _ in range(3)]
     hiss = band(rng, n, 2500, 7500) * np.maximum(0, slow(rng, n, 5)) * rng.uniform(0, 0.6)
-    spoken = (unit(sum(vowels)) + hiss) * gated(rng, n, (0.1, 0.6), (0.02, 0.3))
+    spoken = (unit(np.sum(vowels, axis=0)) + hiss) * gated(rng, n, (0.1, 0.6), (0.02, 0.3))
     return unit(unit(spoken) + log_uniform(rng, 0.02, 0.6) * coloured(rng, n, rng.uniform(-8, -1)))
 
 
@@ -281,7 +283,7 @@ def helicopter(rng: Random, n: int) -> Floats:
     width = round(RATE_HZ / float(main.mean()) * rng.uniform(0.05, 0.5))
     beat = np.convolve(slap, np.hanning(width), "same")
     air = coloured(rng, n, rng.uniform(-9, -1), 5.0) * (rng.uniform(0.05, 0.8) + beat)
-    thud = resonant(rng, np.convolve(slap, np.hanning(max(8, width // 6)), "same"), 3, 30, 1200, 16.0)
+    thud = resonant(rng, np.convolve(slap, np.hanning(max(8, width // 6)), "same"), 3, 30, 1200)
     tail = series(rng, (main * rng.uniform(3.5, 7)).astype(np.float32), np.arange(1, int(rng.integers(3, 26)) + 1.0), rng.uniform(1, 9))
     whine = series(rng, _steady(rng, n, log_uniform(rng, 1000, 7000), 0.002, 0.5), np.arange(1, 3.0), 6)
     whole = unit(air) + log_uniform(rng, 0.1, 2) * thud + log_uniform(rng, 0.05, 1.2) * tail + log_uniform(rng, 0.01, 0.4) * whine
@@ -293,7 +295,7 @@ def strokes(rng: Random, n: int) -> Floats:
     rate = rng.uniform(0.8, 6)
     at = (np.arange(int(rate * n / RATE_HZ) + 1) / rate * RATE_HZ * (1 + rng.normal(0, 0.02))).astype(np.intp)
     burst = decaying(rng, 4000, log_uniform(rng, 0.005, 0.2), log_uniform(rng, 80, 3000), 7500)
-    whole = resonant(rng, repeated(burst, at, rng.lognormal(0, 0.3, len(at)), n), int(rng.integers(1, 6)), 200, 6000, 24.0)
+    whole = resonant(rng, repeated(burst, at, rng.lognormal(0, 0.3, len(at)), n), int(rng.integers(1, 6)), 200, 6000)
     return unit(whole + log_uniform(rng, 0.01, 0.5) * coloured(rng, n, rng.uniform(-6, 0)))
 
 

@@ -13,7 +13,7 @@ RATE_HZ = 16_000
 def unit(sound: NDArray[np.floating]) -> Floats:
     """The same sound with an RMS of 1 and no offset; silence stays silence."""
     centred = sound - sound.mean()
-    return (centred / (np.sqrt(np.mean(centred**2)) + 1e-9)).astype(np.float32)
+    return np.asarray(centred / (np.sqrt(np.mean(centred**2)) + 1e-9), dtype=np.float32)
 
 
 def log_uniform(rng: Random, low: float, high: float) -> float:
@@ -49,15 +49,13 @@ def band(rng: Random, n: int, low_hz: float, high_hz: float) -> Floats:
     return unit(filtered(rng.standard_normal(n), hz, gains))
 
 
-def resonant(
-    rng: Random, sound: NDArray[np.floating], count: int, low_hz: float = 100, high_hz: float = 6000, peak_db: float = 18.0
-) -> Floats:
-    """The sound as a body with `count` resonances radiates it."""
+def resonant(rng: Random, sound: NDArray[np.floating], count: int, low_hz: float, high_hz: float) -> Floats:
+    """The sound as a body with `count` resonances of up to 20 dB radiates it."""
     hz = np.geomspace(20, 8000, 240)
     gains = np.zeros(len(hz))
     for _ in range(count):
         centre, width = log_uniform(rng, low_hz, high_hz), rng.uniform(0.08, 0.5)
-        gains += rng.uniform(0.3, 1) * peak_db * np.exp(-0.5 * (np.log2(hz / centre) / width) ** 2)
+        gains += rng.uniform(0.3, 1) * 20 * np.exp(-0.5 * (np.log2(hz / centre) / width) ** 2)
     return unit(filtered(sound, hz, gains))
 
 
