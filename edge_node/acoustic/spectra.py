@@ -5,9 +5,8 @@ Frames overlap by half, so the windows' squares add up to one and what is not ch
 
 from __future__ import annotations
 
-from typing import Any
-
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray

@@ -32,6 +32,7 @@ BENCHES = {
         "faults named from ambient sound, arrays calibrated by a walk; EDGE_NODE_MICROPHONE_SEEDS and EDGE_NODE_CALIBRATION_SEEDS",
         "tools.bench.microphones:figures",
     ),
+    "acoustic": ("a node with sixteen microphones: cost, memory, how soon a drone is told and how truly", "tools.bench.acoustic:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 
