@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 from msgspec import Struct
@@ -21,6 +21,9 @@ MOST_STEPS = 20
 WIDTH = 4
 PRICE = 5.0
 GAIN = 0.5
+OUT_OF_REACH = 20.0
+# Log evidence a band and channel where all is right is -1.4 to -2.1; loud single sources make it less.
+FITS = -2.2
 SURENESS = 0.8
 BOARD = 4
 SAME_PLACE_M = 0.004
@@ -98,14 +101,10 @@ class Search:
         parts = [self.field.score(self._read(wirings[k : k + BATCH])) for k in range(0, len(wirings), BATCH)]
         return np.concatenate(parts)
 
-    def fit(self, wiring: Wiring) -> float:
-        """Log evidence a band and channel: about -1.5 to -2.1 where all is right, lower where it is not."""
-        return float(self.scores([wiring])[0]) / len(self.field.freqs_hz) / self.field.channels
-
     def stands(self, wiring: Wiring) -> bool:
-        """Whether no single near step makes it better."""
+        """Whether it fits and no single near step makes it better."""
         scored = self._priced([wiring, *_near(wiring)])
-        return max(scored.values()) <= scored[wiring] + GAIN
+        return self._fits(wiring, scored[wiring]) and max(scored.values()) <= scored[wiring] + GAIN
 
     def likeliest(self, symmetries: list[tuple[int, ...]]) -> list[tuple[Wiring, float]]:
         """Wirings that no single step makes better and their probabilities, likeliest first; one for all that symmetry makes alike."""
@@ -113,17 +112,31 @@ class Search:
         for _ in range(MOST_STEPS):
             better: dict[Wiring, float] = {}
             for wiring, score in frontier.items():
-                steps = self._priced([*_near(wiring), *_far(wiring)])
-                found = {there: its for there, its in steps.items() if its > score + GAIN}
+                found = self._better(wiring, score)
                 better |= found
                 if not found:
                     ends[wiring] = score
-            frontier = _distinct(better, symmetries, WIDTH)
+            frontier = _distinct(self._rivals(better), symmetries, WIDTH)
             if not frontier:
                 break
         ends = _distinct(ends | frontier, symmetries, WIDTH)
         odds = np.exp(SURENESS * (np.array(list(ends.values())) - max(ends.values())))
         return list(zip(ends, (odds / odds.sum()).tolist(), strict=True))
+
+    def _better(self, wiring: Wiring, score: float) -> dict[Wiring, float]:
+        """All wirings one step away that are likelier, and how likely; only near ones where all fits already."""
+        steps = _near(wiring) if self._fits(wiring, score) else chain(_near(wiring), _far(wiring))
+        return {there: its for there, its in self._priced(steps).items() if its > score + GAIN}
+
+    def _rivals(self, better: dict[Wiring, float]) -> dict[Wiring, float]:
+        """Without those that can no longer matter once one fits."""
+        best = max(better, key=lambda wiring: better[wiring], default=None)
+        if best is None or not self._fits(best, better[best]):
+            return better
+        return {wiring: score for wiring, score in better.items() if score > better[best] - OUT_OF_REACH}
+
+    def _fits(self, wiring: Wiring, score: float) -> bool:
+        return score + PRICE * wiring.mistakes > FITS * self.field.channels * len(self.field.freqs_hz)
 
     def _priced(self, wirings: Iterable[Wiring]) -> dict[Wiring, float]:
         """Their log evidence, less what their mistakes make them unlikely."""

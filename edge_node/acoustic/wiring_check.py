@@ -12,8 +12,9 @@ from edge_node.acoustic.sound_field import Complex, SoundField, Vector
 from edge_node.acoustic.wiring import Search, Wiring, symmetries
 
 SURE = 0.9
-FITS = -2.2
 ONE_IN = 3
+# Above this share of the power one source that stands still is all there is, and a late channel is like another direction.
+ONE_SOURCE = 0.6
 LONGEST_PATIENCE = 16
 LOWEST_TURNS, HIGHEST_TURNS = 1.7, 17.0
 MOST_NUMBERS = 2_400
@@ -45,7 +46,7 @@ class WiringCheck:
         own = np.sqrt(np.maximum(np.einsum("bcc->bc", heard).real, 1e-15))
         coherences = heard / (own[:, :, None] * own[:, None, :])
         field = self._sound_field(coherences, frames)
-        if field is not None:
+        if field is not None and float(np.mean(np.abs(coherences) ** 2)) < ONE_SOURCE:
             self._judge(Search(field, self._rate_hz, coherences[np.isin(self._freqs_hz, field.freqs_hz)]))
         return self._faults
 
@@ -59,7 +60,7 @@ class WiringCheck:
 
     def _judge(self, search: Search) -> None:
         """Look only now and then while all stands; else search far and wide, ever more seldom while that is in vain."""
-        if search.fit(self._found) > FITS and search.stands(self._found):
+        if search.stands(self._found):
             self._patience, self._wait = 0, ONE_IN
             return
         wiring, probability = search.likeliest(self._symmetries)[0]
