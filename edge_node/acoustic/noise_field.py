@@ -29,7 +29,7 @@ REMEMBERED = 0.8
 class NoiseField:
     """The noise's coherence in each bin; `inverse` (bins, channels, channels) is that of its likeliest matrix N.
 
-    `gain` (bins,) is the mean of a^H N^-1 a over plane waves a from all sides.
+    `gain` (bins,) is the mean of a^H N^-1 a over plane waves a from all sides, `share` (bins,) the part of noise that is diffuse.
     """
 
     def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float) -> None:
@@ -47,11 +47,6 @@ class NoiseField:
         self._likelihood = np.zeros((len(self._bands), len(SHARES)))
         self._chosen = [0] * len(self._bands)
         self._assemble()
-
-    @property
-    def shares(self) -> tuple[tuple[float, float], ...]:
-        """For each band its lowest bin's place and the diffuse share of its noise."""
-        return tuple((float(band.start), SHARES[kind]) for band, kind in zip(self._bands, self._chosen, strict=True))
 
     @property
     def diffuse(self) -> bool:
@@ -88,6 +83,8 @@ class NoiseField:
 
     def _assemble(self) -> None:
         self.inverse, self.gain = self._of(self._chosen)
+        widths = [band.stop - band.start for band in self._bands]
+        self.share = np.repeat(np.array([SHARES[kind] for kind in self._chosen], np.float32), widths)
         self.mild_inverse, self.mild_gain = self._of([min(kind, MILD) for kind in self._chosen])
 
     def _of(self, kinds: list[int]) -> tuple[Real, Real]:

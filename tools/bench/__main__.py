@@ -33,6 +33,8 @@ BENCHES = {
         "tools.bench.microphones:figures",
     ),
     "acoustic": ("a node with sixteen microphones: cost, memory, how soon a drone is told and how truly", "tools.bench.acoustic:figures"),
+    "bearings": ("bearings of a block of sound beside pyroomacoustics and ODAS (EDGE_NODE_ODAS)", "tools.bench.bearings:figures"),
+    "bearings_cost": ("CPU time of bearings beside ODAS's at equal rate (EDGE_NODE_ODAS)", "tools.bench.bearings_cost:figures"),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 
