@@ -18,14 +18,14 @@ Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 LEAST_POWER = np.float32(1e-30)
-TRIED = 3
+TRIED = 2
 CLEARLY_LESS = 0.8
 NEIGHBOURS = 0.97
 TURNS = 2
 # What moves or is not quite where it should be leaves so much when it is projected out.
 LEAST_FURTHER = 0.04
-NOISE_BINS, SIGNAL_BINS = 21, 41
-LEAST_RATIO = 0.3
+NOISE_BINS, SIGNAL_BINS = 41, 41
+LEAST_RATIO = 0.1
 SIGNIFICANT_SIGMAS = 4.5
 # Frames that overlap by half and bins beside each other under a root-Hann window share their noise: so much is its own.
 INDEPENDENT = 0.7
