@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from edge_node.acoustic.rotor_features import RATE_HZ, WINDOW
+from edge_node.acoustic.rotor_features import RATE_HZ, WINDOW, features
 from tools.simulate import channel
 from tools.simulate.machines import MACHINES
 from tools.simulate.rotorcraft import Rotorcraft, random_rotorcraft, source_signal
@@ -21,6 +21,7 @@ from tools.simulate.sounds import Floats, Random, log_uniform
 LICENCE = "CC0-1.0"
 LABELS = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 SOUND_SECONDS = 3
+PIECE, AUDIBLE = 2 * WINDOW, 3.0
 MORE = (
     "single_motor",
     "single_motor",
@@ -72,6 +73,20 @@ def clips(folder: Path, licence: str | None = None) -> list[Clip]:
     ]
 
 
+def audible(known: list[Clip]) -> list[Clip]:
+    """The same, of drones only the pieces of two seconds in which lines make a comb: parts of some recordings hold only wind."""
+    heard = []
+    for clip in known:
+        if clip.kind != "drone":
+            heard.append(clip)
+            continue
+        for start in range(0, len(clip.sound) - PIECE + 1, PIECE // 2):
+            piece = clip.sound[start : start + PIECE]
+            if min(features(piece[:WINDOW]).comb.score, features(piece).comb.score) >= AUDIBLE:
+                heard.append(replace(clip, sound=piece))
+    return heard
+
+
 def recordings(known: list[Clip]) -> NDArray[np.intp]:
     """Which independent recording each clip is of, (clips,): clips that share sound have the same."""
     alike = {f"svan_{name}": names[0] for names in OVERLAPPING for name in names}
@@ -101,7 +116,7 @@ def multirotor(rng: Random) -> Rotorcraft:
         jitter=log_uniform(rng, 0.0003, 0.005),
         roll_off_db=rng.uniform(1, 8),
         imbalance_db=rng.uniform(-3, 25),
-        broadband_db=rng.uniform(-15, 8),
+        broadband_db=rng.uniform(-15, 5),
         broadband_hz=log_uniform(rng, 800, 6000),
         modulation=rng.uniform(0, 1),
     )
@@ -131,8 +146,11 @@ def _simulated(rng: Random, drone: bool) -> tuple[str, str, Floats, int]:
 
 
 def _recorded(rng: Random, known: list[Clip], drone: bool) -> tuple[str, str, Floats, int]:
-    chosen = [k for k, clip in enumerate(known) if (clip.kind == "drone") == drone]
-    k = chosen[int(rng.integers(len(chosen)))]
+    """Some recording, each as often as others of its sort however many pieces there are of it."""
+    paths = sorted({clip.path for clip in known if (clip.kind == "drone") == drone})
+    path = paths[int(rng.integers(len(paths)))]
+    pieces = [k for k, clip in enumerate(known) if clip.path == path]
+    k = pieces[int(rng.integers(len(pieces)))]
     return known[k].kind, known[k].label, known[k].sound, k
 
 

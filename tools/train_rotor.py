@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
@@ -13,19 +14,20 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.isotonic import IsotonicRegression
 from sklearn.neural_network import MLPClassifier
 
 from edge_node.acoustic import rotor
 from edge_node.acoustic.rotor import DRONES, LABELS, SCHEMA, RotorModel
 from edge_node.acoustic.rotor_features import features
-from tools.rotor_data import LICENCE, Clip, clips, examples
+from tools.rotor_data import LICENCE, Clip, audible, clips, examples, recordings
 from tools.simulate.sounds import Floats
 
 NETWORKS, HIDDEN, DECAY, PASSES = 6, 48, 0.3, 30
 HEARD_FROM_DB = -8.0  # a drone that lies deeper in its background teaches nothing
 CALIBRATED_FROM_DB = -6.0
-KNOTS = 24
+KNOTS, ODDS = 24, 14.0
 
 
 class Learned(Struct, frozen=True):
@@ -53,28 +55,37 @@ class Learned(Struct, frozen=True):
 
 def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4) -> Learned:
     """Features of `count` examples."""
-    made = islice(examples(known, np.random.default_rng(seed), recorded), count)
-    rows = [(features(one.window).vector, LABELS.index(one.label), one.clip, one.snr_db) for one in made]
-    vectors, labels, of, snr = zip(*rows, strict=True)
-    return Learned(np.array(vectors), np.array(labels), np.array(of), np.array(snr, dtype=np.float32))
+    heard = audible(known)
+    of = [*recordings(heard), -1]
+    made = islice(examples(heard, np.random.default_rng(seed), recorded), count)
+    rows = [(features(one.window).vector, LABELS.index(one.label), of[one.clip], one.snr_db) for one in made]
+    vectors, labels, recorded_in, snr = zip(*rows, strict=True)
+    return Learned(np.array(vectors), np.array(labels), np.array(recorded_in), np.array(snr, dtype=np.float32))
 
 
-def networks(learned: Learned, seed: int, count: int = NETWORKS) -> dict[str, Floats]:
+def networks(learned: Learned, seed: int, count: int) -> dict[str, Floats]:
     """Weights of `count` networks, uncalibrated, by the names of RotorModel."""
     heard = learned.of(learned.audible)
     offset, scale = heard.vectors.mean(axis=0), 1 / (heard.vectors.std(axis=0) + 1e-6)
     scaled = np.clip((heard.vectors - offset) * scale, -3, 3)
-    every = np.arange(len(LABELS))
     nets = []
     for k in range(count):
         net: Any = MLPClassifier((HIDDEN,), alpha=DECAY, max_iter=PASSES, early_stopping=True, random_state=seed + k)
-        nets.append(net.fit(scaled, heard.labels))
-        if list(net.classes_) != list(every):
-            raise ValueError("some class has no example")
-    parts = {"into": 0, "out": 1}
-    weights = {name: np.array([net.coefs_[layer] for net in nets]) for name, layer in parts.items()}
-    weights |= {f"{name}_bias": np.array([net.intercepts_[layer] for net in nets]) for name, layer in parts.items()}
-    return weights | {"offset": offset, "scale": scale, "raw_log_odds": np.array([-14.0, 14.0]), "true_log_odds": np.array([-14.0, 14.0])}
+        with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):  # PASSES are few on purpose
+            nets.append(net.fit(scaled, heard.labels))
+    weights = {"into": np.array([net.coefs_[0] for net in nets]), "into_bias": np.array([net.intercepts_[0] for net in nets])}
+    same = np.array([-ODDS, ODDS])
+    return weights | _outputs(nets) | {"offset": offset, "scale": scale, "raw_log_odds": same, "true_log_odds": same}
+
+
+def _outputs(nets: list[Any]) -> dict[str, Floats]:
+    """The second layers, with a column for each of LABELS; one that had no example is never likely."""
+    out, bias = np.zeros((len(nets), HIDDEN, len(LABELS))), np.full((len(nets), len(LABELS)), -ODDS)
+    for k, net in enumerate(nets):
+        if len(net.classes_) < 3:
+            raise ValueError("examples are of fewer than three classes")
+        out[k][:, net.classes_], bias[k][net.classes_] = net.coefs_[1], net.intercepts_[1]
+    return {"out": out, "out_bias": bias}
 
 
 def calibrated(weights: dict[str, Floats], raw: Floats, drone: NDArray[np.bool_]) -> dict[str, Floats]:
@@ -101,7 +112,7 @@ def held_out(learned: Learned, seed: int, folds: int = 2) -> tuple[Floats, NDArr
 
 def train(learned: Learned, seed: int) -> dict[str, np.ndarray]:
     """All arrays of the weights' file."""
-    weights = calibrated(networks(learned, seed), *held_out(learned, seed))
+    weights = calibrated(networks(learned, seed, NETWORKS), *held_out(learned, seed))
     return {"schema": np.array(SCHEMA), **{name: array.astype(np.float32) for name, array in weights.items()}}
 
 

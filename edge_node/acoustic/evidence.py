@@ -15,14 +15,15 @@ class Gathering(Struct, frozen=True):
     """How evidence gathers.
 
     `memory_s` is the time constant; `bias` is taken from the log odds of every window, as most seconds hold no drone; windows
-    that share sound count by what is new in them, and no single one by more than `most` nats a second. A drone is present from
-    `rises_at` nats on until it falls to `falls_at`.
+    that share sound count by what is new in them, and no second by more than `most` nats either way. Evidence against a drone
+    is kept down to `least`. A drone is present from `rises_at` nats on until they fall to `falls_at`.
     """
 
     memory_s: float = 1.5
     bias: float = 1.0
     most: float = 3.0
-    rises_at: float = 2.2
+    least: float = -2.0
+    rises_at: float = 2.0
     falls_at: float = 0.0
     window_s: float = 1.0
 
@@ -41,7 +42,7 @@ class Evidence:
 
     def __init__(self, how: Gathering | None = None) -> None:
         self._how = how or Gathering()
-        self._log_odds = self._how.falls_at - self._how.most
+        self._log_odds = self._how.least
         self._shares = np.full(len(LABELS), 1 / len(LABELS))
         self._last_s: float | None = None
         self._present = False
@@ -55,17 +56,16 @@ class Evidence:
             self._last_s = t_s
         p = min(max(verdict.drone_probability, 1e-4), 1 - 1e-4)
         said = min(max(log(p / (1 - p)) - how.bias, -how.most), how.most)
-        self._log_odds += new_s * said
+        self._log_odds = max(how.least, self._log_odds + new_s * said)
         self._shares = self._shares * 0.5 ** (new_s / how.memory_s) + new_s * np.array(verdict.probabilities)
         self._present = self._log_odds > (how.falls_at if self._present else how.rises_at)
         return self._judgement()
 
     def _forget(self, passed_s: float) -> None:
-        rest = self._how.falls_at - self._how.most
-        self._log_odds = rest + (self._log_odds - rest) * exp(-passed_s / self._how.memory_s)
+        self._log_odds *= exp(-passed_s / self._how.memory_s)
 
     def _judgement(self) -> Judgement:
         first, last = (0, 2) if self._present else (2, len(LABELS))
         label = LABELS[first + int(self._shares[first:last].argmax())]
-        lag_s = self._how.window_s / 2 + self._how.memory_s
+        lag_s = self._how.window_s / 2 + self._how.memory_s / 2
         return Judgement(1 / (1 + exp(-self._log_odds)), self._present, label, lag_s)

@@ -22,6 +22,7 @@ COMB_BINS = 641
 ENVELOPES_HZ = ((500, 1500), (1500, 3500), (3500, 7500))
 ENVELOPE_POINTS, ENVELOPE_BINS = 4096, 1501
 TONE_BANDS_HZ = (60, 125, 250, 500, 1000, 1500, 2000, 3000, 4000, 5500, 7500)
+LOUDEST = np.float32(1e6)
 FLOOR = np.float32(1e-12)
 
 
@@ -34,10 +35,10 @@ class Features(Struct, frozen=True):
 
 
 def features(sound: Floats) -> Features:
-    """Judge the last second of `sound` (n,) float32 at 16 kHz; level does not matter. ValueError when it is shorter."""
+    """Describe the last second of `sound` (n,) at 16 kHz; level does not matter, and what is no number is silent. ValueError if shorter."""
     if len(sound) < WINDOW:
         raise ValueError(f"a window is {WINDOW} samples, not {len(sound)}")
-    window = np.ascontiguousarray(sound[-WINDOW:], dtype=np.float32)
+    window = np.clip(np.nan_to_num(sound[-WINDOW:].astype(np.float32), posinf=0, neginf=0), -LOUDEST, LOUDEST)
     window = window - window.mean(dtype=np.float32)
     window = window / (np.sqrt(np.mean(window * window, dtype=np.float32)) + np.float32(1e-9))
     fine = np.log(_power(window, LONG, LONG_HOP) + FLOOR)

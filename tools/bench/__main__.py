@@ -27,6 +27,10 @@ BENCHES = {
     "outage": ("three days without C2 in the spool; how soon both planes are well when the link is back", "tools.bench.outage:figures"),
     "flood_c2": ("five nodes at work while strangers flood C2's two ports, beside the same without", "tools.bench.flood_c2:figures"),
     "throughput": ("rows from put to C2's durable ack beside bare pyzmq, one message a row", "tools.bench.throughput:figures"),
+    "rotor": (
+        "is a drone heard, on recordings: split by recording, other drones, events; beside a simple classifier",
+        "tools.bench.rotor:figures",
+    ),
     "mic_array": ("16 channels through PortAudio and ALSA, gaps, and dead cards", "tools.bench.mic_array:figures"),
     "microphones": (
         "faults named from ambient sound, arrays calibrated by a walk; EDGE_NODE_MICROPHONE_SEEDS and EDGE_NODE_CALIBRATION_SEEDS",

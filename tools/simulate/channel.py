@@ -15,7 +15,7 @@ def warped(rng: Random, sound: Floats, n: int, most: float = 0.25, wander: float
     if way[-1] > len(sound) - 2:
         way *= (len(sound) - 2) / way[-1]
     start = rng.uniform(0, len(sound) - 1 - way[-1])
-    return np.interp(start + way, np.arange(len(sound)), sound).astype(np.float32)
+    return np.asarray(np.interp(start + way, np.arange(len(sound)), sound), dtype=np.float32)
 
 
 def mixed(foreground: Floats, background: Floats, snr_db: float) -> Floats:

@@ -73,10 +73,11 @@ def revving(rng: Random, n: int) -> Floats:
 
 
 def chainsaw(rng: Random, n: int) -> Floats:
-    """A two-stroke single of 2 700 to 13 000 per minute, its chain's rasp, in cuts."""
-    load = gated(rng, n, (0.3, 3), (0.1, 1.5))
-    revs = log_uniform(rng, 90, 215) * (1 - rng.uniform(0, 0.45) * load) * (1 + rng.uniform(0, 0.05) * slow(rng, n, 8))
-    motor = _piston(rng, revs.astype(np.float32), 1, log_uniform(rng, 0.1, 1))
+    """A two-stroke single of 2 700 to 13 000 per minute that races, is loaded and idles, and its chain's rasp."""
+    ramp = np.hanning(round(rng.uniform(0.1, 0.9) * RATE_HZ))
+    load = np.convolve(gated(rng, n, (0.5, 3), (0.3, 1.5)), ramp / ramp.sum(), "same")
+    revs = log_uniform(rng, 90, 230) * np.exp2(-rng.uniform(0, 0.9) * load + rng.uniform(0, 0.08) * slow(rng, n, rng.uniform(1, 8)))
+    motor = _piston(rng, revs.astype(np.float32), int(rng.choice([1, 2])), log_uniform(rng, 0.05, 2))
     return unit(motor * (0.5 + load) + rng.uniform(0, 1) * load * coloured(rng, n, rng.uniform(-3, 4)))
 
 

@@ -1,0 +1,93 @@
+"""Are weights rebuilt from what may be used alone, and the same for the same seed."""
+
+from __future__ import annotations
+
+import csv
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_node.acoustic.rotor import LABELS, RotorModel
+from tools import train_rotor
+from tools.rotor_data import Clip, clips, recordings
+from tools.simulate.machines import MACHINES
+from tools.simulate.sounds import RATE_HZ, Floats
+
+ROWS = (
+    ("a/svan_drone_004.wav", "drone", "CC0-1.0"),
+    ("a/svan_background_1.wav", "background", "CC0-1.0"),
+    ("a/esc_x.wav", "rain", "CC BY-NC 3.0"),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a").mkdir()
+    with (tmp_path / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerows([("path", "label", "licence"), *ROWS])
+    for seed, (path, _, _) in enumerate(ROWS):
+        _write(tmp_path / path, MACHINES["noise"][1](np.random.default_rng(seed), 3 * RATE_HZ), RATE_HZ)
+    return tmp_path
+
+
+def _write(path: Path, sound: Floats, rate_hz: int) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes((sound * 3000).astype("<i2").tobytes())
+
+
+def test_only_recordings_under_cc0_are_learnt_from(folder: Path) -> None:
+    assert [clip.kind for clip in clips(folder, train_rotor.LICENCE)] == ["drone", "background"]
+    assert [clip.label for clip in clips(folder)] == ["multirotor", "none", "none"]
+
+
+def test_a_recording_of_another_rate_is_refused(folder: Path) -> None:
+    _write(folder / "a/esc_x.wav", np.zeros(100, dtype=np.float32), 44_100)
+    with pytest.raises(ValueError, match="16 kHz"):
+        clips(folder)
+
+
+def test_weights_are_rebuilt_and_can_be_loaded(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(train_rotor, "PASSES", 3)
+    monkeypatch.setattr(train_rotor, "NETWORKS", 2)
+    output = folder / "made.npz"
+    assert train_rotor.main([str(folder), "--output", str(output), "--examples", "90", "--seed", "3"]) == 0
+    said = capsys.readouterr().out
+    assert "svan drone" in said
+    assert "esc" not in said
+    with np.load(output, allow_pickle=False) as arrays:
+        weights = {name: arrays[name] for name in arrays.files}
+    assert RotorModel.of(weights).into.shape[0] == 2
+
+
+def test_the_same_examples_and_seed_make_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_rotor, "PASSES", 3)
+    rng = np.random.default_rng(1)
+    labels = np.arange(100) % len(LABELS)
+    learned = train_rotor.Learned(rng.normal(labels[:, None], 1, (100, 8)), labels, np.full(100, -1), np.full(100, 20.0, dtype=np.float32))
+    once, again = (train_rotor.networks(learned, 5, 1) for _ in range(2))
+    assert all(np.array_equal(once[name], again[name]) for name in once)
+
+
+def test_calibration_makes_of_held_out_odds_their_share() -> None:
+    rng = np.random.default_rng(2)
+    raw = rng.uniform(0.01, 0.99, 20_000).astype(np.float32)
+    drone = rng.uniform(size=len(raw)) < raw**2
+    weights = train_rotor.calibrated({}, raw, drone)
+    odds = np.interp(np.log(0.5 / 0.5), weights["raw_log_odds"], weights["true_log_odds"])
+    assert 1 / (1 + np.exp(-odds)) == pytest.approx(0.25, abs=0.04)
+    assert np.all(np.diff(weights["true_log_odds"]) >= 0)
+
+
+def test_clips_that_share_sound_are_one_recording() -> None:
+    known = [
+        Clip(f"drone/svan_{name}.wav", "svan", "drone", "", np.zeros(1, dtype=np.float32))
+        for name in ("drone_004", "drone_008", "drone_006")
+    ]
+    of = recordings(known)
+    assert of[0] == of[1] != of[2]
