@@ -16,12 +16,14 @@ from edge_node.acoustic.rotor_features import RATE_HZ, WINDOW, features
 from tools.simulate import channel
 from tools.simulate.machines import MACHINES
 from tools.simulate.rotorcraft import Rotorcraft, random_rotorcraft, source_signal
-from tools.simulate.sounds import Floats, Random, log_uniform
+from tools.simulate.sounds import Floats, Random, coloured, log_uniform
 
 LICENCE = "CC0-1.0"
 LABELS = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 SOUND_SECONDS = 3
-PIECE, AUDIBLE = 2 * WINDOW, 3.0
+STEADY = 0.3  # of the backgrounds: noise without events, about pink
+UNALTERED = 0.25  # of what is recorded, as it is
+PIECE, AUDIBLE = 2 * WINDOW, 2.0
 MORE = (
     "single_motor",
     "single_motor",
@@ -164,9 +166,14 @@ def examples(known: list[Clip], rng: Random, recorded: float = 0.4, drones: floa
     while True:
         drone = bool(rng.uniform() < drones)
         name, label, sound, clip = some(drone)
-        background = some(False)[2]
+        steady = rng.uniform() < STEADY
+        background = coloured(rng, SOUND_SECONDS * RATE_HZ, rng.uniform(-6, 0), 1.0) if steady else some(False)[2]
         for _ in range(3):
-            snr_db = float(rng.uniform(-12, 30)) if rng.uniform() < 0.88 else 60.0
+            if clip >= 0 and rng.uniform() < UNALTERED:
+                start = int(rng.integers(len(sound) - WINDOW + 1))
+                yield Example(sound[start : start + WINDOW], label, name, clip, 60.0)
+                continue
+            snr_db = float(rng.uniform(-15, 30)) if rng.uniform() < 0.88 else 60.0
             near = channel.warped(rng, sound, WINDOW, 0.25, log_uniform(rng, 0.003, 0.12))
             near = channel.ground(rng, near) if rng.uniform() < 0.3 else near
             heard = channel.mixed(near, channel.warped(rng, background, WINDOW, 0.1, 0.005), snr_db)
