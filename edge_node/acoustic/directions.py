@@ -59,6 +59,11 @@ class Directions:
         """Where it is, smoothed over the looks so far."""
         return self._track(number).whence(self._tracks.last[number].snr_db, has_elevation=self._has_elevation)
 
+    @property
+    def highpass_hz(self) -> float:
+        """Below it there is more wind than sound."""
+        return self._wind.highpass_hz
+
     def notes(self) -> tuple[str, ...]:
         """What makes it worse just now."""
         said = ("" if self._has_elevation else "no elevation", "wind" if self._wind.blows else "")

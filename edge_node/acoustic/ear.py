@@ -19,6 +19,7 @@ from edge_node.messages import AcousticDetection
 
 HEARD_S = 1.0
 SAME_PITCH = 0.03
+HIGHPASS_ORDER = 4
 LEAKED_DB = 5.0
 ECHO_WITHIN_DEG = 6.0
 
@@ -40,6 +41,10 @@ class Sources(Protocol):
 
     def whence(self, number: int) -> Whence:
         """Where it is."""
+
+    @property
+    def highpass_hz(self) -> float:
+        """Below it there is more wind than sound."""
 
     def notes(self) -> tuple[str, ...]:
         """What makes it worse just now."""
@@ -91,8 +96,9 @@ class Ear:
             self._listeners[turn].hear(t_s, self._sound(turn))
 
     def _sound(self, number: int) -> Samples:
-        """The last second from one source, float32 at 16 kHz; its first half frame, which lacks its other half, left out."""
+        """The last second from one source without wind, float32 at 16 kHz; the first half frame, which lacks its other half, left out."""
         steered = np.concatenate([self._sources.steer(number, self._seconds(look), look.spectra) for look in self._past])
+        steered *= np.minimum(1.0, self._looks.spectra.freqs_hz / self._sources.highpass_hz) ** HIGHPASS_ORDER
         back = Resynthesis(self._looks.spectra.sample_rate_hz)
         return back.push(steered)[back.hop :]
 

@@ -62,6 +62,11 @@ class Single:
         """No direction."""
         return Whence(snr_db=self._snr_db)
 
+    @property
+    def highpass_hz(self) -> float:
+        """Below it there is more wind than sound."""
+        return self._wind.highpass_hz
+
     def notes(self) -> tuple[str, ...]:
         """What makes it worse just now."""
         places = "nobody said which array this is: no bearings" if self._several else ""

@@ -145,3 +145,11 @@ def test_no_sound_raises(samples: np.ndarray, rate_hz: int, sequence: int, tempe
         for k in range(3):
             assert list(detector.step(AudioBlock(k * NS, sequence, k, rate_hz, samples, array, temperature_c))) == []
     detector.words()
+
+
+def test_wind_is_cut_off_and_noted(drone: np.ndarray) -> None:
+    wind = noise.wind(len(drone), np.asarray(SQUARE.positions_m), RATE_HZ, 8.0, np.random.default_rng(13)).astype(np.float32)
+    found = heard(drone + wind * np.float32(10 * drone.std() / wind.std()), SQUARE)
+    assert found, "wind 20 dB above the drone, but far below it in pitch"
+    assert found[-1].azimuth_deg == pytest.approx(AZIMUTH_DEG, abs=4.0)
+    assert "wind" in found[-1].notes
