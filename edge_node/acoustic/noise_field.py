@@ -21,7 +21,7 @@ SHARES = (0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 0.93, 0.97, 0.99, 0.997, 0.999)
 # The largest share whose beams' gains are alike enough in all directions for sums over bins.
 MILD = SHARES.index(0.85)
 BAND_EDGES_HZ = (600.0, 1200.0, 2400.0)
-SAMPLED_BINS = 20
+SAMPLED_BINS = 14
 # That noise is diffuse at all has to be so much likelier, as a logarithm.
 DOUBTED = 8.0 * (np.arange(len(SHARES)) > 0)
 # Likelihoods of earlier blocks count so much in the next one.
@@ -49,6 +49,11 @@ class NoiseField:
         self._likelihood = np.zeros((len(self._bands), len(SHARES)))
         self._chosen = [0] * len(self._bands)
         self._assemble()
+
+    @property
+    def mild(self) -> bool:
+        """Whether the mild inverse is the inverse."""
+        return max(self._chosen) <= MILD
 
     @property
     def diffuse(self) -> bool:

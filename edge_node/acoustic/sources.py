@@ -33,7 +33,7 @@ INDEPENDENT = 0.7
 # is quite what it is taken for.
 TOLD_APART = 0.5
 SAME_DEG = 8.0
-JUDGED_FRAMES = 6
+JUDGED_FRAMES = 12
 PLACE_SIGMA_M = 0.0002
 LEAST_INFORMATION = 1e-5
 # No bearing is surer than the first or less sure than the second.
@@ -84,7 +84,8 @@ class Finder:
 
     def _look(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> tuple[Block, list[Beam]]:
         """Beams of what stands out of the noise as it is known; the loudest one in any case."""
-        block = Block(spectra, used, self._made_ready(spectra), self._made_ready(spectra, mild=True))
+        heard = self._made_ready(spectra)
+        block = Block(spectra, used, heard, heard if self._noise.mild else self._made_ready(spectra, mild=True))
         if towards is not None:
             return block, [self._peak(block, towards)]
         beams: list[Beam] = []
@@ -124,8 +125,9 @@ class Finder:
         heard, mild = block.heard, block.mild
         for beam in beams:
             phases = self._steering.phases(beam.direction)
+            alike = mild is heard
             heard = heard.without(phases, self._steering.product(heard, phases))
-            mild = mild.without(phases, self._steering.product(mild, phases))
+            mild = heard if alike else mild.without(phases, self._steering.product(mild, phases))
         return Block(block.spectra, block.used, heard, mild)
 
     def _peak(self, block: Block, start: Vector) -> Beam:
@@ -158,14 +160,14 @@ class Finder:
     def _start(self, block: Block) -> Vector | None:
         """The best of the grid's few highest directions that are not neighbours; None when noise alone could be so high."""
         score = self._response.score(block.mild, block.used / block.mild.total)
-        if block.mild.nulls and self._strength(block, float(score.max() * block.used.sum())) < CLEARLY_LESS * self._significant(block):
-            return None
-        best: list[tuple[float, Vector]] = []
+        best, where = -1.0, None
         for _ in range(TRIED):
             direction = self._response.directions[int(np.argmax(score))]
-            best.append((float(block.used @ self._steering.shares(block.heard, direction)), direction))
+            share = float(block.used @ self._steering.shares(block.heard, direction))
+            best, where = max((best, where), (share, direction), key=lambda pair: pair[0])
             score = np.where(self._response.directions @ direction > NEIGHBOURS, -np.inf, score)
-        return max(best, key=lambda pair: pair[0])[1]
+        unclear = block.heard.nulls and self._strength(block, best) < CLEARLY_LESS * self._significant(block)
+        return None if unclear else where
 
     def _strength(self, block: Block, share: float) -> float:
         """The coherent share of what is heard by the sum over bins of a beam's shares: 0 for noise, 1 for a wave alone."""

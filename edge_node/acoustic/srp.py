@@ -31,6 +31,7 @@ class Response:
     def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float, directions: Vector) -> None:
         self.directions = directions
         self._channels = microphones.channels
+        self._known: tuple[Real, Real, Real] | None = None
         self._baselines = Baselines(microphones)
         self._entries = self._baselines.first * microphones.channels + self._baselines.second
         step_s = 1.0 / (LAGS_A_PERIOD * float(freqs_hz[-1]))
@@ -53,11 +54,17 @@ class Response:
         """Sum of a^H N^-1 a over bins times a level (bins,)."""
         gain = np.full(len(self.directions), self._channels * level.sum())
         if heard.inverse is not None:
-            own = np.trace(heard.inverse, axis1=1, axis2=2)
-            gain = self._over_directions(self._merged_matrix(heard.inverse) * level) + own @ level
+            gain = self._gain_alone(heard.inverse, level)
         for null in heard.nulls:
             gain = gain - self._over_directions(self._merged(null[None]) * level) - _own(null[None]) @ level
         return np.asarray(gain)
+
+    def _gain_alone(self, inverse: Real, level: Real) -> Real:
+        """Without nulls; the last one is remembered, as noise changes seldom."""
+        if self._known is None or self._known[0] is not inverse or not np.array_equal(self._known[1], level):
+            own = np.trace(inverse, axis1=1, axis2=2)
+            self._known = inverse, level, np.asarray(self._over_directions(self._merged_matrix(inverse) * level) + own @ level)
+        return self._known[2]
 
     def _merged(self, spectra: Complex) -> Complex:
         """Of spectra (frames, channels, bins) each pair's conjugate of the first times the second, summed within baselines (n, bins)."""

@@ -16,8 +16,8 @@ Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-MOST_STEPS = 6
-CLOSE_ENOUGH_RAD = 1.5e-3
+MOST_STEPS = 5
+CLOSE_ENOUGH = 0.02
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
@@ -127,7 +127,7 @@ class Steering:
                 part *= SHORTENED
             else:
                 here = beam
-            if moved < CLOSE_ENOUGH_RAD:
+            if moved < CLOSE_ENOUGH * self._lobe_rad:
                 break
         return here
 

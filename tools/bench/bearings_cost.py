@@ -26,7 +26,7 @@ from tools.bench.figure import Figure
 from tools.simulate.acoustics import ARRAYS
 
 SHORT_S, LONG_S = 10, 50
-ROUNDS = 3
+ROUNDS = 1
 # 1024 samples of 16 kHz every 512: one look each 32 ms, and six frames of ours about 5 looks a second.
 ODAS_HOP, EACH_FRAME, FIVE_HZ = 512, 1, 6
 RUN_S = 600
