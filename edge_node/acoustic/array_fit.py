@@ -18,10 +18,12 @@ PLACE_SIGMA_M = 0.004
 FLAT_SIGMA_M = 0.0001
 FLAT_M = 0.01
 HIGHEST_RAD = np.radians(85.0)
+# At the horizon itself a small change of elevation changes nothing in a plane, and the fit would stay there.
+LOWEST_RAD, FIRST_RAD = np.radians(0.05), np.radians(4.0)
 DELAY_SIGMA_S = 3e-4
-LEVEL_SIGMA_RAD = np.radians(6.0)
+LEVEL_SIGMA_RAD = np.radians(12.0)
 CURVATURE_PER_M, CURVATURE_SIGMA_PER_M = 0.2, 0.15
-FLOOR_M = 2e-4
+FLOOR_M = 1e-4
 ROUNDS = 25
 SETTLED_M = 1e-6
 
@@ -44,13 +46,13 @@ class _Walk:
     """The source's directions and how the wave bends, block by block, for microphones at places that are still moving."""
 
     def __init__(self, late_m: Vector, positions_m: Vector) -> None:
-        self.lowest_rad = 0.0 if flat(positions_m) else -HIGHEST_RAD
+        self.lowest_rad = LOWEST_RAD if flat(positions_m) else -HIGHEST_RAD
         known = positions_m[:, :2] if flat(positions_m) else positions_m
         slopes, *_ = np.linalg.lstsq(known, -late_m.T, rcond=1e-3)
         level = np.linalg.norm(slopes[:2], axis=0)
         up = np.sqrt(np.maximum(1 - level**2, 0.0)) if flat(positions_m) else slopes[2]
         self.azimuth = np.arctan2(slopes[0], slopes[1])
-        self.elevation = np.clip(np.arctan2(up, level), self.lowest_rad, np.radians(75.0))
+        self.elevation = np.clip(np.arctan2(up, level), FIRST_RAD if flat(positions_m) else -HIGHEST_RAD, HIGHEST_RAD)
         self.curvature = np.full(len(late_m), CURVATURE_PER_M)
         self.offset = np.zeros(len(late_m))
 

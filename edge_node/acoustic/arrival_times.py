@@ -13,7 +13,8 @@ Complex = NDArray[np.complex64]
 
 BLOCK_S = 0.2
 FRAME_S = 0.0213
-BAND_HZ = (400.0, 9_000.0)
+# Lower, noise from all around is alike in neighbours and makes delays seem shorter.
+BAND_HZ = (2_000.0, 10_000.0)
 MOST_APART_S = 0.002
 FINER = 8
 REFINEMENTS = 3

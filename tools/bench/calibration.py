@@ -75,7 +75,7 @@ def hiss(seconds: float, rng: Generator) -> Sound:
 
 
 def around(rng: Generator) -> Path:
-    """Straight ahead for 5 s, then clockwise all around at 4 to 6 m and within half a metre of the array's height."""
+    """Straight ahead for 5 s, then clockwise all around at 4 to 6 m and within 0.4 m of the array's height."""
     range_m, phases = rng.uniform(4, 6), rng.uniform(0, 2 * np.pi, 2)
 
     def at(t_s: Numbers) -> NDArray[np.float64]:
