@@ -19,6 +19,8 @@ Complex = NDArray[np.complex64]
 
 # Lags a period of the highest frequency: the nearest lag is then at most 1/32 of a turn away.
 LAGS_A_PERIOD = 16
+# No lag is so long that bins beside each other turn against each other by much: some are taken together.
+BINS_TOGETHER = 6
 SPACING_OF_LOBE = 0.4
 LEAST_DIRECTIONS, MOST_DIRECTIONS = 400, 3000
 # Where nulls leave less than this part of the gain nothing can be told.
@@ -34,10 +36,14 @@ class Response:
         self._known: tuple[Real, Real, Real] | None = None
         self._baselines = Baselines(microphones)
         self._entries = self._baselines.first * microphones.channels + self._baselines.second
+        self._spare = -len(freqs_hz) % BINS_TOGETHER
+        step_hz = float(freqs_hz[1] - freqs_hz[0])
+        groups = (len(freqs_hz) + self._spare) // BINS_TOGETHER
+        centres_hz = float(freqs_hz[0]) + step_hz * (BINS_TOGETHER * np.arange(groups) + (BINS_TOGETHER - 1) / 2)
         step_s = 1.0 / (LAGS_A_PERIOD * float(freqs_hz[-1]))
         reach = int(np.ceil(microphones.aperture_m / speed_mps / step_s)) + 1
         lags_s = np.arange(-reach, reach + 1) * step_s
-        phase = 2 * np.pi * np.asarray(freqs_hz, np.float64)[:, None] * lags_s
+        phase = 2 * np.pi * centres_hz[:, None] * lags_s
         self._to_lags = np.concatenate([np.cos(phase), np.sin(phase)]).astype(np.float32)
         late_s = self._baselines.differences_m @ directions.T / speed_mps
         offsets = np.arange(len(late_s))[:, None] * len(lags_s)
@@ -45,8 +51,7 @@ class Response:
 
     def score(self, heard: Heard, weights: Real) -> Real:
         """For each direction the power of its beams, bins weighted (bins,), to what noise alone would make it."""
-        level = weights / heard.gain
-        power = self._over_directions(self._merged(heard.whitened) * level) + level @ _own(heard.whitened)
+        power = self._power(heard.whitened, weights / heard.gain)
         gain = self._gain(heard, np.asarray((weights > 0) / heard.gain, np.float32))
         return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / (gain * len(heard.whitened)), 0.0))
 
@@ -55,36 +60,36 @@ class Response:
         gain = np.full(len(self.directions), self._channels * level.sum())
         if heard.inverse is not None:
             gain = self._gain_alone(heard.inverse, level)
-        for null in heard.nulls:
-            gain = gain - self._over_directions(self._merged(null[None]) * level) - _own(null[None]) @ level
+        if heard.nulls:
+            gain = gain - self._power(np.stack(heard.nulls), level)
         return np.asarray(gain)
 
     def _gain_alone(self, inverse: Real, level: Real) -> Real:
         """Without nulls; the last one is remembered, as noise changes seldom."""
         if self._known is None or self._known[0] is not inverse or not np.array_equal(self._known[1], level):
-            own = np.trace(inverse, axis1=1, axis2=2)
-            self._known = inverse, level, np.asarray(self._over_directions(self._merged_matrix(inverse) * level) + own @ level)
+            self._known = inverse, level, self._over_directions(self._together(inverse * level[:, None, None]).sum(axis=1))
         return self._known[2]
 
-    def _merged(self, spectra: Complex) -> Complex:
-        """Of spectra (frames, channels, bins) each pair's conjugate of the first times the second, summed within baselines (n, bins)."""
-        across = np.ascontiguousarray(spectra.transpose(2, 1, 0))
-        return self._merged_matrix(np.conj(across) @ across.transpose(0, 2, 1))
+    def _power(self, spectra: Complex, level: Real) -> Real:
+        """|a^H x|^2 of spectra x (frames, channels, bins), over bins times a level (bins,), for each direction a."""
+        frames, channels, _ = spectra.shape
+        levelled = self._together((spectra * np.sqrt(level)).transpose(2, 1, 0))
+        merged = np.ascontiguousarray(levelled.transpose(0, 2, 1, 3)).reshape(-1, channels, BINS_TOGETHER * frames)
+        return self._over_directions(np.conj(merged) @ merged.transpose(0, 2, 1))
 
-    def _merged_matrix(self, matrix: NDArray[Any]) -> NDArray[Any]:
-        """Entries of matrices (bins, channels, channels) summed within baselines, (n, bins)."""
-        pairs = matrix.reshape(len(matrix), -1).take(self._entries, axis=1)
-        return np.add.reduceat(pairs, self._baselines.starts, axis=1).T
+    def _together(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values (bins, ...) as (groups, bins of a group, ...), with nothing in what is lacking of the last group."""
+        if self._spare:
+            values = np.concatenate([values, np.zeros((self._spare, *values.shape[1:]), values.dtype)])
+        return values.reshape(-1, BINS_TOGETHER, *values.shape[1:])
 
-    def _over_directions(self, merged: NDArray[Any]) -> Real:
-        """Twice the real part of merged pairs (n, bins) steered to each direction and summed."""
+    def _over_directions(self, matrices: NDArray[Any]) -> Real:
+        """a^H C a summed over matrices C (groups, channels, channels), each the conjugate of the first channel times the second."""
+        pairs = matrices.reshape(len(matrices), -1).take(self._entries, axis=1)
+        merged = np.add.reduceat(pairs, self._baselines.starts, axis=1).T
         parts = np.concatenate([merged.real, merged.imag], axis=1)
-        return np.asarray(2 * (parts @ self._to_lags).ravel().take(self._at).sum(axis=0))
-
-
-def _own(spectra: Complex) -> Real:
-    """Power (bins,) of spectra (frames, channels, bins), summed."""
-    return np.asarray((spectra.real**2 + spectra.imag**2).sum(axis=(0, 1)))
+        own = float(np.einsum("gmm->", matrices).real)
+        return np.asarray(2 * (parts @ self._to_lags).ravel().take(self._at).sum(axis=0) + own)
 
 
 def sphere(spacing_rad: float) -> Vector:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from edge_node.acoustic.microphones import Microphones
@@ -41,10 +42,11 @@ class Heard(Struct, frozen=True):
         """The rest when a direction of phases (channels, bins) is projected out; `product` is its N^-1 a, (channels, bins)."""
         product = product.copy()
         for null in self.nulls:
-            product -= null * np.einsum("mf,mf->f", np.conj(null), steered)
-        gain = np.maximum(np.einsum("mf,mf->f", np.conj(steered), product).real, np.float32(LEAST_GAIN))
+            product -= null * (np.conj(null) * steered).sum(axis=0)
+        back = np.conj(steered)
+        gain = np.maximum((back * product).sum(axis=0).real, np.float32(LEAST_GAIN))
         null = product / np.sqrt(gain)
-        beam = np.einsum("mf,tmf->tf", np.conj(steered), self.whitened) / np.sqrt(gain)
+        beam = (back * self.whitened).sum(axis=1) / np.sqrt(gain)
         rest = self.whitened - null * beam[:, None]
         total = np.maximum(self.total - (beam.real**2 + beam.imag**2).mean(axis=0), np.float32(1e-30))
         return Heard(rest, total, self.inverse, self.gain, (*self.nulls, null))
@@ -121,23 +123,23 @@ class Steering:
         part = 1.0
         for _ in range(MOST_STEPS):
             there = self._stepped(here, weights, part)
-            moved = float(np.linalg.norm(there - here.direction))
+            if float(np.linalg.norm(there - here.direction)) < CLOSE_ENOUGH * self._lobe_rad:
+                return replace(here, direction=there)
             beam = self.beam(heard, there)
             if beam.score(weights) < here.score(weights):
                 part *= SHORTENED
             else:
                 here = beam
-            if moved < CLOSE_ENOUGH * self._lobe_rad:
-                break
         return here
 
     def shares(self, heard: Heard, direction: Vector) -> Real:
         """For each bin (bins,) how much of all power a direction's beam holds."""
         phases = self.phases(direction)
-        level = np.einsum("tmf,mf->tf", heard.whitened, np.conj(phases))
-        gain = np.einsum("mf,mf->f", np.conj(phases), self.product(heard, phases)).real
+        back = np.conj(phases)
+        level = (heard.whitened * back).sum(axis=1)
+        gain = (back * self.product(heard, phases)).sum(axis=0).real if heard.inverse is not None else np.float32(self.channels)
         for null in heard.nulls:
-            gain = gain - np.abs(np.einsum("mf,mf->f", np.conj(null), phases)) ** 2
+            gain = gain - np.abs((null * back).sum(axis=0)) ** 2
         return np.asarray((level.real**2 + level.imag**2).mean(axis=0) / np.maximum(gain, np.float32(LEAST_GAIN)) / heard.total)
 
     def beam(self, heard: Heard, direction: Vector) -> Beam:
