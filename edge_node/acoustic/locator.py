@@ -94,11 +94,26 @@ class Locator:
         """
         if self._finder is None or not len(spectra):
             return []
-        heard = spectra[:, self._live, self._band] * self._corrections[self._live, self._band]
+        heard = self._heard(spectra)
         if not np.any(heard):
             return []
         sources = self._finder.find(heard, self._comb(comb_hz), self.most, towards)
         return [self._arrival(source) for source in sources]
+
+    def glance(self, spectra: Complex) -> Vector | None:
+        """The unit vector (3,) of the loudest sound in spectra (frames, channels, bins), at a tenth of the cost; None for silence.
+
+        Noise from all sides draws it up, and it does not say how sure it is.
+        """
+        if self._finder is None or not np.any(spectra):
+            return None
+        return self._finder.glance.direction(self._heard(spectra))
+
+    def _heard(self, spectra: Complex) -> Complex:
+        """The channels and bins that directions are told by, equally loud and none late."""
+        if self._plain:
+            return spectra[:, :, self._band]
+        return np.asarray(spectra[:, self._live, self._band] * self._corrections[self._live, self._band])
 
     def steer(self, spectra: Complex, direction: Vector) -> Complex:
         """Spectra (frames, bins) of what comes from a unit vector in the array's frame, as the mean microphone would hear it alone."""
@@ -108,6 +123,7 @@ class Locator:
     def _build(self) -> None:
         positions = np.asarray(self.array.positions_m, np.float64).reshape(-1, 3)
         self._live = np.setdiff1d(np.arange(len(positions)), self._mute)
+        self._plain = not (self._mute or self.array.gains or self.array.delays_s)
         self._microphones = microphones = Microphones(positions[self._live])
         speed = speed_of_sound_mps(self._temperature_c)
         low, high = np.searchsorted(self._freqs_hz, [LOWEST_HZ, microphones.useful_hz(speed)])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from edge_node.acoustic.glance import Glance
 from edge_node.acoustic.microphones import Microphones
 from edge_node.acoustic.noise_field import NoiseField
 from edge_node.acoustic.srp import Response
@@ -73,6 +75,11 @@ class Finder:
         self._apart = float(np.cos(np.radians(SAME_DEG)))
         self._unjudged = 0
         self._place_rad = PLACE_SIGMA_M / max(microphones.aperture_m, 1e-3)
+
+    @cached_property
+    def glance(self) -> Glance:
+        """The quick way."""
+        return Glance(self._response)
 
     def find(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> list[Source]:
         """Up to `most` sources in spectra (frames, channels, bins) at bins where `used` is 1, the loudest first."""

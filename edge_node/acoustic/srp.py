@@ -51,7 +51,7 @@ class Response:
 
     def score(self, heard: Heard, weights: Real) -> Real:
         """For each direction the power of its beams, bins weighted (bins,), to what noise alone would make it."""
-        power = self._power(heard.whitened, weights / heard.gain)
+        power = self.power(heard.whitened, weights / heard.gain)
         gain = self._gain(heard, np.asarray((weights > 0) / heard.gain, np.float32))
         return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / (gain * len(heard.whitened)), 0.0))
 
@@ -61,7 +61,7 @@ class Response:
         if heard.inverse is not None:
             gain = self._gain_alone(heard.inverse, level)
         if heard.nulls:
-            gain = gain - self._power(np.stack(heard.nulls), level)
+            gain = gain - self.power(np.stack(heard.nulls), level)
         return np.asarray(gain)
 
     def _gain_alone(self, inverse: Real, level: Real) -> Real:
@@ -70,7 +70,7 @@ class Response:
             self._known = inverse, level, self._over_directions(self._together(inverse * level[:, None, None]).sum(axis=1))
         return self._known[2]
 
-    def _power(self, spectra: Complex, level: Real) -> Real:
+    def power(self, spectra: Complex, level: Real) -> Real:
         """|a^H x|^2 of spectra x (frames, channels, bins), over bins times a level (bins,), for each direction a."""
         frames, channels, _ = spectra.shape
         levelled = self._together((spectra * np.sqrt(level)).transpose(2, 1, 0))

@@ -35,6 +35,7 @@ NEAR_DEG = 10.0
 # Of two numbers whose normalised squares add up, 95 of 100 are within this.
 ELLIPSE_95 = 5.991
 NOWHERE_DEG = 90.0
+UP = np.array([0.0, 0.0, 1.0])
 
 
 class Ears:
@@ -47,7 +48,14 @@ class Ears:
     def arrivals(self, block: Sound) -> list[Arrival]:
         """What is heard in a block (n, channels)."""
         self._spectra.reset()
-        return self._locator.locate(self._spectra.push(block))
+        self._frames = self._spectra.push(block)
+        return self._locator.locate(self._frames)
+
+    def glance(self) -> Numbers:
+        """The loudest direction in the frame in the middle of the block heard last."""
+        middle = len(self._frames) // 2
+        seen = self._locator.glance(self._frames[middle : middle + 1])
+        return UP if seen is None else seen
 
 
 def figures() -> Iterator[Figure]:
@@ -69,12 +77,13 @@ def figures() -> Iterator[Figure]:
 def _cell(array: str, noise: str, snr_db: int, odaslive: Path | None, normalised: list[float]) -> Iterator[Figure]:
     """Mean and 95th percentile of great-circle errors of one kind of scene, and those of the peers."""
     peers = {method: Pyroomacoustics(method, np.array(ARRAYS[array].positions_m)) for method in METHODS}
-    errors: dict[str, list[float]] = {name: [] for name in ("ours", *METHODS, "ODAS")}
+    errors: dict[str, list[float]] = {name: [] for name in ("ours", "glance", *METHODS, "ODAS")}
     for seed in range(SEEDS):
         scene = passing(array, noise, snr_db, seed)
         ears = Ears(scene)
         for block, (true,) in scene.blocks():
             errors["ours"].append(_error(ears.arrivals(block), true, normalised))
+            errors["glance"].append(apart_deg(ears.glance(), true))
             for method, peer in peers.items():
                 errors[method].append(apart_deg(peer.bearing(block), true))
         if odaslive:
@@ -90,6 +99,8 @@ def _rows(name: str, errors: dict[str, list[float]]) -> Iterator[Figure]:
         yield Figure(f"{name}_{what}", ours, "deg", theirs, f"pyroomacoustics {best}")
         if errors["ODAS"]:
             yield Figure(f"{name}_{what}_odas", ours, "deg", float(judged(errors["ODAS"])), "ODAS")
+    if errors["ODAS"]:
+        yield Figure(f"{name}_glance_odas", float(np.mean(errors["glance"])), "deg", float(np.mean(errors["ODAS"])), "ODAS")
 
 
 def _error(arrivals: list[Arrival], true: Numbers, normalised: list[float]) -> float:

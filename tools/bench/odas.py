@@ -62,7 +62,7 @@ def listen(odaslive: Path, array: MicrophoneArray, samples: NDArray[np.float32],
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_sound(folder / "sound.raw", samples)
-        files = {"potential": folder / "potential.json", "tracked": folder / "tracked.json"}
+        files = outputs(folder)
         text = configuration(array, folder / "sound.raw", rate_hz, hop=hop, speed_mps=speed_mps, outputs=files)
         (folder / "odas.cfg").write_text(text, encoding="ascii")
         subprocess.run([odaslive, "-c", folder / "odas.cfg"], check=True, capture_output=True, timeout=RUN_S)
@@ -70,6 +70,11 @@ def listen(odaslive: Path, array: MicrophoneArray, samples: NDArray[np.float32],
         tracked = [_rows(one, "activity") for one in _objects(files["tracked"])]
     both = np.array(potential).reshape(-1, 4, 4)
     return Heard(hop / RATE_HZ, both[..., :3], both[..., 3], np.array(tracked).reshape(-1, 4, 4)[..., :3])
+
+
+def outputs(folder: Path) -> dict[str, Path]:
+    """Where it writes what it finds; what is not written ODAS does not look for either."""
+    return {"potential": folder / "potential.json", "tracked": folder / "tracked.json"}
 
 
 def write_sound(path: Path, samples: NDArray[np.float32]) -> None:
@@ -93,9 +98,7 @@ def _rows(one: dict[str, Any], weight: str) -> list[list[float]]:
     return [[source["x"], source["y"], source["z"], source[weight]] for source in one["src"]]
 
 
-def configuration(
-    array: MicrophoneArray, sound: Path, rate_hz: int, *, hop: int, speed_mps: float, outputs: dict[str, Path] | None = None
-) -> str:
+def configuration(array: MicrophoneArray, sound: Path, rate_hz: int, *, hop: int, speed_mps: float, outputs: dict[str, Path]) -> str:
     """A whole configuration: the defaults of ODAS's own files, the array's places, half the sphere, and the tuned activity prior."""
     channels = len(array.positions_m)
     still = {"weight": 1.0}
@@ -127,7 +130,7 @@ def configuration(
             "nRefinedLevels": 1,
             "interpRate": 4,
             "scans": [{"level": 2, "delta": -1}, {"level": 4, "delta": -1}],
-            "potential": _output(outputs, "potential"),
+            "potential": _output(outputs["potential"]),
         },
         "sst": {
             "mode": "kalman",
@@ -148,7 +151,7 @@ def configuration(
             "kalman": {"sigmaQ": 0.001},
             "particle": _PARTICLE,
             "target": [],
-            "tracked": _output(outputs, "tracked"),
+            "tracked": _output(outputs["tracked"]),
         },
         "sss": _SEPARATION,
         "classify": _CLASSES,
@@ -160,10 +163,8 @@ def _microphone(place: tuple[float, float, float]) -> dict[str, Any]:
     return {"mu": list(map(float, place)), "sigma2": [0.0] * 9, "direction": [0.0, 0.0, 1.0], "angle": [80.0, 100.0]}
 
 
-def _output(outputs: dict[str, Path] | None, name: str) -> dict[str, Any]:
-    if outputs is None:
-        return {"format": "undefined", "interface": {"type": "blackhole"}}
-    return {"format": "json", "interface": {"type": "file", "path": str(outputs[name])}}
+def _output(path: Path) -> dict[str, Any]:
+    return {"format": "json", "interface": {"type": "file", "path": str(path)}}
 
 
 _PARTICLE = {"nParticles": 1000, "Nmin": 0.7} | {
