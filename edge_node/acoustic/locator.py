@@ -32,8 +32,8 @@ class Arrival(Struct, frozen=True):
     """Sound from one direction: a unit vector (3,) in the array's own frame, and how sure it is.
 
     `covariance` (2, 2) is in rad^2 across the direction, along `tangent_basis(direction)` of the array's frame: rising azimuth
-    (times the cosine of elevation), rising elevation. `strength` is the coherent share of what was heard, 0 to 1, and `snr_db`
-    the same against all else in the band. `elevation_known` is False where the array cannot tell.
+    (times the cosine of elevation), rising elevation. `strength` is its coherent share, 0 to 1, of what is heard without the other
+    arrivals, `snr_db` its power to that of all else in the band. `elevation_known` is False where the array cannot tell.
     """
 
     direction: Vector
@@ -88,16 +88,17 @@ class Locator:
         return float(self._freqs_hz[self._band][0]), float(self._freqs_hz[self._band][-1])
 
     def locate(self, spectra: Complex, *, comb_hz: float | None = None, towards: Vector | None = None) -> list[Arrival]:
-        """Arrivals in spectra (frames, channels, bins), strongest first; only bins of a comb if one is given.
+        """Arrivals in spectra (frames, channels, bins), the loudest first; only bins of a comb if one is given.
 
         With `towards` (3,) the only one looked for is the one nearest to that direction.
         """
         if self._finder is None or not len(spectra):
             return []
         heard = self._heard(spectra)
-        if not np.any(heard):
+        loudness = float(np.sqrt(np.mean(heard.real**2 + heard.imag**2, dtype=np.float64)))
+        if not loudness:
             return []
-        sources = self._finder.find(heard, self._comb(comb_hz), self.most, towards)
+        sources = self._finder.find(heard / np.float32(loudness), self._comb(comb_hz), self.most, towards)
         return [self._arrival(source) for source in sources]
 
     def glance(self, spectra: Complex) -> Vector | None:

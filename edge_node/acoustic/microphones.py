@@ -15,6 +15,7 @@ LEAST_HIGHEST_HZ = 1_000.0
 # Above the frequency at which neighbours are half a wavelength apart, single bins alias; many bins together do not, up to here.
 ALIASING_BORNE = 1.5
 FLATNESS = 0.1
+SMALLEST_M = 0.002
 SAME_BASELINE_M = 0.012
 
 
@@ -29,7 +30,7 @@ class Microphones:
     def __init__(self, positions_m: Vector) -> None:
         self.positions_m = positions_m - positions_m.mean(axis=0)
         _, spread, axes = np.linalg.svd(np.concatenate([self.positions_m, np.zeros((3, 3))]))
-        self.dimensions = int(np.sum(spread > max(FLATNESS * spread[0], 1e-6)))
+        self.dimensions = int(np.sum(spread > max(FLATNESS * spread[0], SMALLEST_M)))
         self.axes = axes
         pairs = np.triu_indices(len(positions_m), 1)
         self.first, self.second = pairs

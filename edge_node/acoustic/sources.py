@@ -122,7 +122,7 @@ class Finder:
     def _sources(self, block: Block, beams: list[Beam]) -> list[Source]:
         """What is said of each beam without the others, the loudest first."""
         told = [self._source(self._without(block, [other for other in beams if other is not beam]), beam) for beam in beams]
-        return sorted((source for source in told if source), key=lambda source: -source.strength)
+        return sorted((source for source in told if source), key=lambda source: -source.snr)
 
     def _are_apart(self, beams: list[Beam]) -> bool:
         return all(one.direction @ other.direction < self._apart for one, other in combinations(beams, 2))

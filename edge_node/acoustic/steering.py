@@ -22,6 +22,7 @@ CLOSE_ENOUGH = 0.02
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
+LEAST_NOISE = np.float32(1e-5)
 
 
 class Heard(Struct, frozen=True):
@@ -48,7 +49,7 @@ class Heard(Struct, frozen=True):
         null = product / np.sqrt(gain)
         beam = (back * self.whitened).sum(axis=1) / np.sqrt(gain)
         rest = self.whitened - null * beam[:, None]
-        total = np.maximum(self.total - (beam.real**2 + beam.imag**2).mean(axis=0), np.float32(1e-30))
+        total = np.maximum(self.total - (beam.real**2 + beam.imag**2).mean(axis=0), LEAST_NOISE * self.total)
         return Heard(rest, total, self.inverse, self.gain, (*self.nulls, null))
 
 
@@ -151,7 +152,7 @@ class Steering:
         crossed = (np.conj(sums[:, :1]) * sums).mean(axis=0)
         power = crossed[0].real / gain
         tilts = 2 * self._turns / gain * (crossed[1:].imag - power * gram[:, 1:, 0].imag.T)
-        noise = np.maximum(heard.total - power, np.float32(1e-30)) / (self.channels - 1 - len(heard.nulls))
+        noise = np.maximum(heard.total - power, LEAST_NOISE * heard.total) / (self.channels - 1 - len(heard.nulls))
         inner = gram[:, 1:, 1:].real - (gram[:, 1:, :1] * gram[:, :1, 1:]).real / gain[:, None, None]
         bends = np.asarray(inner * (2 * self._turns**2)[:, None, None], np.float32)
         return Beam(direction, self._axes, power, gain, noise, tilts, bends)
