@@ -25,15 +25,11 @@ STEADY = 0.3  # of the backgrounds: noise without events, about pink
 UNALTERED = 0.25  # of what is recorded, as it is
 PIECE, AUDIBLE = 2 * WINDOW, 2.0
 MORE = (
-    "single_motor",
-    "single_motor",
-    "chainsaw",
-    "chainsaw",
-    "revving",
+    *2 * ("single_motor", "revving", "buzz", "chainsaw"),
+    *3 * ("chainsaw",),
     "aeroplane",
     "washing",
     "train",
-    "buzz",
     "vacuum",
 )  # what is most like a drone comes more often
 OVERLAPPING = (

@@ -24,8 +24,8 @@ from edge_node.acoustic.rotor_features import features
 from tools.rotor_data import LICENCE, Clip, audible, clips, examples, recordings
 from tools.simulate.sounds import Floats
 
-NETWORKS, HIDDEN, DECAY, PASSES = 6, 48, 0.3, 30
-HEARD_FROM_DB = -8.0  # a drone that lies deeper in its background teaches nothing
+NETWORKS, HIDDEN, DECAY, PASSES = 6, 96, 0.3, 30
+HEARD_FROM_DB = -12.0  # a drone that lies deeper in its background teaches nothing
 CALIBRATED_FROM_DB = -6.0
 KNOTS, ODDS = 24, 14.0
 
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.train_rotor", description=__doc__)
     parser.add_argument("folder", type=Path, help=f"a folder with manifest.csv; only its {LICENCE} recordings are used")
     parser.add_argument("--output", type=Path, default=Path(rotor.__file__).with_name("rotor.npz"))
-    parser.add_argument("--examples", type=int, default=16_000)
+    parser.add_argument("--examples", type=int, default=18_000)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     known = clips(asked.folder, LICENCE)

@@ -38,9 +38,7 @@ def features(sound: Floats) -> Features:
     """Describe the last second of `sound` (n,) at 16 kHz; level does not matter, and what is no number is silent. ValueError if shorter."""
     if len(sound) < WINDOW:
         raise ValueError(f"a window is {WINDOW} samples, not {len(sound)}")
-    window = np.clip(np.nan_to_num(sound[-WINDOW:].astype(np.float32), posinf=0, neginf=0), -LOUDEST, LOUDEST)
-    window = window - window.mean(dtype=np.float32)
-    window = window / (np.sqrt(np.mean(window * window, dtype=np.float32)) + np.float32(1e-9))
+    window = _levelled(sound[-WINDOW:])
     fine = np.log(_power(window, LONG, LONG_HOP) + FLOOR)
     white = whitened(fine)
     combs, comb = _combs(white)
@@ -48,6 +46,15 @@ def features(sound: Floats) -> Features:
     shape = (folded(white, LINE_HZ, comb), lines(window, comb, RATE_HZ, LONG / RATE_HZ))
     vector = np.concatenate([combs, *shape, tones, _moves(white), _envelopes(window, comb), _mel(window)])
     return Features(vector.astype(np.float32), comb, tonality)
+
+
+def _levelled(sound: Floats) -> Floats:
+    window = sound.astype(np.float32)
+    if not np.abs(window).max() <= LOUDEST:
+        window = np.clip(np.nan_to_num(window, posinf=0, neginf=0), -LOUDEST, LOUDEST)
+    window -= window.mean()
+    window /= np.sqrt(np.vdot(window, window) / np.float32(WINDOW)) + np.float32(1e-9)
+    return window
 
 
 @lru_cache
@@ -120,7 +127,7 @@ def _moves(white: Floats) -> Floats:
         low, high = round(low_hz / LINE_HZ), round(high_hz / LINE_HZ)
         before, after = white[:-1, low:high], white[1:, low - 6 : high + 6]
         shifted = np.lib.stride_tricks.sliding_window_view(after, high - low, axis=1)
-        alike = np.matmul(shifted, before[:, :, None])[:, :, 0].T
+        alike = np.einsum("flk,fk->lf", shifted, before)
         scale = float(np.vdot(before, before)) / len(before) + 1e-3
         best = alike.argmax(axis=0)
         far = float(np.vdot(white[:-4, low:high], white[4:, low:high])) / (len(white) - 4)

@@ -53,7 +53,7 @@ def _orders(rng: Random, firing_hz: Floats, cylinders: int) -> Floats:
 
 def _strokes_of(rng: Random, firing_hz: Floats, cylinders: int) -> Floats:
     unequal = np.tile(1 + rng.normal(0, 0.25, cylinders), int(firing_hz.max() * len(firing_hz) / RATE_HZ / cylinders) + 2)
-    train = pulses(rng, firing_hz, rng.uniform(0, 0.03), rng.uniform(0.02, 0.3))
+    train = pulses(rng, firing_hz, log_uniform(rng, 0.002, 0.06), rng.uniform(0.02, 0.5))
     at = np.flatnonzero(train)
     train[at] *= unequal[: len(at)]
     return train
@@ -73,12 +73,15 @@ def revving(rng: Random, n: int) -> Floats:
 
 
 def chainsaw(rng: Random, n: int) -> Floats:
-    """A two-stroke single of 2 700 to 13 000 per minute that races, is loaded and idles, and its chain's rasp."""
+    """A two-stroke single of 2 700 to 13 000 per minute that races, is loaded, idles or is shut off, and its chain's rasp."""
     ramp = np.hanning(round(rng.uniform(0.1, 0.9) * RATE_HZ))
     load = np.convolve(gated(rng, n, (0.5, 3), (0.3, 1.5)), ramp / ramp.sum(), "same")
-    revs = log_uniform(rng, 90, 230) * np.exp2(-rng.uniform(0, 0.9) * load + rng.uniform(0, 0.08) * slow(rng, n, rng.uniform(1, 8)))
-    motor = _piston(rng, revs.astype(np.float32), int(rng.choice([1, 2])), log_uniform(rng, 0.05, 2))
-    return unit(motor * (0.5 + load) + rng.uniform(0, 1) * load * coloured(rng, n, rng.uniform(-3, 4)))
+    revs = log_uniform(rng, 90, 230) * np.exp2(-rng.uniform(0, 1.6) * load + rng.uniform(0, 0.08) * slow(rng, n, rng.uniform(1, 8)))
+    motor = _piston(rng, revs.astype(np.float32), int(rng.choice([1, 2, 2])), log_uniform(rng, 0.05, 2))
+    rasp = band(rng, n, log_uniform(rng, 800, 3500), log_uniform(rng, 3500, 7500)) + rng.uniform(0, 1) * coloured(
+        rng, n, rng.uniform(-3, 4)
+    )
+    return unit(motor * (0.5 + rng.uniform(0, 1) * load) + log_uniform(rng, 0.03, 2) * (0.2 + load) * rasp)
 
 
 def mower(rng: Random, n: int) -> Floats:
