@@ -108,7 +108,7 @@ class Locator:
         """
         if self._finder is None or not np.any(spectra):
             return None
-        return self._finder.glance.direction(self._heard(spectra))
+        return self._finder.glance(self._heard(spectra))
 
     def _heard(self, spectra: Complex) -> Complex:
         """The channels and bins that directions are told by, equally loud and none late."""

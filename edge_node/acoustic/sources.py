@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from edge_node.acoustic.glance import Glance
 from edge_node.acoustic.microphones import Microphones
 from edge_node.acoustic.noise_field import NoiseField
 from edge_node.acoustic.srp import Response
@@ -76,10 +74,9 @@ class Finder:
         self._unjudged = 0
         self._place_rad = PLACE_SIGMA_M / max(microphones.aperture_m, 1e-3)
 
-    @cached_property
-    def glance(self) -> Glance:
-        """The quick way."""
-        return Glance(self._response)
+    def glance(self, spectra: Complex) -> Vector:
+        """The loudest direction in spectra (frames, channels, bins), the quick way."""
+        return self._response.glance(spectra)
 
     def find(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> list[Source]:
         """Up to `most` sources in spectra (frames, channels, bins) at bins where `used` is 1, the loudest first."""
@@ -169,10 +166,11 @@ class Finder:
         score = self._response.score(block.mild, block.used / block.mild.total)
         best, where = -1.0, None
         for _ in range(TRIED):
-            direction = self._response.directions[int(np.argmax(score))]
+            point = int(np.argmax(score))
+            direction = self._response.between.peak(score, point)
             share = float(block.used @ self._steering.shares(block.heard, direction))
             best, where = max((best, where), (share, direction), key=lambda pair: pair[0])
-            score = np.where(self._response.directions @ direction > NEIGHBOURS, -np.inf, score)
+            score = np.where(self._response.directions @ self._response.directions[point] > NEIGHBOURS, 0.0, score)
         unclear = block.heard.nulls and self._strength(block, best) < CLEARLY_LESS * self._significant(block)
         return None if unclear else where
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.acoustic.microphones import Baselines, Microphones
-from edge_node.acoustic.steering import Heard
+from edge_node.acoustic.steering import Heard, across
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
@@ -25,6 +25,7 @@ SPACING_OF_LOBE = 0.4
 LEAST_DIRECTIONS, MOST_DIRECTIONS = 400, 3000
 # Where nulls leave less than this part of the gain nothing can be told.
 LEAST_GAIN = 0.15
+NEIGHBOURS = 8
 
 
 class Response:
@@ -32,6 +33,7 @@ class Response:
 
     def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float, directions: Vector) -> None:
         self.directions = directions
+        self.between = Between(directions)
         self._channels = microphones.channels
         self._known: tuple[Real, Real, Real] | None = None
         self._baselines = Baselines(microphones)
@@ -48,6 +50,12 @@ class Response:
         late_s = self._baselines.differences_m @ directions.T / speed_mps
         offsets = np.arange(len(late_s))[:, None] * len(lags_s)
         self._at = (np.rint(late_s / step_s).astype(np.intp) + reach + offsets).astype(np.intp)
+
+    def glance(self, frames: Complex) -> Vector:
+        """The unit vector that frames (frames, channels, bins) come from without a thought of noise, each bin as loud as every other."""
+        total = (frames.real**2 + frames.imag**2).sum(axis=(0, 1))
+        power = self.power(frames, 1 / np.maximum(total, np.float32(1e-30)))
+        return self.between.peak(power, int(np.argmax(power)))
 
     def score(self, heard: Heard, weights: Real) -> Real:
         """For each direction the power of its beams, bins weighted (bins,), to what noise alone would make it."""
@@ -90,6 +98,30 @@ class Response:
         parts = np.concatenate([merged.real, merged.imag], axis=1)
         own = float(np.einsum("gmm->", matrices).real)
         return np.asarray(2 * (parts @ self._to_lags).ravel().take(self._at).sum(axis=0) + own)
+
+
+class Between:
+    """Directions between those of a grid (points, 3): a paraboloid through a point and its neighbours."""
+
+    def __init__(self, directions: Vector) -> None:
+        self._directions = directions
+        self._near = np.argpartition(-(directions @ directions.T), NEIGHBOURS, axis=1)[:, : NEIGHBOURS + 1]
+        self._bases = np.stack([across(direction) for direction in directions])
+        offsets = np.einsum("gkx,gnx->gnk", self._bases, directions[self._near])
+        u, v = offsets[..., 0], offsets[..., 1]
+        self._to_shape = np.linalg.pinv(np.stack([np.ones_like(u), u, v, u * u / 2, u * v, v * v / 2], axis=2))
+        self._reach = np.abs(offsets).max(axis=(1, 2))
+
+    def peak(self, values: Real, point: int) -> Vector:
+        """Where values (points,) are the highest about a point, no further than its neighbours; the point where they have no top."""
+        _, du, dv, uu, uv, vv = (float(part) for part in self._to_shape[point] @ values[self._near[point]])
+        bent, reach = uu * vv - uv * uv, float(self._reach[point])
+        if uu >= 0 or bent <= 0:
+            return np.asarray(self._directions[point])
+        u = min(max((uv * dv - vv * du) / bent, -reach), reach)
+        v = min(max((uv * du - uu * dv) / bent, -reach), reach)
+        there = self._directions[point] + u * self._bases[point, 0] + v * self._bases[point, 1]
+        return np.asarray(there / np.sqrt(there @ there))
 
 
 def sphere(spacing_rad: float) -> Vector:
