@@ -33,8 +33,8 @@ INDEPENDENT = 0.7
 # is quite what it is taken for.
 TOLD_APART = 0.5
 SAME_DEG = 8.0
-JUDGED_FRAMES = 12
-PLACE_SIGMA_M = 0.0002
+# Every so many frames, half a second, the noise is judged and a further source looked for; while there is one, in every block.
+THOROUGH_FRAMES = 18
 LEAST_INFORMATION = 1e-5
 # No bearing is surer than the first or less sure than the second.
 NEAREST_RAD, FARTHEST_RAD = 0.002, 1.0
@@ -71,8 +71,7 @@ class Finder:
         self._response = Response(microphones, freqs_hz, speed_mps, directions)
         self._noise = NoiseField(microphones, freqs_hz, speed_mps)
         self._apart = float(np.cos(np.radians(SAME_DEG)))
-        self._unjudged = 0
-        self._place_rad = PLACE_SIGMA_M / max(microphones.aperture_m, 1e-3)
+        self._due, self._due_first, self._several = 0, True, False
 
     def glance(self, spectra: Complex) -> Vector:
         """The loudest direction in spectra (frames, channels, bins), the quick way."""
@@ -80,18 +79,19 @@ class Finder:
 
     def find(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> list[Source]:
         """Up to `most` sources in spectra (frames, channels, bins) at bins where `used` is 1, the loudest first."""
-        block, beams = self._look(spectra, used, most, towards)
-        first = not self._unjudged
-        if self._judge(spectra, beams) and first:
-            block, beams = self._look(spectra, used, most, towards)
+        if towards is not None:
+            block = self._block(spectra, used)
+            return self._sources(block, [self._peak(block, towards)])
+        self._due -= len(spectra)
+        first, thorough = self._due_first, self._due <= 0 or self._several
+        block, beams = self._look(self._block(spectra, used), most if thorough else 1)
+        self._several = thorough and len(beams) > 1
+        if self._due <= 0 and self._judge(spectra, beams) and first:
+            block, beams = self._look(self._block(spectra, used), most)
         return self._sources(block, beams)
 
-    def _look(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> tuple[Block, list[Beam]]:
+    def _look(self, block: Block, most: int) -> tuple[Block, list[Beam]]:
         """Beams of what stands out of the noise as it is known; the loudest one in any case."""
-        heard = self._made_ready(spectra)
-        block = Block(spectra, used, heard, heard if self._noise.mild else self._made_ready(spectra, mild=True))
-        if towards is not None:
-            return block, [self._peak(block, towards)]
         beams: list[Beam] = []
         for _ in range(min(most, self._channels - 1)):
             rest = self._without(block, beams)
@@ -140,14 +140,18 @@ class Finder:
         return self._steering.peak_near(block.heard, telling(beam, block.used), beam)
 
     def _judge(self, spectra: Complex, beams: list[Beam]) -> bool:
-        """Once for every few frames learn what the noise is like beside what was found; whether that changed what is known."""
-        self._unjudged -= len(spectra)
-        if self._unjudged > 0 or self._channels < 3:
+        """Learn what the noise is like beside what was found; whether that changed what is known."""
+        self._due, self._due_first = THOROUGH_FRAMES, False
+        if self._channels < 3:
             return False
-        self._unjudged = JUDGED_FRAMES
         phases = [self._steering.phases(beam.direction).T for beam in beams[: self._channels - 2]]
         steered = np.stack(phases, axis=2) if phases else np.zeros((spectra.shape[2], self._channels, 0), np.complex64)
         return self._noise.observe(np.ascontiguousarray(spectra.transpose(2, 1, 0)), steered)
+
+    def _block(self, spectra: Complex, used: Real) -> Block:
+        """A block by what is known of the noise."""
+        heard = self._made_ready(spectra)
+        return Block(spectra, used, heard, heard if self._noise.mild else self._made_ready(spectra, mild=True))
 
     def _made_ready(self, spectra: Complex, *, mild: bool = False) -> Heard:
         """Spectra with the noise's coherence taken out, or with no more of it than a search over all directions bears."""

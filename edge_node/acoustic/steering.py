@@ -18,7 +18,7 @@ Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 MOST_STEPS = 5
-CLOSE_ENOUGH = 0.02
+CLOSE_ENOUGH = 0.025
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
