@@ -18,9 +18,7 @@ Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 LEAST_POWER = np.float32(1e-30)
-TRIED = 2
 CLEARLY_LESS = 0.8
-NEIGHBOURS = 0.97
 TURNS = 2
 # What moves or is not quite where it should be leaves so much when it is projected out.
 LEAST_FURTHER = 0.04
@@ -166,17 +164,14 @@ class Finder:
         return Heard(whitened, np.maximum(total, LEAST_POWER), inverse, gain)
 
     def _start(self, block: Block) -> Vector | None:
-        """The best of the grid's few highest directions that are not neighbours; None when noise alone could be so high."""
+        """The grid's highest direction; None when directions are taken out and what is left there is hardly more than noise."""
         score = self._response.score(block.mild, block.used / block.mild.total)
-        best, where = -1.0, None
-        for _ in range(TRIED):
-            point = int(np.argmax(score))
-            direction = self._response.between.peak(score, point)
+        direction = self._response.between.peak(score, int(np.argmax(score)))
+        if block.heard.nulls:
             share = float(block.used @ self._steering.shares(block.heard, direction))
-            best, where = max((best, where), (share, direction), key=lambda pair: pair[0])
-            score = np.where(self._response.directions @ self._response.directions[point] > NEIGHBOURS, 0.0, score)
-        unclear = block.heard.nulls and self._strength(block, best) < CLEARLY_LESS * self._significant(block)
-        return None if unclear else where
+            if self._strength(block, share) < CLEARLY_LESS * self._significant(block):
+                return None
+        return direction
 
     def _strength(self, block: Block, share: float) -> float:
         """The coherent share of what is heard by the sum over bins of a beam's shares: 0 for noise, 1 for a wave alone."""
