@@ -23,7 +23,7 @@ MILD = SHARES.index(0.85)
 BAND_EDGES_HZ = (600.0, 1200.0, 2400.0)
 SAMPLED_BINS = 14
 # That noise is diffuse at all has to be so much likelier, as a logarithm.
-DOUBTED = 8.0 * (np.arange(len(SHARES)) > 0)
+DOUBTED = 20.0
 # Likelihoods of earlier blocks count so much in the next one.
 REMEMBERED = 0.8
 
@@ -65,7 +65,8 @@ class NoiseField:
         self._likelihood *= REMEMBERED
         for band, bins in enumerate(self._sampled):
             self._likelihood[band] += self._log_likelihood(heard[bins], sources[bins], bins)
-        chosen = [int(np.argmax(row - DOUBTED)) for row in self._likelihood]
+        likelier = float((self._likelihood.max(axis=1) - self._likelihood[:, 0]).sum())
+        chosen = [int(kind) if likelier > DOUBTED else 0 for kind in self._likelihood.argmax(axis=1)]
         if chosen == self._chosen:
             return False
         self._chosen = chosen
