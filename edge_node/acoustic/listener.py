@@ -9,7 +9,8 @@ from edge_node.acoustic.evidence import Evidence, Judgement
 from edge_node.acoustic.rotor import RotorModel, RotorVerdict
 from edge_node.acoustic.spectra import Samples
 
-JUDGED_EVERY_S = 0.38
+JUDGED_EVERY_S, DECIDED_EVERY_S = 0.38, 0.57
+DOUBTLESS = 0.15
 TOLD_EVERY_S = 0.5
 STALE_S = 1.5
 LEAST_POWER = 1e-12
@@ -33,7 +34,7 @@ class Listener:
 
     def overdue_s(self, t_s: float) -> float:
         """For how long it has been time to listen again; below 0 before that."""
-        return t_s - self._judged_s - JUDGED_EVERY_S
+        return t_s - self._judged_s - (DECIDED_EVERY_S if self._decided else JUDGED_EVERY_S)
 
     def hear(self, t_s: float, sound: Samples) -> None:
         """Judge the last second of `sound` (n,) float32 at 16 kHz."""
@@ -41,6 +42,10 @@ class Listener:
         level_dbfs = 10 * float(np.log10(np.mean(np.square(sound), dtype=np.float64) + LEAST_POWER))
         verdict = self._model.judge(sound)
         self.heard = Heard(verdict, self._evidence.update(t_s, verdict), level_dbfs)
+
+    @property
+    def _decided(self) -> bool:
+        return self.heard is not None and (self.present or self.heard.judgement.probability < DOUBTLESS)
 
     @property
     def present(self) -> bool:
