@@ -13,7 +13,7 @@ ASSUMED_TEMPERATURE_C = 15.0
 HIGHEST_HZ = 8_000.0
 LEAST_HIGHEST_HZ = 1_000.0
 # Above the frequency at which neighbours are half a wavelength apart, single bins alias; many bins together do not, up to here.
-ALIASING_BORNE = 1.5
+ALIASING_BORNE = 1.6
 FLATNESS = 0.1
 SMALLEST_M = 0.002
 SAME_BASELINE_M = 0.012

@@ -17,8 +17,8 @@ Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-MOST_STEPS = 5
-CLOSE_ENOUGH = 0.025
+MOST_STEPS = 6
+CLOSE_ENOUGH = 0.01
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
