@@ -6,6 +6,7 @@ import argparse
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ NETWORKS, HIDDEN, DECAY, PASSES = 6, 96, 0.3, 30
 HEARD_FROM_DB = -12.0  # a drone that lies deeper in its background teaches nothing
 CALIBRATED_FROM_DB = -6.0
 KNOTS, ODDS = 24, 14.0
+ROUND = 18_000
 
 
 class Learned(Struct, frozen=True):
@@ -61,6 +63,12 @@ def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4) -> Le
     rows = [(features(one.window).vector, LABELS.index(one.label), of[one.clip], one.snr_db) for one in made]
     vectors, labels, recorded_in, snr = zip(*rows, strict=True)
     return Learned(np.array(vectors), np.array(labels), np.array(recorded_in), np.array(snr, dtype=np.float32))
+
+
+def in_rounds(known: list[Clip], count: int, seed: int) -> Learned:
+    """Features of `count` examples, each ROUND of them by the next seed."""
+    parts = [learn(known, min(ROUND, count - begun), seed + k) for k, begun in enumerate(range(0, count, ROUND))]
+    return reduce(Learned.beside, parts)
 
 
 def networks(learned: Learned, seed: int, count: int) -> dict[str, Floats]:
@@ -121,12 +129,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.train_rotor", description=__doc__)
     parser.add_argument("folder", type=Path, help=f"a folder with manifest.csv; only its {LICENCE} recordings are used")
     parser.add_argument("--output", type=Path, default=Path(rotor.__file__).with_name("rotor.npz"))
-    parser.add_argument("--examples", type=int, default=18_000)
+    parser.add_argument("--examples", type=int, default=27_000)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     known = clips(asked.folder, LICENCE)
     print(f"recordings under {LICENCE}: {dict(Counter(f'{clip.family} {clip.kind}' for clip in known))}")
-    learned = learn(known, asked.examples, asked.seed)
+    learned = in_rounds(known, asked.examples, asked.seed)
     print(f"examples: {dict(Counter(LABELS[k] for k in learned.labels))}, {np.mean(learned.clips >= 0):.0%} of them recorded")
     with asked.output.open("wb") as file:
         np.savez_compressed(file, **train(learned, asked.seed))  # type: ignore[arg-type]

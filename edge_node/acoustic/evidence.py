@@ -19,12 +19,12 @@ class Gathering(Struct, frozen=True):
     is kept down to `least`. A drone is present from `rises_at` nats on until they fall to `falls_at`.
     """
 
-    memory_s: float = 1.5
+    memory_s: float = 2.0
     bias: float = 1.0
-    most: float = 3.0
+    most: float = 4.0
     least: float = -2.0
-    rises_at: float = 2.0
-    falls_at: float = 0.0
+    rises_at: float = 1.5
+    falls_at: float = -0.5
     window_s: float = 1.0
 
 
