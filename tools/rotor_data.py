@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from edge_node.acoustic.rotor_features import RATE_HZ, WINDOW, features
+from edge_node.acoustic.rotor.features import RATE_HZ, WINDOW, features
 from tools.simulate import channel
 from tools.simulate.machines import MACHINES
 from tools.simulate.rotorcraft import Rotorcraft, random_rotorcraft, source_signal

@@ -9,7 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from edge_node.acoustic.rotor_features import RATE_HZ, WINDOW
+from edge_node.acoustic.rotor.features import RATE_HZ, WINDOW
 from tools.rotor_data import Clip
 from tools.simulate.sounds import Floats, Random
 

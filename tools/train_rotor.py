@@ -19,9 +19,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.isotonic import IsotonicRegression
 from sklearn.neural_network import MLPClassifier
 
-from edge_node.acoustic import rotor
-from edge_node.acoustic.rotor import DRONES, LABELS, SCHEMA, RotorModel
-from edge_node.acoustic.rotor_features import features
+from edge_node.acoustic.rotor import model as rotor
+from edge_node.acoustic.rotor.features import features
+from edge_node.acoustic.rotor.model import DRONES, LABELS, SCHEMA, RotorModel
 from tools.rotor_data import LICENCE, Clip, audible, clips, examples, recordings
 from tools.simulate.sounds import Floats
 
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train, say on what, and write."""
     parser = argparse.ArgumentParser(prog="python -m tools.train_rotor", description=__doc__)
     parser.add_argument("folder", type=Path, help=f"a folder with manifest.csv; only its {LICENCE} recordings are used")
-    parser.add_argument("--output", type=Path, default=Path(rotor.__file__).with_name("rotor.npz"))
+    parser.add_argument("--output", type=Path, default=Path(rotor.__file__).with_name("weights.npz"))
     parser.add_argument("--examples", type=int, default=27_000)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)

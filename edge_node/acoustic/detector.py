@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drivers.blocks import AudioBlock, Block
-from edge_node.acoustic.directions import Directions
+from edge_node.acoustic.direction.directions import Directions
 from edge_node.acoustic.ear import Ear
 from edge_node.acoustic.looks import Looks
-from edge_node.acoustic.rotor import RotorModel
+from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.single import Single
 from edge_node.messages import AcousticDetection
 

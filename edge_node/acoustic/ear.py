@@ -12,7 +12,7 @@ from msgspec import structs
 from drivers.blocks import AudioBlock
 from edge_node.acoustic.listener import Heard, Listener
 from edge_node.acoustic.looks import NS_PER_S, Look, Looks, finite
-from edge_node.acoustic.rotor import RotorModel
+from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.spectra import Frames, Resynthesis, Samples
 from edge_node.acoustic.whence import Whence
 from edge_node.messages import AcousticDetection

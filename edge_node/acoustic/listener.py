@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from edge_node.acoustic.evidence import Evidence, Judgement
-from edge_node.acoustic.rotor import RotorModel, RotorVerdict
+from edge_node.acoustic.rotor.evidence import Evidence, Judgement
+from edge_node.acoustic.rotor.model import RotorModel, RotorVerdict
 from edge_node.acoustic.spectra import Samples
 
 JUDGED_EVERY_S, DECIDED_EVERY_S = 0.38, 0.57

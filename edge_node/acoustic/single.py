@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from drivers.blocks import MicrophoneArray
+from edge_node.acoustic.health.self_check import SelfCheck
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
 from edge_node.acoustic.noise_floor import LEAST_POWER, NoiseFloor, beside
-from edge_node.acoustic.self_check import SelfCheck
 from edge_node.acoustic.spectra import Frames, Samples, Spectra
 from edge_node.acoustic.whence import Whence
 from edge_node.acoustic.wind import Wind

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from drivers import microphone_arrays
 from drivers.blocks import AudioBlock, MicrophoneArray
 from drivers.source import SourceError, SourceMisconfigured
-from edge_node.acoustic.calibration import Calibration, calibrate
+from edge_node.acoustic.health.calibration import Calibration, calibrate
 from edge_node.node.recordings import opened_by
 
 MOST_S = 600

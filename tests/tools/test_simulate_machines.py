@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge_node.acoustic.rotor import LABELS
+from edge_node.acoustic.rotor.model import LABELS
 from tools.simulate import channel
 from tools.simulate.machines import MACHINES
 from tools.simulate.sounds import RATE_HZ, coloured, series

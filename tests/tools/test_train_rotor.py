@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_node.acoustic.rotor import LABELS, RotorModel
+from edge_node.acoustic.rotor.model import LABELS, RotorModel
 from tools import train_rotor
 from tools.rotor_data import Clip, clips, recordings
 from tools.simulate.machines import MACHINES

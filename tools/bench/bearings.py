@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from edge_node.acoustic.locator import Arrival, Locator
+from edge_node.acoustic.direction.locator import Arrival, Locator
 from edge_node.acoustic.mounting import tangent_basis
 from edge_node.acoustic.spectra import Spectra
 from tools.bench import odas

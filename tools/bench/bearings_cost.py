@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from edge_node.acoustic.locator import Locator
+from edge_node.acoustic.direction.locator import Locator
 from edge_node.acoustic.microphones import speed_of_sound_mps
 from edge_node.acoustic.spectra import Spectra
 from tools.bench import odas

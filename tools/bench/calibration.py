@@ -11,8 +11,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.calibration import Calibration, calibrate
-from edge_node.acoustic.locator import Locator
+from edge_node.acoustic.direction.locator import Locator
+from edge_node.acoustic.health.calibration import Calibration, calibrate
 from edge_node.acoustic.spectra import Spectra
 from tools.bench.figure import Figure
 from tools.simulate.acoustics import ARRAYS, fly_by, heard_from

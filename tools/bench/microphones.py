@@ -13,10 +13,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.faults import Fault
-from edge_node.acoustic.rewiring import rewired
-from edge_node.acoustic.self_check import SelfCheck
-from edge_node.acoustic.wiring import Wiring, symmetries
+from edge_node.acoustic.health.faults import Fault
+from edge_node.acoustic.health.rewiring import rewired
+from edge_node.acoustic.health.self_check import SelfCheck
+from edge_node.acoustic.health.wiring import Wiring, symmetries
 from tools.bench.calibration import calibration_figures
 from tools.bench.figure import Figure
 from tools.simulate.acoustics import ARRAYS

@@ -15,9 +15,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from edge_node.acoustic.evidence import Evidence
-from edge_node.acoustic.rotor import DRONES, RATE_HZ, SCHEMA, WINDOW, RotorModel
-from edge_node.acoustic.rotor_features import Features, features
+from edge_node.acoustic.rotor.evidence import Evidence
+from edge_node.acoustic.rotor.features import Features, features
+from edge_node.acoustic.rotor.model import DRONES, RATE_HZ, SCHEMA, WINDOW, RotorModel
 from tools.bench import rotor_baseline
 from tools.bench.figure import Figure
 from tools.rotor_data import Clip, clips, recordings

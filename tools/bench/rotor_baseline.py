@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from edge_node.acoustic.rotor_features import RATE_HZ, mel_bank
+from edge_node.acoustic.rotor.features import RATE_HZ, mel_bank
 from tools.simulate.sounds import Floats
 
 FRAME, HOP, MELS = 1024, 256, 64

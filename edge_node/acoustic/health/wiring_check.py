@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.acoustic.faults import Fault
+from edge_node.acoustic.health.faults import Fault
+from edge_node.acoustic.health.rewiring import rewired
+from edge_node.acoustic.health.sound_field import Complex, SoundField, Vector
+from edge_node.acoustic.health.wiring import Search, Wiring, symmetries
 from edge_node.acoustic.microphones import Microphones
-from edge_node.acoustic.rewiring import rewired
-from edge_node.acoustic.sound_field import Complex, SoundField, Vector
-from edge_node.acoustic.wiring import Search, Wiring, symmetries
 
 SURE = 0.9
 ONE_IN = 3

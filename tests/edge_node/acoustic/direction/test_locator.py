@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.locator import Arrival, Locator
+from edge_node.acoustic.direction.locator import Arrival, Locator
 from edge_node.acoustic.mounting import tangent_basis
 from edge_node.acoustic.spectra import Spectra
 from tests.edge_node.acoustic.waves import RATE_HZ, apart_deg, noise, unit, wave

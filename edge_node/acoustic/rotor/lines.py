@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.acoustic.rotor_comb import Comb, Floats
+from edge_node.acoustic.rotor.comb import Comb, Floats
 
 GROUPS = ((1, 3), (4, 7), (8, 13), (14, 24))
 PHASES = 16

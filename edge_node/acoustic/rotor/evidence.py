@@ -7,7 +7,7 @@ from math import exp, log
 import numpy as np
 from msgspec import Struct
 
-from edge_node.acoustic.rotor import LABELS, RotorVerdict
+from edge_node.acoustic.rotor.model import LABELS, RotorVerdict
 from edge_node.messages import SoundLabel
 
 

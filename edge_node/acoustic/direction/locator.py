@@ -10,11 +10,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
+from edge_node.acoustic.direction.sources import Finder, Source, bearing_covariance
+from edge_node.acoustic.direction.srp import spacing_rad, sphere
+from edge_node.acoustic.direction.steering import Steering
 from edge_node.acoustic.microphones import Microphones, speed_of_sound_mps
 from edge_node.acoustic.mounting import Mounting, tangent_basis
-from edge_node.acoustic.sources import Finder, Source, bearing_covariance
-from edge_node.acoustic.srp import spacing_rad, sphere
-from edge_node.acoustic.steering import Steering
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from edge_node.acoustic.arrival_times import ArrivalTimes
+from edge_node.acoustic.health.arrival_times import ArrivalTimes
 
 Vector = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from hypothesis.extra import numpy as of_numpy
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.faults import Fault
-from edge_node.acoustic.self_check import SelfCheck
+from edge_node.acoustic.health.faults import Fault
+from edge_node.acoustic.health.self_check import SelfCheck
 from tools.simulate.acoustics import ARRAYS
 from tools.simulate.noise import diffuse
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 from msgspec import Struct
 
-from edge_node.acoustic.rotor_comb import CANDIDATES, LOWEST_HZ, STEPS_AN_OCTAVE, Comb, Floats, bank, follow, fundamentals_hz
-from edge_node.acoustic.rotor_lines import folded, lines, mirrored
+from edge_node.acoustic.rotor.comb import CANDIDATES, LOWEST_HZ, STEPS_AN_OCTAVE, Comb, Floats, bank, follow, fundamentals_hz
+from edge_node.acoustic.rotor.lines import folded, lines, mirrored
 
 RATE_HZ = 16_000
 WINDOW = RATE_HZ

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_node.acoustic.rewiring import rewired
-from edge_node.acoustic.wiring import Wiring, plainest, symmetries
+from edge_node.acoustic.health.rewiring import rewired
+from edge_node.acoustic.health.wiring import Wiring, plainest, symmetries
 from tools.simulate.acoustics import ARRAYS
 
 PLACES = {name: np.array(array.positions_m) for name, array in ARRAYS.items()}

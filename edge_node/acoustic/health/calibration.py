@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.array_fit import FLAT_M, ArrayFit, fit_array
-from edge_node.acoustic.arrival_times import ArrivalTimes, Vector, arrival_times
+from edge_node.acoustic.health.array_fit import FLAT_M, ArrayFit, fit_array
+from edge_node.acoustic.health.arrival_times import ArrivalTimes, Vector, arrival_times
 from edge_node.acoustic.microphones import speed_of_sound_mps
 
 FEWEST_CHANNELS = 3

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.bearing_track import BearingTrack
-from edge_node.acoustic.bearing_tracks import BearingTracks, Sound
-from edge_node.acoustic.locator import Arrival, Locator
+from edge_node.acoustic.direction.bearing_track import BearingTrack
+from edge_node.acoustic.direction.bearing_tracks import BearingTracks, Sound
+from edge_node.acoustic.direction.locator import Arrival, Locator
+from edge_node.acoustic.health.self_check import SelfCheck
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
 from edge_node.acoustic.mounting import Mounting, tangent_basis
-from edge_node.acoustic.self_check import SelfCheck
 from edge_node.acoustic.spectra import Frames, Samples, Spectra
 from edge_node.acoustic.whence import Whence
 from edge_node.acoustic.wind import Wind

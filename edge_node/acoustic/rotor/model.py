@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from msgspec import Struct
 
-from edge_node.acoustic.rotor_comb import Floats
-from edge_node.acoustic.rotor_features import RATE_HZ, WINDOW, Features, features
+from edge_node.acoustic.rotor.comb import Floats
+from edge_node.acoustic.rotor.features import RATE_HZ, WINDOW, Features, features
 from edge_node.messages import SoundLabel
 
 __all__ = ["DRONES", "LABELS", "RATE_HZ", "SCHEMA", "WINDOW", "RotorModel", "RotorVerdict"]
@@ -51,7 +51,7 @@ class RotorModel(Struct, frozen=True):
     @classmethod
     def load(cls) -> Self:
         """The weights that the package holds; ValueError when they are of another schema or shape."""
-        with files("edge_node.acoustic").joinpath("rotor.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with files("edge_node.acoustic.rotor").joinpath("weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return cls.of({name: arrays[name] for name in arrays.files})
 
     @classmethod

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from edge_node.acoustic.sound_field import Complex, SoundField, Vector
+from edge_node.acoustic.health.sound_field import Complex, SoundField, Vector
 
 Cross = NDArray[np.complex64]
 

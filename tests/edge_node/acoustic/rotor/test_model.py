@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from edge_node.acoustic.rotor import LABELS, RATE_HZ, SCHEMA, WINDOW, RotorModel
-from edge_node.acoustic.rotor_features import features
+from edge_node.acoustic.rotor.features import features
+from edge_node.acoustic.rotor.model import LABELS, RATE_HZ, SCHEMA, WINDOW, RotorModel
 from tools.rotor_data import Clip, clips, multirotor
 from tools.simulate.machines import MACHINES
 from tools.simulate.rotorcraft import source_signal
@@ -38,7 +38,7 @@ def _mean(model: RotorModel, sounds: list[Floats]) -> float:
 
 
 def test_the_weights_are_small_and_of_arrays_alone() -> None:
-    path = files("edge_node.acoustic").joinpath("rotor.npz")
+    path = files("edge_node.acoustic.rotor").joinpath("weights.npz")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
         assert int(held["schema"]) == SCHEMA
     assert len(path.read_bytes()) < 1_000_000
@@ -103,7 +103,7 @@ def test_whatever_comes_in_probabilities_come_out(piece: Floats, how: str) -> No
 
 
 def test_weights_of_another_schema_or_shape_are_refused() -> None:
-    with files("edge_node.acoustic").joinpath("rotor.npz").open("rb") as file, np.load(file, allow_pickle=False) as held:
+    with files("edge_node.acoustic.rotor").joinpath("weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as held:
         weights = {name: held[name] for name in held.files}
     with pytest.raises(ValueError, match="schema"):
         RotorModel.of(weights | {"schema": np.array(SCHEMA + 1)})

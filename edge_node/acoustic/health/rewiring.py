@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from edge_node.acoustic import faults
-from edge_node.acoustic.faults import Fault
-from edge_node.acoustic.wiring import Wiring, plainest
+from edge_node.acoustic.health import faults
+from edge_node.acoustic.health.faults import Fault
+from edge_node.acoustic.health.wiring import Wiring, plainest
 
 
 def rewired(wiring: Wiring, symmetries: list[tuple[int, ...]], live: tuple[int, ...], probability: float) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.calibration import Calibration, calibrate
+from edge_node.acoustic.health.calibration import Calibration, calibrate
 from tools.simulate.acoustics import ARRAYS
 from tools.simulate.noise import at_snr, white
 from tools.simulate.propagation import Numbers, at_microphones

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_node.acoustic.direction.steering import Heard, across
 from edge_node.acoustic.microphones import Baselines, Microphones
-from edge_node.acoustic.steering import Heard, across
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]

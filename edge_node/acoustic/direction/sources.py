@@ -8,10 +8,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from edge_node.acoustic.direction.noise_field import NoiseField
+from edge_node.acoustic.direction.srp import Response
+from edge_node.acoustic.direction.steering import Beam, Heard, Steering
 from edge_node.acoustic.microphones import Microphones
-from edge_node.acoustic.noise_field import NoiseField
-from edge_node.acoustic.srp import Response
-from edge_node.acoustic.steering import Beam, Heard, Steering
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_node.acoustic.evidence import Evidence, Judgement
-from edge_node.acoustic.rotor import RotorVerdict
+from edge_node.acoustic.rotor.evidence import Evidence, Judgement
+from edge_node.acoustic.rotor.model import RotorVerdict
 
 
 def _verdict(drone: float) -> RotorVerdict:

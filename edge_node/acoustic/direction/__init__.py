@@ -1,0 +1,1 @@
+"""Where sound comes from: arrivals of one look, and sources followed from look to look."""

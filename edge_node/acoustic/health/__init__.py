@@ -1,0 +1,1 @@
+"""What is wrong with the microphones, and where they really are."""
