@@ -10,7 +10,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.direction.sources import Finder, Source, bearing_covariance
+from edge_node.acoustic.direction.sources import Finder, Source, bearing_covariance, smooth
 from edge_node.acoustic.direction.srp import spacing_rad, sphere
 from edge_node.acoustic.direction.steering import Steering
 from edge_node.acoustic.microphones import Microphones, speed_of_sound_mps
@@ -26,6 +26,9 @@ COMB_WIDTH = 0.03
 KELVIN = 288.0
 TEMPERATURE_SIGMA_C, UNKNOWN_TEMPERATURE_SIGMA_C = 1.0, 10.0
 LEAST_SINE = 0.1
+# Of what was known of gains before a block so much is kept at most; no channel is taken for quieter than this, 20 dB.
+MOST_KEPT, LEAST_SHARE = 0.95, 0.01
+ALIKE_BINS, LEAST_VARIANCE = 21, 3e-3
 
 
 class Arrival(Struct, frozen=True):
@@ -49,6 +52,9 @@ class Locator:
     `up` (3,) is where the sky is in the array's frame, by the array's mounting when None. 15 degrees C are assumed when
     `temperature_c` is None. `mute` names channels to leave out, and may be set at any time.
     """
+
+    _loudness: Vector
+    _blocks: int
 
     def __init__(
         self, array: MicrophoneArray, freqs_hz: Real, *, temperature_c: float | None = None, most: int = 4, up: Vector | None = None
@@ -95,11 +101,26 @@ class Locator:
         if self._finder is None or not len(spectra):
             return []
         heard = self._heard(spectra)
-        loudness = float(np.sqrt(np.mean(heard.real**2 + heard.imag**2, dtype=np.float64)))
-        if not loudness:
+        power = (heard.real**2 + heard.imag**2).mean(axis=0)
+        if not np.any(power):
             return []
-        sources = self._finder.find(heard / np.float32(loudness), self._comb(comb_hz), self.most, towards)
+        sources = self._finder.find(heard * self._equalising(power)[:, None], self._comb(comb_hz), self.most, towards)
         return [self._arrival(source) for source in sources]
+
+    def _equalising(self, power: Real) -> Real:
+        """What makes channels of power (channels, bins) equally loud, as they are in any sound from afar; 1 RMS all together.
+
+        Gains are told from all blocks so far, later ones more, and from bins in which channels differ little: half a decibel is enough
+        to spoil what is known of diffuse noise.
+        """
+        mean = power.mean(axis=0)
+        ratios = power / np.maximum(mean, np.float32(1e-30))
+        alike = 1 / (smooth(ratios.var(axis=0), ALIKE_BINS) + LEAST_VARIANCE)
+        shares = ratios @ (alike / alike.sum())
+        kept = min(MOST_KEPT, self._blocks / (self._blocks + 1))
+        self._loudness = kept * self._loudness + (1 - kept) * np.maximum(shares, LEAST_SHARE)
+        self._blocks += 1
+        return np.asarray(1 / np.sqrt(self._loudness * float(mean.mean(dtype=np.float64))), np.float32)
 
     def glance(self, spectra: Complex) -> Vector | None:
         """The unit vector (3,) of the loudest sound in spectra (frames, channels, bins), at a tenth of the cost; None for silence.
@@ -124,6 +145,8 @@ class Locator:
     def _build(self) -> None:
         positions = np.asarray(self.array.positions_m, np.float64).reshape(-1, 3)
         self._live = np.setdiff1d(np.arange(len(positions)), self._mute)
+        self._loudness = np.ones(len(self._live))
+        self._blocks = 0
         self._plain = not (self._mute or self.array.gains or self.array.delays_s)
         self._microphones = microphones = Microphones(positions[self._live])
         speed = speed_of_sound_mps(self._temperature_c)

@@ -95,6 +95,17 @@ def test_gains_delays_and_dead_microphones() -> None:
         locator.mute = range(7)
 
 
+def test_unequal_gains_that_nobody_measured_do_not_spoil_diffuse_noise() -> None:
+    rng, direction, locator = np.random.default_rng(15), unit(200, 30), Locator(CIRCLE, FREQS_HZ, temperature_c=15.0)
+    gains = (10 ** (rng.normal(0, 1.5, 7) / 20)).astype(np.float32)
+    spectra, errors = Spectra(RATE_HZ, 7), []
+    for _ in range(6):
+        spectra.reset()
+        sound = gains * (wave(CIRCLE, direction, rng) + 1.8 * diffuse(9_216, CIRCLE.positions_m, RATE_HZ, rng))
+        errors.append(apart_deg(locator.locate(spectra.push(sound))[0].direction, direction))
+    assert np.mean(errors[1:]) < 4.0
+
+
 def test_air_warmer_than_thought_moves_elevation_within_sigma() -> None:
     rng, direction = np.random.default_rng(11), unit(10, 20)
     spectra = Spectra(RATE_HZ, 16).push(wave(UMA, direction, rng) + 0.05 * noise(UMA, rng))
