@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from drivers.microphone_arrays import read_calibration
 from edge_node.cli import parser
 from edge_node.node.calibrate_array import calibrate_array
-from tests.edge_node.acoustic.test_calibration import RATE_HZ, TRUE_M, walked
+from tests.edge_node.acoustic.health.test_calibration import RATE_HZ, TRUE_M, walked
 
 
 @pytest.fixture(scope="module")
