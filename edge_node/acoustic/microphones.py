@@ -7,7 +7,11 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.blocks import MicrophoneArray
+
 Vector = NDArray[np.float64]
+Real = NDArray[np.float32]
+Complex = NDArray[np.complex64]
 
 ASSUMED_TEMPERATURE_C = 15.0
 HIGHEST_HZ = 8_000.0
@@ -102,3 +106,11 @@ def _grouped(differences: Vector) -> NDArray[np.intp]:
         if not near:
             heads.append(difference)
     return member
+
+
+def corrections(array: MicrophoneArray, freqs_hz: Real) -> Complex:
+    """(channels, bins) that spectra are multiplied by so that all channels are equally loud and none is late."""
+    channels = len(array.positions_m)
+    gains = np.asarray(array.gains or np.ones(channels))
+    delays_s = np.asarray(array.delays_s or np.zeros(channels))
+    return np.asarray(gains[:, None] * np.exp(2j * np.pi * delays_s[:, None] * freqs_hz), np.complex64)

@@ -13,7 +13,7 @@ from drivers.blocks import MicrophoneArray
 from edge_node.acoustic.direction.sources import Finder, Source, bearing_covariance, smooth
 from edge_node.acoustic.direction.srp import spacing_rad, sphere
 from edge_node.acoustic.direction.steering import Steering
-from edge_node.acoustic.microphones import Microphones, speed_of_sound_mps
+from edge_node.acoustic.microphones import Microphones, corrections, speed_of_sound_mps
 from edge_node.acoustic.mounting import Mounting, tangent_basis
 
 Vector = NDArray[np.float64]
@@ -202,11 +202,3 @@ class Locator:
         least = max(float(np.linalg.norm(direction - inside)), LEAST_SINE)
         moved = sigma_c / (2 * KELVIN) * (basis @ inside) / least**2
         return np.asarray(np.outer(moved, moved))
-
-
-def corrections(array: MicrophoneArray, freqs_hz: Real) -> Complex:
-    """(channels, bins) that spectra are multiplied by so that all channels are equally loud and none is late."""
-    channels = len(array.positions_m)
-    gains = np.asarray(array.gains or np.ones(channels))
-    delays_s = np.asarray(array.delays_s or np.zeros(channels))
-    return np.asarray(gains[:, None] * np.exp(2j * np.pi * delays_s[:, None] * freqs_hz), np.complex64)

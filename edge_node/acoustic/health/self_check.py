@@ -8,13 +8,12 @@ from itertools import pairwise
 import numpy as np
 
 from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.direction.locator import corrections
 from edge_node.acoustic.health import faults
 from edge_node.acoustic.health.channel_statistics import ChannelStatistics, Real
 from edge_node.acoustic.health.faults import Fault
 from edge_node.acoustic.health.sound_field import Complex, Vector
 from edge_node.acoustic.health.wiring_check import WiringCheck
-from edge_node.acoustic.microphones import speed_of_sound_mps
+from edge_node.acoustic.microphones import corrections, speed_of_sound_mps
 from edge_node.acoustic.mounting import Mounting
 
 JUDGE_EVERY_S = 20.0
