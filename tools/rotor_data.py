@@ -121,13 +121,17 @@ def multirotor(rng: Random) -> Rotorcraft:
 
 
 class Example(Struct, frozen=True):
-    """A window (WINDOW,) to learn from; `clip` is its recording's index, -1 when simulated; `snr_db` is its level over the background."""
+    """A window (WINDOW,) to learn from; `clip` is its recording's index, -1 when simulated.
+
+    `snr_db` is the level of what the label says over the background, `noise_db` that of both over steady noise.
+    """
 
     window: Floats
     label: str
     name: str
     clip: int
     snr_db: float
+    noise_db: float = 60.0
 
 
 def _simulated(rng: Random, drone: bool) -> tuple[str, str, Floats, int]:

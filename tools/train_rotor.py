@@ -23,6 +23,7 @@ from edge_node.acoustic.rotor import model as rotor
 from edge_node.acoustic.rotor.features import features
 from edge_node.acoustic.rotor.model import DRONES, LABELS, SCHEMA, RotorModel
 from tools.rotor_data import LICENCE, Clip, audible, clips, examples, recordings
+from tools.rotor_noise import DRAWS, in_noise
 from tools.simulate.sounds import Floats
 
 NETWORKS, HIDDEN, DECAY, PASSES = 6, 96, 0.3, 30
@@ -30,6 +31,8 @@ HEARD_FROM_DB = -12.0  # a drone that lies deeper in its background teaches noth
 CALIBRATED_FROM_DB = -6.0
 KNOTS, ODDS = 24, 14.0
 ROUND = 18_000
+NOISY, NOISY_RECORDED, NOISY_SEED = 0.8, 0.75, 100  # for every example as many more under steady noise, more of them recorded
+OF_ONE_SOUND = 3 * DRAWS  # at most so many successive examples
 
 
 class Learned(Struct, frozen=True):
@@ -55,11 +58,12 @@ class Learned(Struct, frozen=True):
         return (self.labels >= DRONES) | (self.snr_db >= HEARD_FROM_DB)
 
 
-def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4) -> Learned:
-    """Features of `count` examples."""
-    heard = audible(known)
+def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4, noisy: bool = False) -> Learned:
+    """Features of `count` examples, all of them under steady noise or none."""
+    heard, rng = audible(known), np.random.default_rng(seed)
     of = [*recordings(heard), -1]
-    made = islice(examples(heard, np.random.default_rng(seed), recorded), count)
+    clear = examples(heard, rng, recorded)
+    made = islice(in_noise(rng, clear) if noisy else clear, count)
     rows = [(features(one.window).vector, LABELS.index(one.label), of[one.clip], one.snr_db) for one in made]
     vectors, labels, recorded_in, snr = zip(*rows, strict=True)
     return Learned(np.array(vectors), np.array(labels), np.array(recorded_in), np.array(snr, dtype=np.float32))
@@ -108,7 +112,7 @@ def calibrated(weights: dict[str, Floats], raw: Floats, drone: NDArray[np.bool_]
 
 def held_out(learned: Learned, seed: int, folds: int = 2) -> tuple[Floats, NDArray[np.bool_]]:
     """Probabilities of a drone by networks that knew neither the recording nor the simulated sound, and whether it was one."""
-    groups = np.where(learned.clips >= 0, learned.clips, np.arange(len(learned.clips)) // 3)
+    groups = np.where(learned.clips >= 0, learned.clips, np.arange(len(learned.clips)) // OF_ONE_SOUND)
     raw = np.zeros(len(groups), dtype=np.float32)
     for fold in range(folds):
         out = groups % folds == fold
@@ -129,12 +133,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.train_rotor", description=__doc__)
     parser.add_argument("folder", type=Path, help=f"a folder with manifest.csv; only its {LICENCE} recordings are used")
     parser.add_argument("--output", type=Path, default=Path(rotor.__file__).with_name("weights.npz"))
-    parser.add_argument("--examples", type=int, default=27_000)
+    parser.add_argument("--examples", type=int, default=27_000, help="without those under steady noise")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     known = clips(asked.folder, LICENCE)
     print(f"recordings under {LICENCE}: {dict(Counter(f'{clip.family} {clip.kind}' for clip in known))}")
     learned = in_rounds(known, asked.examples, asked.seed)
+    learned = learned.beside(learn(known, round(NOISY * asked.examples), asked.seed + NOISY_SEED, NOISY_RECORDED, noisy=True))
     print(f"examples: {dict(Counter(LABELS[k] for k in learned.labels))}, {np.mean(learned.clips >= 0):.0%} of them recorded")
     with asked.output.open("wb") as file:
         np.savez_compressed(file, **train(learned, asked.seed))  # type: ignore[arg-type]
