@@ -30,9 +30,25 @@ NETWORKS, HIDDEN, DECAY, PASSES = 6, 96, 0.3, 30
 HEARD_FROM_DB = -12.0  # a drone that lies deeper in its background teaches nothing
 CALIBRATED_FROM_DB = -6.0
 KNOTS, ODDS = 24, 14.0
-ROUND = 18_000
-NOISY, NOISY_RECORDED, NOISY_SEED = 0.8, 0.75, 100  # for every example as many more under steady noise, more of them recorded
 OF_ONE_SOUND = 3 * DRAWS  # at most so many successive examples
+
+
+class Round(Struct, frozen=True):
+    """How many examples to draw, a share of them of recordings, all under steady noise or none; `seed` is added to the one asked for."""
+
+    examples: int
+    seed: int
+    recorded: float
+    noisy: bool
+
+
+ROUNDS = (
+    Round(18_000, 0, 0.4, noisy=False),
+    Round(9_000, 1, 0.4, noisy=False),
+    Round(18_000, 100, 0.4, noisy=True),
+    Round(18_000, 100, 0.75, noisy=True),
+    Round(18_000, 101, 0.75, noisy=True),
+)
 
 
 class Learned(Struct, frozen=True):
@@ -69,9 +85,9 @@ def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4, noisy
     return Learned(np.array(vectors), np.array(labels), np.array(recorded_in), np.array(snr, dtype=np.float32))
 
 
-def in_rounds(known: list[Clip], count: int, seed: int) -> Learned:
-    """Features of `count` examples, each ROUND of them by the next seed."""
-    parts = [learn(known, min(ROUND, count - begun), seed + k) for k, begun in enumerate(range(0, count, ROUND))]
+def in_rounds(known: list[Clip], share: float, seed: int) -> Learned:
+    """Features of a share of the examples of all ROUNDS."""
+    parts = [learn(known, round(share * one.examples), seed + one.seed, one.recorded, one.noisy) for one in ROUNDS]
     return reduce(Learned.beside, parts)
 
 
@@ -133,13 +149,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.train_rotor", description=__doc__)
     parser.add_argument("folder", type=Path, help=f"a folder with manifest.csv; only its {LICENCE} recordings are used")
     parser.add_argument("--output", type=Path, default=Path(rotor.__file__).with_name("weights.npz"))
-    parser.add_argument("--examples", type=int, default=27_000, help="without those under steady noise")
+    parser.add_argument("--share", type=float, default=1.0, help="of the examples, to see in less time whether all is well")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     known = clips(asked.folder, LICENCE)
     print(f"recordings under {LICENCE}: {dict(Counter(f'{clip.family} {clip.kind}' for clip in known))}")
-    learned = in_rounds(known, asked.examples, asked.seed)
-    learned = learned.beside(learn(known, round(NOISY * asked.examples), asked.seed + NOISY_SEED, NOISY_RECORDED, noisy=True))
+    learned = in_rounds(known, asked.share, asked.seed)
     print(f"examples: {dict(Counter(LABELS[k] for k in learned.labels))}, {np.mean(learned.clips >= 0):.0%} of them recorded")
     with asked.output.open("wb") as file:
         np.savez_compressed(file, **train(learned, asked.seed))  # type: ignore[arg-type]

@@ -56,7 +56,7 @@ def test_weights_are_rebuilt_and_can_be_loaded(folder: Path, monkeypatch: pytest
     monkeypatch.setattr(train_rotor, "PASSES", 3)
     monkeypatch.setattr(train_rotor, "NETWORKS", 2)
     output = folder / "made.npz"
-    assert train_rotor.main([str(folder), "--output", str(output), "--examples", "90", "--seed", "3"]) == 0
+    assert train_rotor.main([str(folder), "--output", str(output), "--share", "0.001", "--seed", "3"]) == 0
     said = capsys.readouterr().out
     assert "svan drone" in said
     assert "esc" not in said
