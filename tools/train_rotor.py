@@ -23,7 +23,7 @@ from edge_node.acoustic.rotor import model as rotor
 from edge_node.acoustic.rotor.features import features
 from edge_node.acoustic.rotor.model import DRONES, LABELS, SCHEMA, RotorModel
 from tools.rotor_data import LICENCE, Clip, audible, clips, examples, recordings
-from tools.rotor_noise import DRAWS, in_noise
+from tools.rotor_noise import DRAWS, SHALLOWEST_DB, in_noise
 from tools.simulate.sounds import Floats
 
 NETWORKS, HIDDEN, DECAY, PASSES = 6, 96, 0.3, 30
@@ -52,16 +52,17 @@ ROUNDS = (
 
 
 class Learned(Struct, frozen=True):
-    """Feature vectors (n, features), what they are (n,), in which recording (n,), -1 for simulated, and how loud (n,)."""
+    """Feature vectors (n, features), what they are (n,), in which recording (n,), -1 for simulated, how loud and in how much noise (n,)."""
 
     vectors: Floats
     labels: NDArray[np.intp]
     clips: NDArray[np.intp]
     snr_db: Floats
+    noise_db: Floats
 
     def of(self, chosen: NDArray[np.bool_]) -> Learned:
         """Those of the examples that are chosen."""
-        return Learned(self.vectors[chosen], self.labels[chosen], self.clips[chosen], self.snr_db[chosen])
+        return Learned(*(field[chosen] for field in msgspec.structs.astuple(self)))
 
     def beside(self, other: Learned) -> Learned:
         """These examples and others."""
@@ -73,6 +74,11 @@ class Learned(Struct, frozen=True):
         """Which examples can be told by ear to be what they are."""
         return (self.labels >= DRONES) | (self.snr_db >= HEARD_FROM_DB)
 
+    @property
+    def fair(self) -> NDArray[np.bool_]:
+        """Which examples probabilities are held against: those not under steady noise, drones somewhat louder."""
+        return (self.noise_db > SHALLOWEST_DB) & ((self.labels >= DRONES) | (self.snr_db >= CALIBRATED_FROM_DB))
+
 
 def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4, noisy: bool = False) -> Learned:
     """Features of `count` examples, all of them under steady noise or none."""
@@ -80,9 +86,9 @@ def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4, noisy
     of = [*recordings(heard), -1]
     clear = examples(heard, rng, recorded)
     made = islice(in_noise(rng, clear) if noisy else clear, count)
-    rows = [(features(one.window).vector, LABELS.index(one.label), of[one.clip], one.snr_db) for one in made]
-    vectors, labels, recorded_in, snr = zip(*rows, strict=True)
-    return Learned(np.array(vectors), np.array(labels), np.array(recorded_in), np.array(snr, dtype=np.float32))
+    rows = [(features(one.window).vector, LABELS.index(one.label), of[one.clip], one.snr_db, one.noise_db) for one in made]
+    vectors, labels, recorded_in, *loud = zip(*rows, strict=True)
+    return Learned(np.array(vectors), np.array(labels), np.array(recorded_in), *np.array(loud, dtype=np.float32))
 
 
 def in_rounds(known: list[Clip], share: float, seed: int) -> Learned:
@@ -134,8 +140,7 @@ def held_out(learned: Learned, seed: int, folds: int = 2) -> tuple[Floats, NDArr
         out = groups % folds == fold
         model = RotorModel.of({"schema": np.array(SCHEMA), **networks(learned.of(~out), seed, 2)})
         raw[out] = model.raw(learned.vectors[out])[:, :DRONES].sum(axis=1)
-    fair = (learned.labels >= DRONES) | (learned.snr_db >= CALIBRATED_FROM_DB)
-    return raw[fair], (learned.labels < DRONES)[fair]
+    return raw[learned.fair], (learned.labels < DRONES)[learned.fair]
 
 
 def train(learned: Learned, seed: int) -> dict[str, np.ndarray]:

@@ -69,7 +69,9 @@ def test_the_same_examples_and_seed_make_the_same_weights(monkeypatch: pytest.Mo
     monkeypatch.setattr(train_rotor, "PASSES", 3)
     rng = np.random.default_rng(1)
     labels = np.arange(100) % len(LABELS)
-    learned = train_rotor.Learned(rng.normal(labels[:, None], 1, (100, 8)), labels, np.full(100, -1), np.full(100, 20.0, dtype=np.float32))
+    loud = np.full(100, 20.0, dtype=np.float32)
+    vectors = rng.normal(labels[:, None], 1, (100, 8)).astype(np.float32)
+    learned = train_rotor.Learned(vectors, labels, np.full(100, -1), loud, loud)
     once, again = (train_rotor.networks(learned, 5, 1) for _ in range(2))
     assert all(np.array_equal(once[name], again[name]) for name in once)
 
@@ -82,6 +84,12 @@ def test_calibration_makes_of_held_out_odds_their_share() -> None:
     odds = np.interp(np.log(0.5 / 0.5), weights["raw_log_odds"], weights["true_log_odds"])
     assert 1 / (1 + np.exp(-odds)) == pytest.approx(0.25, abs=0.04)
     assert np.all(np.diff(weights["true_log_odds"]) >= 0)
+
+
+def test_probabilities_are_held_against_what_is_clear_and_loud() -> None:
+    snr_db, noise_db = np.array([[20, -9, 20, -9, -9], [60, 60, 5, 60, 5]], dtype=np.float32)
+    learned = train_rotor.Learned(np.zeros((5, 8), dtype=np.float32), np.array([0, 0, 0, 4, 4]), np.full(5, -1), snr_db, noise_db)
+    assert learned.fair.tolist() == [True, False, False, True, False]
 
 
 def test_clips_that_share_sound_are_one_recording() -> None:
