@@ -27,9 +27,9 @@ LEAST_RATIO = 0.1
 SIGNIFICANT_SIGMAS = 4.5
 # Frames that overlap by half and bins beside each other under a root-Hann window share their noise: so much is its own.
 INDEPENDENT = 0.7
-# So much of that is left for a bearing's variance, measured; where noise is taken for diffuse twice as much is allowed for, as no field
-# is quite what it is taken for.
-TOLD_APART = 0.5
+# So much of that is left for a bearing's variance, measured; where noise is taken for diffuse four times as much is allowed for, as no
+# field and no gains are quite what they are taken for.
+TOLD_APART, MISTAKEN = 0.5, 3.0
 SAME_DEG = 8.0
 # Every so many frames, half a second, the noise is judged and a further source looked for; while there is one, in every block.
 THOROUGH_FRAMES = 18
@@ -191,7 +191,7 @@ class Finder:
         if strength < self._significant(block):
             return None
         weights = telling(beam, used)
-        scatter = weights**2 * beam.noise * beam.power / beam.gain * (1 + self._noise.share) / (TOLD_APART * len(block.spectra))
+        scatter = weights**2 * beam.noise * beam.power / beam.gain * (1 + MISTAKEN * self._noise.share) / (TOLD_APART * len(block.spectra))
         power = (block.spectra.real**2 + block.spectra.imag**2).mean(axis=(0, 1))
         signal, whole = float(used @ np.clip(beam.source, -power, power)), float(used @ power)
         return Source(
