@@ -191,7 +191,8 @@ class Finder:
         if strength < self._significant(block):
             return None
         weights = telling(beam, used)
-        scatter = weights**2 * beam.noise * beam.power / beam.gain * (1 + MISTAKEN * self._noise.share) / (TOLD_APART * len(block.spectra))
+        doubted = np.asarray(1 + MISTAKEN * self._noise.share, np.float32)
+        scatter = weights**2 * beam.noise * beam.power / beam.gain * doubted / (TOLD_APART * len(block.spectra))
         power = (block.spectra.real**2 + block.spectra.imag**2).mean(axis=(0, 1))
         signal, whole = float(used @ np.clip(beam.source, -power, power)), float(used @ power)
         return Source(
