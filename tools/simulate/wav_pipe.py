@@ -10,6 +10,7 @@ from struct import pack
 
 import numpy as np
 
+from tools.simulate.named_pipe import NamedPipe
 from tools.simulate.propagation import Sound
 
 ROOM_BYTES = 1 << 20
@@ -29,41 +30,25 @@ def samples(sound: Sound) -> bytes:
     return bytes(whole.astype("<i2").data)
 
 
-class WavPipe:
+class WavPipe(NamedPipe):
     """A named pipe, written without ever waiting: what nobody reads in time is gone, in whole pieces.
 
     A reader that goes and another that comes between the same two pieces cannot be told apart: that one gets no header.
     """
 
     def __init__(self, path: Path, channels: int, rate_hz: int) -> None:
-        self.written = self.unread = self.readers = 0
-        self._path, self._header = path, header(channels, rate_hz)
-        self._fd: int | None = None
+        super().__init__(path)
+        self._header = header(channels, rate_hz)
         self._owed = b""
 
     def write(self, sound: Sound) -> bool:
         """Write one piece, after a header where the reader is new; False when it went unread."""
-        read = self._has_reader() and self._put(samples(sound))
-        self.written += read
-        self.unread += not read
-        return read
+        return self._count(self._has_reader() and self._put(samples(sound)))
 
-    def close(self) -> None:
-        """Let the pipe go; may be called twice."""
+    def _greet(self) -> bool:
         if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
-
-    def _has_reader(self) -> bool:
-        if self._fd is not None:
-            return True
-        try:
-            self._fd = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError:  # ENXIO: nobody reads; ENOENT: the pipe is not made yet
-            return False
-        with suppress(PermissionError):  # a user has so much of pipes and no more
-            fcntl(self._fd, F_SETPIPE_SZ, ROOM_BYTES)
-        self.readers += 1
+            with suppress(PermissionError):  # a user has so much of pipes and no more
+                fcntl(self._fd, F_SETPIPE_SZ, ROOM_BYTES)
         self._owed = self._header
         self._drain()
         return self._fd is not None
