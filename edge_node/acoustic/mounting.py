@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,12 +53,11 @@ def _about_y(angle: float) -> Vector:
 
 def tangent_basis(direction: Vector) -> Vector:
     """Two unit vectors (2, 3) across a direction: along rising azimuth and along rising elevation; at the zenith azimuth is north's."""
-    east, north, up = direction
-    across = np.hypot(east, north)
+    east, north, up = (float(part) for part in direction)
+    across = hypot(east, north)
     if across < 1e-9:
         return np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]) if up > 0 else np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    along_azimuth = np.array([north / across, -east / across, 0.0])
-    return np.stack([along_azimuth, np.cross(along_azimuth, direction)])
+    return np.array([[north / across, -east / across, 0.0], [-east * up / across, -north * up / across, across]])
 
 
 def angles_deg(direction: Vector) -> tuple[float, float]:

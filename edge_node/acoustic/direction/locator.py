@@ -10,9 +10,10 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from drivers.blocks import MicrophoneArray
+from edge_node.acoustic.direction.snapshots import TOGETHER, Snapshots, grouped
 from edge_node.acoustic.direction.sources import Finder, Source, bearing_covariance, smooth
 from edge_node.acoustic.direction.srp import spacing_rad, sphere
-from edge_node.acoustic.direction.steering import Steering
+from edge_node.acoustic.direction.steering import plane_wave
 from edge_node.acoustic.microphones import Microphones, corrections, speed_of_sound_mps
 from edge_node.acoustic.mounting import Mounting, tangent_basis
 
@@ -28,7 +29,7 @@ TEMPERATURE_SIGMA_C, UNKNOWN_TEMPERATURE_SIGMA_C = 1.0, 10.0
 LEAST_SINE = 0.1
 # Of what was known of gains before a block so much is kept at most; no channel is taken for quieter than this, 20 dB.
 MOST_KEPT, LEAST_SHARE = 0.95, 0.01
-ALIKE_BINS, LEAST_VARIANCE = 21, 3e-3
+ALIKE_GROUPS, LEAST_VARIANCE = 3, 3e-3
 
 
 class Arrival(Struct, frozen=True):
@@ -100,22 +101,22 @@ class Locator:
         """
         if self._finder is None or not len(spectra):
             return []
-        heard = self._heard(spectra)
-        power = (heard.real**2 + heard.imag**2).mean(axis=0)
+        sound = self._heard(spectra)
+        power = sound.power.T
         if not np.any(power):
             return []
-        sources = self._finder.find(heard * self._equalising(power)[:, None], self._comb(comb_hz), self.most, towards)
+        sources = self._finder.find(sound.times(self._equalising(power)[:, None]), self._comb(comb_hz), self.most, towards)
         return [self._arrival(source) for source in sources]
 
     def _equalising(self, power: Real) -> Real:
-        """What makes channels of power (channels, bins) equally loud, as they are in any sound from afar; 1 RMS all together.
+        """What makes channels of power (channels, groups) equally loud, as they are in any sound from afar; 1 RMS all together.
 
-        Gains are told from all blocks so far, later ones more, and from bins in which channels differ little: half a decibel is enough
-        to spoil what is known of diffuse noise.
+        Gains are told from all blocks so far, later ones more, and from groups of bins in which channels differ little: half a decibel
+        is enough to spoil what is known of diffuse noise.
         """
         mean = power.mean(axis=0)
         ratios = power / np.maximum(mean, np.float32(1e-30))
-        alike = 1 / (smooth(ratios.var(axis=0), ALIKE_BINS) + LEAST_VARIANCE)
+        alike = 1 / (smooth(ratios.var(axis=0), ALIKE_GROUPS) + LEAST_VARIANCE)
         shares = ratios @ (alike / alike.sum())
         kept = min(MOST_KEPT, self._blocks / (self._blocks + 1))
         self._loudness = kept * self._loudness + (1 - kept) * np.maximum(shares, LEAST_SHARE)
@@ -131,15 +132,15 @@ class Locator:
             return None
         return self._finder.glance(self._heard(spectra))
 
-    def _heard(self, spectra: Complex) -> Complex:
-        """The channels and bins that directions are told by, equally loud and none late."""
+    def _heard(self, spectra: Complex) -> Snapshots:
+        """The channels and bins that directions are told by, none late."""
         if self._plain:
-            return spectra[:, :, self._band]
-        return np.asarray(spectra[:, self._live, self._band] * self._corrections[self._live, self._band])
+            return grouped(spectra[:, :, self._band])
+        return grouped(spectra[:, self._live, self._band] * self._corrections[self._live, self._band])
 
     def steer(self, spectra: Complex, direction: Vector) -> Complex:
         """Spectra (frames, bins) of what comes from a unit vector in the array's frame, as the mean microphone would hear it alone."""
-        phases = np.conj(self._all.phases(direction)) * self._corrections[self._live]
+        phases = np.conj(plane_wave(self._turns, self._microphones.positions_m, direction).T) * self._corrections[self._live]
         return np.asarray(np.einsum("tmf,mf->tf", spectra[:, self._live], phases / np.float32(len(self._live))))
 
     def _build(self) -> None:
@@ -151,9 +152,9 @@ class Locator:
         self._microphones = microphones = Microphones(positions[self._live])
         speed = speed_of_sound_mps(self._temperature_c)
         low, high = np.searchsorted(self._freqs_hz, [LOWEST_HZ, microphones.useful_hz(speed)])
-        self._band = slice(int(low), int(high))
+        self._band = slice(int(low), int(high - (high - low) % TOGETHER))
         freqs = self._freqs_hz[self._band]
-        self._all = Steering(microphones, self._freqs_hz, speed)
+        self._turns = np.asarray(2 * np.pi / speed * self._freqs_hz, np.float32)
         self._facing = microphones.facing(self._up)
         self._finder = None
         if microphones.dimensions:

@@ -6,19 +6,21 @@ from itertools import combinations
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from edge_node.acoustic.direction.noise_field import NoiseField
+from edge_node.acoustic.direction.snapshots import Snapshots
 from edge_node.acoustic.direction.srp import Response
-from edge_node.acoustic.direction.steering import Beam, Heard, Steering
+from edge_node.acoustic.direction.steering import LEAST_NOISE, LEAST_POWER, Beam, Focus, Heard, Steering
 from edge_node.acoustic.microphones import Microphones
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
-Complex = NDArray[np.complex64]
 
-LEAST_POWER = np.float32(1e-30)
 CLEARLY_LESS = 0.8
+# What is so much stronger than noise alone could be is followed from look to look and looked for anew only when it is not there.
+CLEARLY = 5.0
 TURNS = 2
 # What moves or is not quite where it should be leaves so much when it is projected out.
 LEAST_FURTHER = 0.04
@@ -52,10 +54,10 @@ class Source(Struct, frozen=True):
 
 
 class Block(Struct, frozen=True):
-    """Spectra (frames, channels, bins) with bins `used` (1 or 0), made ready to tell directions and, `mild`, to search all of them."""
+    """Sound with bins `used` (1 or 0), made ready to tell directions and, `mild`, to search all of them; `power` (bins,) is of each bin."""
 
-    spectra: Complex
     used: Real
+    power: Real
     heard: Heard
     mild: Heard
 
@@ -69,131 +71,142 @@ class Finder:
         self._response = Response(microphones, freqs_hz, speed_mps, directions)
         self._noise = NoiseField(microphones, freqs_hz, speed_mps)
         self._apart = float(np.cos(np.radians(SAME_DEG)))
-        self._due, self._due_first, self._several = 0, True, False
+        self._due, self._due_first = 0, True
+        self._last: list[Source] = []
 
-    def glance(self, spectra: Complex) -> Vector:
-        """The loudest direction in spectra (frames, channels, bins), the quick way."""
-        return self._response.glance(spectra)
+    def glance(self, sound: Snapshots) -> Vector:
+        """The loudest direction, the quick way."""
+        return self._response.glance(sound)
 
-    def find(self, spectra: Complex, used: Real, most: int, towards: Vector | None) -> list[Source]:
-        """Up to `most` sources in spectra (frames, channels, bins) at bins where `used` is 1, the loudest first."""
+    def find(self, sound: Snapshots, used: Real, most: int, towards: Vector | None) -> list[Source]:
+        """Up to `most` sources at bins where `used` is 1, the loudest first."""
         if towards is not None:
-            block = self._block(spectra, used)
+            block = self._block(sound, used)
             return self._sources(block, [self._peak(block, towards)])
-        self._due -= len(spectra)
-        first, thorough = self._due_first, self._due <= 0 or self._several
-        block, beams = self._look(self._block(spectra, used), most if thorough else 1)
-        self._several = thorough and len(beams) > 1
-        if self._due <= 0 and self._judge(spectra, beams) and first:
-            block, beams = self._look(self._block(spectra, used), most)
-        return self._sources(block, beams)
+        self._due -= sound.frames
+        first, due = self._due_first, self._due <= 0
+        block = self._block(sound, used)
+        beams = self._followed(block)
+        if beams is None or due:
+            beams = self._look(block, most if due or len(self._last) > 1 else 1, beams or [])
+        if due and self._judge(sound, beams) and first:
+            block = self._block(sound, used)
+            beams = self._look(block, most, [])
+        sources = self._sources(block, beams)
+        clear = all(source.strength > CLEARLY * self._significant(block) for source in sources)
+        self._last = sources if clear else []
+        return sources
 
-    def _look(self, block: Block, most: int) -> tuple[Block, list[Beam]]:
-        """Beams of what stands out of the noise as it is known; the loudest one in any case."""
-        beams: list[Beam] = []
-        for _ in range(min(most, self._channels - 1)):
-            rest = self._without(block, beams)
-            start = self._start(rest)
-            if start is None:
+    def _followed(self, block: Block) -> list[Beam] | None:
+        """Beams of the last look's sources; None when any of them was not clear or is not heard about as well as it was."""
+        directions, beams = [source.direction for source in self._last], list[Beam]()
+        for turn in range((TURNS if len(directions) > 1 else 1) * len(directions)):
+            was = self._last[turn % len(directions)].strength
+            beam = self._peak_from(self._without(block, directions[1:]), directions[0], CLEARLY_LESS * was)
+            if beam is None:
+                return None
+            directions, beams = [*directions[1:], beam.direction], [*beams, beam]
+        latest = beams[-len(directions) :]
+        return latest if latest and self._are_apart(latest) else None
+
+    def _look(self, block: Block, most: int, beams: list[Beam]) -> list[Beam]:
+        """Beams of what stands out of the noise as it is known, beside those there are; the loudest one in any case."""
+        while len(beams) < min(most, self._channels - 1):
+            rest = self._without(block, _directions(beams))
+            beam = self._loudest(rest)
+            if beam is None:
                 break
-            beam = self._peak(rest, start)
-            if not self._source(rest, beam):
-                return block, beams or [beam]
+            if self._strength(rest, beam) < self._significant(rest):
+                return beams or [beam]
             apart = self._pulled_apart(block, [*beams, beam])
             if not self._are_apart(apart):
                 break
             beams = apart
-        return block, beams
+        return beams
 
     def _pulled_apart(self, block: Block, beams: list[Beam]) -> list[Beam]:
         """Each sharpened anew without the others (alternating projection, Ziskind and Wax 1988); of two, each is looked for anew."""
         for turn in range(TURNS * len(beams) if len(beams) == 2 else len(beams) if len(beams) > 2 else 0):
             others = beams[1:]
-            rest = self._without(block, others)
-            start = self._start(rest) if turn < len(beams) == 2 else None
-            beams = [*others, self._peak(rest, beams[0].direction if start is None else start)]
+            rest = self._without(block, _directions(others))
+            anew = self._loudest(rest) if turn < len(beams) == 2 else None
+            beams = [*others, anew or self._peak(rest, beams[0].direction)]
         return beams
 
     def _sources(self, block: Block, beams: list[Beam]) -> list[Source]:
         """What is said of each beam without the others, the loudest first."""
-        told = [self._source(self._without(block, [other for other in beams if other is not beam]), beam) for beam in beams]
+        others = [[other.direction for other in beams if other is not beam] for beam in beams]
+        told = [self._source(self._without(block, taken), beam) for beam, taken in zip(beams, others, strict=True)]
         return sorted((source for source in told if source), key=lambda source: -source.snr)
 
     def _are_apart(self, beams: list[Beam]) -> bool:
         return all(one.direction @ other.direction < self._apart for one, other in combinations(beams, 2))
 
-    def _without(self, block: Block, beams: list[Beam]) -> Block:
+    def _without(self, block: Block, directions: list[Vector]) -> Block:
         """A block with some directions projected out."""
-        heard, mild = block.heard, block.mild
-        for beam in beams:
-            phases = self._steering.phases(beam.direction)
-            alike = mild is heard
-            heard = heard.without(phases, self._steering.product(heard, phases))
-            mild = heard if alike else mild.without(phases, self._steering.product(mild, phases))
-        return Block(block.spectra, block.used, heard, mild)
+        taken = tuple(directions)
+        heard = replace(block.heard, taken=taken)
+        mild = heard if block.mild is block.heard else replace(block.mild, taken=taken)
+        return Block(block.used, block.power, heard, mild)
 
     def _peak(self, block: Block, start: Vector) -> Beam:
         """The beam at the maximum near a direction."""
-        beam = self._steering.beam(block.heard, start)
-        return self._steering.peak_near(block.heard, telling(beam, block.used), beam)
+        focus = self._steering.focused(block.heard, start)
+        return self._sharpened(block, focus, self._steering.beam(focus, start))
 
-    def _judge(self, spectra: Complex, beams: list[Beam]) -> bool:
+    def _peak_from(self, block: Block, start: Vector, least: float) -> Beam | None:
+        """The same; None when it is weaker where it starts."""
+        focus = self._steering.focused(block.heard, start)
+        beam = self._steering.beam(focus, start)
+        return self._sharpened(block, focus, beam) if self._strength(block, beam) >= least else None
+
+    def _sharpened(self, block: Block, focus: Focus, beam: Beam) -> Beam:
+        return self._steering.peak_near(focus, telling(beam, block.used), beam)
+
+    def _loudest(self, block: Block) -> Beam | None:
+        """Of all directions; None when some are taken out and what is left is hardly more than noise."""
+        focus = self._steering.unfocused(block.mild)
+        score = self._response.score(focus, block.used / focus.total)
+        start = self._response.between.peak(score, int(np.argmax(score)))
+        return self._peak_from(block, start, CLEARLY_LESS * self._significant(block) if block.heard.taken else -np.inf)
+
+    def _judge(self, sound: Snapshots, beams: list[Beam]) -> bool:
         """Learn what the noise is like beside what was found; whether that changed what is known."""
         self._due, self._due_first = THOROUGH_FRAMES, False
-        if self._channels < 3:
-            return False
-        phases = [self._steering.phases(beam.direction).T for beam in beams[: self._channels - 2]]
-        steered = np.stack(phases, axis=2) if phases else np.zeros((spectra.shape[2], self._channels, 0), np.complex64)
-        return self._noise.observe(np.ascontiguousarray(spectra.transpose(2, 1, 0)), steered)
+        return self._channels > 2 and self._noise.observe(sound, [beam.direction for beam in beams[: self._channels - 2]])
 
-    def _block(self, spectra: Complex, used: Real) -> Block:
-        """A block by what is known of the noise."""
-        heard = self._made_ready(spectra)
-        return Block(spectra, used, heard, heard if self._noise.mild else self._made_ready(spectra, mild=True))
+    def _block(self, sound: Snapshots, used: Real) -> Block:
+        """A block by what is known of the noise: all of it, and no more of it than a search over all directions bears."""
+        noise, power = self._noise, sound.inner(sound)
+        least = np.maximum(LEAST_NOISE * power, LEAST_POWER)
+        power = power / np.float32(self._channels)
+        if not noise.diffuse:
+            heard = Heard(sound, None, np.full_like(noise.gain, self._channels), least)
+            return Block(used, power, heard, heard)
+        heard = Heard(sound, noise.inverse, noise.gain, least)
+        mild = heard if noise.mild else Heard(sound, noise.mild_inverse, noise.mild_gain, least)
+        return Block(used, power, heard, mild)
 
-    def _made_ready(self, spectra: Complex, *, mild: bool = False) -> Heard:
-        """Spectra with the noise's coherence taken out, or with no more of it than a search over all directions bears."""
-        if not self._noise.diffuse:
-            total = (spectra.real**2 + spectra.imag**2).mean(axis=0).sum(axis=0)
-            return Heard(spectra, np.maximum(total, LEAST_POWER), None, np.full(len(total), self._channels, np.float32))
-        noise = self._noise
-        inverse, gain = (noise.mild_inverse, noise.mild_gain) if mild else (noise.inverse, noise.gain)
-        turned = (inverse @ np.ascontiguousarray(spectra.transpose(2, 1, 0)).view(np.float32)).view(np.complex64)
-        whitened = np.ascontiguousarray(turned.transpose(2, 1, 0))
-        total = (np.conj(spectra) * whitened).real.mean(axis=0).sum(axis=0)
-        return Heard(whitened, np.maximum(total, LEAST_POWER), inverse, gain)
-
-    def _start(self, block: Block) -> Vector | None:
-        """The grid's highest direction; None when directions are taken out and what is left there is hardly more than noise."""
-        score = self._response.score(block.mild, block.used / block.mild.total)
-        direction = self._response.between.peak(score, int(np.argmax(score)))
-        if block.heard.nulls:
-            share = float(block.used @ self._steering.shares(block.heard, direction))
-            if self._strength(block, share) < CLEARLY_LESS * self._significant(block):
-                return None
-        return direction
-
-    def _strength(self, block: Block, share: float) -> float:
-        """The coherent share of what is heard by the sum over bins of a beam's shares: 0 for noise, 1 for a wave alone."""
-        left = self._channels - len(block.heard.nulls)
+    def _strength(self, block: Block, beam: Beam) -> float:
+        """The coherent share of what is heard by a beam's share of all power: 0 for noise, 1 for a wave alone."""
+        left, share = self._channels - len(block.heard.taken), float(block.used @ (beam.power / beam.total))
         return (share / float(block.used.sum()) - 1 / left) / (1 - 1 / left)
 
     def _significant(self, block: Block) -> float:
         """The strength that noise alone hardly has in the best of all directions."""
-        left, bins, frames = self._channels - len(block.heard.nulls), float(block.used.sum()), len(block.spectra)
+        left, bins, frames = self._channels - len(block.heard.taken), float(block.used.sum()), block.heard.sound.frames
         sigma = np.sqrt(1 / ((left - 1) * (frames * left + 1)) / (INDEPENDENT * bins))
-        return float(max(SIGNIFICANT_SIGMAS * sigma, LEAST_FURTHER if block.heard.nulls else 0.0))
+        return float(max(SIGNIFICANT_SIGMAS * sigma, LEAST_FURTHER if block.heard.taken else 0.0))
 
     def _source(self, block: Block, beam: Beam) -> Source | None:
         """What is said of a beam; None when noise alone could be so strong somewhere."""
-        used = block.used
-        strength = self._strength(block, float(used @ (beam.power / block.heard.total)))
+        used, power = block.used, block.power
+        strength = self._strength(block, beam)
         if strength < self._significant(block):
             return None
         weights = telling(beam, used)
         doubted = np.asarray(1 + MISTAKEN * self._noise.share, np.float32)
-        scatter = weights**2 * beam.noise * beam.power / beam.gain * doubted / (TOLD_APART * len(block.spectra))
-        power = (block.spectra.real**2 + block.spectra.imag**2).mean(axis=(0, 1))
+        scatter = weights**2 * beam.noise * beam.power / beam.gain * doubted / (TOLD_APART * block.heard.sound.frames)
         signal, whole = float(used @ np.clip(beam.source, -power, power)), float(used @ power)
         return Source(
             direction=beam.direction,
@@ -202,6 +215,10 @@ class Finder:
             strength=float(np.clip(strength, 0.0, 1.0)),
             snr=signal / max(whole - signal, 1e-6 * whole),
         )
+
+
+def _directions(beams: list[Beam]) -> list[Vector]:
+    return [beam.direction for beam in beams]
 
 
 def telling(beam: Beam, used: Real) -> Real:
@@ -216,8 +233,9 @@ def telling(beam: Beam, used: Real) -> Real:
 
 def smooth(values: Real, width: int) -> Real:
     """The mean over `width` bins about each, the outermost repeated beyond the ends."""
-    sums = np.cumsum(np.pad(values, (width // 2 + 1, width // 2), mode="edge"), dtype=np.float64)
-    return ((sums[width:] - sums[:-width]) / width).astype(np.float32)
+    before, after = np.full(width // 2 + 1, values[0]), np.full(width // 2, values[-1])
+    sums = np.concatenate([before, values, after]).cumsum(dtype=np.float64)
+    return np.asarray((sums[width:] - sums[:-width]) / width, np.float32)
 
 
 def bearing_covariance(source: Source, direction: Vector, basis: Vector) -> Vector:
@@ -227,9 +245,8 @@ def bearing_covariance(source: Source, direction: Vector, basis: Vector) -> Vect
     scatter = turn.T @ across @ source.scatter @ across.T @ turn
     told = known > LEAST_INFORMATION * known[-1]
     inverse = np.where(told, 1 / np.where(told, known, 1.0), 0.0)
-    inside = np.outer(inverse, inverse) * scatter + np.diag(np.where(told, NEAREST_RAD**2, FARTHEST_RAD**2))
-    bounded = np.linalg.inv(np.linalg.inv(inside) + np.eye(2) / FARTHEST_RAD**2)
-    return np.asarray(turn @ bounded @ turn.T)
+    inside = inverse[:, None] * scatter * inverse + np.diag(np.where(told, NEAREST_RAD**2, FARTHEST_RAD**2))
+    return np.asarray(turn @ np.linalg.solve(np.eye(2) + inside / FARTHEST_RAD**2, inside) @ turn.T)
 
 
 def mirror(normal: Vector) -> Vector:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.acoustic.direction.steering import Heard, across
+from edge_node.acoustic.direction.snapshots import TOGETHER, Snapshots, over_bins, over_groups
+from edge_node.acoustic.direction.steering import Focus, across
 from edge_node.acoustic.microphones import Baselines, Microphones
 
 Vector = NDArray[np.float64]
@@ -19,12 +20,11 @@ Complex = NDArray[np.complex64]
 
 # Lags a period of the highest frequency: the nearest lag is then at most 1/32 of a turn away.
 LAGS_A_PERIOD = 16
-# No lag is so long that bins beside each other turn against each other by much: some are taken together.
-BINS_TOGETHER = 6
 SPACING_OF_LOBE = 0.4
 LEAST_DIRECTIONS, MOST_DIRECTIONS = 400, 3000
 # Where nulls leave less than this part of the gain nothing can be told.
 LEAST_GAIN = 0.15
+LEAST_POWER = np.float32(1e-30)
 NEIGHBOURS = 8
 
 
@@ -38,10 +38,7 @@ class Response:
         self._known: tuple[Real, Real, Real] | None = None
         self._baselines = Baselines(microphones)
         self._entries = self._baselines.first * microphones.channels + self._baselines.second
-        self._spare = -len(freqs_hz) % BINS_TOGETHER
-        step_hz = float(freqs_hz[1] - freqs_hz[0])
-        groups = (len(freqs_hz) + self._spare) // BINS_TOGETHER
-        centres_hz = float(freqs_hz[0]) + step_hz * (BINS_TOGETHER * np.arange(groups) + (BINS_TOGETHER - 1) / 2)
+        centres_hz = np.asarray(freqs_hz, np.float64).reshape(-1, TOGETHER).mean(axis=1)
         step_s = 1.0 / (LAGS_A_PERIOD * float(freqs_hz[-1]))
         reach = int(np.ceil(microphones.aperture_m / speed_mps / step_s)) + 1
         lags_s = np.arange(-reach, reach + 1) * step_s
@@ -51,45 +48,37 @@ class Response:
         offsets = np.arange(len(late_s))[:, None] * len(lags_s)
         self._at = (np.rint(late_s / step_s).astype(np.intp) + reach + offsets).astype(np.intp)
 
-    def glance(self, frames: Complex) -> Vector:
-        """The unit vector that frames (frames, channels, bins) come from without a thought of noise, each bin as loud as every other."""
-        total = (frames.real**2 + frames.imag**2).sum(axis=(0, 1))
-        power = self.power(frames, 1 / np.maximum(total, np.float32(1e-30)))
+    def glance(self, sound: Snapshots) -> Vector:
+        """The unit vector that sound comes from without a thought of noise, each bin as loud as every other."""
+        power = self.power(sound, np.asarray(1 / np.maximum(sound.inner(sound), LEAST_POWER), np.float32))
         return self.between.peak(power, int(np.argmax(power)))
 
-    def score(self, heard: Heard, weights: Real) -> Real:
+    def score(self, focus: Focus, weights: Real) -> Real:
         """For each direction the power of its beams, bins weighted (bins,), to what noise alone would make it."""
-        power = self.power(heard.whitened, weights / heard.gain)
-        gain = self._gain(heard, np.asarray((weights > 0) / heard.gain, np.float32))
-        return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / (gain * len(heard.whitened)), 0.0))
+        to_noise = 1 / over_bins(focus.heard.gain)
+        power = self.power(focus.whitened, np.asarray(weights * to_noise, np.float32))
+        gain = self._gain(focus, np.asarray((weights > 0) * to_noise, np.float32))
+        return np.asarray(np.where(gain > LEAST_GAIN * gain.max(), power / (gain * focus.whitened.frames), 0.0))
 
-    def _gain(self, heard: Heard, level: Real) -> Real:
+    def _gain(self, focus: Focus, level: Real) -> Real:
         """Sum of a^H N^-1 a over bins times a level (bins,)."""
         gain = np.full(len(self.directions), self._channels * level.sum())
-        if heard.inverse is not None:
-            gain = self._gain_alone(heard.inverse, level)
-        if heard.nulls:
-            gain = gain - self.power(np.stack(heard.nulls), level)
+        if focus.heard.inverse is not None:
+            gain = self._gain_alone(focus.heard.inverse, over_groups(level))
+        for null in focus.nulls:
+            gain = gain - self.power(null, level)
         return np.asarray(gain)
 
     def _gain_alone(self, inverse: Real, level: Real) -> Real:
         """Without nulls; the last one is remembered, as noise changes seldom."""
         if self._known is None or self._known[0] is not inverse or not np.array_equal(self._known[1], level):
-            self._known = inverse, level, self._over_directions(self._together(inverse * level[:, None, None]).sum(axis=1))
+            self._known = inverse, level, self._over_directions(inverse * level[:, None, None])
         return self._known[2]
 
-    def power(self, spectra: Complex, level: Real) -> Real:
-        """|a^H x|^2 of spectra x (frames, channels, bins), over bins times a level (bins,), for each direction a."""
-        frames, channels, _ = spectra.shape
-        levelled = self._together((spectra * np.sqrt(level)).transpose(2, 1, 0))
-        merged = np.ascontiguousarray(levelled.transpose(0, 2, 1, 3)).reshape(-1, channels, BINS_TOGETHER * frames)
-        return self._over_directions(np.conj(merged) @ merged.transpose(0, 2, 1))
-
-    def _together(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Values (bins, ...) as (groups, bins of a group, ...), with nothing in what is lacking of the last group."""
-        if self._spare:
-            values = np.concatenate([values, np.zeros((self._spare, *values.shape[1:]), values.dtype)])
-        return values.reshape(-1, BINS_TOGETHER, *values.shape[1:])
+    def power(self, sound: Snapshots, level: Real) -> Real:
+        """|a^H x|^2 of snapshots x, summed over frames, over bins times a level (bins,), for each direction a."""
+        levelled = sound.weighted(np.sqrt(level))
+        return self._over_directions(np.conj(levelled) @ levelled.transpose(0, 2, 1))
 
     def _over_directions(self, matrices: NDArray[Any]) -> Real:
         """a^H C a summed over matrices C (groups, channels, channels), each the conjugate of the first channel times the second."""

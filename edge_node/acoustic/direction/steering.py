@@ -6,11 +6,14 @@ the noise's own in every direction without a source, and the largest in that of 
 
 from __future__ import annotations
 
+from math import hypot, sqrt
+
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from edge_node.acoustic.direction.snapshots import TOGETHER, Snapshots, over_bins
 from edge_node.acoustic.microphones import Microphones
 
 Vector = NDArray[np.float64]
@@ -22,39 +25,42 @@ CLOSE_ENOUGH = 0.01
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
-LEAST_NOISE = np.float32(1e-5)
+LEAST_POWER, LEAST_NOISE = np.float32(1e-30), np.float32(1e-5)
 
 
 class Heard(Struct, frozen=True):
-    """A block made ready: `whitened` (frames, channels, bins) is N^-1 x, `total` (bins,) the mean x^H N^-1 x, `inverse` N^-1.
+    """A block x and the noise it is heard in: `inverse` (groups, channels, channels) is N^-1, None where each microphone has its own.
 
-    `gain` (bins,) is the mean of a^H N^-1 a over all directions.
-
-    `nulls` (channels, bins) are directions already taken out of it, each N^-1 a less the ones before, over the root of its own gain.
+    `gain` (groups,) is the mean of a^H N^-1 a over all directions, `least` (bins,) the least power that is believed, `taken` are
+    directions to project out.
     """
 
-    whitened: Complex
-    total: Real
+    sound: Snapshots
     inverse: Real | None
     gain: Real
-    nulls: tuple[Complex, ...] = ()
+    least: Real
+    taken: tuple[Vector, ...] = ()
 
-    def without(self, steered: Complex, product: Complex) -> Heard:
-        """The rest when a direction of phases (channels, bins) is projected out; `product` is its N^-1 a, (channels, bins)."""
-        product = product.copy()
-        for null in self.nulls:
-            product -= null * (np.conj(null) * steered).sum(axis=0)
-        back = np.conj(steered)
-        gain = np.maximum((back * product).sum(axis=0).real, np.float32(LEAST_GAIN))
-        null = product / np.sqrt(gain)
-        beam = (back * self.whitened).sum(axis=1) / np.sqrt(gain)
-        rest = self.whitened - null * beam[:, None]
-        total = np.maximum(self.total - (beam.real**2 + beam.imag**2).mean(axis=0), LEAST_NOISE * self.total)
-        return Heard(rest, total, self.inverse, self.gain, (*self.nulls, null))
+    def product(self, waves: Complex) -> Complex:
+        """N^-1 a of waves (groups, channels, n)."""
+        return waves if self.inverse is None else (self.inverse @ waves.view(np.float32)).view(np.complex64)
+
+
+class Focus(Struct, frozen=True):
+    """A block without what was taken out, turned so that a wave from about one direction is alike in all bins of a group.
+
+    `whitened` is N^-1 x, `total` (bins,) the mean x^H N^-1 x, `nulls` are N^-1 a of what was taken out, each in one frame, less the
+    ones before and over the root of its own gain.
+    """
+
+    heard: Heard
+    whitened: Snapshots
+    total: Real
+    nulls: tuple[Snapshots, ...]
 
 
 class Beam(Struct, frozen=True):
-    """A direction's beam in each bin (bins,): mean `power` and `gain`, and `noise` as the rest says.
+    """A direction's beam in each bin (bins,): mean `power` and `gain`, and `noise` as the rest says; `total` is the power of all.
 
     `tilts` (dimensions, bins) are the slopes of power along the array's `axes` (dimensions, 3) for a direction as an unbound vector,
     `bends` (bins, dimensions, dimensions) the curvatures that a source of power 1 is expected to give.
@@ -62,6 +68,7 @@ class Beam(Struct, frozen=True):
 
     direction: Vector
     axes: Vector
+    total: Real
     power: Real
     gain: Real
     noise: Real
@@ -83,7 +90,9 @@ class Beam(Struct, frozen=True):
 
     def curvature(self, levels: Real) -> Vector:
         """(3, 3): the bends times levels (bins,), summed."""
-        return np.asarray(self.axes.T @ np.tensordot(levels, self.bends, axes=1) @ self.axes, np.float64)
+        dimensions = len(self.axes)
+        bent = (levels @ self.bends.reshape(-1, dimensions * dimensions)).reshape(dimensions, dimensions)
+        return np.asarray(self.axes.T @ bent @ self.axes, np.float64)
 
     def information(self, weights: Real) -> Vector:
         """(3, 3): how the weighted sum bends down, as it is expected to."""
@@ -91,96 +100,120 @@ class Beam(Struct, frozen=True):
 
 
 class Steering:
-    """Phases of plane waves at microphones and bins; a microphone towards the source hears it early."""
+    """Phases of plane waves at microphones and groups of bins; a microphone towards the source hears it early."""
 
     def __init__(self, microphones: Microphones, freqs_hz: Real, speed_mps: float) -> None:
-        self.positions_m = microphones.positions_m
-        self.channels = microphones.channels
-        self._turns = (2 * np.pi / speed_mps * np.asarray(freqs_hz, np.float64)).astype(np.float32)
+        self._positions_m = microphones.positions_m
+        self._channels = microphones.channels
+        turns = 2 * np.pi / speed_mps * np.asarray(freqs_hz, np.float64).reshape(-1, TOGETHER)
+        self._turns = turns.mean(axis=1).astype(np.float32)
+        self._turns_of_bins = over_bins(self._turns)
+        self._bend = 2 * np.square(self._turns_of_bins)[:, None, None]
+        self._beside = (turns[0] - turns[0].mean()).astype(np.float32)
+        self._unturned = np.ones((self._channels, TOGETHER), np.complex64)
         self._axes = microphones.axes[: microphones.dimensions]
-        along = self.positions_m @ self._axes.T
-        self._moments = np.concatenate([np.ones((1, self.channels)), along.T]).astype(np.float32)
-        self._alone = np.broadcast_to(
-            (self._moments @ self._moments.T).astype(np.complex64), (len(freqs_hz), len(along.T) + 1, len(along.T) + 1)
-        )
+        along = self._positions_m @ self._axes.T
+        self._moments = np.concatenate([np.ones((self._channels, 1)), along], axis=1).astype(np.float32)
+        alone = (self._moments.T @ self._moments).astype(np.complex64)
+        self._alone = np.broadcast_to(alone, (len(freqs_hz), *alone.shape))
         self._lobe_rad = speed_mps / float(freqs_hz[-1]) / max(microphones.aperture_m, 1e-3)
 
-    def phases(self, direction: Vector) -> Complex:
-        """(channels, bins): what a wave from a unit vector has at each microphone, relative to the array's middle."""
-        angle = (self.positions_m @ direction).astype(np.float32)[:, None] * self._turns
-        phases = np.empty(angle.shape, np.complex64)
-        np.cos(angle, out=phases.real)
-        np.sin(angle, out=phases.imag)
-        return phases
+    def unfocused(self, heard: Heard) -> Focus:
+        """A block as it is, for directions all around."""
+        return self._focus(heard, heard.sound, self._unturned)
 
-    def product(self, heard: Heard, phases: Complex) -> Complex:
-        """N^-1 a (channels, bins)."""
-        if heard.inverse is None:
-            return phases
-        return (heard.inverse @ np.ascontiguousarray(phases.T)[:, :, None].view(np.float32)).view(np.complex64)[:, :, 0].T
+    def focused(self, heard: Heard, direction: Vector) -> Focus:
+        """A block made ready for beams near a direction."""
+        back = np.conj(self._aside(direction))
+        return self._focus(heard, heard.sound.times(back), back)
 
-    def peak_near(self, heard: Heard, weights: Real, here: Beam) -> Beam:
+    def _focus(self, heard: Heard, sound: Snapshots, back: Complex) -> Focus:
+        whitened = Snapshots(heard.product(sound.values), sound.frames)
+        total, nulls = sound.inner(whitened), list[Snapshots]()
+        for direction in heard.taken:
+            wave = plane_wave(self._turns, self._positions_m, direction)[:, :, None] * (self._aside(direction) * back)
+            null = heard.product(wave)
+            for other in nulls:
+                null = null - other.values * (np.conj(other.values) * wave).sum(axis=1, keepdims=True)
+            gain = (np.conj(wave) * null).sum(axis=1, keepdims=True).real
+            nulls.append(Snapshots(null / np.sqrt(np.maximum(gain, np.float32(LEAST_GAIN))), 1))
+            whitened, power = whitened.without(nulls[-1], sound)
+            total = total - power
+        return Focus(heard, whitened, np.maximum(total, heard.least), tuple(nulls))
+
+    def peak_near(self, focus: Focus, weights: Real, here: Beam) -> Beam:
         """The beam whose weighted power (bins,) is the largest near one, by Gauss and Newton's steps on the sphere."""
         part = 1.0
         for _ in range(MOST_STEPS):
             there = self._stepped(here, weights, part)
-            if float(np.linalg.norm(there - here.direction)) < CLOSE_ENOUGH * self._lobe_rad:
+            if _length(there - here.direction) < CLOSE_ENOUGH * self._lobe_rad:
                 return replace(here, direction=there)
-            beam = self.beam(heard, there)
+            beam = self.beam(focus, there)
             if beam.score(weights) < here.score(weights):
                 part *= SHORTENED
             else:
                 here = beam
         return here
 
-    def shares(self, heard: Heard, direction: Vector) -> Real:
-        """For each bin (bins,) how much of all power a direction's beam holds."""
-        phases = self.phases(direction)
-        back = np.conj(phases)
-        level = (heard.whitened * back).sum(axis=1)
-        gain = (back * self.product(heard, phases)).sum(axis=0).real if heard.inverse is not None else np.float32(self.channels)
-        for null in heard.nulls:
-            gain = gain - np.abs((null * back).sum(axis=0)) ** 2
-        return np.asarray((level.real**2 + level.imag**2).mean(axis=0) / np.maximum(gain, np.float32(LEAST_GAIN)) / heard.total)
-
-    def beam(self, heard: Heard, direction: Vector) -> Beam:
+    def beam(self, focus: Focus, direction: Vector) -> Beam:
         """What a direction's beam holds."""
-        phases = self.phases(direction)
-        sums = self._moments @ (heard.whitened * np.conj(phases))
-        gram = self._gram(heard, phases)
+        moved = plane_wave(self._turns, self._positions_m, direction)[:, :, None] * self._moments
+        back = np.conj(moved).transpose(0, 2, 1)
+        crossed = focus.whitened.crossed(back)
+        gram = self._gram(focus, moved, back)
         gain = np.maximum(gram[:, 0, 0].real, np.float32(LEAST_GAIN))
-        crossed = (np.conj(sums[:, :1]) * sums).mean(axis=0)
         power = crossed[0].real / gain
-        tilts = 2 * self._turns / gain * (crossed[1:].imag - power * gram[:, 1:, 0].imag.T)
-        noise = np.maximum(heard.total - power, LEAST_NOISE * heard.total) / (self.channels - 1 - len(heard.nulls))
+        tilts = (crossed[1:].imag - power * gram[:, 1:, 0].imag.T) * (2 * self._turns_of_bins / gain)
+        noise = np.maximum(focus.total - power, focus.heard.least) / (self._channels - 1 - len(focus.nulls))
         inner = gram[:, 1:, 1:].real - (gram[:, 1:, :1] * gram[:, :1, 1:]).real / gain[:, None, None]
-        bends = np.asarray(inner * (2 * self._turns**2)[:, None, None], np.float32)
-        return Beam(direction, self._axes, power, gain, noise, tilts, bends)
+        return Beam(direction, self._axes, focus.total, power, gain, noise, tilts, inner * self._bend)
 
-    def _gram(self, heard: Heard, phases: Complex) -> Complex:
+    def _gram(self, focus: Focus, moved: Complex, back: Complex) -> Complex:
         """(bins, 1 + dimensions, 1 + dimensions): of a, and a times each microphone's places, over N^-1 without the nulls."""
-        if heard.inverse is None and not heard.nulls:
+        if focus.heard.inverse is None and not focus.nulls:
             return self._alone
-        moved = np.ascontiguousarray((self._moments[:, :, None] * phases).transpose(2, 1, 0))
-        product = moved if heard.inverse is None else (heard.inverse @ moved.view(np.float32)).view(np.complex64)
-        gram = np.conj(moved.transpose(0, 2, 1)) @ product
-        for null in heard.nulls:
-            seen = np.conj(moved.transpose(0, 2, 1)) @ np.ascontiguousarray(null.T)[:, :, None]
-            gram -= seen * np.conj(seen.transpose(0, 2, 1))
+        gram = over_bins(back @ focus.heard.product(moved))
+        for null in focus.nulls:
+            seen = (back @ null.values).transpose(0, 2, 1).reshape(gram.shape[:2])
+            gram = gram - seen[:, :, None] * np.conj(seen)[:, None]
         return np.asarray(gram)
+
+    def _aside(self, direction: Vector) -> Complex:
+        """(channels, bins of a group): what a wave has in each bin beyond what it has in the middle of the group."""
+        return np.ascontiguousarray(plane_wave(self._beside, self._positions_m, direction).T)
 
     def _stepped(self, beam: Beam, weights: Real, part: float) -> Vector:
         """A part of one step towards a maximum, uphill where the power is not bent down, no further than some of the main lobe."""
         direction = beam.direction
         basis = across(direction)
         slope = beam.slope(weights)
-        uphill = basis @ slope
-        curvature, turn = np.linalg.eigh(basis @ beam.information(weights) @ basis.T + (slope @ direction) * np.eye(2))
-        least = 1e-6 * float(np.abs(curvature).max()) + 1e-30
-        step = turn @ ((turn.T @ uphill) / np.maximum(np.abs(curvature), least))
-        longest_rad = LONGEST_STEP * self._lobe_rad
-        there = direction + (step * part * min(1.0, longest_rad / max(float(np.linalg.norm(step)), 1e-12))) @ basis
-        return np.asarray(there / np.linalg.norm(there))
+        bent = basis @ beam.information(weights) @ basis.T + (slope @ direction) * np.eye(2)
+        step = _always_uphill(bent, basis @ slope)
+        there = direction + (step * part * min(1.0, LONGEST_STEP * self._lobe_rad / max(_length(step), 1e-12))) @ basis
+        return np.asarray(there / _length(there))
+
+
+def plane_wave(turns: Real, positions_m: Vector, direction: Vector) -> Complex:
+    """(frequencies, channels): what a wave from a unit vector has at each microphone, relative to the array's middle."""
+    angle = turns[:, None] * (positions_m @ direction).astype(np.float32)
+    phases = np.empty(angle.shape, np.complex64)
+    np.cos(angle, out=phases.real)
+    np.sin(angle, out=phases.imag)
+    return phases
+
+
+def _always_uphill(bent: Vector, uphill: Vector) -> Vector:
+    """Newton's step (2,) with the magnitudes of both curvatures of a symmetric matrix (2, 2)."""
+    middle, half, off = (bent[0, 0] + bent[1, 1]) / 2, (bent[0, 0] - bent[1, 1]) / 2, bent[0, 1]
+    apart = hypot(half, off)
+    least = 1e-6 * (abs(middle) + apart) + 1e-30
+    one, other = 1 / max(abs(middle + apart), least), 1 / max(abs(middle - apart), least)
+    turned = np.array([half * uphill[0] + off * uphill[1], off * uphill[0] - half * uphill[1]])
+    return np.asarray((one + other) / 2 * uphill + (one - other) / (2 * max(apart, 1e-30)) * turned)
+
+
+def _length(vector: Vector) -> float:
+    return sqrt(float(vector @ vector))
 
 
 def across(direction: Vector) -> Vector:

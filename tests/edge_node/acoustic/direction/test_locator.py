@@ -74,6 +74,20 @@ def test_two_at_once(array: MicrophoneArray, apart: float) -> None:
         assert min(apart_deg(arrival.direction, direction) for arrival in found) < 3
 
 
+def test_clear_sources_are_followed_and_one_that_jumps_is_found_again() -> None:
+    rng, locator, spectra = np.random.default_rng(16), Locator(UMA, FREQS_HZ, temperature_c=15.0), Spectra(RATE_HZ, 16)
+
+    def at(*azimuths_deg: float) -> list[float]:
+        spectra.reset()
+        sound = sum((wave(UMA, unit(azimuth, 30), rng) for azimuth in azimuths_deg), 0.1 * noise(UMA, rng))
+        found = locator.locate(spectra.push(np.asarray(sound, np.float32)))
+        return [min(apart_deg(arrival.direction, unit(azimuth, 30)) for arrival in found) for azimuth in azimuths_deg]
+
+    assert max(max(at(3.0 * look, 120.0 - 3.0 * look)) for look in range(12)) < 1
+    assert max(at(200.0)) < 1
+    assert max(at(20.0)) < 1
+
+
 def test_nothing_in_noise_alone_and_in_silence() -> None:
     rng = np.random.default_rng(9)
     assert [heard(UMA, noise(UMA, rng)) for _ in range(5)] == [[]] * 5
