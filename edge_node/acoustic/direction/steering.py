@@ -21,7 +21,7 @@ Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 MOST_STEPS = 6
-CLOSE_ENOUGH = 0.01
+CLOSE_ENOUGH = 0.03
 LONGEST_STEP = 0.3
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
