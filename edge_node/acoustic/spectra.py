@@ -1,6 +1,7 @@
 """Sound in time to spectra and back: short Fourier transforms with the square root of a Hann window on both ways.
 
-Frames overlap by half, so the windows' squares add up to one and what is not changed comes back as it was.
+Frames overlap by half, so the windows' squares add up to one and what is not changed comes back as it was. Where the sample rate is a
+multiple of 16 kHz only so many samples are transformed, as nothing is looked at above 8 kHz.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edge_node.acoustic.decimation import TILE, Decimator
 
 Samples = NDArray[np.float32]
 Frames = NDArray[np.complex64]
@@ -29,9 +32,12 @@ class Spectra:
         self.sample_rate_hz, self.channels = sample_rate_hz, channels
         self.bins = min(self.heard_frame, self.frame) // 2 + 1
         self.freqs_hz = (np.arange(self.bins) * (sample_rate_hz / self.frame)).astype(np.float32)
-        self._window = root_hann(self.frame)
-        self._windowed = np.empty((channels, self.frame), np.float32)
-        self._whole: NDArray[Any] = np.empty((channels, self.frame // 2 + 1), np.complex64)
+        whole = self.frame % self.heard_frame == 0 and self.heard_frame // 2 % TILE == 0
+        self._decimator = Decimator(channels, self.frame // self.heard_frame if whole else 1)
+        self._taken = self.frame // self._decimator.factor
+        self._window = root_hann(self._taken)
+        self._windowed = np.empty((channels, self._taken), np.float32)
+        self._whole: NDArray[Any] = np.empty((channels, self._taken // 2 + 1), np.complex64)
         self.reset()
 
     @property
@@ -51,10 +57,16 @@ class Spectra:
 
     def middle_s(self, frame: int) -> float:
         """When the middle of a frame, counted from 0, met the microphones: seconds after the first sample since the last reset."""
-        return (frame + 1) * self.hop_s
+        return (frame + 1) * self.hop_s - self.late_s
+
+    @property
+    def late_s(self) -> float:
+        """By how much sound in frames is later than in samples."""
+        return self._decimator.late / self.sample_rate_hz
 
     def reset(self) -> None:
         """Forget what was pushed: the next sample does not follow the last one."""
+        self._decimator.reset()
         self._held = np.empty((self.channels, 0), np.float32)
         self._frames = 0
 
@@ -62,14 +74,15 @@ class Spectra:
         """Take samples (n, channels) in; the frames they complete, complex64 (frames, channels, bins)."""
         if samples.ndim != 2 or samples.shape[1] != self.channels:
             raise ValueError(f"samples of {self.channels} channels are expected, not {samples.shape}")
-        held = np.concatenate([self._held, samples.T.astype(np.float32, copy=False)], axis=1)
-        count = max(0, (held.shape[1] - self.frame) // self.hop + 1)
+        held = np.concatenate([self._held, self._decimator.push(samples.astype(np.float32, copy=False))], axis=1)
+        hop = self._taken // 2
+        count = max(0, (held.shape[1] - self._taken) // hop + 1)
         spectra = np.empty((count, self.channels, self.bins), np.complex64)
         for k in range(count):
-            np.multiply(held[:, k * self.hop : k * self.hop + self.frame], self._window, out=self._windowed)
+            np.multiply(held[:, k * hop : k * hop + self._taken], self._window, out=self._windowed)
             np.fft.rfft(self._windowed, out=self._whole)
             spectra[k] = self._whole[:, : self.bins]
-        self._held = held[:, count * self.hop :].copy()
+        self._held = held[:, count * hop :].copy()
         self._frames += count
         return spectra
 
