@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,7 @@ class Mixtures:
         self._values, vectors = np.linalg.eigh(np.sinc(2 * freqs_hz[:, None, None] * apart_m / speed_mps))
         self._vectors = vectors.astype(np.float32)
         powers = [(1 - share) + share * self._values for share in SHARES]
-        self._log_det = np.stack([np.log(power).sum(axis=1) for power in powers])
+        self._log_det = np.stack([np.log(power).sum(axis=1) for power in powers], axis=1)
         self._inverse_powers = np.stack([1 / power for power in powers], axis=1).astype(np.float32)
 
     def inverse(self, shares: Vector) -> tuple[Real, Real]:
@@ -115,13 +116,17 @@ class Mixtures:
         """
         (bins, channels, columns), frames = both.shape, both.shape[2] - count
         turned = (self._vectors.transpose(0, 2, 1) @ both.view(np.float32)).view(np.complex64)
-        products = (np.conj(turned)[..., None] * turned[:, :, None]).reshape(bins, channels, -1)
-        mixed = (self._inverse_powers @ products.view(np.float32)).view(np.complex64)
-        crossed = np.ascontiguousarray(mixed.transpose(1, 0, 2)).reshape(len(SHARES), bins, columns, columns)
+        sound = turned[:, :, count:]
+        rest = (self._inverse_powers @ (sound.real**2 + sound.imag**2).sum(axis=2, keepdims=True))[:, :, 0]
+        products = (np.conj(turned[:, :, :count, None]) * turned[:, :, None]).reshape(bins, channels, count * columns)
+        crossed: NDArray[Any] = (
+            (self._inverse_powers @ products.view(np.float32)).view(np.complex64).reshape(bins, len(SHARES), count, columns)
+        )
         fit: Vector = self._log_det
         for k in range(count):
-            row = crossed[:, :, k, :] / np.sqrt(np.maximum(crossed[:, :, k, k].real, 1e-9))[..., None]
-            crossed -= np.conj(row)[..., :, None] * row[..., None, :]
-            fit = fit + np.log(np.maximum((np.abs(row[..., count:]) ** 2).sum(axis=2), 1e-30))
-        rest = np.einsum("kbtt->kb", crossed[..., count:, count:]).real
-        return np.asarray(-frames * (fit + (channels - count) * np.log(np.maximum(rest, 1e-30) / (channels - count))), np.float64)
+            row = crossed[:, :, k] / np.sqrt(np.maximum(crossed[:, :, k, k].real, 1e-9))[..., None]
+            power = (np.abs(row[..., count:]) ** 2).sum(axis=2)
+            fit, rest = fit + np.log(np.maximum(power, 1e-30)), rest - power
+            crossed = crossed - np.conj(row[..., :count, None]) * row[..., None, :]
+        fit = fit + (channels - count) * np.log(np.maximum(rest, 1e-30) / (channels - count))
+        return np.asarray(-frames * fit.T, np.float64)

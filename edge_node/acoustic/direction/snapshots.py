@@ -63,10 +63,9 @@ class Snapshots(Struct, frozen=True):
 
     def without(self, null: Snapshots, sound: Snapshots) -> tuple[Snapshots, Real]:
         """Less as much of a null as its product with each snapshot of sound says, and the power (bins,) of that."""
-        spread = np.tile(null.values, self.frames)
-        beam = (np.conj(spread) * sound.values).sum(axis=1)
-        power = (beam.real**2 + beam.imag**2) @ _averaging(self.frames, 1)
-        return Snapshots(self.values - spread * beam[:, None], self.frames), power.ravel()
+        beams = (np.conj(null.values).transpose(0, 2, 1) @ sound.values) * _own_bins(self.frames)
+        power = (beams.real**2 + beams.imag**2).sum(axis=1) @ _averaging(self.frames, 1)
+        return Snapshots(self.values - null.values @ beams, self.frames), power.ravel()
 
 
 def grouped(spectra: Complex) -> Snapshots:
@@ -89,10 +88,16 @@ def over_bins(groups: Values) -> Values:
 @lru_cache
 def _averaging(frames: int, parts: int) -> Real:
     """(frames times bins of a group times parts, bins of a group): what averages over frames and adds up parts."""
-    return np.tile(np.repeat(np.eye(TOGETHER, dtype=np.float32), parts, axis=0), (frames, 1)) / np.float32(frames)
+    return np.repeat(_own_bins(frames).T, parts, axis=0) / np.float32(frames)
 
 
 @lru_cache
 def _averaging_apart(frames: int) -> Real:
     """What averages over frames, real and imaginary parts side by side."""
     return np.tile(np.eye(2 * TOGETHER, dtype=np.float32), (frames, 1)) / np.float32(frames)
+
+
+@lru_cache
+def _own_bins(frames: int) -> Real:
+    """(bins of a group, frames times bins of a group): which snapshots are of each bin."""
+    return np.tile(np.eye(TOGETHER, dtype=np.float32), (1, frames))

@@ -135,8 +135,8 @@ class Steering:
             null = heard.product(wave)
             for other in nulls:
                 null = null - other.values * (np.conj(other.values) * wave).sum(axis=1, keepdims=True)
-            gain = (np.conj(wave) * null).sum(axis=1, keepdims=True).real
-            nulls.append(Snapshots(null / np.sqrt(np.maximum(gain, np.float32(LEAST_GAIN))), 1))
+            gain = Snapshots(wave, 1).inner(Snapshots(null, 1)).reshape(-1, 1, TOGETHER)
+            nulls.append(Snapshots(null * (1 / np.sqrt(np.maximum(gain, np.float32(LEAST_GAIN)))), 1))
             whitened, power = whitened.without(nulls[-1], sound)
             total = total - power
         return Focus(heard, whitened, np.maximum(total, heard.least), tuple(nulls))
