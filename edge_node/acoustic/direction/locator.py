@@ -140,8 +140,10 @@ class Locator:
 
     def steer(self, spectra: Complex, direction: Vector) -> Complex:
         """Spectra (frames, bins) of what comes from a unit vector in the array's frame, as the mean microphone would hear it alone."""
-        phases = np.conj(plane_wave(self._turns, self._microphones.positions_m, direction).T) * self._corrections[self._live]
-        return np.asarray(np.einsum("tmf,mf->tf", spectra[:, self._live], phases / np.float32(len(self._live))))
+        back = np.ascontiguousarray(np.conj(plane_wave(self._turns, self._microphones.positions_m, direction)).T)
+        if not self._plain:
+            spectra, back = spectra[:, self._live], back * self._corrections[self._live]
+        return np.asarray((spectra * back).sum(axis=1) / np.float32(len(self._live)))
 
     def _build(self) -> None:
         positions = np.asarray(self.array.positions_m, np.float64).reshape(-1, 3)
