@@ -1,4 +1,4 @@
-"""What one direction sounds like over time: judged at most twice in a second or so, told when it is a drone."""
+"""What one direction sounds like over time: judged once to three times in a second or so, told when it is a drone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from edge_node.acoustic.rotor.evidence import Evidence, Judgement
 from edge_node.acoustic.rotor.model import RotorModel, RotorVerdict
 from edge_node.acoustic.spectra import Samples
 
-JUDGED_EVERY_S, DECIDED_EVERY_S = 0.38, 0.57
-DOUBTLESS = 0.15
+JUDGED_EVERY_S, DECIDED_EVERY_S, CERTAIN_EVERY_S = 0.38, 0.57, 0.95
+DOUBTLESS, CERTAIN = 0.15, 0.98
 TOLD_EVERY_S = 0.5
 STALE_S = 1.5
 LEAST_POWER = 1e-12
@@ -34,7 +34,7 @@ class Listener:
 
     def overdue_s(self, t_s: float) -> float:
         """For how long it has been time to listen again; below 0 before that."""
-        return t_s - self._judged_s - (DECIDED_EVERY_S if self._decided else JUDGED_EVERY_S)
+        return t_s - self._judged_s - self._every_s
 
     def hear(self, t_s: float, sound: Samples) -> None:
         """Judge the last second of `sound` (n,) float32 at 16 kHz."""
@@ -44,8 +44,13 @@ class Listener:
         self.heard = Heard(verdict, self._evidence.update(t_s, verdict), level_dbfs)
 
     @property
-    def _decided(self) -> bool:
-        return self.heard is not None and (self.present or self.heard.judgement.probability < DOUBTLESS)
+    def _every_s(self) -> float:
+        """The surer, the more seldom; what is certainly a drone is listened to a second at a time, none of it twice."""
+        if self.heard is None:
+            return JUDGED_EVERY_S
+        if self.present:
+            return CERTAIN_EVERY_S if self.heard.judgement.probability > CERTAIN else DECIDED_EVERY_S
+        return DECIDED_EVERY_S if self.heard.judgement.probability < DOUBTLESS else JUDGED_EVERY_S
 
     @property
     def present(self) -> bool:
