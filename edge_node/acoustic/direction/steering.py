@@ -20,9 +20,11 @@ Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-MOST_STEPS = 6
+MOST_STEPS = 5
 CLOSE_ENOUGH = 0.03
-LONGEST_STEP = 0.3
+# In nats of likelihood a frame sums up to: a step of an eighth of the bearing's own sigma.
+SURE_ENOUGH = 0.015
+LONGEST_STEP = 0.5
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
 LEAST_POWER, LEAST_NOISE = np.float32(1e-30), np.float32(1e-5)
@@ -145,8 +147,8 @@ class Steering:
         """The beam whose weighted power (bins,) is the largest near one, by Gauss and Newton's steps on the sphere."""
         part = 1.0
         for _ in range(MOST_STEPS):
-            there = self._stepped(here, weights, part)
-            if _length(there - here.direction) < CLOSE_ENOUGH * self._lobe_rad:
+            there, gain = self._stepped(here, weights, part)
+            if _length(there - here.direction) < CLOSE_ENOUGH * self._lobe_rad or gain * focus.whitened.frames < SURE_ENOUGH:
                 return replace(here, direction=there)
             beam = self.beam(focus, there)
             if beam.score(weights) < here.score(weights):
@@ -182,15 +184,20 @@ class Steering:
         """(channels, bins of a group): what a wave has in each bin beyond what it has in the middle of the group."""
         return np.ascontiguousarray(plane_wave(self._beside, self._positions_m, direction).T)
 
-    def _stepped(self, beam: Beam, weights: Real, part: float) -> Vector:
-        """A part of one step towards a maximum, uphill where the power is not bent down, no further than some of the main lobe."""
+    def _stepped(self, beam: Beam, weights: Real, part: float) -> tuple[Vector, float]:
+        """A part of one step towards a maximum, uphill where the power is not bent down, no further than some of the main lobe.
+
+        Where it leads, and how much more weighted power there is expected to be.
+        """
         direction = beam.direction
         basis = across(direction)
         slope = beam.slope(weights)
         bent = basis @ beam.information(weights) @ basis.T + (slope @ direction) * np.eye(2)
-        step = _always_uphill(bent, basis @ slope)
-        there = direction + (step * part * min(1.0, LONGEST_STEP * self._lobe_rad / max(_length(step), 1e-12))) @ basis
-        return np.asarray(there / _length(there))
+        uphill = basis @ slope
+        step = _always_uphill(bent, uphill) * part
+        step *= min(1.0, part * LONGEST_STEP * self._lobe_rad / max(_length(step), 1e-12))
+        there = direction + step @ basis
+        return np.asarray(there / _length(there)), float(uphill @ step) / 2
 
 
 def plane_wave(turns: Real, positions_m: Vector, direction: Vector) -> Complex:
