@@ -67,8 +67,10 @@ def _precision(between_m: Vector, wavenumbers: Vector, up: Vector) -> tuple[Real
 
 def _everywhere(turns: Vector) -> tuple[Vector, Vector]:
     """Covariances of cosines and of sines of phases when directions are spread evenly over the sphere."""
-    apart = np.sinc(np.linalg.norm(turns[:, None] - turns, axis=2) / np.pi)
-    along = np.sinc(np.linalg.norm(turns[:, None] + turns, axis=2) / np.pi)
+    products, squares = turns @ turns.T, np.einsum("nx,nx->n", turns, turns)
+    lengths = squares[:, None] + squares
+    apart = np.sinc(np.sqrt(np.maximum(lengths - 2 * products, 0.0)) / np.pi)
+    along = np.sinc(np.sqrt(np.maximum(lengths + 2 * products, 0.0)) / np.pi)
     return 0.5 * (apart + along), 0.5 * (apart - along)
 
 

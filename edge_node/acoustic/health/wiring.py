@@ -208,13 +208,13 @@ def symmetries(positions_m: Vector) -> list[tuple[int, ...]]:
     apart_m = np.linalg.norm(positions_m[:, None] - positions_m, axis=2)
     orders: list[tuple[int, ...]] = [()]
     for k in range(len(positions_m)):
-        orders = [
-            (*order, place)
-            for order in orders
-            for place in range(len(positions_m))
-            if place not in order and np.all(np.abs(apart_m[place, list(order)] - apart_m[k, :k]) < SAME_PLACE_M)
-        ]
+        orders = [(*order, int(place)) for order in orders for place in _alike(apart_m, order, k) if place not in order]
     return orders
+
+
+def _alike(apart_m: Vector, order: tuple[int, ...], k: int) -> NDArray[np.intp]:
+    """Places as far from those in an order as the k-th is from the ones before it."""
+    return np.flatnonzero(np.all(np.abs(apart_m[:, list(order)] - apart_m[k, :k]) < SAME_PLACE_M, axis=1))
 
 
 def plainest(wiring: Wiring, symmetries: list[tuple[int, ...]]) -> list[Wiring]:
