@@ -73,6 +73,7 @@ class Finder:
         self._apart = float(np.cos(np.radians(SAME_DEG)))
         self._due, self._due_first = 0, True
         self._last: list[Source] = []
+        self._unclear = False
 
     def glance(self, sound: Snapshots) -> Vector:
         """The loudest direction, the quick way."""
@@ -87,27 +88,28 @@ class Finder:
         first, due = self._due_first, self._due <= 0
         block = self._block(sound, used)
         beams = self._followed(block)
-        if beams is None or due:
-            beams = self._look(block, most if due or len(self._last) > 1 else 1, beams or [])
+        thorough = due or self._unclear or (not beams and len(self._last) > 1)
+        if thorough or not beams:
+            beams = self._look(block, most if thorough else 1, beams)
         if due and self._judge(sound, beams) and first:
             block = self._block(sound, used)
             beams = self._look(block, most, [])
         sources = self._sources(block, beams)
-        clear = all(source.strength > CLEARLY * self._significant(block) for source in sources)
-        self._last = sources if clear else []
+        self._last = [source for source in sources if source.strength > CLEARLY * self._significant(block)]
+        self._unclear = len(sources) > max(1, len(self._last))
         return sources
 
-    def _followed(self, block: Block) -> list[Beam] | None:
-        """Beams of the last look's sources; None when any of them was not clear or is not heard about as well as it was."""
+    def _followed(self, block: Block) -> list[Beam]:
+        """Beams of what was clear in the last look; none when any of that is not heard about as well as it was."""
         directions, beams = [source.direction for source in self._last], list[Beam]()
         for turn in range((TURNS if len(directions) > 1 else 1) * len(directions)):
             was = self._last[turn % len(directions)].strength
             beam = self._peak_from(self._without(block, directions[1:]), directions[0], CLEARLY_LESS * was)
             if beam is None:
-                return None
+                return []
             directions, beams = [*directions[1:], beam.direction], [*beams, beam]
-        latest = beams[-len(directions) :]
-        return latest if latest and self._are_apart(latest) else None
+        latest = beams[len(beams) - len(directions) :]
+        return latest if self._are_apart(latest) else []
 
     def _look(self, block: Block, most: int, beams: list[Beam]) -> list[Beam]:
         """Beams of what stands out of the noise as it is known, beside those there are; the loudest one in any case."""

@@ -88,6 +88,18 @@ def test_clear_sources_are_followed_and_one_that_jumps_is_found_again() -> None:
     assert max(at(20.0)) < 1
 
 
+def test_a_weak_source_beside_a_clear_one_is_heard_in_most_looks() -> None:
+    rng, locator, spectra = np.random.default_rng(17), Locator(CIRCLE, FREQS_HZ, temperature_c=15.0), Spectra(RATE_HZ, 7)
+    strong, weak, heard_looks = unit(40, 30), unit(160, 40), 0
+    for _ in range(12):
+        spectra.reset()
+        sound = wave(CIRCLE, strong, rng) + 0.15 * wave(CIRCLE, weak, rng) + 0.5 * noise(CIRCLE, rng)
+        found = locator.locate(spectra.push(sound))
+        assert apart_deg(found[0].direction, strong) < 2
+        heard_looks += any(apart_deg(arrival.direction, weak) < 8 for arrival in found)
+    assert heard_looks >= 10
+
+
 def test_nothing_in_noise_alone_and_in_silence() -> None:
     rng = np.random.default_rng(9)
     assert [heard(UMA, noise(UMA, rng)) for _ in range(5)] == [[]] * 5
