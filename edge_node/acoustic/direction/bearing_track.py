@@ -43,8 +43,9 @@ class BearingTrack:
         self.share -= LATEST * self.share
         step = np.eye(4)
         step[0, 2] = step[1, 3] = dt
-        noise = np.kron(np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]]) * ACCELERATION**2, np.eye(2))
-        self._p = step @ self._p @ step.T + noise
+        self._p = step @ self._p @ step.T
+        for k in (0, 1):
+            self._p[k::2, k::2] += np.array([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]]) * ACCELERATION**2
         self._move(self._rate * dt)
 
     def at(self, t_s: float) -> Vector:

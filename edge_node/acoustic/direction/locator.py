@@ -116,7 +116,7 @@ class Locator:
         """
         mean = power.mean(axis=0)
         ratios = power / np.maximum(mean, np.float32(1e-30))
-        alike = 1 / (smooth(ratios.var(axis=0), ALIKE_GROUPS) + LEAST_VARIANCE)
+        alike = 1 / (smooth((ratios * ratios).mean(axis=0) - 1, ALIKE_GROUPS) + LEAST_VARIANCE)
         shares = ratios @ (alike / alike.sum())
         kept = min(MOST_KEPT, self._blocks / (self._blocks + 1))
         self._loudness = kept * self._loudness + (1 - kept) * np.maximum(shares, LEAST_SHARE)
