@@ -129,7 +129,7 @@ class MicArray(Source):
             sequence=sequence,
             lost=lost,
             sample_rate_hz=self.rate_hz,
-            samples=full_scale(heard.samples[:, self._order]),
+            samples=full_scale(heard.samples.take(self._order, axis=1)),
             array=self._array,
             temperature_c=self._thermometer.temperature_c if self._thermometer else self._temperature_c,
         )

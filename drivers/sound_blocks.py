@@ -55,7 +55,7 @@ class Blocks:
             sequence=self.sequence,
             lost=0,
             sample_rate_hz=self.rate_hz,
-            samples=samples if self._order is None else samples[:, self._order],
+            samples=samples if self._order is None else samples.take(self._order, axis=1),
             array=self._array,
             temperature_c=self._setting.temperature_c,
         )
@@ -70,7 +70,8 @@ def _array(mounting: Mounting | None, channels: int) -> tuple[MicrophoneArray | 
     mounting = mounting or Mounting("single_microphone")
     kind = read_array(mounting.array)
     if channels == kind.channels:
-        return mounted(kind, mounting), np.array(kind.channel_order)
+        order = np.array(kind.channel_order)
+        return mounted(kind, mounting), None if np.array_equal(order, np.arange(channels)) else order
     if channels == len(kind.positions_m):
         return mounted(kind, mounting), None
     either = f"{kind.channels}" if kind.channels == len(kind.positions_m) else f"{kind.channels} or {len(kind.positions_m)}"

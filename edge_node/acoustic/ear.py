@@ -62,7 +62,8 @@ class Ear:
 
     def hear(self, block: AudioBlock) -> list[AcousticDetection]:
         """The drones to be told of after a block."""
-        self._sources.check(finite(block.samples))
+        block = structs.replace(block, samples=finite(block.samples))
+        self._sources.check(block.samples)
         return [found for look in self._looks.push(block) for found in self._look(look)]
 
     def words(self) -> str:

@@ -24,7 +24,7 @@ class Look(Struct, frozen=True):
 
 
 class Looks:
-    """Cuts one stream of sound into looks; sound that was lost on the way begins a new one."""
+    """Cuts one stream of finite sound into looks; sound that was lost on the way begins a new one."""
 
     def __init__(self, sample_rate_hz: int, channels: int) -> None:
         self.spectra = Spectra(sample_rate_hz, channels)
@@ -46,7 +46,7 @@ class Looks:
         first_ns = block.t_mono_ns - round(self._pushed / block.sample_rate_hz * NS_PER_S)
         self._next = block.sequence + len(block.samples)
         self._pushed += len(block.samples)
-        self._waiting.extend(self.spectra.push(finite(block.samples)))
+        self._waiting.extend(self.spectra.push(block.samples))
         while len(self._waiting) >= self.frames:
             first = self.spectra.frames - len(self._waiting)
             middle_s = self.spectra.middle_s(first) + (self.frames - 1) / 2 * self.spectra.hop_s
