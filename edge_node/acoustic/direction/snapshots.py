@@ -61,6 +61,11 @@ class Snapshots(Struct, frozen=True):
         averaged: Complex = (parts @ _averaging_apart(self.frames)).view(np.complex64)
         return averaged.reshape(len(rows), -1, TOGETHER).transpose(1, 0, 2).reshape(sums.shape[1], -1)
 
+    def powers(self, rows: Complex) -> Real:
+        """(bins, n): the power of each snapshot's products with rows (groups, n, channels), averaged over frames."""
+        sums = rows @ self.values
+        return np.asarray((sums.real**2 + sums.imag**2) @ _averaging(self.frames, 1)).transpose(0, 2, 1).reshape(-1, rows.shape[1])
+
     def without(self, null: Snapshots, sound: Snapshots) -> tuple[Snapshots, Real]:
         """Less as much of a null as its product with each snapshot of sound says, and the power (bins,) of that."""
         beams = (np.conj(null.values).transpose(0, 2, 1) @ sound.values) * _own_bins(self.frames)

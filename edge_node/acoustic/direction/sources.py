@@ -21,6 +21,8 @@ Real = NDArray[np.float32]
 CLEARLY_LESS = 0.8
 # What is so much stronger than noise alone could be is followed from look to look and looked for anew only when it is not there.
 CLEARLY = 5.0
+# So many directions of a search that is blurred, as it must be in noise from all sides, are looked at sharply.
+LIKELY = 24
 TURNS = 2
 # What moves or is not quite where it should be leaves so much when it is projected out.
 LEAST_FURTHER = 0.04
@@ -169,7 +171,12 @@ class Finder:
         """Of all directions; None when some are taken out and what is left is hardly more than noise."""
         focus = self._steering.unfocused(block.mild)
         score = self._response.score(focus, block.used / focus.total)
-        start = self._response.between.peak(score, int(np.argmax(score)))
+        if block.mild is block.heard or block.heard.taken:
+            start = self._response.between.peak(score, int(np.argmax(score)))
+        else:
+            best = np.argpartition(score, -LIKELY)[-LIKELY:]
+            focus = self._steering.unfocused(block.heard)
+            start = self._steering.best(focus, block.used / focus.total, self._response.directions[best])
         return self._peak_from(block, start, CLEARLY_LESS * self._significant(block) if block.heard.taken else -np.inf)
 
     def _judge(self, sound: Snapshots, beams: list[Beam]) -> bool:

@@ -143,6 +143,17 @@ class Steering:
             total = total - power
         return Focus(heard, whitened, np.maximum(total, heard.least), tuple(nulls))
 
+    def best(self, focus: Focus, weights: Real, directions: Vector) -> Vector:
+        """Of directions (n, 3) the one whose weighted (bins,) power is the largest."""
+        waves = plane_wave(self._turns, self._positions_m, directions.T)
+        gains = np.einsum("gcn,gcn->gn", waves.view(np.float32), focus.heard.product(waves).view(np.float32))
+        gain = over_bins(gains[:, ::2] + gains[:, 1::2])
+        for null in focus.nulls:
+            seen = null.values.transpose(0, 2, 1) @ np.conj(waves)
+            gain = gain - (seen.real**2 + seen.imag**2).reshape(gain.shape)
+        power = focus.whitened.powers(np.conj(waves).transpose(0, 2, 1))
+        return np.asarray(directions[np.argmax(weights @ (power / np.maximum(gain, np.float32(LEAST_GAIN))))])
+
     def peak_near(self, focus: Focus, weights: Real, here: Beam) -> Beam:
         """The beam whose weighted power (bins,) is the largest near one, by Gauss and Newton's steps on the sphere."""
         part = 1.0
@@ -201,8 +212,8 @@ class Steering:
 
 
 def plane_wave(turns: Real, positions_m: Vector, direction: Vector) -> Complex:
-    """(frequencies, channels): what a wave from a unit vector has at each microphone, relative to the array's middle."""
-    angle = turns[:, None] * (positions_m @ direction).astype(np.float32)
+    """(frequencies, channels, ...): what a wave from a unit vector (3, ...) has at each microphone, relative to the array's middle."""
+    angle = np.multiply.outer(turns, (positions_m @ direction).astype(np.float32))
     phases = np.empty(angle.shape, np.complex64)
     np.cos(angle, out=phases.real)
     np.sin(angle, out=phases.imag)
