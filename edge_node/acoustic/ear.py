@@ -11,7 +11,7 @@ from msgspec import structs
 
 from drivers.blocks import AudioBlock
 from edge_node.acoustic.listener import Heard, Listener
-from edge_node.acoustic.looks import NS_PER_S, Look, Looks, finite
+from edge_node.acoustic.looks import NS_PER_S, Look, Looks, finite, follows
 from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.spectra import Frames, Resynthesis, Samples
 from edge_node.acoustic.whence import Whence
@@ -56,13 +56,22 @@ class Ear:
     def __init__(self, looks: Looks, sources: Sources, model: RotorModel, full_scale_db_spl: float | None) -> None:
         self._looks, self._sources, self._model, self._full_scale_db_spl = looks, sources, model, full_scale_db_spl
         self._listeners: dict[int, Listener] = {}
+        self._held: list[AudioBlock] = []
         self._first_ns: int | None = None
         frames = int(np.ceil(HEARD_S / looks.spectra.hop_s)) + 1
         self._past: deque[Look] = deque(maxlen=-(-frames // looks.frames))
 
     def hear(self, block: AudioBlock) -> list[AcousticDetection]:
-        """The drones to be told of after a block."""
-        block = structs.replace(block, samples=finite(block.samples))
+        """The drones to be told of after a block; until a look is whole blocks are held, as each time to wake up has its cost."""
+        found = self._heard() if self._held and not follows(block, self._held[-1]) else []
+        self._held.append(block)
+        held = block.sequence + len(block.samples) - self._held[0].sequence
+        return found + self._heard() if held >= self._looks.lacking else found
+
+    def _heard(self) -> list[AcousticDetection]:
+        samples = np.concatenate([held.samples for held in self._held])
+        block = structs.replace(self._held[0], samples=finite(samples))
+        self._held.clear()
         self._sources.check(block.samples)
         return [found for look in self._looks.push(block) for found in self._look(look)]
 

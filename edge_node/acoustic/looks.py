@@ -39,6 +39,12 @@ class Looks:
         """From one look to the next."""
         return self.frames * self.spectra.hop_s
 
+    @property
+    def lacking(self) -> int:
+        """How many samples more complete the next look."""
+        last = self.spectra.frames - len(self._waiting) + self.frames - 1
+        return self.spectra.frame + last * self.spectra.hop - self._pushed
+
     def push(self, block: AudioBlock) -> Iterator[Look]:
         """The looks that a block completes."""
         if self._next is not None and (block.lost or block.sequence != self._next):
@@ -59,6 +65,11 @@ class Looks:
         self._waiting.clear()
         self._pushed = 0
         self._gap = True
+
+
+def follows(block: AudioBlock, last: AudioBlock) -> bool:
+    """Whether nothing is lacking between two blocks."""
+    return not block.lost and block.sequence == last.sequence + len(last.samples)
 
 
 def finite(samples: Samples) -> Samples:
