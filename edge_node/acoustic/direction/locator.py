@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log10
+from math import log10, sqrt
 
 import numpy as np
 from msgspec import Struct
@@ -56,6 +56,7 @@ class Locator:
 
     _loudness: Vector
     _blocks: int
+    _unsure: float
 
     def __init__(
         self, array: MicrophoneArray, freqs_hz: Real, *, temperature_c: float | None = None, most: int = 4, up: Vector | None = None
@@ -105,7 +106,8 @@ class Locator:
         power = sound.power.T
         if not np.any(power):
             return []
-        sources = self._finder.find(sound.times(self._equalising(power)[:, None]), self._comb(comb_hz), self.most, towards)
+        even = sound.times(self._equalising(power)[:, None])
+        sources = self._finder.find(even, self._comb(comb_hz), self.most, towards, sqrt(self._unsure) / 2)
         return [self._arrival(source) for source in sources]
 
     def _equalising(self, power: Real) -> Real:
@@ -120,6 +122,7 @@ class Locator:
         shares = ratios @ (alike / alike.sum())
         kept = min(MOST_KEPT, self._blocks / (self._blocks + 1))
         self._loudness = kept * self._loudness + (1 - kept) * np.maximum(shares, LEAST_SHARE)
+        self._unsure = kept**2 * self._unsure + (1 - kept) ** 2 / float(alike.sum())
         self._blocks += 1
         return np.asarray(1 / np.sqrt(self._loudness * float(mean.mean(dtype=np.float64))), np.float32)
 
@@ -149,7 +152,7 @@ class Locator:
         positions = np.asarray(self.array.positions_m, np.float64).reshape(-1, 3)
         self._live = np.setdiff1d(np.arange(len(positions)), self._mute)
         self._loudness = np.ones(len(self._live))
-        self._blocks = 0
+        self._blocks, self._unsure = 0, 0.0
         self._plain = not (self._mute or self.array.gains or self.array.delays_s)
         self._microphones = microphones = Microphones(positions[self._live])
         speed = speed_of_sound_mps(self._temperature_c)

@@ -32,10 +32,10 @@ SIGNIFICANT_SIGMAS = 4.5
 # Frames that overlap by half and bins beside each other under a root-Hann window share their noise: so much is its own.
 INDEPENDENT = 0.7
 # So much of that is left for a bearing's variance, measured; where noise is taken for diffuse four times as much is allowed for, as no
-# field and no gains are quite what they are taken for.
+# field is quite what it is taken for.
 TOLD_APART, MISTAKEN = 0.5, 3.0
 SAME_DEG = 8.0
-# Every so many frames, half a second, the noise is judged and a further source looked for; while there is one, in every block.
+# Every so many frames, half a second, the noise is judged and a further source looked for; while one is not clear, in every block.
 THOROUGH_FRAMES = 18
 LEAST_INFORMATION = 1e-5
 # No bearing is surer than the first or less sure than the second.
@@ -75,14 +75,15 @@ class Finder:
         self._apart = float(np.cos(np.radians(SAME_DEG)))
         self._due, self._due_first = 0, True
         self._last: list[Source] = []
-        self._unclear = False
+        self._unclear, self._uneven = False, 0.0
 
     def glance(self, sound: Snapshots) -> Vector:
         """The loudest direction, the quick way."""
         return self._response.glance(sound)
 
-    def find(self, sound: Snapshots, used: Real, most: int, towards: Vector | None) -> list[Source]:
-        """Up to `most` sources at bins where `used` is 1, the loudest first."""
+    def find(self, sound: Snapshots, used: Real, most: int, towards: Vector | None, uneven: float) -> list[Source]:
+        """Up to `most` sources at bins where `used` is 1, the loudest first; `uneven` is the sigma of what is left of gains."""
+        self._uneven = uneven
         if towards is not None:
             block = self._block(sound, used)
             return self._sources(block, [self._peak(block, towards)])
@@ -142,6 +143,11 @@ class Finder:
         others = [[other.direction for other in beams if other is not beam] for beam in beams]
         told = [self._source(self._without(block, taken), beam) for beam, taken in zip(beams, others, strict=True)]
         return sorted((source for source in told if source), key=lambda source: -source.snr)
+
+    def _of_gains(self, heard: Heard, beam: Beam, weights: Real) -> Vector:
+        """What gains that are not quite known add to the scatter; nothing to speak of where noise is not taken for diffuse."""
+        pulls = self._uneven * self._steering.pulls(heard, beam, weights) if self._noise.diffuse else np.zeros((3, 1))
+        return np.asarray(pulls @ pulls.T)
 
     def _are_apart(self, beams: list[Beam]) -> bool:
         return all(one.direction @ other.direction < self._apart for one, other in combinations(beams, 2))
@@ -220,7 +226,7 @@ class Finder:
         return Source(
             direction=beam.direction,
             information=beam.information(weights),
-            scatter=beam.curvature(scatter),
+            scatter=beam.curvature(scatter) + self._of_gains(block.heard, beam, weights),
             strength=float(np.clip(strength, 0.0, 1.0)),
             snr=signal / max(whole - signal, 1e-6 * whole),
         )
