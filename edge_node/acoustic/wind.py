@@ -41,15 +41,15 @@ class Wind:
         """Take spectra (frames, channels, bins) in."""
         if not len(spectra):
             return
-        low = spectra[:, :, self._low]
-        power = (low.real**2 + low.imag**2).mean(axis=(0, 1))
-        shared = self._in_common(low) if len(self._pairs) else power
-        quiet = spectra[:, :, self._quiet]
+        low, quiet = spectra[:, :, self._low].view(np.float32), spectra[:, :, self._quiet].view(np.float32)
+        power = _in_common(low, low)
+        shared = _in_common(low[:, self._pairs[:, 0]], low[:, self._pairs[:, 1]]) if len(self._pairs) else power
+        beyond = 2 * float(np.einsum("tcr,tcr->", quiet, quiet)) / max(quiet.size, 1)
         self._seen_s += len(spectra) * self._hop_s
         gain = np.float32(1 - np.exp(-len(spectra) * self._hop_s / min(SMOOTHED_S, self._seen_s)))
         self._power += gain * (power - self._power)
         self._shared += gain * (shared - self._shared)
-        self._beyond += float(gain) * (float((quiet.real**2 + quiet.imag**2).mean()) - self._beyond)
+        self._beyond += float(gain) * (beyond - self._beyond)
 
     @property
     def highpass_hz(self) -> float:
@@ -68,10 +68,6 @@ class Wind:
         """Whether it is worth a note."""
         return bool(np.count_nonzero(self._windy()) >= 3)
 
-    def _in_common(self, low: Complex) -> Real:
-        first, second = low[:, self._pairs[:, 0]], low[:, self._pairs[:, 1]]
-        return np.asarray((first * np.conj(second)).real.mean(axis=(0, 1)))
-
     def _windy(self) -> NDArray[np.bool_]:
         """Which of the low bins hold wind: loud and not alike at neighbours, or for one microphone loud and steep."""
         if len(self._pairs):
@@ -85,6 +81,12 @@ class Wind:
         if not self._power.min(initial=1.0) > 0:
             return 0.0
         return float(np.polyfit(np.log(self._freqs_hz[self._low]), np.log(self._power), 1)[0])
+
+
+def _in_common(first: Real, second: Real) -> Real:
+    """(bins,): the real part of one channel's spectra times another's conjugate, averaged; both (frames, channels, parts of bins)."""
+    products = np.einsum("tcr,tcr->r", first, second) / np.float32(first.shape[0] * first.shape[1])
+    return np.asarray(products[::2] + products[1::2])
 
 
 def _neighbours(microphones: Microphones) -> NDArray[np.intp]:
