@@ -22,8 +22,8 @@ Complex = NDArray[np.complex64]
 
 MOST_STEPS = 5
 CLOSE_ENOUGH = 0.03
-# In nats of likelihood a frame sums up to: a step of an eighth of the bearing's own sigma.
-SURE_ENOUGH = 0.015
+# In nats of likelihood, which frames sum up to: a step of two fifths of the bearing's own sigma.
+SURE_ENOUGH = 0.15
 LONGEST_STEP = 0.5
 SHORTENED = 0.35
 LEAST_GAIN = 1e-3
