@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import tanh
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from edge_node.acoustic.rotor.evidence import Evidence, Judgement
 from edge_node.acoustic.rotor.model import RotorVerdict
@@ -20,6 +23,31 @@ def _verdict(drone: float) -> RotorVerdict:
         comb_score=0.0,
         tonality=0.0,
     )
+
+
+def _propeller(pitch_hz: float | None) -> RotorVerdict:
+    return structs.replace(_verdict(0.0), probabilities=(0.02, 0.96, 0.0, 0.02, 0.0), drone_probability=0.98, blade_pass_hz=pitch_hz)
+
+
+def _present(pitches_hz: list[float | None], hop_s: float = 0.5) -> list[bool]:
+    evidence = Evidence()
+    return [evidence.update(k * hop_s, _propeller(hz)).present for k, hz in enumerate(pitches_hz)]
+
+
+def test_a_single_propeller_is_present_once_its_pitch_has_been_steady() -> None:
+    flying_past = [190 * (1 + 0.02 * tanh(k / 2 - 3)) for k in range(16)]
+    present = _present([*flying_past])
+    assert not any(present[:3])
+    assert all(present[10:])
+
+
+@pytest.mark.parametrize("pitches_hz", [[150.0, 190.0, 170.0, 210.0] * 5, [None] * 20, [120 * 1.04**k for k in range(20)]])
+def test_a_single_shaft_that_revs_or_has_no_pitch_is_no_aircraft(pitches_hz: list[float | None]) -> None:
+    assert not any(_present(pitches_hz))
+
+
+def test_octaves_apart_are_one_pitch() -> None:
+    assert _present([190.0, 95.0] * 8)[-1]
 
 
 def _heard(evidence: Evidence, drone: float, from_s: float, to_s: float, hop_s: float = 0.25) -> list[tuple[float, Judgement]]:
