@@ -23,6 +23,7 @@ LABELS = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 SOUND_SECONDS = 3
 STEADY = 0.3  # of the backgrounds: noise without events, about pink
 UNALTERED = 0.25  # of what is recorded, as it is
+FIXED_WINGS = 0.03  # of the simulated drones: in a second a single propeller is mostly taken for the single shaft of a machine
 PIECE, AUDIBLE = 2 * WINDOW, 2.0
 MORE = (
     *2 * ("single_motor", "revving", "buzz", "chainsaw"),
@@ -30,7 +31,7 @@ MORE = (
     "aeroplane",
     "washing",
     "train",
-    "vacuum",
+    *2 * ("vacuum", "power_tool"),
 )  # what is most like a drone comes more often
 OVERLAPPING = (
     ("drone_004", "drone_008"),
@@ -108,10 +109,10 @@ def multirotor(rng: Random) -> Rotorcraft:
         craft,
         blade_pass_hz=log_uniform(rng, 75, 700),
         rotors=int(rng.choice([3, 4, 4, 4, 6, 8])),
-        spread=rng.uniform(0.005, 0.08),
-        wander=log_uniform(rng, 0.003, 0.05),
+        spread=rng.uniform(0.01, 0.08),
+        wander=log_uniform(rng, 0.006, 0.05),
         wander_s=log_uniform(rng, 0.3, 4),
-        jitter=log_uniform(rng, 0.0003, 0.005),
+        jitter=log_uniform(rng, 0.0005, 0.005),
         roll_off_db=rng.uniform(1, 8),
         imbalance_db=rng.uniform(-3, 25),
         broadband_db=rng.uniform(-15, 5),
@@ -137,7 +138,7 @@ class Example(Struct, frozen=True):
 def _simulated(rng: Random, drone: bool) -> tuple[str, str, Floats, int]:
     """Name, class and some seconds (n,) of something."""
     if drone:
-        craft = random_rotorcraft(rng, "fixed_wing") if rng.uniform() < 0.08 else multirotor(rng)
+        craft = random_rotorcraft(rng, "fixed_wing") if rng.uniform() < FIXED_WINGS else multirotor(rng)
         return f"simulated {craft.label}", craft.label, source_signal(craft, SOUND_SECONDS, RATE_HZ, rng), -1
     names = [*MACHINES, *MORE, "rotorcraft"]
     name = names[int(rng.integers(len(names)))]
@@ -175,6 +176,7 @@ def examples(known: list[Clip], rng: Random, recorded: float = 0.4, drones: floa
                 continue
             snr_db = float(rng.uniform(-15, 30)) if rng.uniform() < 0.88 else 60.0
             near = channel.warped(rng, sound, WINDOW, 0.25, log_uniform(rng, 0.003, 0.12))
+            near = channel.scintillated(rng, near) if rng.uniform() < 0.7 else near
             near = channel.ground(rng, near) if rng.uniform() < 0.3 else near
             heard = channel.mixed(near, channel.warped(rng, background, WINDOW, 0.1, 0.005), snr_db)
             yield Example(channel.received(rng, heard), label, name, clip, snr_db)

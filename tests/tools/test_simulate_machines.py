@@ -8,7 +8,7 @@ import pytest
 from edge_node.acoustic.rotor.model import LABELS
 from tools.simulate import channel
 from tools.simulate.machines import MACHINES
-from tools.simulate.sounds import RATE_HZ, coloured, series
+from tools.simulate.sounds import RATE_HZ, coloured, pulses, scattered, series
 
 
 @pytest.mark.parametrize("name", MACHINES)
@@ -53,3 +53,19 @@ def test_warping_changes_pitch_and_not_length() -> None:
     assert all(len(sound) == RATE_HZ for sound in heard)
     assert 795 <= min(pitch_hz) < 950
     assert 1050 < max(pitch_hz) <= 1255
+
+
+def test_scattering_takes_the_peaks_of_pulses_and_keeps_their_rate() -> None:
+    rng = np.random.default_rng(4)
+    clicks = pulses(rng, np.full(RATE_HZ, 50, dtype=np.float32), 0.0, 0.0)
+    spread = scattered(rng, clicks)
+    assert np.mean(spread**4) / np.mean(spread**2) ** 2 < 0.5 * np.mean(clicks**4) / np.mean(clicks**2) ** 2
+    envelope = np.abs(np.fft.rfft(spread**2 - np.mean(spread**2)))
+    assert int(envelope[20:75].argmax()) + 20 == 50
+
+
+def test_scintillation_moves_levels_alone() -> None:
+    sounds = [channel.scintillated(np.random.default_rng(seed), coloured(np.random.default_rng(9), RATE_HZ, -3)) for seed in range(12)]
+    levels = [np.std(sound.reshape(20, -1), axis=1) for sound in sounds]
+    assert all(np.isfinite(sound).all() and sound.shape == (RATE_HZ,) for sound in sounds)
+    assert 0.05 < np.mean([level.std() / level.mean() for level in levels]) < 0.6

@@ -29,6 +29,15 @@ def air(rng: Random, sound: Floats) -> Floats:
     return filtered(sound, hz, -rng.uniform(0, 300) * 0.03 * (hz / 4000) ** 1.6)
 
 
+def scintillated(rng: Random, sound: Floats) -> Floats:
+    """Level that comes and goes within 0.05 to 2 s, with turbulence, gusts and turns, the more so at high frequencies."""
+    corner_hz = log_uniform(rng, 300, 3000)
+    low = filtered(sound, np.array([10, corner_hz, 2 * corner_hz, 9000]), np.array([0, 0, -40, -60.0]))
+    share = rng.uniform(0, 0.8)
+    both, high = (log_uniform(rng, 0.03, 0.5) * slow(rng, len(sound), log_uniform(rng, 0.5, 20)) for _ in range(2))
+    return np.asarray(low * np.exp(share * both) + (sound - low) * np.exp(share * both + high), dtype=np.float32)
+
+
 def ground(rng: Random, sound: Floats) -> Floats:
     """The ground's reflection, 0.2 to 10 ms late and later or earlier while it moves."""
     late = log_uniform(rng, 0.2e-3, 10e-3) * RATE_HZ * (1 + rng.uniform(-0.3, 0.3) * np.linspace(-0.5, 0.5, len(sound)))

@@ -18,6 +18,7 @@ from tools.simulate.sounds import (
     pulses,
     repeated,
     resonant,
+    scattered,
     series,
     slow,
     unit,
@@ -39,7 +40,8 @@ def _piston(rng: Random, firing_hz: Floats, cylinders: int, noise: float) -> Flo
         breath = np.convolve(np.abs(train), np.hanning(length), "same")
     body = resonant(rng, train, int(rng.integers(2, 7)), 60, 4000)
     hiss = coloured(rng, len(firing_hz), rng.uniform(-8, 1)) * (0.3 + breath / (breath.mean() + 1e-6))
-    return unit(body + noise * unit(hiss))
+    whole = unit(body + noise * unit(hiss))
+    return scattered(rng, whole) if rng.uniform() < 0.7 else whole
 
 
 def _orders(rng: Random, firing_hz: Floats, cylinders: int) -> Floats:
@@ -119,6 +121,7 @@ def single_motor(rng: Random, n: int) -> Floats:
     f0 = log_uniform(rng, 60, 500) * np.exp2(rng.uniform(0, 0.12) * slow(rng, n, rng.uniform(0.3, 3)))
     lines = series(rng, f0.astype(np.float32), np.arange(1, int(log_uniform(rng, 4, 60)) + 1.0), rng.uniform(0, 9), rng.uniform(2, 10))
     body = resonant(rng, lines, int(rng.integers(1, 6)), 100, 5000)
+    body = scattered(rng, body) if rng.uniform() < 0.5 else body
     air = coloured(rng, n, rng.uniform(-8, 2), 5.0) * (1 + rng.uniform(0, 1) * np.sin(2 * np.pi * np.cumsum(f0) / RATE_HZ))
     return unit(body + log_uniform(rng, 0.01, 2) * air)
 

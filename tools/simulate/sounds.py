@@ -59,6 +59,15 @@ def resonant(rng: Random, sound: NDArray[np.floating], count: int, low_hz: float
     return unit(filtered(sound, hz, gains))
 
 
+def scattered(rng: Random, sound: NDArray[np.floating]) -> Floats:
+    """The sound spread over 1 to 30 ms by all the ways that it takes through housing, ducts and surroundings, some of it direct."""
+    n = round(log_uniform(rng, 0.001, 0.03) * RATE_HZ)
+    tail = rng.standard_normal(n) * np.exp(-4 * np.arange(n) / n)
+    tail[0] = rng.uniform(0, 1.5) * np.sqrt(np.sum(tail**2))
+    size = len(sound) + n
+    return unit(np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(tail, size), size)[: len(sound)])
+
+
 def series(rng: Random, f0_hz: Floats, orders: NDArray[np.floating], tilt_db: float, rough_db: float = 5.0) -> Floats:
     """Harmonics `orders` of a moving fundamental (n,), falling by `tilt_db` a doubling of the order, uneven by `rough_db`."""
     phase = 2 * np.pi * np.cumsum(f0_hz, dtype=np.float64) / RATE_HZ
