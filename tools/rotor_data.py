@@ -176,7 +176,7 @@ def examples(known: list[Clip], rng: Random, recorded: float = 0.4, drones: floa
                 continue
             snr_db = float(rng.uniform(-15, 30)) if rng.uniform() < 0.88 else 60.0
             near = channel.warped(rng, sound, WINDOW, 0.25, log_uniform(rng, 0.003, 0.12))
-            near = channel.scintillated(rng, near) if rng.uniform() < 0.7 else near
+            near = channel.scintillated(rng, near) if rng.uniform() < 0.3 else near
             near = channel.ground(rng, near) if rng.uniform() < 0.3 else near
             heard = channel.mixed(near, channel.warped(rng, background, WINDOW, 0.1, 0.005), snr_db)
             yield Example(channel.received(rng, heard), label, name, clip, snr_db)

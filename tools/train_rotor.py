@@ -6,8 +6,10 @@ import argparse
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import reduce
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +17,23 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.isotonic import IsotonicRegression
 from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
 
 from edge_node.acoustic.rotor import model as rotor
 from edge_node.acoustic.rotor.features import features
 from edge_node.acoustic.rotor.model import DRONES, LABELS, SCHEMA, RotorModel
+from edge_node.acoustic.rotor.trees import DEPTH
 from tools.rotor_data import LICENCE, Clip, audible, clips, examples, recordings
 from tools.rotor_noise import DRAWS, SHALLOWEST_DB, in_noise
+from tools.rotor_trees import exported
 from tools.simulate.sounds import Floats
 
 NETWORKS, HIDDEN, DECAY, PASSES = 6, 96, 0.3, 30
+TREES, LEAVES, SHARE_OF_FEATURES = 300, 31, 0.3
 HEARD_FROM_DB = -12.0  # a drone that lies deeper in its background teaches nothing
 CALIBRATED_FROM_DB = -6.0
 KNOTS, ODDS = 24, 14.0
@@ -43,11 +50,9 @@ class Round(Struct, frozen=True):
 
 
 ROUNDS = (
-    Round(18_000, 0, 0.4, noisy=False),
-    Round(9_000, 1, 0.4, noisy=False),
-    Round(18_000, 100, 0.4, noisy=True),
-    Round(18_000, 100, 0.75, noisy=True),
-    Round(18_000, 101, 0.75, noisy=True),
+    *(Round(11_000, seed, 0.4, noisy=False) for seed in range(4)),
+    *(Round(11_000, seed, 0.4, noisy=True) for seed in (100, 101)),
+    *(Round(11_000, seed, 0.75, noisy=True) for seed in range(100, 104)),
 )
 
 
@@ -92,9 +97,10 @@ def learn(known: list[Clip], count: int, seed: int, recorded: float = 0.4, noisy
 
 
 def in_rounds(known: list[Clip], share: float, seed: int) -> Learned:
-    """Features of a share of the examples of all ROUNDS."""
-    parts = [learn(known, round(share * one.examples), seed + one.seed, one.recorded, one.noisy) for one in ROUNDS]
-    return reduce(Learned.beside, parts)
+    """Features of a share of the examples of all ROUNDS, on all processors."""
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=threadpool_limits, initargs=(1,)) as pool:
+        parts = [pool.submit(learn, known, round(share * one.examples), seed + one.seed, one.recorded, one.noisy) for one in ROUNDS]
+        return reduce(Learned.beside, [part.result() for part in parts])
 
 
 def networks(learned: Learned, seed: int, count: int) -> dict[str, Floats]:
@@ -108,8 +114,7 @@ def networks(learned: Learned, seed: int, count: int) -> dict[str, Floats]:
         with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):  # PASSES are few on purpose
             nets.append(net.fit(scaled, heard.labels))
     weights = {"into": np.array([net.coefs_[0] for net in nets]), "into_bias": np.array([net.intercepts_[0] for net in nets])}
-    same = np.array([-ODDS, ODDS])
-    return weights | _outputs(nets) | {"offset": offset, "scale": scale, "raw_log_odds": same, "true_log_odds": same}
+    return weights | _outputs(nets) | {"offset": offset, "scale": scale}
 
 
 def _outputs(nets: list[Any]) -> dict[str, Floats]:
@@ -122,31 +127,47 @@ def _outputs(nets: list[Any]) -> dict[str, Floats]:
     return {"out": out, "out_bias": bias}
 
 
-def calibrated(weights: dict[str, Floats], raw: Floats, drone: NDArray[np.bool_]) -> dict[str, Floats]:
-    """The weights with log odds as held-out examples (n,) have them: isotonic, at KNOTS quantiles."""
-    odds = np.log(raw.clip(1e-6, 1 - 1e-6) / (1 - raw).clip(1e-6, 1))
+def trees(learned: Learned, seed: int) -> dict[str, np.ndarray]:
+    """Boosted trees that tell drones from all else, by the names of RotorModel."""
+    heard = learned.of(learned.audible)
+    grown = HistGradientBoostingClassifier(
+        max_iter=TREES, max_depth=DEPTH, max_leaf_nodes=LEAVES, max_features=SHARE_OF_FEATURES, early_stopping=False, random_state=seed
+    ).fit(heard.vectors, heard.labels < DRONES)
+    return exported(grown)
+
+
+def calibrated(odds: Floats, drone: NDArray[np.bool_]) -> dict[str, np.ndarray]:
+    """Which log odds (n,) of held-out examples mean which true ones: isotonic, at KNOTS quantiles."""
     fit = IsotonicRegression(y_min=0.003, y_max=0.997, out_of_bounds="clip").fit(odds, drone)
     knots = np.unique(np.quantile(odds, np.linspace(0.01, 0.99, KNOTS)))
     true = fit.predict(knots).clip(0.003, 0.997)
-    smooth = np.interp(knots, knots, np.log(true / (1 - true)))
-    return weights | {"raw_log_odds": knots, "true_log_odds": np.maximum.accumulate(smooth)}
+    return {"raw_log_odds": knots, "true_log_odds": np.maximum.accumulate(np.log(true / (1 - true)))}
 
 
 def held_out(learned: Learned, seed: int, folds: int = 2) -> tuple[Floats, NDArray[np.bool_]]:
-    """Probabilities of a drone by networks that knew neither the recording nor the simulated sound, and whether it was one."""
+    """Log odds of a drone by models that knew neither the recording nor the simulated sound, and whether it was one."""
     groups = np.where(learned.clips >= 0, learned.clips, np.arange(len(learned.clips)) // OF_ONE_SOUND)
-    raw = np.zeros(len(groups), dtype=np.float32)
+    odds = np.zeros(len(groups), dtype=np.float32)
     for fold in range(folds):
         out = groups % folds == fold
-        model = RotorModel.of({"schema": np.array(SCHEMA), **networks(learned.of(~out), seed, 2)})
-        raw[out] = model.raw(learned.vectors[out])[:, :DRONES].sum(axis=1)
-    return raw[learned.fair], (learned.labels < DRONES)[learned.fair]
+        odds[out] = RotorModel.of(_uncalibrated(learned.of(~out), seed, 2)).log_odds(learned.vectors[out])
+    return odds[learned.fair], (learned.labels < DRONES)[learned.fair]
 
 
-def train(learned: Learned, seed: int) -> dict[str, np.ndarray]:
+def _uncalibrated(learned: Learned, seed: int, count: int) -> dict[str, np.ndarray]:
+    same = np.array([-ODDS, ODDS])
+    weights = networks(learned, seed, count) | {"raw_log_odds": same, "true_log_odds": same}
+    return {"schema": np.array(SCHEMA), **_small(weights), **trees(learned, seed)}
+
+
+def _small(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: array.astype(np.float32) for name, array in weights.items()}
+
+
+def train(learned: Learned, seed: int, count: int = NETWORKS) -> dict[str, np.ndarray]:
     """All arrays of the weights' file."""
-    weights = calibrated(networks(learned, seed, NETWORKS), *held_out(learned, seed))
-    return {"schema": np.array(SCHEMA), **{name: array.astype(np.float32) for name, array in weights.items()}}
+    weights = _uncalibrated(learned, seed, count)
+    return weights | _small(calibrated(*held_out(learned, seed)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

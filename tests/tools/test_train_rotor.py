@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from edge_node.acoustic.rotor.model import LABELS, RotorModel
+from edge_node.acoustic.rotor.trees import DEPTH, Trees
 from tools import train_rotor
 from tools.rotor_data import Clip, clips, recordings
+from tools.rotor_trees import exported
 from tools.simulate.machines import MACHINES
 from tools.simulate.sounds import RATE_HZ, Floats
 
@@ -54,7 +57,7 @@ def test_a_recording_of_another_rate_is_refused(folder: Path) -> None:
 
 def test_weights_are_rebuilt_and_can_be_loaded(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(train_rotor, "PASSES", 3)
-    monkeypatch.setattr(train_rotor, "NETWORKS", 2)
+    monkeypatch.setattr(train_rotor, "TREES", 5)
     output = folder / "made.npz"
     assert train_rotor.main([str(folder), "--output", str(output), "--share", "0.001", "--seed", "3"]) == 0
     said = capsys.readouterr().out
@@ -62,7 +65,7 @@ def test_weights_are_rebuilt_and_can_be_loaded(folder: Path, monkeypatch: pytest
     assert "esc" not in said
     with np.load(output, allow_pickle=False) as arrays:
         weights = {name: arrays[name] for name in arrays.files}
-    assert RotorModel.of(weights).into.shape[0] == 2
+    assert RotorModel.of(weights).trees.child.shape[0] == 5
 
 
 def test_the_same_examples_and_seed_make_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,10 +83,23 @@ def test_calibration_makes_of_held_out_odds_their_share() -> None:
     rng = np.random.default_rng(2)
     raw = rng.uniform(0.01, 0.99, 20_000).astype(np.float32)
     drone = rng.uniform(size=len(raw)) < raw**2
-    weights = train_rotor.calibrated({}, raw, drone)
-    odds = np.interp(np.log(0.5 / 0.5), weights["raw_log_odds"], weights["true_log_odds"])
+    knots = train_rotor.calibrated(np.log(raw / (1 - raw)), drone)
+    odds = np.interp(np.log(0.5 / 0.5), knots["raw_log_odds"], knots["true_log_odds"])
     assert 1 / (1 + np.exp(-odds)) == pytest.approx(0.25, abs=0.04)
-    assert np.all(np.diff(weights["true_log_odds"]) >= 0)
+    assert np.all(np.diff(knots["true_log_odds"]) >= 0)
+
+
+def test_trees_judge_in_numpy_as_they_did_where_they_grew() -> None:
+    rng = np.random.default_rng(4)
+    vectors = rng.standard_normal((3000, 12)).astype(np.float32)
+    drone = (vectors[:, 0] * vectors[:, 1] > 0) & (vectors[:, 2] < 1)
+    grown = HistGradientBoostingClassifier(max_iter=40, max_depth=DEPTH, early_stopping=False).fit(vectors, drone)
+    held = exported(grown)
+    trees = Trees(*(held[f"tree_{name}"] for name in Trees.__struct_fields__))
+    assert trees.fits(12)
+    assert not trees.fits(3)
+    fresh = rng.standard_normal((500, 12)).astype(np.float32)
+    assert trees.scores(fresh) == pytest.approx(grown.decision_function(fresh), abs=1e-3)
 
 
 def test_probabilities_are_held_against_what_is_clear_and_loud() -> None:

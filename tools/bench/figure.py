@@ -131,6 +131,7 @@ GOALS = {
     "throughput.events_rows_curve": Goal(at_least=0.3, of="ratio"),
     "throughput.history_rows": Goal(at_least=0.3, of="ratio"),
     "throughput.history_rows_curve": Goal(at_least=0.3, of="ratio"),
+    "acoustic.dsp": Goal(at_most=0.03),
     "acoustic.cpu": Goal(at_most=0.03),
     "acoustic.pss_mib": Goal(at_most=70),
     "acoustic.first_s": Goal(at_most=3),

@@ -34,7 +34,7 @@ def scintillated(rng: Random, sound: Floats) -> Floats:
     corner_hz = log_uniform(rng, 300, 3000)
     low = filtered(sound, np.array([10, corner_hz, 2 * corner_hz, 9000]), np.array([0, 0, -40, -60.0]))
     share = rng.uniform(0, 0.8)
-    both, high = (log_uniform(rng, 0.03, 0.5) * slow(rng, len(sound), log_uniform(rng, 0.5, 20)) for _ in range(2))
+    both, high = (log_uniform(rng, 0.03, 0.25) * slow(rng, len(sound), log_uniform(rng, 0.5, 20)) for _ in range(2))
     return np.asarray(low * np.exp(share * both) + (sound - low) * np.exp(share * both + high), dtype=np.float32)
 
 

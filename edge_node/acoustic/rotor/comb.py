@@ -12,8 +12,9 @@ Floats = NDArray[np.float32]
 
 LOWEST_HZ, OCTAVES, STEPS_AN_OCTAVE = 60.0, 4, 48
 CANDIDATES = OCTAVES * STEPS_AN_OCTAVE
-DRIFT_STEPS = 6  # of the grid, over one window, either way: +-9 % a second
-NEAR_STEPS = 4
+DRIFT_STEPS, DRIFT_STEP = 6, 2  # of the grid, over one window, either way: +-9 % a second
+TURN_STEPS = 5  # from one frame to the next, either way; each costs the path as much of the score as noise would make of it
+TURN_COST = 0.15
 
 
 class Comb(Struct, frozen=True):
@@ -58,33 +59,58 @@ def bank(bins: int, bin_hz: float, band_hz: tuple[float, float], least_width_hz:
 @lru_cache
 def _drifts(frames: int) -> NDArray[np.intp]:
     """Flat places (drifts, frames, candidates) in padded scores, along which a fundamental of constant rate lies."""
-    slopes = np.arange(-DRIFT_STEPS, DRIFT_STEPS + 1)
+    slopes = np.arange(-DRIFT_STEPS, DRIFT_STEPS + 1, DRIFT_STEP)
     steps = np.round(slopes[:, None] * np.linspace(-0.5, 0.5, frames)).astype(np.intp)
     places = np.clip(np.arange(CANDIDATES) + steps[:, :, None], 0, CANDIDATES - 1)
     return np.asarray(places + np.arange(frames)[:, None] * CANDIDATES)
 
 
 def follow(scores: Floats) -> Comb:
-    """The candidate and drift with the highest mean of `scores` (frames, candidates), and where each frame has it nearby."""
+    """The candidate and drift with the highest mean of `scores` (frames, candidates), and the best path through all frames."""
     frames = len(scores)
     drifts = _drifts(frames)
     along = scores.ravel()[drifts].mean(axis=1)
     drift, best = np.unravel_index(int(along.argmax()), along.shape)
     steps = drifts[drift, :, best] % CANDIDATES
-    fine = _refined(scores, steps)
+    fine = _between(scores, _path(scores))
     hz = float(fundamentals_hz()[best])
-    rate_hz_s = hz * (2.0 ** (float(drift - DRIFT_STEPS) / STEPS_AN_OCTAVE) - 1)
+    rate_hz_s = hz * (2.0 ** (float(DRIFT_STEP * drift - DRIFT_STEPS) / STEPS_AN_OCTAVE) - 1)
     track_hz = (LOWEST_HZ * np.exp2(fine / STEPS_AN_OCTAVE)).astype(np.float32)
     return Comb(float(np.median(track_hz)), rate_hz_s, float(along[drift, best]), track_hz, float(np.std(fine - steps)))
 
 
-def _refined(scores: Floats, steps: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Steps (frames,) moved to the nearby maximum of each frame, between steps by a parabola, and smoothed over three frames."""
-    rows = np.arange(len(scores))
-    around = np.clip(steps[:, None] + np.arange(-NEAR_STEPS, NEAR_STEPS + 1), 1, CANDIDATES - 2)
-    smooth = scores.copy()
-    smooth[1:-1] += 0.7 * (scores[:-2] + scores[2:])
-    at = around[rows, smooth[rows[:, None], around].argmax(axis=1)]
-    before, here, after = (smooth[rows, at + k] for k in (-1, 0, 1))
-    bend = np.minimum(before - 2 * here + after, -1e-6)
+@lru_cache
+def _turns() -> tuple[NDArray[np.intp], Floats]:
+    """Places (candidates, turns) in padded scores that a path may come from, and the cost (turns,) of each turn."""
+    turns = np.arange(2 * TURN_STEPS + 1)
+    return np.arange(CANDIDATES)[:, None] + turns, (TURN_COST * (turns - TURN_STEPS) ** 2).astype(np.float32)
+
+
+def _path(scores: Floats) -> NDArray[np.intp]:
+    """Steps (frames,) of the path with the highest sum of scores less the cost of its turns (Viterbi 1967)."""
+    places, cost = _turns()
+    everyone = np.arange(CANDIDATES)
+    padded = np.full(CANDIDATES + 2 * TURN_STEPS, -np.inf, dtype=np.float32)
+    came = np.empty(scores.shape, dtype=np.intp)
+    best = scores[0]
+    for frame in range(1, len(scores)):
+        padded[TURN_STEPS:-TURN_STEPS] = best
+        ways = padded[places] - cost
+        came[frame] = ways.argmax(axis=1)
+        best = scores[frame] + ways[everyone, came[frame]]
+    steps = np.empty(len(scores), dtype=np.intp)
+    steps[-1] = best.argmax()
+    for frame in range(len(scores) - 1, 0, -1):
+        steps[frame - 1] = steps[frame] + came[frame, steps[frame]] - TURN_STEPS
+    return steps
+
+
+def _between(scores: Floats, steps: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Steps (frames,) moved to between steps of the grid, by a parabola through scores that are smoothed along the path."""
+    at = np.clip(steps, 1, CANDIDATES - 2)
+    here = scores[np.arange(len(scores))[:, None], at[:, None] + np.arange(-1, 2)]
+    smooth = here.copy()
+    smooth[1:-1] += 0.7 * (here[:-2] + here[2:])
+    before, middle, after = smooth.T
+    bend = np.minimum(before - 2 * middle + after, -1e-6)
     return np.asarray(at + np.clip(0.5 * (before - after) / bend, -0.5, 0.5), dtype=np.float64)

@@ -19,6 +19,7 @@ MELS = 32
 SMOOTH_HZ = 160.0
 COMBS = (((80, 5000), 8.0, 0.002), ((80, 1600), 8.0, 0.004), ((1200, 5000), 10.0, 0.004), ((80, 5000), 12.0, 0.015))
 COMB_BINS = 641
+SHIFTS = 4
 ENVELOPES_HZ = ((500, 1500), (1500, 3500), (3500, 7500))
 ENVELOPE_POINTS, ENVELOPE_BINS = 4096, 1501
 TONE_BANDS_HZ = (60, 125, 250, 500, 1000, 1500, 2000, 3000, 4000, 5500, 7500)
@@ -43,7 +44,7 @@ def features(sound: Floats) -> Features:
     white = whitened(fine)
     combs, comb = _combs(white)
     tones, tonality = _tones(white)
-    shape = (folded(white, LINE_HZ, comb), lines(window, comb, RATE_HZ, LONG / RATE_HZ))
+    shape = (folded(white, LINE_HZ, comb), lines(window, comb, _middles(len(white)), RATE_HZ))
     vector = np.concatenate([combs, *shape, tones, _moves(white), _envelopes(window, comb), _mel(window)])
     return Features(vector.astype(np.float32), comb, tonality)
 
@@ -73,6 +74,12 @@ def whitened(log_power: Floats, reach: int = round(SMOOTH_HZ / LINE_HZ)) -> Floa
     sums = np.cumsum(mirrored(log_power, reach), axis=1)
     level = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) / (2 * reach + 1)
     return np.asarray(np.clip(log_power - level, -2.0, 5.0), dtype=np.float32)
+
+
+@lru_cache
+def _middles(frames: int) -> Floats:
+    """Of the long frames, in samples from the window's beginning."""
+    return np.arange(frames, dtype=np.float32) * LONG_HOP + np.float32(LONG / 2)
 
 
 @lru_cache
@@ -125,13 +132,12 @@ def _moves(white: Floats) -> Floats:
     out: list[float] = []
     for low_hz, high_hz in ((100, 1000), (1000, 3000), (3000, 7000)):
         low, high = round(low_hz / LINE_HZ), round(high_hz / LINE_HZ)
-        before, after = white[:-1, low:high], white[1:, low - 6 : high + 6]
-        shifted = np.lib.stride_tricks.sliding_window_view(after, high - low, axis=1)
-        alike = np.einsum("flk,fk->lf", shifted, before)
+        before = white[:-1, low:high]
+        alike = np.array([np.einsum("fk,fk->f", white[1:, low + k : high + k], before) for k in range(-SHIFTS, SHIFTS + 1)])
         scale = float(np.vdot(before, before)) / len(before) + 1e-3
         best = alike.argmax(axis=0)
         far = float(np.vdot(white[:-4, low:high], white[4:, low:high])) / (len(white) - 4)
-        out += [float(alike[6].mean()) / scale, float(alike.max(axis=0).mean()) / scale, float(np.abs(best - 6).mean())]
+        out += [float(alike[SHIFTS].mean()) / scale, float(alike.max(axis=0).mean()) / scale, float(np.abs(best - SHIFTS).mean())]
         out += [float(best.std()), far / scale]
     return np.array(out, dtype=np.float32)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.acoustic.rotor.comb import Comb, Floats
+from edge_node.acoustic.rotor.warp import FINE, abs_squared, exactness, fine_spectrum, straightened
 
 GROUPS = ((1, 3), (4, 7), (8, 13), (14, 24))
 PHASES = 16
-FINE = 16_384
 PARTED = 0.12
-PIECES = 128
 FOLDED = len(GROUPS) * (PHASES // 2 + 1)
 
 
@@ -45,38 +45,6 @@ def folded(white: Floats, bin_hz: float, comb: Comb) -> Floats:
     return _grouped((white[rows, np.minimum(bins, white.shape[1] - 1)] * inside).mean(axis=0))
 
 
-def straightened(window: Floats, comb: Comb, rate_hz: int, frame_s: float) -> tuple[Floats, float]:
-    """Log power of the whole window after undoing the comb's wander, and the bin's width in units of the fundamental."""
-    n, frames = len(window), len(comb.track_hz)
-    to_cubic, from_cubic = _cubic(frames, n / rate_hz, frame_s)
-    slowness = np.exp(-from_cubic @ (to_cubic @ np.log(comb.track_hz.astype(np.float64))))
-    way = np.concatenate([[0.0], np.cumsum((slowness[1:] + slowness[:-1]) / 2)])
-    way *= (n - 1) / way[-1]
-    steps = np.arange(-(-n // PIECES), dtype=np.float64) / -(-n // PIECES)
-    places = (way[:-1, None] + (way[1:] - way[:-1])[:, None] * steps).ravel()[:n]
-    whole = np.minimum(places.astype(np.intp), n - 2)
-    part = (places - whole).astype(np.float32)
-    here = window[whole]
-    even = here + (window[whole + 1] - here) * part
-    spectrum = np.fft.rfft(even * _hanning(n), FINE)
-    power = np.log(spectrum.real**2 + spectrum.imag**2 + np.float32(1e-9)).astype(np.float32)
-    fundamental_hz = frames / float(np.sum(1 / comb.track_hz))
-    return power, rate_hz / FINE / fundamental_hz
-
-
-@lru_cache
-def _hanning(n: int) -> Floats:
-    return np.hanning(n).astype(np.float32)
-
-
-@lru_cache
-def _cubic(frames: int, seconds: float, frame_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """From the values at the middles of frames to a cubic's coefficients, and from these to its values at PIECES + 1 knots."""
-    middles_s = np.linspace(frame_s / 2, seconds - frame_s / 2, frames) - seconds / 2
-    knots_s = np.linspace(-seconds / 2, seconds / 2, PIECES + 1)
-    return np.asarray(np.linalg.pinv(np.vander(middles_s, 4)), dtype=np.float64), np.vander(knots_s, 4)
-
-
 def mirrored(rows: Floats, reach: int) -> Floats:
     """Rows (n, bins) with `reach` + 1 bins before and `reach` after, mirrored."""
     return np.concatenate([rows[:, reach + 1 : 0 : -1], rows, rows[:, -2 : -reach - 2 : -1]], axis=1)
@@ -92,8 +60,8 @@ def _sharpness(power: Floats, bin_orders: float) -> list[float]:
             continue
         level = float(np.partition(piece, len(piece) // 2)[len(piece) // 2])
         best = float(piece.max()) - level
-        above = float(np.mean(piece > level + 0.5 * best))
-        out += [best, float(np.log(above + 1e-4)), float(np.mean((piece - level).clip(2.0, None) ** 2))]
+        above = np.count_nonzero(piece > level + 0.5 * best) / len(piece)
+        out += [best, log(above + 1e-4), float(np.square(np.maximum(piece - level, 2.0)).mean())]
     return out
 
 
@@ -109,14 +77,19 @@ def _parting(power: Floats, bin_orders: float) -> list[float]:
         inside = bins < len(white)
         share = (white[np.minimum(bins, len(white) - 1)] * inside).mean(axis=0)
         place = int(share.argmax())
-        best, level = float(share[place]), float(np.median(share))
-        wide = float(np.mean(share > level + 0.5 * (best - level)))
+        best, level = float(share[place]), float(np.partition(share, len(share) // 2)[len(share) // 2])
+        wide = np.count_nonzero(share > level + 0.5 * (best - level)) / len(share)
         elsewhere = max(float(part.max(initial=-2.0)) for part in (share[: max(0, place - 6)], share[place + 7 :]))
         out += [best, best - level, elsewhere, wide, float(share.std()), abs(place - 48) / 48]
     return out
 
 
-def lines(window: Floats, comb: Comb, rate_hz: int, frame_s: float) -> Floats:
-    """Sharpness and parting of the lines of a window (n,) along its comb: (24,)."""
-    power, bin_orders = straightened(window, comb, rate_hz, frame_s)
-    return np.array(_sharpness(power, bin_orders) + _parting(power, bin_orders), dtype=np.float32)
+def lines(window: Floats, comb: Comb, middles: Floats, rate_hz: int) -> Floats:
+    """Sharpness, parting and exactness of a window's (n,) lines along its comb, whose frames have `middles` in samples."""
+    even, fundamental_hz = straightened(window, comb, middles)
+    spectrum = fine_spectrum(even)
+    power = abs_squared(spectrum)
+    level = np.log(power + np.float32(1e-9))
+    bin_orders = rate_hz / FINE / fundamental_hz
+    told = [*_sharpness(level, bin_orders), *_parting(level, bin_orders), *exactness(even, spectrum, power, 1 / bin_orders)]
+    return np.array(told, dtype=np.float32)

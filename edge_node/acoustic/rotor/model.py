@@ -1,4 +1,4 @@
-"""How likely one second of sound is a drone: features, a small ensemble of networks, calibrated probabilities."""
+"""How likely one second of sound is a drone: features, a few networks and many trees, calibrated probabilities."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from msgspec import Struct
 
 from edge_node.acoustic.rotor.comb import Floats
 from edge_node.acoustic.rotor.features import RATE_HZ, WINDOW, Features, features
+from edge_node.acoustic.rotor.trees import Trees
 from edge_node.messages import SoundLabel
 
 __all__ = ["DRONES", "LABELS", "RATE_HZ", "SCHEMA", "WINDOW", "RotorModel", "RotorVerdict"]
 
-SCHEMA = 1
+SCHEMA = 2
 LABELS: tuple[SoundLabel, ...] = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 DRONES = 2
+OF_TREES = 0.4  # of the log odds
 COMB_SCORE = 5.0  # noise alone reaches it in less than one window of a thousand
 
 
@@ -37,7 +39,7 @@ class RotorVerdict(Struct, frozen=True):
 
 
 class RotorModel(Struct, frozen=True):
-    """Networks of one hidden layer (networks, in, hidden) and (networks, hidden, labels), and a calibration of log odds."""
+    """Networks of one hidden layer (networks, in, hidden) and (networks, hidden, labels), trees, and a calibration of their log odds."""
 
     offset: Floats
     scale: Floats
@@ -47,6 +49,7 @@ class RotorModel(Struct, frozen=True):
     out_bias: Floats
     raw_log_odds: Floats
     true_log_odds: Floats
+    trees: Trees
 
     @classmethod
     def load(cls) -> Self:
@@ -59,11 +62,15 @@ class RotorModel(Struct, frozen=True):
         """Weights by name, as in the file; ValueError when they are of another schema or do not fit each other."""
         if int(arrays.get("schema", np.array(0))) != SCHEMA:
             raise ValueError(f"weights of schema {arrays.get('schema')}, not {SCHEMA}")
-        fields = {name: np.ascontiguousarray(arrays[name], dtype=np.float32) for name in cls.__struct_fields__}
+        names = [name for name in cls.__struct_fields__ if name != "trees"]
+        fields = {name: np.ascontiguousarray(arrays[name], dtype=np.float32) for name in names}
+        trees = Trees(*(arrays[f"tree_{name}"] for name in Trees.__struct_fields__))
         inputs = len(fields["offset"])
         if fields["into"].shape[1] != inputs or fields["out"].shape[2] != len(LABELS) or fields["scale"].shape != (inputs,):
             raise ValueError("weights do not fit each other")
-        return cls(**fields)
+        if not trees.fits(inputs):
+            raise ValueError("trees do not fit the features")
+        return cls(**fields, trees=trees)
 
     def judge(self, sound: Floats) -> RotorVerdict:
         """What the last second of `sound` (n,) float32 at 16 kHz is; ValueError when it is shorter."""
@@ -87,16 +94,24 @@ class RotorModel(Struct, frozen=True):
         """Calibrated probabilities (n, labels) of feature vectors (n, features)."""
         if vectors.shape[1] != len(self.offset):
             raise ValueError(f"weights for {len(self.offset)} features, not {vectors.shape[1]}")
-        raw = self.raw(vectors)
-        drone = np.clip(raw[:, :DRONES].sum(axis=1), 1e-6, 1 - 1e-6)
-        log_odds = np.interp(np.log(drone / (1 - drone)), self.raw_log_odds, self.true_log_odds)
+        said = self.networks(vectors)
+        drone = np.clip(said[:, :DRONES].sum(axis=1), 1e-6, 1 - 1e-6)
+        log_odds = np.interp(self._mixed(drone, vectors), self.raw_log_odds, self.true_log_odds)
         calibrated = 1 / (1 + np.exp(-log_odds))
-        raw[:, :DRONES] *= (calibrated / drone)[:, None]
-        raw[:, DRONES:] *= ((1 - calibrated) / (1 - drone))[:, None]
-        return np.asarray(raw / raw.sum(axis=1, keepdims=True))
+        said[:, :DRONES] *= (calibrated / drone)[:, None]
+        said[:, DRONES:] *= ((1 - calibrated) / (1 - drone))[:, None]
+        return np.asarray(said / said.sum(axis=1, keepdims=True))
 
-    def raw(self, vectors: Floats) -> Floats:
-        """The networks' mean probabilities (n, labels) before calibration."""
+    def log_odds(self, vectors: Floats) -> Floats:
+        """Log odds (n,) of a drone before calibration, of feature vectors (n, features)."""
+        return self._mixed(np.clip(self.networks(vectors)[:, :DRONES].sum(axis=1), 1e-6, 1 - 1e-6), vectors)
+
+    def _mixed(self, drone: Floats, vectors: Floats) -> Floats:
+        """Log odds (n,) of the networks' probabilities of a drone (n,) and of the trees."""
+        return np.asarray((1 - OF_TREES) * np.log(drone / (1 - drone)) + OF_TREES * self.trees.scores(vectors))
+
+    def networks(self, vectors: Floats) -> Floats:
+        """The networks' mean probabilities (n, labels), uncalibrated."""
         scaled = np.clip((vectors - self.offset) * self.scale, -3, 3)
         hidden = np.maximum(scaled @ self.into + self.into_bias[:, None], 0)
         scores = hidden @ self.out + self.out_bias[:, None]

@@ -109,6 +109,10 @@ def test_weights_of_another_schema_or_shape_are_refused() -> None:
         RotorModel.of(weights | {"schema": np.array(SCHEMA + 1)})
     with pytest.raises(ValueError, match="fit"):
         RotorModel.of(weights | {"offset": weights["offset"][:-1]})
+    with pytest.raises(ValueError, match="trees"):
+        RotorModel.of(weights | {"tree_value": weights["tree_value"][:-1]})
+    with pytest.raises(ValueError, match="trees"):
+        RotorModel.of(weights | {"tree_feature": np.full_like(weights["tree_feature"], 9999)})
 
 
 def test_features_of_two_calls_are_the_same() -> None:
