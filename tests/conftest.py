@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -19,6 +21,13 @@ def shared_data() -> Path:
     if os.environ.get("EDGE_NODE_REQUIRE_DATA"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """An empty folder whose name is short: sockets in it have at most 107 characters, whoever the user and however long the test's name."""
+    with TemporaryDirectory(prefix="en-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
 
 
 @pytest.fixture
