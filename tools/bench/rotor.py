@@ -25,7 +25,7 @@ from tools.rotor_score import Truth, Windows, auc, brier, calibration_error, fou
 from tools.simulate.sounds import Floats
 from tools.train_rotor import Learned, learn, train
 
-SIMULATED, RECORDED, NOISY, NETWORKS, SEED = 3000, 3000, 2400, 3, 11
+SIMULATED, RECORDED, NOISY, NETWORKS, SEED = 3000, 5000, 9000, 3, 11
 PINK_DB = (None, 0.0, -10.0)
 AGAINST = "log-mel and tonality, support vectors"
 IN_NOISE = "log-mel and tonality, boosted trees, taught in this noise"
