@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from edge_node.acoustic.rotor.evidence import Evidence
 from edge_node.acoustic.rotor.features import Features, features
 from edge_node.acoustic.rotor.model import DRONES, RATE_HZ, WINDOW, RotorModel
-from tools.bench import rotor_baseline
+from tools.bench import rotor_baseline, rotor_told
 from tools.bench.figure import Figure
 from tools.rotor_data import Clip, clips, recordings
 from tools.rotor_score import Truth, Windows, auc, brier, calibration_error, found_at, windows
@@ -74,6 +74,7 @@ def figures() -> Iterator[Figure]:
     yield from _shipped(stage)
     yield from _cross(stage)
     yield from _events(stage)
+    yield from rotor_told.figures([clip for clip in stage.known if clip.family != "svan"])
     yield from _cost(stage)
 
 
