@@ -26,7 +26,7 @@ UNALTERED = 0.25  # of what is recorded, as it is
 FIXED_WINGS = 0.03  # of the simulated drones: in a second a single propeller is mostly taken for the single shaft of a machine
 PIECE, AUDIBLE = 2 * WINDOW, 2.0
 MORE = (
-    *2 * ("single_motor", "revving", "buzz", "chainsaw"),
+    *2 * ("single_motor", "revving", "buzz", "swarm", "chainsaw"),
     *3 * ("chainsaw",),
     "aeroplane",
     "washing",

@@ -216,6 +216,18 @@ def buzz(rng: Random, n: int) -> Floats:
     return unit(wings * near + log_uniform(rng, 0.01, 1) * coloured(rng, n, rng.uniform(-8, 0)))
 
 
+def swarm(rng: Random, n: int) -> Floats:
+    """Bees or flies about the microphone: many wings of nearly one pitch, each with its own way, turns and loudness."""
+    pitch_hz, spread = log_uniform(rng, 120, 350), rng.uniform(0.02, 0.12)
+    tilt_db, count = rng.uniform(2, 9), int(log_uniform(rng, 3, 14))
+    whole = np.zeros(n, dtype=np.float32)
+    for _ in range(count):
+        turns = 1 + log_uniform(rng, 0.005, 0.06) * slow(rng, n, log_uniform(rng, 1, 12))
+        wings = series(rng, (pitch_hz * (1 + spread * rng.standard_normal()) * turns).astype(np.float32), np.arange(1, 16.0), tilt_db, 5.0)
+        whole += wings * np.exp(rng.uniform(0.3, 1.3) * slow(rng, n, log_uniform(rng, 0.5, 6))).astype(np.float32)
+    return unit(unit(whole) + log_uniform(rng, 0.01, 1) * coloured(rng, n, rng.uniform(-8, 0)))
+
+
 def crickets(rng: Random, n: int) -> Floats:
     """Narrow chirps at 2 to 7.5 kHz, in pulses; or a cicada's rattle."""
     whole = log_uniform(rng, 0.02, 1) * coloured(rng, n, rng.uniform(-6, 0))
@@ -341,6 +353,7 @@ MACHINES: dict[str, tuple[str, Callable[[Random, int], Floats]]] = {
     "thunder": ("none", thunder),
     "wind": ("none", wind),
     "buzz": ("none", buzz),
+    "swarm": ("none", swarm),
     "crickets": ("none", crickets),
     "birds": ("none", birds),
     "voices": ("none", voices),

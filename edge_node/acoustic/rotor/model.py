@@ -18,7 +18,7 @@ __all__ = ["DRONES", "LABELS", "RATE_HZ", "SCHEMA", "WINDOW", "RotorModel", "Rot
 SCHEMA = 2
 LABELS: tuple[SoundLabel, ...] = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 DRONES = 2
-OF_TREES = 0.4  # of the log odds
+OF_TREES = 0.3  # of the log odds
 COMB_SCORE = 5.0  # noise alone reaches it in less than one window of a thousand
 
 
