@@ -21,7 +21,8 @@ class Comb(Struct, frozen=True):
     """The best fundamental of one window.
 
     `score` is teeth minus gaps in units of what unit noise in each bin would make of it; `track_hz` (frames,) is the fundamental
-    in each frame, and `scattered` how far, in steps of the grid, frames lie off a steady drift.
+    in each frame, and `scattered` how far, in steps of the grid, frames lie off a steady drift. `octave` is how well twice the
+    track fits, over how well the track does: about a half where all lines are there.
     """
 
     fundamental_hz: float
@@ -29,6 +30,7 @@ class Comb(Struct, frozen=True):
     score: float
     track_hz: Floats
     scattered: float
+    octave: float = 0.0
 
 
 @lru_cache
@@ -72,11 +74,20 @@ def follow(scores: Floats) -> Comb:
     along = scores.ravel()[drifts].mean(axis=1)
     drift, best = np.unravel_index(int(along.argmax()), along.shape)
     steps = drifts[drift, :, best] % CANDIDATES
-    fine = _between(scores, _path(scores))
+    path = _path(scores)
+    fine = _between(scores, path)
     hz = float(fundamentals_hz()[best])
     rate_hz_s = hz * (2.0 ** (float(DRIFT_STEP * drift - DRIFT_STEPS) / STEPS_AN_OCTAVE) - 1)
     track_hz = (LOWEST_HZ * np.exp2(fine / STEPS_AN_OCTAVE)).astype(np.float32)
-    return Comb(float(np.median(track_hz)), rate_hz_s, float(along[drift, best]), track_hz, float(np.std(fine - steps)))
+    scattered, octave = float(np.std(fine - steps)), _octave(scores, path)
+    return Comb(float(np.median(track_hz)), rate_hz_s, float(along[drift, best]), track_hz, scattered, octave)
+
+
+def _octave(scores: Floats, path: NDArray[np.intp]) -> float:
+    above, frames = path + STEPS_AN_OCTAVE, np.arange(len(scores))
+    if above.max() >= CANDIDATES:
+        return 0.0
+    return float(scores[frames, above].mean() / max(float(scores[frames, path].mean()), 1e-3))
 
 
 @lru_cache

@@ -19,6 +19,7 @@ SCHEMA = 2
 LABELS: tuple[SoundLabel, ...] = ("multirotor", "fixed_wing", "helicopter", "machine", "none")
 DRONES = 2
 OF_TREES = 0.3  # of the log odds
+OCTAVE = 0.8  # lines of which every other hardly shows are those of an octave above
 COMB_SCORE = 5.0  # noise alone reaches it in less than one window of a thousand
 
 
@@ -80,12 +81,13 @@ class RotorModel(Struct, frozen=True):
         """What a window with these features is; ValueError when these weights are for other features."""
         probabilities = self.probabilities(heard.vector[None])[0]
         comb = heard.comb if heard.comb.score >= COMB_SCORE else None
+        octave = 2 if heard.comb.octave > OCTAVE else 1
         return RotorVerdict(
             probabilities=tuple(float(p) for p in probabilities),
             drone_probability=float(probabilities[:DRONES].sum()),
             label=LABELS[int(probabilities.argmax())],
-            blade_pass_hz=comb.fundamental_hz if comb else None,
-            blade_pass_rate_hz_s=comb.rate_hz_s if comb else None,
+            blade_pass_hz=comb.fundamental_hz * octave if comb else None,
+            blade_pass_rate_hz_s=comb.rate_hz_s * octave if comb else None,
             comb_score=heard.comb.score,
             tonality=heard.tonality,
         )

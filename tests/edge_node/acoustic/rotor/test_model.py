@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from msgspec.structs import replace
 
+from edge_node.acoustic.rotor.comb import CANDIDATES, STEPS_AN_OCTAVE, follow
 from edge_node.acoustic.rotor.features import features
 from edge_node.acoustic.rotor.model import LABELS, RATE_HZ, SCHEMA, WINDOW, RotorModel
 from tools.rotor_data import Clip, clips, multirotor
@@ -76,6 +78,16 @@ def test_spacing_of_lines_and_its_drift_are_measured(model: RotorModel, rate_hz_
     verdict = model.judge(series(rng, pitch_hz, np.arange(1, 20.0), 3.0) + coloured(rng, WINDOW, -3) * np.float32(0.3))
     assert verdict.blade_pass_hz == pytest.approx(180, rel=0.01)
     assert verdict.blade_pass_rate_hz_s == pytest.approx(rate_hz_s, abs=3.5)
+
+
+@pytest.mark.parametrize(("above", "times"), [(9.0, 2), (5.0, 1)], ids=["shaft", "blades"])
+def test_the_pitch_is_the_blades_where_twice_the_track_fits_about_as_well(model: RotorModel, above: float, times: int) -> None:
+    scores = np.zeros((14, CANDIDATES), dtype=np.float32)
+    scores[:, 24], scores[:, 24 + STEPS_AN_OCTAVE] = 10.0, above
+    comb = follow(scores)
+    assert comb.octave == pytest.approx(above / 10)
+    heard = replace(features(_drone(1)), comb=comb)
+    assert model.verdict(heard).blade_pass_hz == pytest.approx(times * 60 * 2**0.5, rel=0.01)
 
 
 def test_noise_has_no_comb(model: RotorModel) -> None:
