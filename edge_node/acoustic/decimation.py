@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
@@ -43,5 +43,7 @@ class Decimator:
         self._held = held[tiles * self._steps :].copy()
         if not tiles:
             return np.empty((self._channels, 0), np.float32)
-        windows = sliding_window_view(held, len(self._matrix), axis=0)[:: self._steps]
+        row, column = held.strides
+        shape = tiles, self._channels, len(self._matrix)
+        windows = as_strided(held, shape, (self._steps * row, column, row), writeable=False)
         return np.asarray((windows @ self._matrix).transpose(1, 0, 2).reshape(self._channels, -1))
