@@ -13,8 +13,8 @@ Floats = NDArray[np.float32]
 LOWEST_HZ, OCTAVES, STEPS_AN_OCTAVE = 60.0, 4, 48
 CANDIDATES = OCTAVES * STEPS_AN_OCTAVE
 DRIFT_STEPS, DRIFT_STEP = 6, 2  # of the grid, over one window, either way: +-9 % a second
-TURN_STEPS = 5  # from one frame to the next, either way; each costs the path as much of the score as noise would make of it
-TURN_COST = 0.15
+TURN_STEPS = 5  # from one frame to the next, either way
+TURN_COST = 0.15  # of the path's score, times the square of those steps
 
 
 class Comb(Struct, frozen=True):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edge_node.acoustic.rotor.comb import Comb
-from edge_node.acoustic.rotor.warp import EXACTNESS, abs_squared, evened, exactness, fine_spectrum, straightened
+from edge_node.acoustic.rotor.warp import EXACTNESS, FINE, abs_squared, evened, exactness, fine_spectrum, straightened
 from tools.simulate.sounds import RATE_HZ, Floats, coloured, series, slow
 
 MIDDLES = np.arange(14, dtype=np.float32) * 1024 + 1024
@@ -19,7 +19,7 @@ def _told(sound: Floats, hz: float) -> list[float]:
     comb = Comb(hz, 0.0, 10.0, np.full(14, hz, dtype=np.float32), 0.0)
     even, fundamental_hz = straightened(sound, comb, MIDDLES)
     spectrum = fine_spectrum(even)
-    return exactness(even, spectrum, abs_squared(spectrum), fundamental_hz / (RATE_HZ / 16_384))
+    return exactness(even, spectrum, abs_squared(spectrum), fundamental_hz / (RATE_HZ / FINE))
 
 
 def _shaft(seed: int, hz: float) -> Floats:
@@ -49,7 +49,7 @@ def test_a_glide_that_is_undone_is_one_line() -> None:
     power = abs_squared(fine_spectrum(evened(sound, np.linspace(150, 250, 126))))
     peak = int(power.argmax())
     assert power[peak - 3 : peak + 4].sum() > 0.99 * power.sum()
-    assert peak * RATE_HZ / 16_384 == pytest.approx(200, abs=1)
+    assert peak * RATE_HZ / FINE == pytest.approx(200, abs=1)
 
 
 @pytest.mark.parametrize("make", [np.zeros, np.ones])
