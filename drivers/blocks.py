@@ -98,4 +98,50 @@ class AudioBlock(Struct, frozen=True, gc=False):
     temperature_c: float | None = None
 
 
-Block = RadioFrame | GnssFix | AudioBlock
+class Camera(Struct, frozen=True):
+    """How a camera sees and how it is mounted; it travels with every frame, so a pan-tilt head may turn it from one to the next.
+
+    Its own frame is x right, y along the optical axis, z up in the picture. y points to `azimuth_deg` (clockwise from true north)
+    and is raised by `tilt_deg` above the horizon; `roll_deg` then turns about y, right side down; `azimuth_deg` None where nobody
+    knows. `focal_px` (x, y) and `centre_px` are of a picture of `width` x `height` pixels, with pixel centres at whole numbers, and
+    None where nobody knows the lens; `distortion` is k1 k2 p1 p2 k3 (Brown), or k1 k2 k3 k4 (Kannala and Brandt) with `fisheye`.
+    A radiometric camera sees `kelvin_per_count` * count + `kelvin_at_zero`. `sigma_pose_deg` is how well the mounting is known: one
+    error for all that it sees. Nothing is looked for within `masks`, polygons of (x, y) pixels, or under `lowest_elevation_deg`.
+    """
+
+    name: str
+    band: Literal["thermal", "visible"]
+    width: int
+    height: int
+    focal_px: tuple[float, float] | None = None
+    centre_px: tuple[float, float] | None = None
+    distortion: tuple[float, ...] = ()
+    fisheye: bool = False
+    azimuth_deg: float | None = None
+    tilt_deg: float = 0.0
+    roll_deg: float = 0.0
+    sigma_pose_deg: float = 1.0
+    kelvin_per_count: float | None = None
+    kelvin_at_zero: float = 0.0
+    masks: tuple[tuple[tuple[float, float], ...], ...] = ()
+    lowest_elevation_deg: float | None = None
+
+
+class Frame(Struct, frozen=True, gc=False):
+    """One picture: `picture` is uint8 or uint16 (rows, columns), grey or counts, row 0 at the top.
+
+    `t_mono_ns` is when it was exposed, by the device's own clock where it has one; `sequence` counts the source's pictures from 0 with
+    those lost, `lost` those dropped just before this one. `repeated` says that it is the one before once more, `shutter` that the
+    camera was correcting itself (FFC): neither shows anything new. `camera` None means that nobody said what took it.
+    """
+
+    t_mono_ns: int
+    sequence: int
+    lost: int
+    picture: NDArray[np.uint8] | NDArray[np.uint16]
+    camera: Camera | None = None
+    repeated: bool = False
+    shutter: bool = False
+
+
+Block = RadioFrame | GnssFix | AudioBlock | Frame

@@ -16,6 +16,7 @@ EventKind = Literal["new", "confirmed", "identified", "merged", "lost"]
 SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
 Verdict = Literal["green", "amber", "red"]
 SoundLabel = Literal["multirotor", "fixed_wing", "helicopter", "machine", "none"]
+SightLabel = Literal["drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown"]
 
 
 class UasId(Struct, frozen=True, gc=False):
@@ -119,6 +120,38 @@ class AcousticDetection(Detection, frozen=True, kw_only=True, tag="acoustic"):
     notes: tuple[str, ...] = ()
 
 
+class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
+    """An object that a camera sees, in every picture once it is believed; `t_mono_ns` is when the picture was exposed.
+
+    `frame` counts the camera's pictures from 0, `track` is its own inside the sensor, `box` is x, y, width, height in pixels from the
+    top left corner. `probability` is that of a drone, `probabilities` of every label but "unknown", which `label` is while none of
+    them is sure. Bearings are None where lens or mounting are unknown; their sigmas are random errors alone, and `sigma_pose_deg` is
+    the mounting's one error for all. `snr` is contrast over the spread of what surrounds it. `range_m` is a hint from its size, with
+    its sigma, when the label is sure. `predicted` says that this picture showed nothing there and the place is extrapolated.
+    """
+
+    frame: int
+    track: int
+    box: tuple[float, float, float, float]
+    label: SightLabel
+    probability: float
+    probabilities: dict[str, float] = {}
+    snr: float
+    azimuth_deg: float | None = None
+    elevation_deg: float | None = None
+    sigma_azimuth_deg: float | None = None
+    sigma_elevation_deg: float | None = None
+    correlation: float | None = None
+    azimuth_rate_dps: float | None = None
+    elevation_rate_dps: float | None = None
+    sigma_pose_deg: float | None = None
+    range_m: float | None = None
+    sigma_range_m: float | None = None
+    temperature_k: float | None = None
+    predicted: bool = False
+    notes: tuple[str, ...] = ()
+
+
 class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):
     """Where the node itself is and what time its receiver says; has_fix False when the receiver knows neither."""
 
@@ -147,7 +180,7 @@ class SensorReport(Struct, frozen=True, kw_only=True, tag_field="kind", tag="sen
     words: str = ""
 
 
-BusMessage = RemoteIdDetection | AcousticDetection | PositionFix | SensorReport
+BusMessage = RemoteIdDetection | AcousticDetection | CameraDetection | PositionFix | SensorReport
 
 
 class Kinematics(Struct, frozen=True, kw_only=True, gc=False):

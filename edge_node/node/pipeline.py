@@ -17,6 +17,7 @@ DETECTORS = {
     "RadioFrame": "edge_node.remote_id.detector:RemoteIdDetector",
     "GnssFix": "edge_node.node.position:PositionRelay",
     "AudioBlock": "edge_node.acoustic.detector:AcousticDetector",
+    "Frame": "edge_node.camera.detector:CameraDetector",
 }
 ENTRY_POINT_GROUP = "edge_node.detectors"
 

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from edge_node.acoustic.direction.locator import Arrival, Locator
-from edge_node.acoustic.mounting import tangent_basis
 from edge_node.acoustic.spectra import Spectra
+from edge_node.mounting import tangent_basis
 from tools.bench import odas
 from tools.bench.bearings_peers import METHODS, Pyroomacoustics, odas_bearings
 from tools.bench.bearings_scenes import RATE_HZ, TEMPERATURE_C, Scene, apart_deg, pair, passing

@@ -6,8 +6,8 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from edge_node.acoustic.mounting import Vector, angles_deg, tangent_basis
 from edge_node.acoustic.whence import Whence
+from edge_node.mounting import Vector, angles_deg, tangent_basis
 
 Matrix = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from edge_node.acoustic.direction.bearing_track import BearingTrack, Matrix
-from edge_node.acoustic.mounting import Vector
+from edge_node.mounting import Vector
 
 MOST_TRACKS = 6
 GATE = 13.8

@@ -13,10 +13,10 @@ from edge_node.acoustic.direction.locator import Arrival, Locator
 from edge_node.acoustic.health.self_check import SelfCheck
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
-from edge_node.acoustic.mounting import Mounting, tangent_basis
 from edge_node.acoustic.spectra import Frames, Samples, Spectra
 from edge_node.acoustic.whence import Whence
 from edge_node.acoustic.wind import Wind
+from edge_node.mounting import Mounting, tangent_basis
 
 DEAF = frozenset({"dead", "noisy"})
 FEWEST = 2
@@ -26,7 +26,7 @@ class Directions:
     """Sources (ear.Sources) of an array whose microphones' places are known; ValueError where their number is not the channels'."""
 
     def __init__(self, array: MicrophoneArray, spectra: Spectra, temperature_c: float | None) -> None:
-        self._mounting = Mounting(array)
+        self._mounting = Mounting(array.azimuth_deg, array.tilt_deg, array.roll_deg)
         self._locator = Locator(array, spectra.freqs_hz, temperature_c=temperature_c, up=self._mounting.up)
         self._tracks = BearingTracks()
         self._wind = Wind(spectra.freqs_hz, spectra.hop_s, Microphones(np.asarray(array.positions_m)))
@@ -53,7 +53,7 @@ class Directions:
 
     def steer(self, number: int, t_s: float, spectra: Frames) -> Frames:
         """Spectra (frames, channels, bins) of `t_s` as one direction alone gave them: (frames, bins)."""
-        return self._locator.steer(spectra, self._mounting.to_array(self._track(number).at(t_s)))
+        return self._locator.steer(spectra, self._mounting.to_device(self._track(number).at(t_s)))
 
     def whence(self, number: int) -> Whence:
         """Where it is, smoothed over the looks so far."""

@@ -15,7 +15,7 @@ from edge_node.acoustic.direction.sources import Finder, Source, bearing_covaria
 from edge_node.acoustic.direction.srp import spacing_rad, sphere
 from edge_node.acoustic.direction.steering import plane_wave
 from edge_node.acoustic.microphones import Microphones, corrections, speed_of_sound_mps
-from edge_node.acoustic.mounting import Mounting, tangent_basis
+from edge_node.mounting import Mounting, tangent_basis
 
 Vector = NDArray[np.float64]
 Real = NDArray[np.float32]
@@ -63,7 +63,7 @@ class Locator:
     ) -> None:
         self.array, self.most = array, most
         self._freqs_hz = np.asarray(freqs_hz, np.float32)
-        self._up = Mounting(array).up if up is None else up
+        self._up = Mounting(array.azimuth_deg, array.tilt_deg, array.roll_deg).up if up is None else up
         self._temperature_c = temperature_c
         self._corrections = corrections(array, self._freqs_hz)
         self.mute = ()

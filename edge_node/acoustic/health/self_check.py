@@ -14,7 +14,7 @@ from edge_node.acoustic.health.faults import Fault
 from edge_node.acoustic.health.sound_field import Complex, Vector
 from edge_node.acoustic.health.wiring_check import WiringCheck
 from edge_node.acoustic.microphones import corrections, speed_of_sound_mps
-from edge_node.acoustic.mounting import Mounting
+from edge_node.mounting import Mounting
 
 JUDGE_EVERY_S = 20.0
 KEPT = 0.5
@@ -38,7 +38,9 @@ class SelfCheck:
         self._statistics = ChannelStatistics(len(positions), sample_rate_hz)
         self._corrections = corrections(array, self._statistics.freqs_hz)
         speed_mps = speed_of_sound_mps(temperature_c)
-        self._wiring = WiringCheck(positions, Mounting(array).up, self._statistics.freqs_hz, sample_rate_hz, speed_mps)
+        self._wiring = WiringCheck(
+            positions, Mounting(array.azimuth_deg, array.tilt_deg, array.roll_deg).up, self._statistics.freqs_hz, sample_rate_hz, speed_mps
+        )
         self._judged_s = 0.0
         self._level_faults: tuple[Fault, ...] = ()
         self._wiring_faults: tuple[Fault, ...] = ()

@@ -9,7 +9,7 @@ import pytest
 
 from edge_node.acoustic.direction.bearing_track import BearingTrack
 from edge_node.acoustic.direction.bearing_tracks import HITS_TO_LISTEN, LOST_AFTER_S, MOST_TRACKS, BearingTracks, Sound
-from edge_node.acoustic.mounting import Vector, angles_deg, tangent_basis
+from edge_node.mounting import Vector, angles_deg, tangent_basis
 
 LOOK_S = 0.2
 SIGMA_RAD = np.radians(2.0)

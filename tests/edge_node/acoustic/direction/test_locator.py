@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from drivers.blocks import MicrophoneArray
 from edge_node.acoustic.direction.locator import Arrival, Locator
-from edge_node.acoustic.mounting import tangent_basis
 from edge_node.acoustic.spectra import Spectra
+from edge_node.mounting import tangent_basis
 from tests.edge_node.acoustic.waves import RATE_HZ, apart_deg, noise, unit, wave
 from tools.simulate.acoustics import ARRAYS
 from tools.simulate.noise import diffuse

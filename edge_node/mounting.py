@@ -1,4 +1,4 @@
-"""How an array hangs on its mast: its own frame (x right, y ahead, z up) turned into east, north, up."""
+"""How an array or a camera hangs on its mast: its own frame (x right, y ahead, z up) turned into east, north, up."""
 
 from __future__ import annotations
 
@@ -7,29 +7,27 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.blocks import MicrophoneArray
-
 Vector = NDArray[np.float64]
 
 
 class Mounting:
-    """Turns directions of one array into ENU and back: first roll about y, then tilt about x, then azimuth about z."""
+    """Turns directions of one device into ENU and back: first roll about y, then tilt about x, then azimuth about z."""
 
-    def __init__(self, array: MicrophoneArray) -> None:
-        azimuth, tilt, roll = np.radians([array.azimuth_deg, array.tilt_deg, array.roll_deg])
+    def __init__(self, azimuth_deg: float, tilt_deg: float, roll_deg: float) -> None:
+        azimuth, tilt, roll = np.radians([azimuth_deg, tilt_deg, roll_deg])
         self._to_enu = _about_z(azimuth) @ _about_x(tilt) @ _about_y(roll)
 
     @property
     def up(self) -> Vector:
-        """Where the sky is, as a unit vector in the array's own frame."""
+        """Where the sky is, as a unit vector in the device's own frame."""
         return np.asarray(self._to_enu[2])
 
     def to_enu(self, directions: Vector) -> Vector:
-        """Unit vectors (..., 3) of the array's frame in ENU."""
+        """Unit vectors (..., 3) of the device's frame in ENU."""
         return np.asarray(directions @ self._to_enu.T)
 
-    def to_array(self, directions: Vector) -> Vector:
-        """ENU unit vectors (..., 3) in the array's frame."""
+    def to_device(self, directions: Vector) -> Vector:
+        """ENU unit vectors (..., 3) in the device's frame."""
         return np.asarray(directions @ self._to_enu)
 
 

@@ -1,4 +1,4 @@
-"""An array's own frame and ENU, and azimuth and elevation."""
+"""A device's own frame and ENU, and azimuth and elevation."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.blocks import MicrophoneArray
-from edge_node.acoustic.mounting import Mounting, angles_deg, tangent_basis
+from edge_node.mounting import Mounting, angles_deg, tangent_basis
 
 ANGLES = st.floats(-180, 180)
 
 
 def mounted(azimuth_deg: float = 0.0, tilt_deg: float = 0.0, roll_deg: float = 0.0) -> Mounting:
-    return Mounting(MicrophoneArray("one", ((0.0, 0.0, 0.0),), azimuth_deg=azimuth_deg, tilt_deg=tilt_deg, roll_deg=roll_deg))
+    return Mounting(azimuth_deg, tilt_deg, roll_deg)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def test_where_ahead_and_right_point(pose: dict[str, float], ahead: tuple[float,
 def test_there_and_back(azimuth_deg: float, tilt_deg: float, roll_deg: float, place: tuple[float, float, float]) -> None:
     mounting = mounted(azimuth_deg, tilt_deg, roll_deg)
     there = mounting.to_enu(np.array(place))
-    assert mounting.to_array(there) == pytest.approx(np.array(place), abs=1e-9)
+    assert mounting.to_device(there) == pytest.approx(np.array(place), abs=1e-9)
     assert mounting.to_enu(mounting.up) == pytest.approx(np.array([0.0, 0.0, 1.0]), abs=1e-9)
 
 
