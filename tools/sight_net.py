@@ -1,0 +1,79 @@
+"""Networks of two hidden layers taught by Adam (Kingma and Ba 2015) in plain numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from edge_node.camera.sight.look import Networks
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.intp]
+Layers = list[Floats]
+
+
+class Recipe(Struct, frozen=True):
+    """Width of the layers, how long and how fast to learn, how much weights decay, inputs fall out and targets are softened."""
+
+    hidden: tuple[int, int] = (48, 24)
+    steps: int = 2500
+    batch: int = 256
+    rate: float = 2e-3
+    decay: float = 2e-3
+    drop: float = 0.3
+    soft: float = 0.05
+
+
+def taught(inputs: NDArray[np.float16], labels: Ints, weights: Floats, classes: int, recipe: Recipe, rng: np.random.Generator) -> Layers:
+    """Weights and biases, layer by layer; examples (n, in) are drawn as often as their weights (n,) say."""
+    sizes = (inputs.shape[1], *recipe.hidden, classes)
+    layers = [part for a, b in zip(sizes, sizes[1:], strict=False) for part in (_started(rng, a, b), np.zeros(b, np.float32))]
+    mean = [np.zeros_like(part) for part in layers]
+    square = [np.zeros_like(part) for part in layers]
+    for step, (x, y) in enumerate(_batches(inputs, labels, weights, recipe, rng), 1):
+        target = np.full((len(y), classes), recipe.soft / classes, np.float32)
+        target[np.arange(len(y)), y] += 1 - recipe.soft
+        rate = recipe.rate * 0.5 * (1 + np.cos(np.pi * step / recipe.steps))
+        for k, slope in enumerate(_slopes(layers, x, target, recipe, rng)):
+            mean[k] += 0.1 * (slope - mean[k])
+            square[k] += 0.001 * (slope * slope - square[k])
+            ahead = (mean[k] / (1 - 0.9**step)) / (np.sqrt(square[k] / (1 - 0.999**step)) + 1e-8)
+            layers[k] -= np.float32(rate) * (ahead + recipe.decay * layers[k] * (layers[k].ndim == 2) * 10)
+    return layers
+
+
+def stacked(several: list[Layers]) -> Networks:
+    """Networks that judge together."""
+    return Networks(*(np.stack([layers[k] for layers in several]) for k in range(6)))
+
+
+def _started(rng: np.random.Generator, a: int, b: int) -> Floats:
+    return (rng.standard_normal((a, b)) * np.sqrt(2 / a)).astype(np.float32)
+
+
+def _batches(
+    inputs: NDArray[np.float16], labels: Ints, weights: Floats, recipe: Recipe, rng: np.random.Generator
+) -> Iterator[tuple[Floats, Ints]]:
+    edges = np.cumsum(weights, dtype=np.float64)
+    for _ in range(recipe.steps):
+        drawn = np.minimum(np.searchsorted(edges, rng.uniform(0, edges[-1], recipe.batch)), len(edges) - 1)
+        yield inputs[drawn].astype(np.float32), labels[drawn]
+
+
+def _slopes(layers: Layers, x: Floats, target: Floats, recipe: Recipe, rng: np.random.Generator) -> Layers:
+    """Gradients of the mean cross-entropy, layer by layer."""
+    keep = (rng.uniform(size=x.shape) > recipe.drop / 3).astype(np.float32)
+    x = x * keep
+    first = np.maximum(x @ layers[0] + layers[1], 0)
+    first *= (rng.uniform(size=first.shape) > recipe.drop) / np.float32(1 - recipe.drop)
+    second = np.maximum(first @ layers[2] + layers[3], 0)
+    scores = second @ layers[4] + layers[5]
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    likely /= likely.sum(axis=1, keepdims=True)
+    back = (likely - target) / np.float32(len(x))
+    to_second = (back @ layers[4].T) * (second > 0)
+    to_first = (to_second @ layers[2].T) * (first > 0) / np.float32(1 - recipe.drop)
+    return [x.T @ to_first, to_first.sum(axis=0), first.T @ to_second, to_second.sum(axis=0), second.T @ back, back.sum(axis=0)]
