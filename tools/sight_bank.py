@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from edge_node.camera.observation import PATCH_PX
+from edge_node.camera.sight.knowledge import LABELS
+from edge_node.camera.sight.look import scaled
+from tools.sight_tracks import Told
 
 Floats = NDArray[np.float32]
 Random = np.random.Generator
 
+PIECES = 60  # of each picture
+TURNING = {"thermal": 0.08, "visible": 0.25}  # share of patches whose polarity is turned
 ROWS, COLUMNS = np.mgrid[:PATCH_PX, :PATCH_PX].astype(np.float32) - (PATCH_PX - 1) / 2
 WINDOW = (1 / (1 + np.exp((np.hypot(ROWS, COLUMNS) - 12) / 1.0))).astype(np.float32)
 
@@ -56,3 +64,45 @@ def _blocks(patch: Floats, side: int, share: float) -> Floats:
     small = cv2.resize(patch, (PATCH_PX // side, PATCH_PX // side), interpolation=cv2.INTER_AREA)
     means = cv2.resize(small, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_NEAREST)
     return np.asarray(patch + share * (means - patch), np.float32)
+
+
+class Bank(Struct, frozen=True):
+    """Network inputs (n, INPUTS), labels (n,), the track (n,) of each, its fold and that of what it was put before."""
+
+    inputs: NDArray[np.float16]
+    labels: NDArray[np.intp]
+    tracks: NDArray[np.intp]
+    folds: NDArray[np.intp]
+    before: NDArray[np.intp]
+
+
+def bank(band: str, known: Sequence[Told], behind: dict[int, list[Floats]], seed: int) -> Bank:
+    """Patches of all tracks that are surely told, varied; of things every other before another background."""
+    rng = np.random.default_rng(seed)
+    pieces = [(number, _piece(picture, rng)) for number, pictures in behind.items() for picture in pictures for _ in range(PIECES)]
+    turning = TURNING[band]
+    inputs, rows = [], []
+    for k, one in enumerate(known):
+        if not one.sure:
+            continue
+        thing = one.label != "clutter"
+        some, times = ((20, 4) if thing else (4, 2)) if one.recorded else (6, 2)
+        patches = []
+        for at in np.unique(np.linspace(0, len(one.seen) - 1, some).astype(int)):
+            for time in range(times):
+                patch, number = one.seen[at].patch, one.fold
+                if thing and time % 2 and pieces:
+                    number, piece = pieces[int(rng.integers(len(pieces)))]
+                    patch = before(patch, piece, rng)
+                patches.append(varied(patch, rng, turning))
+                rows.append((LABELS.index(one.label), k, one.fold, number))
+        inputs.append(scaled(np.array(patches, np.float32)).astype(np.float16))
+    labels, tracks, folds, numbers = np.array(rows).T
+    return Bank(np.concatenate(inputs), labels, tracks, folds, numbers)
+
+
+def _piece(picture: Floats, rng: Random) -> Floats:
+    """A square of some size of the upper two thirds of a picture, as a patch."""
+    side = int(rng.choice((16, 24, 32, 48)))
+    x, y = int(rng.integers(picture.shape[1] - side)), int(rng.integers(max(picture.shape[0] * 2 // 3 - side, 1)))
+    return np.asarray(cv2.resize(picture[y : y + side, x : x + side], (PATCH_PX, PATCH_PX)), np.float32)

@@ -65,10 +65,10 @@ def _batches(
 
 def _slopes(layers: Layers, x: Floats, target: Floats, recipe: Recipe, rng: np.random.Generator) -> Layers:
     """Gradients of the mean cross-entropy, layer by layer."""
-    keep = (rng.uniform(size=x.shape) > recipe.drop / 3).astype(np.float32)
+    keep = (rng.random(x.shape, np.float32) > recipe.drop / 3).astype(np.float32)
     x = x * keep
     first = np.maximum(x @ layers[0] + layers[1], 0)
-    first *= (rng.uniform(size=first.shape) > recipe.drop) / np.float32(1 - recipe.drop)
+    first *= (rng.random(first.shape, np.float32) > recipe.drop) / np.float32(1 - recipe.drop)
     second = np.maximum(first @ layers[2] + layers[3], 0)
     scores = second @ layers[4] + layers[5]
     likely = np.exp(scores - scores.max(axis=1, keepdims=True))

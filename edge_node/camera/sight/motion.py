@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Rows = NDArray[np.float64]
 
-T, X, Y, WIDTH, HEIGHT, CONTRAST, NOISE, MOVING, FRAME = range(9)
+T, X, Y, WIDTH, HEIGHT, CONTRAST, NOISE, FRAME, MOVING = range(9)
 COLUMNS = 9
 FEATURES = (
     "size",
