@@ -77,7 +77,8 @@ export function look(track) {
   if (!track.sight) return "";
   const warm = track.temperature_k === null ? "" : number(track.temperature_k - 273.15, 0, "°C");
   const drone = track.sight === "drone" ? "" : `drone ${track.drone_percent.toFixed(0)} %`;
-  return joined([drone, number(track.size_deg, 2, "° wide"), number(track.contrast_db, 0, "dB of contrast"), warm, track.extrapolated ? "hidden now" : ""]);
+  const size = track.size_deg === null ? "" : `${track.size_deg.toFixed(2)}° wide`;
+  return joined([drone, size, number(track.contrast_db, 0, "dB of contrast"), warm, track.extrapolated ? "hidden now" : ""]);
 }
 
 // Whether it is surely something other than a drone, and says nothing of itself.
