@@ -92,7 +92,7 @@ class VideoCamera(Source):
             words = process.opened(OPEN_WITHIN_S)
         except SourceError as error:
             self.close()
-            raise error if self._name in str(error) else type(error)(f"{self._name}: {error}") from None
+            raise self._with_name(error) from None
         if words is None:
             self.close()
             raise SourceAbsent(f"{self._name} did not open within {OPEN_WITHIN_S:.0f} s: its driver or its server hangs")
@@ -108,7 +108,7 @@ class VideoCamera(Source):
             except SourceLost as error:
                 if self._process is None:
                     return
-                raise SourceLost(f"{self._name}: {error}") from None
+                raise self._with_name(error) from None
             now_ns = time.monotonic_ns()
             if found is None:
                 self._check_silence(now_ns - heard_ns)
@@ -141,6 +141,9 @@ class VideoCamera(Source):
             raise SourceMisconfigured(f"{self._kind.name} needs the url of its video, such as rtsp://user:password@camera/path")
         if interface == "usb" and not any((*named, self._kind.usb)):
             raise SourceMisconfigured(f"{self._kind.name} has no USB ids of its own: say device, serial or port_path")
+
+    def _with_name(self, error: SourceError) -> SourceError:
+        return error if self._name in str(error) else type(error)(f"{self._name}: {error}")
 
     def _check_silence(self, silent_ns: int) -> None:
         if silent_ns > self._silent_after_ns:

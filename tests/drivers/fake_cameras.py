@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
 
 import numpy as np
 
@@ -52,33 +51,25 @@ class FakeCamera:
             return self._meet_fate(number)
         return self._picture(number)
 
-    def _picture(self, number: int, **told: Any) -> Grabbed:
+    def _picture(self, number: int) -> Grabbed:
         picture = numbered(number, self.width, self.height)
         wide = picture.astype(np.uint16) * 16 + 28_000
         now_ns = time.monotonic_ns()
-        return Grabbed(wide if self.wide else picture, now_ns, now_ns - 1_000_000, **told)
+        return Grabbed(wide if self.wide else picture, now_ns, now_ns - 1_000_000)
 
     def _meet_fate(self, number: int) -> Grabbed | None:
-        match self.fate:
-            case "hangs":
-                time.sleep(FOR_EVER_S)
-            case "dies":
-                os.abort()
-            case "ends":
-                raise SourceLost("it is unplugged")
-            case "freezes":
-                return self._picture(7)
-            case "blackens":
-                found = self._picture(7)
-                return found._replace(picture=np.full_like(found.picture, 3))
-            case "shrinks":
-                self.width //= 2
-            case "spoils":
-                return None
-            case "stutters":
-                return self._picture(number) if self.count % 10 else None
-            case "shutter":
-                return self._picture(number, shutter=True)
-            case "no_t_linear":
-                return self._picture(number, kelvin_per_count=0.0)
-        return self._picture(number)
+        if self.fate == "hangs":
+            time.sleep(FOR_EVER_S)
+        elif self.fate == "dies":
+            os.abort()
+        elif self.fate == "ends":
+            raise SourceLost("it is unplugged")
+        elif self.fate == "shrinks":
+            self.width //= 2
+        return None if self.fate == "spoils" or (self.fate == "stutters" and self.count % 10 == 0) else self._odd(number)
+
+    def _odd(self, number: int) -> Grabbed:
+        found = self._picture(7 if self.fate in ("freezes", "blackens") else number)
+        if self.fate == "blackens":
+            return found._replace(picture=np.full_like(found.picture, 3))
+        return found._replace(shutter=self.fate == "shutter", kelvin_per_count=0.0 if self.fate == "no_t_linear" else None)
