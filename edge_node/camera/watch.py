@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -48,10 +48,13 @@ class Sighting(Struct, frozen=True, gc=False):
 
 
 class Watch:
-    """Keeps bounded state of one camera's scene; pictures are uint8 and of one size."""
+    """Keeps bounded state of one camera's scene; pictures are uint8 and of one size.
 
-    def __init__(self, judge: Callable[[], Judge], width_px: int, height_px: int) -> None:
-        self._judge = judge
+    `judge` makes the judge of a track, and `look_all` lets several of them do at once what is costly one by one.
+    """
+
+    def __init__(self, judge: Callable[[], Judge], look_all: Callable[[Sequence[Any]], None], width_px: int, height_px: int) -> None:
+        self._judge, self._look_all = judge, look_all
         self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
         self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
         self._clutter = ClutterMap(width_px, height_px)
@@ -95,6 +98,9 @@ class Watch:
         """Believe, doubt and dismiss; what comes to nothing is held against the place where it began."""
         tracks = self._tracks
         known: list[Followed] = tracks.extra
+        self._look_all([one.judge for one in known])
+        for one in known:
+            one.hear()
         real = np.array([one.real if one.judged else 0.0 for one in known])
         often = tracks.seen.sum(axis=1) >= LEAST_SEEN
         tracks.confirmed = np.where(tracks.confirmed, real > DOUBTED, often & (real > BELIEVED))

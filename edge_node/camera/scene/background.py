@@ -20,6 +20,10 @@ MOST_DIFFERENCE = 31.0
 LEVELS_A_SIGMA = 8.0
 MEAN_TO_SIGMA = 1.25
 """Of a normal distribution: standard deviation over mean absolute deviation."""
+SPARSE = 8
+"""Every so manyth pixel of a row and row tells what all do: a shutter or a gain that makes all of them brighter."""
+UNUSUAL, MOST_UNUSUAL = 4.0, 0.4
+"""Where more than that share of all pixels is so many sigmas from what is usual, it is another picture altogether."""
 STILL_PX, STILL_TURN = 0.1, 3e-4
 LEAST_SEEN = 8
 """Pictures, before it can tell what is new."""
@@ -46,9 +50,14 @@ class Background:
             self._mean, self._spread = _carried(self._mean, affine), _carried(self._spread, affine)
         still = kept_anew or _is_still(affine)
         here = picture if still else _warped(picture, affine, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        difference = np.asarray(cv2.absdiff(here.astype(np.float32), self._mean), np.float32)
+        whole = here.astype(np.float32)
+        self._mean += np.median(whole[::SPARSE, ::SPARSE] - self._mean[::SPARSE, ::SPARSE])
+        difference = np.asarray(cv2.absdiff(whole, self._mean), np.float32)
         z = np.asarray(cv2.divide(difference, self._spread, scale=LEVELS_A_SIGMA / MEAN_TO_SIGMA, dtype=cv2.CV_8U), np.uint8)
-        self._learn(here, difference, t_s, hold)
+        if np.mean(z[::SPARSE, ::SPARSE] > UNUSUAL * LEVELS_A_SIGMA) > MOST_UNUSUAL:
+            self._begin(here, t_s)
+        else:
+            self._learn(here, difference, t_s, hold)
         if self._seen < LEAST_SEEN:
             return None
         return z if still else _warped(z, affine, cv2.INTER_LINEAR)

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from edge_node.camera.observation import Observation
 
-LOOKS_AT = (5, 7, 10, 13, 16, 20, 25, 30)
-"""Observations after which a track is judged; later ones every `LATER`."""
-LATER = 6
+LEAST_JUDGED = 5
+"""Observations before anybody asks a judge."""
 LEAST_PROBABILITY = 1e-4
 
 
 class Judge(Protocol):
-    """Says what a track is of, by all that was seen of it."""
+    """Says what a track is of, by all that was seen of it; cheap to ask again."""
 
     def see(self, observation: Observation) -> None:
         """Take in one observation."""
@@ -35,18 +34,18 @@ class Followed:
         self.last: Observation | None = None
         self.probabilities: dict[str, float] = {}
         self.observations = 0
-        self.burnt_in = 0
-        self._judge = judge
+        self.judge = judge
 
-    def see(self, observation: Observation) -> bool:
-        """Take in what one picture showed; whether it was judged anew."""
+    def see(self, observation: Observation) -> None:
+        """Take in what one picture showed."""
         self.last = observation
         self.observations += 1
-        self._judge.see(observation)
-        due = self.observations in LOOKS_AT if self.observations <= LOOKS_AT[-1] else self.observations % LATER == 0
-        if due:
-            self.probabilities = self._judge.probabilities
-        return due
+        self.judge.see(observation)
+
+    def hear(self) -> None:
+        """Ask the judge anew."""
+        if self.observations >= LEAST_JUDGED:
+            self.probabilities = self.judge.probabilities
 
     @property
     def judged(self) -> bool:
