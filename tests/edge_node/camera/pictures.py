@@ -30,7 +30,7 @@ def seen(scene: NDArray[np.float32], right_px: float = 0.0, down_px: float = 0.0
 
 
 def with_blob(picture: Grey, x: float, y: float, side_px: float = 8.0, levels: float = 60.0) -> Grey:
-    """A picture with a soft spot in it whose middle is at x, y."""
+    """A picture with a round spot in it whose middle is at x, y, its edge as soft as a lens makes it."""
     rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
     far = ((columns - x) ** 2 + (rows - y) ** 2) / (side_px / 2) ** 2
-    return np.clip(picture + levels * np.exp(-far), 0, 255).astype(np.uint8)
+    return np.clip(picture + levels * np.exp(-(far**2)), 0, 255).astype(np.uint8)
