@@ -23,7 +23,7 @@ class Trees(Struct, frozen=True):
     value: Floats
 
     def scores(self, vectors: Floats, classes: int = 1, depth: int = DEPTH) -> Floats:
-        """Sums (n, classes), or (n,) of one, of the values of the leaves that vectors (n, features) reach; tree k counts for k % classes."""
+        """Sums (n, classes), (n,) of one, of the leaves that vectors (n, features) reach; tree k counts for class k % classes."""
         rows, trees = np.arange(len(vectors))[:, None], np.arange(len(self.child))
         node: NDArray[np.intp] = np.zeros((len(vectors), len(trees)), dtype=np.intp)
         for _ in range(depth):

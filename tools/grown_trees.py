@@ -13,7 +13,7 @@ from edge_node.trees import Trees
 def exported(grown: Any) -> dict[str, np.ndarray]:
     """Trees of a fitted HistGradientBoostingClassifier, as arrays of Trees by `tree_` and their name.
 
-    Summed they are its `decision_function`, those of every so many classes apart; what it starts from is in the leaves of the first of each.
+    Summed they are its `decision_function`, those of each class apart; what it starts from is in the leaves of the first of each.
     """
     grown_nodes = [each.nodes for stage in grown._predictors for each in stage]  # noqa: SLF001 - there is no public way to them
     width = max(len(nodes) for nodes in grown_nodes)

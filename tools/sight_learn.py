@@ -19,7 +19,7 @@ from edge_node.camera.sight.look import INPUTS, Networks, scaled
 from edge_node.camera.sight.memory import Memory
 from tools.grown_trees import exported
 from tools.sight_bank import Bank
-from tools.sight_net import Recipe, stacked, taught
+from tools.sight_net import Lessons, Recipe, stacked, taught
 from tools.sight_tracks import Told
 
 Floats = NDArray[np.float32]
@@ -53,9 +53,7 @@ class Summaries(Struct, frozen=True):
 def even(known: Sequence[Told], tracks: Ints, chosen: NDArray[np.bool_], shares: dict[str, float]) -> Floats:
     """Weights (n,) of examples of tracks (n,): each label its share, of that each clip the same and in it each track."""
     out = np.zeros(len(tracks))
-    label, clip, recorded = (
-        np.array([getattr(one, name) for one in known])[tracks] for name in ("label", "clip", "recorded")
-    )
+    label, clip, recorded = (np.array([getattr(one, name) for one in known])[tracks] for name in ("label", "clip", "recorded"))
     for name, share in shares.items():
         mine = chosen & (label == name)
         kinds = [kind for kind in (True, False) if (mine & (recorded == kind)).any()]
@@ -69,20 +67,16 @@ def even(known: Sequence[Told], tracks: Ints, chosen: NDArray[np.bool_], shares:
     return np.asarray(out / max(out.sum(), 1e-12), np.float32)
 
 
-def network(known: Sequence[Told], bank: Bank, chosen: NDArray[np.bool_], count: int, seed: int, recipe: Recipe) -> Networks:
+def network(known: Sequence[Told], bank: Bank, chosen: NDArray[np.bool_], seed: int, recipe: Recipe) -> Networks:
     """Networks that know the chosen patches (n,)."""
-    weights = even(known, bank.tracks, chosen, SHARES)
-    return stacked(
-        [taught(bank.inputs, bank.labels, weights, len(LABELS), recipe, np.random.default_rng((seed, k))) for k in range(count)]
-    )
+    lessons = Lessons(bank.inputs, bank.labels, even(known, bank.tracks, chosen, SHARES))
+    return stacked([taught(lessons, len(LABELS), recipe, np.random.default_rng((seed, k))) for k in range(recipe.networks)])
 
 
-def by_fold(known: Sequence[Told], bank: Bank, count: int, seed: int, recipe: Recipe) -> dict[int, Networks]:
+def by_fold(known: Sequence[Told], bank: Bank, seed: int, recipe: Recipe) -> dict[int, Networks]:
     """For each fold networks that know nothing of it."""
     folds = sorted({one.fold for one in known})
-    return {
-        fold: network(known, bank, (bank.folds != fold) & (bank.before != fold), count, seed + fold, recipe) for fold in folds
-    }
+    return {fold: network(known, bank, (bank.folds != fold) & (bank.before != fold), seed + fold, recipe) for fold in folds}
 
 
 def summaries(known: Sequence[Told], networks: dict[int, Networks]) -> Summaries:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from msgspec import Struct
 
-from edge_node.camera.observation import Observation
-from tools.sight_finder import Picture, cut
-from tools.sight_sprites import BODIES, Random, drawn, turned
+from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_PX, Observation
+from tools.sight_sprites import BODIES, Picture, Random, View, drawn, turned
 
 CANVAS_PX = 96
 BEAT_HZ = {"bird": (2.5, 14.0), "insect": (30.0, 200.0)}
@@ -61,16 +61,14 @@ def made(kind: str, backgrounds: list[Picture], thermal: bool, rng: Random, leng
         lines = BODIES[kind](np.random.default_rng(body), phase)
         centre = (CANVAS_PX - 1) / 2 + rng.uniform(-0.5, 0.5, 2) + rng.normal(0, 1, 2) * min(waver, 3.0)
         now = side * float(np.exp(growth * t_s))
-        sprite = drawn(lines, turned(yaw, pitch, roll), now, (float(centre[0]), float(centre[1])), CANVAS_PX, blur)
+        sprite = drawn(lines, View(turned(yaw, pitch, roll), now, (float(centre[0]), float(centre[1])), blur), CANVAS_PX)
         sprite = np.minimum(sprite / max(float(sprite.max()), 1e-3), saturated) / min(saturated, 1.0)
         picture = np.clip(behind + contrast * sprite + rng.normal(0, noise, behind.shape).astype(np.float32), 0, 255)
         box = _box(sprite, rng)
         moves = place + rng.normal(0, sigma_px, 2) + (centre - (CANVAS_PX - 1) / 2)
         peak = float(contrast * sprite.max())
         fresh = float(abs(peak) / noise * rng.uniform(0.3, 1.0)) if frame >= 2 else None
-        seen.append(
-            Observation(frame, t_s, box, moves[0], moves[1], peak, noise * float(rng.uniform(0.9, 1.6)), cut(picture, box), fresh)
-        )
+        seen.append(Observation(frame, t_s, box, moves[0], moves[1], peak, noise * float(rng.uniform(0.9, 1.6)), cut(picture, box), fresh))
     return seen
 
 
@@ -102,3 +100,10 @@ def _box(sprite: Picture, rng: Random) -> tuple[float, float, float, float]:
     left, top, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
     x, y = left + rng.choice((-1, 0, 0, 0, 1)), top + rng.choice((-1, 0, 0, 0, 1))
     return float(x), float(y), float(max(right - x, 1)), float(max(bottom - y, 1))
+
+
+def cut(picture: Picture, box: tuple[float, float, float, float]) -> Picture:
+    """The (32, 32) patch about a box."""
+    side = round(max(PATCH_OVER_BOX * max(box[2], box[3]), LEAST_PATCH_PX))
+    patch = cv2.getRectSubPix(picture, (side, side), (box[0] + (box[2] - 1) / 2, box[1] + (box[3] - 1) / 2))
+    return np.asarray(cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA), np.float32)

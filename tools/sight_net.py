@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
@@ -16,24 +16,40 @@ Layers = list[Floats]
 
 
 class Recipe(Struct, frozen=True):
-    """Width of the layers, how long and how fast to learn, how much weights decay, inputs fall out and targets are softened."""
+    """How many networks, width of their layers, how long and fast to learn, how much weights decay, cells fall out, targets soften."""
 
+    networks: int = 2
     hidden: tuple[int, int] = (48, 24)
-    steps: int = 2500
+    steps: int = 2000
     batch: int = 256
-    rate: float = 2e-3
-    decay: float = 2e-3
-    drop: float = 0.3
-    soft: float = 0.05
+    rate: float = 3e-3
+    decay: float = 5e-4
+    drop: float = 0.1
+    soft: float = 0.02
 
 
-def taught(inputs: NDArray[np.float16], labels: Ints, weights: Floats, classes: int, recipe: Recipe, rng: np.random.Generator) -> Layers:
-    """Weights and biases, layer by layer; examples (n, in) are drawn as often as their weights (n,) say."""
-    sizes = (inputs.shape[1], *recipe.hidden, classes)
-    layers = [part for a, b in zip(sizes, sizes[1:], strict=False) for part in (_started(rng, a, b), np.zeros(b, np.float32))]
+class Lessons(Struct, frozen=True):
+    """Inputs (n, in) to learn, which class each is (n,), and how often it is to be drawn (n,)."""
+
+    inputs: NDArray[np.float16]
+    labels: Ints
+    weights: Floats
+
+    def drawn(self, batch: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
+        """Some of them."""
+        edges = np.cumsum(self.weights, dtype=np.float64)
+        rows = np.minimum(np.searchsorted(edges, rng.uniform(0, edges[-1], batch)), len(edges) - 1)
+        return self.inputs[rows].astype(np.float32), self.labels[rows]
+
+
+def taught(lessons: Lessons, classes: int, recipe: Recipe, rng: np.random.Generator) -> Layers:
+    """Weights and biases, layer by layer."""
+    sizes = (lessons.inputs.shape[1], *recipe.hidden, classes)
+    layers = [part for a, b in pairwise(sizes) for part in (_started(rng, a, b), np.zeros(b, np.float32))]
     mean = [np.zeros_like(part) for part in layers]
     square = [np.zeros_like(part) for part in layers]
-    for step, (x, y) in enumerate(_batches(inputs, labels, weights, recipe, rng), 1):
+    for step in range(1, recipe.steps + 1):
+        x, y = lessons.drawn(recipe.batch, rng)
         target = np.full((len(y), classes), recipe.soft / classes, np.float32)
         target[np.arange(len(y)), y] += 1 - recipe.soft
         rate = recipe.rate * 0.5 * (1 + np.cos(np.pi * step / recipe.steps))
@@ -51,16 +67,7 @@ def stacked(several: list[Layers]) -> Networks:
 
 
 def _started(rng: np.random.Generator, a: int, b: int) -> Floats:
-    return (rng.standard_normal((a, b)) * np.sqrt(2 / a)).astype(np.float32)
-
-
-def _batches(
-    inputs: NDArray[np.float16], labels: Ints, weights: Floats, recipe: Recipe, rng: np.random.Generator
-) -> Iterator[tuple[Floats, Ints]]:
-    edges = np.cumsum(weights, dtype=np.float64)
-    for _ in range(recipe.steps):
-        drawn = np.minimum(np.searchsorted(edges, rng.uniform(0, edges[-1], recipe.batch)), len(edges) - 1)
-        yield inputs[drawn].astype(np.float32), labels[drawn]
+    return np.asarray(rng.standard_normal((a, b)) * np.sqrt(2 / a), np.float32)
 
 
 def _slopes(layers: Layers, x: Floats, target: Floats, recipe: Recipe, rng: np.random.Generator) -> Layers:

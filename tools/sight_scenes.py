@@ -5,7 +5,17 @@ from __future__ import annotations
 FOLDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "thermal": (
         ("BIRD_001", "BIRD_011", "BIRD_013", "DRONE_00"),
-        ("AIRPLANE_010", "AIRPLANE_013", "AIRPLANE_015", "AIRPLANE_016", "AIRPLANE_020", "AIRPLANE_023", "DRONE_012", "DRONE_014", "DRONE_015"),
+        (
+            "AIRPLANE_010",
+            "AIRPLANE_013",
+            "AIRPLANE_015",
+            "AIRPLANE_016",
+            "AIRPLANE_020",
+            "AIRPLANE_023",
+            "DRONE_012",
+            "DRONE_014",
+            "DRONE_015",
+        ),
         ("DRONE_042", "BIRD_007", "BIRD_012", "AIRPLANE_004", "DRONE_024", "DRONE_028"),
         ("BIRD_002", "BIRD_004", "BIRD_009", "BIRD_053", "HELICOPTER_046", "AIRPLANE_043", "DRONE_019", "DRONE_02"),
         ("HELICOPTER_0", "DRONE_036", "DRONE_037"),
@@ -22,8 +32,14 @@ FOLDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """Beginnings of names after the band's letters; the longest that fits says in which fold a clip is. One place lies in one fold, but for
 the field over which all thermal drones except one were flown: there one flight lies in one fold (neighbouring numbers, same size)."""
-FIELD = ("DRONE_042",)
-"""The one thermal drone that was flown elsewhere."""
+ELSEWHERE = "IR_DRONE_042"
+"""The one thermal drone that was flown over another place than that field."""
+
+
+def by_place(band: str, clip: str) -> int:
+    """The fold of a clip where all flights over the field are one fold with the birds seen there."""
+    flown_there = band == "thermal" and "DRONE" in clip and clip != ELSEWHERE
+    return 0 if flown_there else fold(band, clip)
 
 
 def fold(band: str, clip: str) -> int:

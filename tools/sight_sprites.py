@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import pi
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ def bird(rng: Random, phase: float) -> Lines:
     return lines
 
 
-def aeroplane(rng: Random, phase: float) -> Lines:
+def aeroplane(rng: Random, _phase: float) -> Lines:
     """Fuselage, swept or straight wings, a tail with a fin, warm engines."""
     warm, sweep, span = rng.uniform(0.8, 1.6), rng.uniform(0, 0.3), rng.uniform(0.35, 0.5)
     skin = rng.uniform(0.4, 1.0)
@@ -87,7 +88,7 @@ def helicopter(rng: Random, phase: float) -> Lines:
     return lines
 
 
-def balloon(rng: Random, phase: float) -> Lines:
+def balloon(rng: Random, _phase: float) -> Lines:
     """A ball or drop, sometimes with a string and something on it."""
     shape = rng.uniform(0.7, 1.0)
     lines: Lines = [((0, 0, 0.02), (0, 0, -0.02), 0.9 * shape, 1.0), ((0, 0, -0.1), (0, 0, -0.3), 0.6 * shape, 1.0)]
@@ -122,19 +123,28 @@ def turned(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     about_z = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
     about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
     flat = (about_x @ about_z)[[0, 2]]
-    return np.array([[cr, -sr], [sr, cr]]) @ flat
+    return np.asarray(np.array([[cr, -sr], [sr, cr]]) @ flat)
 
 
-def drawn(lines: Lines, view: NDArray[np.float64], side_px: float, at: tuple[float, float], shape: int, blur_px: float) -> Picture:
-    """A (shape, shape) picture of a body of `side_px` at a place, brightest about 1."""
+class View(NamedTuple):
+    """How a body is projected (2, 3), its size, where its middle is in the picture, and how unsharp it is."""
+
+    rows: NDArray[np.float64]
+    side_px: float
+    at: tuple[float, float]
+    blur_px: float
+
+
+def drawn(lines: Lines, view: View, shape: int) -> Picture:
+    """A (shape, shape) picture of a body, its brightest lines about 1."""
     canvas = np.zeros((shape * FINER, shape * FINER), np.float32)
-    scale = side_px * FINER * 16
+    scale = view.side_px * FINER * 16
 
     def pixel(point: tuple[float, float, float]) -> tuple[int, int]:
-        right, up = view @ np.array(point)
-        return round((at[0] + 0.5) * FINER * 16 + right * scale), round((at[1] + 0.5) * FINER * 16 - up * scale)
+        right, up = view.rows @ np.array(point)
+        return round((view.at[0] + 0.5) * FINER * 16 + right * scale), round((view.at[1] + 0.5) * FINER * 16 - up * scale)
 
     for start, end, thick, bright in sorted(lines, key=lambda line: line[3]):
-        cv2.line(canvas, pixel(start), pixel(end), float(bright), max(1, round(thick * side_px * FINER)), cv2.LINE_AA, 4)
+        cv2.line(canvas, pixel(start), pixel(end), float(bright), max(1, round(thick * view.side_px * FINER)), cv2.LINE_AA, 4)
     small = cv2.resize(canvas, (shape, shape), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), blur_px), np.float32)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), view.blur_px), np.float32)

@@ -11,19 +11,19 @@ from msgspec import Struct
 from edge_node.camera.observation import Observation
 from edge_node.camera.sight.knowledge import LABELS
 from tools.bench.camera_clips import TRUE_SHARE, Clip, Grey, clips
-from tools.sight_finder import Picture, tracks
 from tools.sight_made import made
 from tools.sight_scenes import FOLDS, fold
-from tools.sight_sprites import BODIES
+from tools.sight_sprites import BODIES, Picture
+from tools.watched import watched
 
 KINDS = {"airplane": "aeroplane"}
 SURELY, HARDLY = 0.5, 0.1  # of a track's observations that lie in a label: what is between is neither
 CLUTTER_A_CLIP, LONGEST = 60, 100
-Tracker = Callable[[Iterable[Grey], float], Sequence[Sequence[Observation]]]
+Tracker = Callable[[Iterable[Grey], float], Iterable[Sequence[Observation]]]
 
 
 class Told(Struct, frozen=True):
-    """One track, what it is, of which clip (simulated ones: before which fold's pictures) and fold; `sure` False is only to be judged by."""
+    """One track, what it is, of which clip and fold (simulated ones: before whose pictures); one that is not `sure` teaches nothing."""
 
     clip: str
     fold: int
@@ -43,7 +43,7 @@ def told(clip: Clip, number: int, made_of_it: Iterable[Sequence[Observation]]) -
         yield Told(clip.path.stem, number, KINDS.get(kind, kind), seen[:LONGEST], sure=not HARDLY <= share < SURELY)
 
 
-def recorded(band: str, seed: int, tracker: Tracker = tracks) -> list[Told]:
+def recorded(band: str, seed: int, tracker: Tracker = watched) -> list[Told]:
     """All tracks of objects in the clips of a band, and at most CLUTTER_A_CLIP others of each."""
     out: list[Told] = []
     for clip in clips(band):

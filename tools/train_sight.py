@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from threadpoolctl import threadpool_limits
 
 from edge_node.camera.sight import knowledge
@@ -21,7 +22,7 @@ from tools.sight_score import among_flying, calibration_errors, clip_names, dron
 from tools.sight_tracks import Told, backgrounds, recorded, simulated
 
 BANDS = ("thermal", "visible")
-SIMULATED, NETWORKS, OF_FOLDS = 120, 3, 2
+SIMULATED, NETWORKS = 120, 3
 RECIPE = Recipe()
 
 
@@ -41,12 +42,13 @@ def school(band: str, seed: int, simulated_each: int = SIMULATED) -> School:
 
 def crossed(taught: School, seed: int, recipe: Recipe = RECIPE) -> Summaries:
     """Summaries of all tracks by networks that do not know the fold of each."""
-    return summaries(taught.known, by_fold(taught.known, taught.bank, OF_FOLDS, seed + 3, recipe))
+    return summaries(taught.known, by_fold(taught.known, taught.bank, seed + 3, recipe))
 
 
 def final(taught: School, seed: int, recipe: Recipe = RECIPE) -> Networks:
     """Networks that know all."""
-    return network(taught.known, taught.bank, np.ones(len(taught.bank.labels), dtype=bool), NETWORKS, seed + 4, recipe)
+    more = replace(recipe, networks=NETWORKS)
+    return network(taught.known, taught.bank, np.ones(len(taught.bank.labels), dtype=bool), seed + 4, more)
 
 
 def said(known: Summaries, told: Sequence[Told], odds: np.ndarray) -> str:

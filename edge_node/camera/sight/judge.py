@@ -29,17 +29,17 @@ class Judge:
     """Takes one track's observations in the order of time; memory is bounded, and the costly part is done when asked and not each time."""
 
     def __init__(self, band: Band, knows: Knowledge | None = None) -> None:
-        self._knows = knows or knowledge(band)
-        self._memory = Memory()
-        self._waiting: list[Floats] = []
+        self.knows = knows or knowledge(band)
+        self.memory = Memory()
+        self.waiting: list[Floats] = []
         self._judged_at = 0
         self._probabilities = np.array([AT_LARGE[name] for name in LABELS])
 
     def see(self, observation: Observation) -> None:
         """Take in one more observation; one that is not finite or has no patch of (32, 32) is passed over."""
-        if self._memory.take(observation):
-            self._waiting.append(observation.patch)
-            if len(self._waiting) >= HELD:
+        if self.memory.take(observation):
+            self.waiting.append(observation.patch)
+            if len(self.waiting) >= HELD:
                 look_all((self,))
 
     @property
@@ -60,29 +60,25 @@ class Judge:
         return NAMED[best] if now[best] >= SURE else "unknown"
 
     def _now(self) -> NDArray[np.float64]:
-        seen = self._memory.seen
+        seen = self.memory.seen
         step = SECOND if seen <= OFTEN_UNTIL else FIFTH
         if seen < LEAST or (self._judged_at and seen < self._judged_at + step):
             return self._probabilities
         self._judged_at = seen
         look_all((self,))
-        said = self._knows.judge(self._memory.summary()[None])[0]
+        said = self.knows.judge(self.memory.summary()[None])[0]
         if np.isfinite(said).all():
             self._probabilities = said.astype(np.float64)
         return self._probabilities
 
-    @staticmethod
-    def look_all(judges: Iterable[Judge]) -> None:
-        """Look at all patches that wait at several judges of one band at once: cheaper than one by one."""
-        several = list(judges)
-        patches = [patch for judge in several for patch in judge._waiting]
-        if not patches:
-            return
-        looked = iter(several[0]._knows.look(np.stack(patches)))
-        for judge in several:
-            for _ in judge._waiting:
-                judge._memory.told(next(looked))
-            judge._waiting.clear()
 
-
-look_all = Judge.look_all
+def look_all(judges: Iterable[Judge]) -> None:
+    """Look at all patches that wait at several judges of one band at once: cheaper than one by one."""
+    several = [judge for judge in judges if judge.waiting]
+    if not several:
+        return
+    looked = iter(several[0].knows.look(np.stack([patch for judge in several for patch in judge.waiting])))
+    for judge in several:
+        for _ in judge.waiting:
+            judge.memory.told(next(looked))
+        judge.waiting.clear()

@@ -59,7 +59,9 @@ class OwnModel:
             self._net.setInput(np.ascontiguousarray(np.repeat(even[None, None], self._channels, axis=1), np.float32))
             scores = np.ravel(np.asarray(self._net.forward(), np.float32))
         except cv2.error as error:
-            raise ValueError(f"{self._model} does not take (1, {self._channels}, {self._side_px}, {self._side_px}): {_said(error)}") from error
+            raise ValueError(
+                f"{self._model} does not take (1, {self._channels}, {self._side_px}, {self._side_px}): {_said(error)}"
+            ) from error
         if len(scores) != len(self._column) or not np.isfinite(scores).all():
             raise ValueError(f"{self._model} gives {len(scores)} numbers for {len(self._column)} labels, or some that are not finite")
         if scores.min() >= 0 and abs(float(scores.sum()) - 1) < 1e-3:

@@ -7,7 +7,7 @@ from math import exp, log, sqrt
 from typing import NamedTuple
 
 SURE = 0.8
-LARGEST_SIGMA = 0.5  # of the range: a hint that says less is none
+LARGEST_SIGMA = 0.6  # of the range: a hint that says less is none
 LARGEST_ANGLE_RAD = 0.5
 
 
