@@ -18,7 +18,7 @@ NS_PER_S = 1_000_000_000
 OPEN_WITHIN_S = 12.0
 QUIET_S = 0.5
 OPENERS = {
-    "usb": "drivers.grab_v4l2:V4l2Grabber",
+    "usb": "drivers.grab_v4l2:open_camera",
     "network": "drivers.grab_stream:StreamGrabber",
     "csi": "drivers.grab_csi:CsiGrabber",
 }
