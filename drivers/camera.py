@@ -123,6 +123,11 @@ class VideoCamera(Source):
         if process is not None:
             process.close()
 
+    @property
+    def reader_pid(self) -> int | None:
+        """Of the process that holds the device; None while it is closed."""
+        return None if self._process is None else self._process.pid
+
     def words(self) -> str:
         """Say the device, its pictures, what was lost or broken, and what troubles it."""
         if self._camera is None:
