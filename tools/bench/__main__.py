@@ -36,6 +36,10 @@ BENCHES = {
         "faults named from ambient sound, arrays calibrated by a walk; EDGE_NODE_MICROPHONE_SEEDS and EDGE_NODE_CALIBRATION_SEEDS",
         "tools.bench.microphones:figures",
     ),
+    "camera_lines": (
+        "slow readers, stalls and kills of network cameras beside plain OpenCV, and 16-bit video",
+        "tools.bench.camera_lines:figures",
+    ),
     "acoustic": ("a node with sixteen microphones: cost, memory, how soon a drone is told and how truly", "tools.bench.acoustic:figures"),
     "bearings": ("bearings of a block of sound beside pyroomacoustics and ODAS (EDGE_NODE_ODAS)", "tools.bench.bearings:figures"),
     "bearings_cost": ("CPU time of bearings beside ODAS's at equal rate (EDGE_NODE_ODAS)", "tools.bench.bearings_cost:figures"),
