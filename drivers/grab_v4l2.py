@@ -117,11 +117,11 @@ class V4l2Grabber:
 
     def _told(self, picture: Picture, arrival_ns: int, device_ns: int | None) -> Grabbed:
         if not self._rows or len(picture) != self._height + self._rows:
-            return Grabbed(picture, arrival_ns, device_ns)
+            return Grabbed(picture, arrival_ns, device_ns, by_our_clock=True)
         told = lepton.read(picture[self._height :].astype(np.uint16, copy=False))
         picture = picture[: self._height]
         if told is None:
-            return Grabbed(picture, arrival_ns, device_ns)
+            return Grabbed(picture, arrival_ns, device_ns, by_our_clock=True)
         return Grabbed(picture, arrival_ns, told.t_device_ns, told.frame_counter, told.shutter, told.kelvin_per_count)
 
     def _fail(self) -> None:
