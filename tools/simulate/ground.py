@@ -21,7 +21,9 @@ SWAY_M = 0.12
 class Panorama:
     """A window of the panorama: `shown` (rows, columns, 2) is value times cover and cover, `depth_m` how far it is."""
 
-    def __init__(self, ground: Ground, air_k: float, band: Band, seed: int, pixel_deg: float, window: tuple[float, float, float], wind_mps: float) -> None:
+    def __init__(
+        self, ground: Ground, air_k: float, band: Band, seed: int, pixel_deg: float, window: tuple[float, float, float], wind_mps: float
+    ) -> None:
         """`window` is the azimuths left and right (to be had from -180 to 180) and the lowest elevation."""
         self._ground, self._air_k, self._thermal = ground, air_k, band == "thermal"
         self.left_deg, right_deg, self.low_deg = window
@@ -43,7 +45,7 @@ class Panorama:
             self._pole()
         for _ in range(self._share(ground.trees)):
             self._tree()
-        self._still = self.shown.copy()
+        self.first_row = int(np.argmax((self.shown[..., 1] > 0).any(1)))
         self._prepare_wind(wind_mps)
 
     def places(self, azimuth_deg: Floats, elevation_deg: Floats) -> Floats:
@@ -67,7 +69,7 @@ class Panorama:
         self._limb *= np.float32(strength)
         at = np.flatnonzero(self._leaves)
         self._leaf_at = at[rng.random(len(at)) < 0.5] if strength > 0.01 else at[:0]
-        flat = self._still.reshape(-1, 2)[self._leaf_at]
+        flat = self.shown.reshape(-1, 2)[self._leaf_at]
         self._leaf_cover = flat[:, 1].copy()
         self._leaf_value = flat[:, 0] / np.maximum(flat[:, 1], 1e-6)
         self._leaf_rate = (2 * pi * rng.uniform(0.5, 5.0, len(self._leaf_at))).astype(np.float32)
@@ -111,13 +113,20 @@ class Panorama:
         if ground.wood_deg <= 0:
             return
         present = profile(rng, 4096, 1.3)[self._profile_at(4096)]
-        limit = np.quantile(profile(rng, 4096, 1.3), 1 - ground.wood_share) if 0 < ground.wood_share < 1 else (9.0 if ground.wood_share == 0 else -9.0)
+        limit = (
+            np.quantile(profile(rng, 4096, 1.3), 1 - ground.wood_share)
+            if 0 < ground.wood_share < 1
+            else (9.0 if ground.wood_share == 0 else -9.0)
+        )
         crowns = cv2.GaussianBlur(rng.standard_normal((1, self.columns)).astype(np.float32), (0, 0), max(0.25 / self.pixel_deg, 0.6))[0]
-        height = ground.wood_deg * (0.8 + 0.14 * profile(rng, 4096, 1.0)[self._profile_at(4096)] + 0.16 * crowns / max(float(crowns.std()), 1e-6))
+        height = ground.wood_deg * (
+            0.8 + 0.14 * profile(rng, 4096, 1.0)[self._profile_at(4096)] + 0.16 * crowns / max(float(crowns.std()), 1e-6)
+        )
         height *= np.clip((present - limit) * 4, 0, 1)
         ragged = cv2.GaussianBlur(rng.standard_normal((self.rows, self.columns)).astype(np.float32), (0, 0), 0.8) * 2
         edge = (height[None, :] - self._elevation) / (0.12 * ground.wood_deg) + ragged * (0.4 + 0.6 * ground.leafy)
-        mask = np.clip(edge, 0, 1) * (self._elevation > -0.4) * (height[None, :] > 0.1)
+        foot = 0.25 * profile(rng, 4096, 1.6)[self._profile_at(4096)] - 0.4
+        mask = np.clip(edge, 0, 1) * np.clip((self._elevation - foot) / self.pixel_deg, 0, 1) * (height > 0.1)
         grain = fractal(rng, self.rows, self.columns, 0.6)
         value = self._value(rng.uniform(-0.5, 2.5), rng.uniform(22, 45)) + (0.8 if self._thermal else 9.0) * grain
         whole = (slice(None), slice(None))
@@ -156,7 +165,10 @@ class Panorama:
         wall = np.full((h, w), self._value(rng.uniform(-2, 6), rng.uniform(50, 170)), np.float32)
         roof = round(h * rng.uniform(0.08, 0.35))
         wall[:roof] = self._value(rng.uniform(-12, 8), rng.uniform(35, 120))
-        pitch_h, pitch_w = max(3, round(np.degrees(3 / range_m) / self.pixel_deg)), max(3, round(np.degrees(2.5 / range_m) / self.pixel_deg))
+        pitch_h, pitch_w = (
+            max(3, round(np.degrees(3 / range_m) / self.pixel_deg)),
+            max(3, round(np.degrees(2.5 / range_m) / self.pixel_deg)),
+        )
         pane = self._value(rng.uniform(-6, 4), rng.uniform(20, 60))
         for top in range(roof + pitch_h // 3, h - pitch_h // 2, pitch_h):
             for left in range(pitch_w // 3, w - pitch_w // 2, pitch_w):
@@ -181,17 +193,16 @@ class Panorama:
 
     def _tree(self) -> None:
         rng = self._rng
-        range_m = float(np.exp(rng.uniform(np.log(25), np.log(250))))
-        high_m = rng.uniform(6, 16)
-        high = float(np.degrees(high_m / range_m))
-        spot = self._spot(0.8 * high, high, -0.8)
+        range_m = float(np.exp(rng.uniform(np.log(40), np.log(300))))
+        high = float(np.degrees(rng.uniform(6, 16) / range_m))
+        spot = self._spot(1.7 * high, high, -0.8)
         if spot is None:
             return
         rows, columns = spot
         h, w = rows.stop - rows.start, columns.stop - columns.start
         mask = np.zeros((h, w), np.uint8)
-        self._branch(mask, (w / 2, float(h)), -pi / 2, 0.3 * h, max(1.0, 0.03 * h), 7 if h > 60 else 5)
-        cover = mask.astype(np.float32) / 255
+        self._branch(mask, (w / 2, float(h)), -pi / 2 + rng.normal(0, 0.06), 0.24 * h, 0.028 * h, 8 if h > 50 else 6)
+        cover = cv2.GaussianBlur(mask.astype(np.float32) * np.float32(1 / 255), (0, 0), 0.5)
         leafy = rng.random() < self._ground.leafy
         if leafy:
             crown = self._crown(h, w)
@@ -204,23 +215,37 @@ class Panorama:
         self._move(lift, range_m, rows, columns)
 
     def _crown(self, h: int, w: int) -> Floats:
-        """Leaves in clumps with holes between, where a tree has its crown."""
+        """Leaves in clumps, ragged and with holes between, where a tree has its crown."""
         rng = self._rng
         clumps = np.zeros((h, w), np.float32)
-        for _ in range(40):
-            turn, out = rng.uniform(0, 2 * pi), rng.uniform(0, 0.34) ** 0.8
-            centre = (int(w / 2 + w * out * cos(turn)), int(0.42 * h + 0.9 * h * out * sin(turn)))
-            cv2.circle(clumps, centre, max(1, round(0.11 * h * rng.uniform(0.5, 1.2))), 1.0, -1, cv2.LINE_AA)
-        holes = cv2.GaussianBlur(rng.standard_normal((h, w)).astype(np.float32), (0, 0), 1.0) * 3
-        return np.asarray(np.clip(clumps * 1.2 + np.minimum(holes, 0.3) * 0.8 * (clumps > 0), 0, 1), np.float32)
+        wide = min(w, 0.8 * h)
+        for _ in range(30):
+            turn, out = rng.uniform(0, 2 * pi), rng.uniform(0, 1) ** 0.6
+            centre = (int(w / 2 + 0.36 * wide * out * cos(turn)), int(0.4 * h + 0.28 * h * out * sin(turn)))
+            cv2.circle(clumps, centre, max(1, round(0.1 * h * rng.uniform(0.5, 1.2))), 1.0, -1)
+        soft = cv2.GaussianBlur(clumps, (0, 0), max(0.03 * h, 0.6))
+        return np.asarray(np.clip((soft - 0.42 + 0.16 * fractal(rng, h, w, 0.9)) * 3.5, 0, 1) ** 0.7, np.float32)
 
-    def _branch(self, mask: np.ndarray[tuple[int, int], np.dtype[np.uint8]], foot: tuple[float, float], turn: float, long: float, thick: float, left: int) -> None:
+    def _branch(
+        self,
+        mask: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
+        foot: tuple[float, float],
+        turn: float,
+        long: float,
+        thick: float,
+        left: int,
+    ) -> None:
+        """A branch and those that grow from it, in two pieces so that it bends."""
         rng = self._rng
-        end = (foot[0] + long * cos(turn), foot[1] + long * sin(turn))
-        shade = int(255 * min(1.0, max(0.3, thick)))
-        cv2.line(mask, (round(foot[0] * 16), round(foot[1] * 16)), (round(end[0] * 16), round(end[1] * 16)), shade, max(1, round(thick)), cv2.LINE_AA, 4)
+        for part in (0.5, 0.5):
+            turn += rng.normal(0, 0.1)
+            end = (foot[0] + part * long * cos(turn), foot[1] + part * long * sin(turn))
+            ends = [(round(x * 16), round(y * 16)) for x, y in (foot, end)]
+            cv2.line(mask, ends[0], ends[1], int(255 * min(1.0, max(0.35, thick))), max(1, round(thick)), cv2.LINE_AA, 4)
+            foot = end
         if left == 0:
             return
-        for _ in range(2 + (rng.random() < 0.4)):
-            aside = turn + rng.normal(0, radians(26))
-            self._branch(mask, end, aside, long * rng.uniform(0.62, 0.86), thick * 0.64, left - 1)
+        for aside in (-1, 1) if rng.random() < 0.7 else (-1, 0, 1):
+            spread = aside * radians(22) + rng.normal(0, radians(10))
+            lifted = 0.12 * (-pi / 2 - turn)
+            self._branch(mask, foot, turn + spread + lifted, long * rng.uniform(0.66, 0.88), thick * 0.66, left - 1)

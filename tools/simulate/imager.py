@@ -18,7 +18,8 @@ COLUMN_K, ROW_K, PIXEL_K = 0.03, 0.015, 0.03
 """Fixed pattern that is left after a correction (1 sigma); it grows to `DRIFTED` times that until the next."""
 DRIFTED = 3.0
 FLICKER_ROW_K = 0.008
-DEAD_SHARE = 1e-4
+LEAST_SPREAD_K = 10.0
+"""A gain control goes no further, lest it show noise alone."""
 JUMP_K = 0.3
 """How far the whole picture jumps at a correction (1 sigma)."""
 
@@ -32,7 +33,7 @@ class Bolometer:
         shape = (eye.height, eye.width)
         self._left = self._pattern(rng, shape)
         self._grown = self._pattern(rng, shape)
-        self._dead = np.flatnonzero(rng.random(shape) < DEAD_SHARE)
+        self._dead = np.flatnonzero(rng.random(shape) < eye.dead_share)
         self._stuck_k = rng.choice([-8.0, 6.0, 15.0], len(self._dead)).astype(np.float32)
 
     def shutter(self, t_s: float) -> float | None:
@@ -98,7 +99,7 @@ class GainControl:
         around = cv2.GaussianBlur(small, (0, 0), max(small.shape[1] / 10, 1.0))
         level, spread = float(np.median(small)), small - self._locality * around
         low, high = np.percentile(spread, [3, 97])
-        gain = self._contrast * 190 / max(float(high - low), 3.0)
+        gain = self._contrast * 190 / max(float(high - low), LEAST_SPREAD_K)
         if self._gain == 0 or abs(gain / self._gain - 1) > self.HOLD:
             self._gain, self._level = gain, level
         wide = cv2.resize(around, (kelvin.shape[1], kelvin.shape[0]), interpolation=cv2.INTER_LINEAR)
@@ -130,3 +131,24 @@ def compressed(grey: Grey, jpeg_quality: int) -> Grey:
         return grey
     _, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, jpeg_quality])
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+class Video:
+    """What a camera's 8-bit video shows of its pictures, fed in order: gain control, noise reduction over time, compression."""
+
+    def __init__(self, gain: GainControl | None, jpeg_quality: int = 0, calm: float = 0.5) -> None:
+        """`calm` is the share of the picture before that is kept where nothing changes by more than `STILL` grey levels."""
+        self._gain, self._quality, self._calm = gain, jpeg_quality, calm
+        self._before: Floats | None = None
+
+    STILL = 6.0
+
+    def grey(self, picture: Counts | Grey) -> Grey:
+        """One picture, uint8."""
+        grey = self._gain.grey(np.asarray(picture, np.uint16)) if self._gain and picture.dtype == np.uint16 else picture
+        now = grey.astype(np.float32)
+        if self._before is not None and self._calm > 0:
+            change = self._before - now
+            now += np.float32(self._calm) * change * (np.abs(change) < self.STILL)
+        self._before = now
+        return compressed(np.asarray(np.clip(now + 0.5, 0, 255), np.uint8), self._quality)

@@ -32,6 +32,7 @@ class Eye(Struct, frozen=True, forbid_unknown_fields=True):
     pan_dps: NotNegative = 0.0
     netd_k: NotNegative = 0.05
     psf_px: NotNegative = 0.55
+    dead_share: Share = 5e-5
     lag_s: NotNegative = 0.010
     ffc_every_s: NotNegative = 180.0
     jpeg_quality: Annotated[int, Meta(ge=0, le=100)] = 0
@@ -63,7 +64,7 @@ class Sky(Struct, frozen=True, forbid_unknown_fields=True):
     drift_mps: NotNegative = 8.0
     wind_from_deg: float = 250.0
     visibility_m: Annotated[float, Meta(ge=100)] = 20_000.0
-    damp: Annotated[float, Meta(ge=0.05, le=3)] = 0.35
+    damp: Annotated[float, Meta(ge=0.05, le=3)] = 0.16
     sun_azimuth_deg: float = 200.0
     sun_elevation_deg: float = 30.0
     rain_mm_h: Annotated[float, Meta(ge=0, le=100)] = 0.0

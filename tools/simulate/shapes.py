@@ -53,16 +53,17 @@ class Multirotor:
         light = random.random() < 0.4
         grey = random.uniform(120, 200) if light else random.uniform(25, 70)
         motor_k, battery_k, body_k, arm_k = random.uniform(12, 40), random.uniform(6, 22), random.uniform(2, 8), random.uniform(0, 3)
+        rise, thick = random.uniform(0.0, 0.2) * arm, random.uniform(0.05, 0.09)
         parts = []
         for k in range(rotors):
             turn = 2 * pi * (k + 0.5) / rotors
             x, y = arm * sin(turn), arm * cos(turn)
             parts += [
-                rod((0, 0, 0), (x, y, 0.02 * arm), 0.055 * arm, arm_k, grey * 0.9),
-                rod((x, y, 0.0), (x, y, 0.13 * arm), 0.11 * arm, motor_k, grey * 0.7),
-                disc(x, y, 0.17 * arm, random.uniform(0.45, 0.6) * arm, 1.0, grey * 0.8, random.uniform(0.06, 0.16)),
+                rod((0, 0, 0), (x, y, rise), thick * arm, arm_k, grey * 0.9),
+                rod((x, y, rise - 0.12 * arm), (x, y, rise + 0.12 * arm), 0.1 * arm, motor_k, grey * 0.7),
+                disc(x, y, rise + 0.2 * arm, random.uniform(0.45, 0.6) * arm, 1.0, grey * 0.8, random.uniform(0.06, 0.16)),
             ]
-        length, width = random.uniform(0.35, 0.6) * arm, random.uniform(0.12, 0.2) * arm
+        length, width = random.uniform(0.35, 0.6) * arm, random.uniform(0.15, 0.26) * arm
         parts += [
             rod((0, -length, 0), (0, length, 0), width, body_k, grey),
             rod((0, -0.6 * length, 0.5 * width), (0, 0.3 * length, 0.5 * width), 0.8 * width, battery_k, grey * 0.9),
@@ -89,7 +90,11 @@ class Wing:
         self.span_m = span_m
         half, grey = span_m / 2, random.choice([40.0, 190.0])
         self._parts = (
-            plate([(-half, -0.1 * half, 0), (0, 0.25 * half, 0), (half, -0.1 * half, 0), (half, -0.25 * half, 0), (-half, -0.25 * half, 0)], 1, grey),
+            plate(
+                [(-half, -0.1 * half, 0), (0, 0.25 * half, 0), (half, -0.1 * half, 0), (half, -0.25 * half, 0), (-half, -0.25 * half, 0)],
+                1,
+                grey,
+            ),
             rod((0, -0.7 * half, 0), (0, 0.4 * half, 0), 0.08 * half, random.uniform(2, 8), grey),
             plate([(-0.3 * half, -0.7 * half, 0), (0.3 * half, -0.7 * half, 0), (0, -0.55 * half, 0.05 * half)], 1, grey),
             plate([(0, -0.75 * half, 0), (0, -0.5 * half, 0), (0, -0.75 * half, 0.25 * half)], 1, grey),
@@ -155,7 +160,16 @@ class Airliner:
         parts = [
             rod((0, -body, 0), (0, body, 0), 0.1 * half, skin, grey),
             *(
-                plate([(0, 0.28 * half, 0), (s * half, -sweep, 0.05 * half), (s * half, -sweep - 0.1 * half, 0.05 * half), (0, -0.1 * half, 0)], skin, grey)
+                plate(
+                    [
+                        (0, 0.28 * half, 0),
+                        (s * half, -sweep, 0.05 * half),
+                        (s * half, -sweep - 0.1 * half, 0.05 * half),
+                        (0, -0.1 * half, 0),
+                    ],
+                    skin,
+                    grey,
+                )
                 for s in (-1, 1)
             ),
             plate([(-0.36 * half, -body, 0), (0.36 * half, -body, 0), (0, -0.75 * body, 0)], skin, grey),
@@ -163,9 +177,20 @@ class Airliner:
         ]
         if jet:
             for s in (-1, 1):
-                parts.append(rod((s * 0.34 * half, -0.05 * half, -0.06 * half), (s * 0.34 * half, 0.2 * half, -0.06 * half), 0.07 * half, 45.0, grey))
                 parts.append(
-                    plate([(s * 0.27 * half, -0.1 * half, -0.06 * half), (s * 0.41 * half, -0.1 * half, -0.06 * half), (s * 0.34 * half, -2.2 * half, 0)], 40, grey, 0.2)
+                    rod((s * 0.34 * half, -0.05 * half, -0.06 * half), (s * 0.34 * half, 0.2 * half, -0.06 * half), 0.07 * half, 45.0, grey)
+                )
+                parts.append(
+                    plate(
+                        [
+                            (s * 0.27 * half, -0.1 * half, -0.06 * half),
+                            (s * 0.41 * half, -0.1 * half, -0.06 * half),
+                            (s * 0.34 * half, -2.2 * half, 0),
+                        ],
+                        40,
+                        grey,
+                        0.2,
+                    )
                 )
         else:
             parts.append(rod((0, 0.8 * body, 0), (0, body, 0), 0.09 * half, random.uniform(25, 50), grey * 0.8))
@@ -188,7 +213,12 @@ class Helicopter:
             rod((0, -0.1 * half, -0.22 * half), (0, 0.42 * half, -0.22 * half), 0.18 * half, skin, grey),
             rod((0, -0.1 * half, -0.12 * half), (0, -1.1 * half, -0.08 * half), 0.05 * half, skin, grey),
             rod((0, -0.15 * half, -0.05 * half), (0, 0.12 * half, -0.05 * half), 0.1 * half, random.uniform(25, 60), grey),
-            plate([(0.05 * half, -0.2 * half, -0.02 * half), (-0.05 * half, -0.2 * half, -0.02 * half), (0, -0.9 * half, 0.05 * half)], 30, grey, 0.25),
+            plate(
+                [(0.05 * half, -0.2 * half, -0.02 * half), (-0.05 * half, -0.2 * half, -0.02 * half), (0, -0.9 * half, 0.05 * half)],
+                30,
+                grey,
+                0.25,
+            ),
             plate([(0, -1.2 * half, -0.1 * half), (0, -1.0 * half, -0.1 * half), (0, -1.15 * half, 0.18 * half)], skin, grey),
             rod((0.15 * half, -0.1 * half, -0.48 * half), (0.15 * half, 0.4 * half, -0.48 * half), 0.02 * half, skin, grey),
             rod((-0.15 * half, -0.1 * half, -0.48 * half), (-0.15 * half, 0.4 * half, -0.48 * half), 0.02 * half, skin, grey),
@@ -228,7 +258,10 @@ class Insect:
         r, grey = span_m / 2, random.uniform(15, 60)
         self._parts = (
             rod((0, -0.6 * r, 0), (0, 0.6 * r, 0), 0.25 * r, random.uniform(0.5, 6), grey),
-            *(plate([(0, -0.2 * r, 0), (0, 0.2 * r, 0), (s * r, 0.3 * r, 0.3 * r), (s * r, -0.5 * r, 0.3 * r)], 0.5, grey, 0.25) for s in (-1, 1)),
+            *(
+                plate([(0, -0.2 * r, 0), (0, 0.2 * r, 0), (s * r, 0.3 * r, 0.3 * r), (s * r, -0.5 * r, 0.3 * r)], 0.5, grey, 0.25)
+                for s in (-1, 1)
+            ),
         )
 
     def at(self, _t_s: float) -> Shape:

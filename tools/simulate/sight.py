@@ -15,7 +15,7 @@ from drivers.blocks import Camera
 from edge_node.mounting import Mounting, angles_deg
 from tools.simulate.fractal import Floats
 from tools.simulate.flyers import Flyer, Pose
-from tools.simulate.ground import TOP_DEG, Panorama
+from tools.simulate.ground import LIMB_STEP, TOP_DEG, Panorama
 from tools.simulate.imager import Bolometer, LightSensor
 from tools.simulate.lens import Lens, Reals
 from tools.simulate.outdoors import Eye, Ground, Sky
@@ -154,14 +154,17 @@ class Pictures:
             return None, None
         azimuth = np.degrees(np.arctan2(grid[..., 0], grid[..., 1])) - np.float32(self.eye.azimuth_deg)
         azimuth = (azimuth + 180) % 360 - 180
-        places = enlarged(panorama.places(azimuth, np.degrees(np.arcsin(np.clip(grid[..., 2], -1, 1)))).astype(np.float32), self._full)
-        sway = panorama.blow(t_s)
-        moved = places.copy()
-        moved[..., 0] -= cv2.remap(sway, places * np.float32(0.25), None, cv2.INTER_LINEAR)
+        elevation = np.degrees(np.arcsin(np.clip(grid[..., 2], -1, 1)))
+        places = enlarged(panorama.places(azimuth, elevation).astype(np.float32), self._full)
+        cover = np.zeros(self._full, np.float32)
+        rows = slice(int(np.argmax((places[..., 1] >= panorama.first_row - 2).any(1))), None)
+        sway = cv2.remap(panorama.blow(t_s), places[rows] * np.float32(1 / LIMB_STEP), None, cv2.INTER_LINEAR)
+        moved = places[rows].copy()
+        moved[..., 0] -= sway
         layer = cv2.remap(panorama.shown, moved, None, cv2.INTER_LINEAR)
-        cover = np.ascontiguousarray(layer[..., 1])
-        picture *= 1 - cover
-        picture += layer[..., 0]
+        cover[rows] = layer[..., 1]
+        picture[rows] *= 1 - layer[..., 1]
+        picture[rows] += layer[..., 0]
         return cover, places
 
     def _draw(

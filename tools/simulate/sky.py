@@ -19,7 +19,7 @@ LAPSE_K_M = 0.0065
 COLD_K = 55.0
 """How much colder than the air the sky would be at the zenith if the air itself did not glow."""
 LOWEST_SIN = 0.012
-SOFT = {"cumulus": 0.35, "stratus": 1.4, "cirrus": 1.8}
+SOFT = {"cumulus": 0.7, "stratus": 1.4, "cirrus": 1.8}
 OPAQUE = {"cumulus": 1.0, "stratus": 0.95, "cirrus": 0.45}
 STRETCH = {"cumulus": 1.0, "stratus": 1.6, "cirrus": 4.0}
 
@@ -36,9 +36,9 @@ class SkyDome:
     def __init__(self, sky: Sky, air_k: float, band: Band, seed: int) -> None:
         self._sky, self._air_k, self._band = sky, air_k, band
         rng = np.random.default_rng([seed, 1])
-        coarse = fractal(rng, SIDE, SIDE, 1.7, STRETCH[sky.clouds])
+        coarse = fractal(rng, SIDE, SIDE, 1.9, STRETCH[sky.clouds])
         self._coarse = np.stack([coarse, self._lit(coarse)], -1) if band == "visible" else coarse
-        self._fine = fractal(rng, SIDE, SIDE, 1.3, STRETCH[sky.clouds])
+        self._fine = fractal(rng, SIDE, SIDE, 1.6, STRETCH[sky.clouds])
         spread = float(np.hypot(1.0, FINE_SHARE))
         self._threshold = NormalDist(0, spread).inv_cdf(1 - min(max(sky.cover, 1e-4), 1 - 1e-4))
         towards = radians(sky.wind_from_deg + 180)
@@ -58,21 +58,26 @@ class SkyDome:
         return float(np.exp(-3.912 * thin * range_m / self._sky.visibility_m))
 
     def paint(self, grid: Floats, full: tuple[int, int], t_s: float) -> Floats:
-        """The sky (rows, columns) of a grid of directions that `enlarged` makes as large as the picture."""
+        """The sky (rows, columns) of a grid of directions that `enlarged` makes as large as the picture; clouds at half its resolution."""
         clear = self.clear(grid)
         if self._sky.cover <= 0:
             return enlarged(clear, full)
+        clouded = self._clouded(grid, clear, (-(-full[0] // 2), -(-full[1] // 2)), t_s)
+        return np.ascontiguousarray(cv2.resize(clouded, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)[: full[0], : full[1]])
+
+    def _clouded(self, grid: Floats, clear: Floats, half: tuple[int, int], t_s: float) -> Floats:
         up = np.maximum(grid[..., 2], LOWEST_SIN)
         plane = grid[..., :2] / up[..., None] * np.float32(self._sky.base_m)
         scale = self._sky.base_m / 1500 * COARSE_M
-        coarse = self._sampled(self._coarse, plane, full, scale, t_s, 1.0)
-        fine = self._sampled(self._fine, plane, full, scale * FINE_M / COARSE_M, t_s, 1.25)
+        coarse = self._sampled(self._coarse, plane, half, scale, t_s, 1.0)
+        fine = self._sampled(self._fine, plane, half, scale * FINE_M / COARSE_M, t_s, 1.25)
         thick = (coarse[..., 0] if coarse.ndim == 3 else coarse) + np.float32(FINE_SHARE) * fine
         soft = SOFT[self._sky.clouds]
         cover = np.clip((thick - np.float32(self._threshold - soft / 2)) * np.float32(1 / soft), 0, 1)
         cover *= cover * (3 - 2 * cover) * np.float32(OPAQUE[self._sky.clouds])
+        cover = cv2.GaussianBlur(cover, (0, 0), 0.8)
         seen = self._cloud(grid, clear, up)
-        picture = enlarged(np.stack([clear, seen[0] - clear, seen[1]], -1), full)
+        picture = enlarged(np.stack([clear, seen[0] - clear, seen[1]], -1), half, STEP // 2)
         detail = picture[..., 2] * (coarse[..., 1] + 0.3 * fine if coarse.ndim == 3 else thick - np.float32(self._threshold))
         return np.asarray(picture[..., 0] + cover * (picture[..., 1] + detail), np.float32)
 
@@ -86,10 +91,10 @@ class SkyDome:
         bright = 205.0 if self._sky.clouds == "cumulus" else 180.0
         return clear + (bright - clear) * near * low, np.float32(18.0) * near * low
 
-    def _sampled(self, texture: Floats, plane: Floats, full: tuple[int, int], metre_px: float, t_s: float, pace: float) -> Floats:
+    def _sampled(self, texture: Floats, plane: Floats, half: tuple[int, int], metre_px: float, t_s: float, pace: float) -> Floats:
         moved = (plane - (self._drift * t_s * pace).astype(np.float32) + self._start.astype(np.float32)) / np.float32(metre_px)
         moved -= np.floor(moved.mean((0, 1)) / SIDE) * SIDE
-        places = enlarged(np.asarray(moved, np.float32), full)
+        places = enlarged(np.asarray(moved, np.float32), half, STEP // 2)
         return np.asarray(cv2.remap(texture, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), np.float32)
 
     def _lit(self, thick: Floats) -> Floats:
@@ -117,7 +122,7 @@ def grid_of(width: int, height: int) -> Floats:
     return np.stack(np.meshgrid(across, down), -1).astype(np.float32)
 
 
-def enlarged(grid: Floats, full: tuple[int, int]) -> Floats:
-    """A grid's values for every pixel of a picture of `full` (rows, columns)."""
-    whole = cv2.resize(grid, None, fx=STEP, fy=STEP, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(whole[STEP : STEP + full[0], STEP : STEP + full[1]], np.float32)
+def enlarged(grid: Floats, full: tuple[int, int], step: int = STEP) -> Floats:
+    """A grid's values for every pixel of a picture of `full` (rows, columns), where it has one for every `step` of them."""
+    whole = cv2.resize(grid, None, fx=step, fy=step, interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(whole[step : step + full[0], step : step + full[1]])

@@ -86,7 +86,9 @@ def drawn(parts: list[Outline], width: int, height: int, psf_px: float, smear_px
         _fill(canvas, part, left, top, fine)
     coarse = min(fine, BLURRED_AT)
     if fine > coarse:
-        canvas = np.asarray(cv2.resize(canvas, ((right - left) * coarse, (bottom - top) * coarse), interpolation=cv2.INTER_AREA), np.float32)
+        canvas = np.asarray(
+            cv2.resize(canvas, ((right - left) * coarse, (bottom - top) * coarse), interpolation=cv2.INTER_AREA), np.float32
+        )
     canvas = _blurred(canvas, coarse, psf_px, smear_px, defocus_px)
     if coarse > 1:
         canvas = np.asarray(cv2.resize(canvas, (right - left, bottom - top), interpolation=cv2.INTER_AREA), np.float32)
@@ -127,5 +129,13 @@ def _line(smear_px: tuple[float, float], fine: int) -> Floats:
     across, down = (ceil(abs(one) * fine / 2) for one in smear_px)
     kernel = np.zeros((2 * down + 1, 2 * across + 1), np.uint8)
     x, y = smear_px[0] * fine / 2, smear_px[1] * fine / 2
-    cv2.line(kernel, (round((across - x) * 16), round((down - y) * 16)), (round((across + x) * 16), round((down + y) * 16)), 255, 1, cv2.LINE_AA, 4)
+    cv2.line(
+        kernel,
+        (round((across - x) * 16), round((down - y) * 16)),
+        (round((across + x) * 16), round((down + y) * 16)),
+        255,
+        1,
+        cv2.LINE_AA,
+        4,
+    )
     return np.asarray(kernel / max(float(kernel.sum()), 1.0), np.float32)
