@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, hypot, pi, radians, sin
+from math import atan2, cos, hypot, radians, sin
 from typing import Literal, Protocol
 
 import numpy as np
@@ -26,7 +26,7 @@ class Path(Protocol):
 class Straight:
     """A line through `place` at `middle_s`, with a waver of `waver_m` (1 sigma)."""
 
-    def __init__(self, seed: str, place: Reals, velocity: Reals, middle_s: float, waver_m: float = 0.0, shortest_s: float = 1.5) -> None:
+    def __init__(self, seed: str, place: Reals, velocity: Reals, middle_s: float, *, waver_m: float = 0.0, shortest_s: float = 1.5) -> None:
         self._place, self._velocity, self._middle_s = place, velocity, middle_s
         self._wavers = [Wander(f"{seed}/{axis}", waver_m, shortest_s, shortest_s * 6) for axis in "enu"] if waver_m else []
         self._rest = np.array([one.at(middle_s) for one in self._wavers]) if self._wavers else np.zeros(3)
@@ -43,7 +43,7 @@ class Straight:
 class Round:
     """Circles about a middle that drifts, at `place` at `middle_s`."""
 
-    def __init__(self, place: Reals, velocity: Reals, radius_m: float, speed_mps: float, start: float, middle_s: float) -> None:
+    def __init__(self, place: Reals, velocity: Reals, middle_s: float, *, radius_m: float, speed_mps: float, start: float) -> None:
         self._radius, self._rate, self._start, self._middle_s = radius_m, speed_mps / radius_m, start, middle_s
         self._drift = velocity
         self._middle = place - radius_m * np.array([cos(start), sin(start), 0.0])
@@ -84,7 +84,7 @@ class Pose(Struct, frozen=True):
 class Flyer:
     """Something that flies from `from_s` to `until_s`; a drone keeps its own heading while slow and leans forward as it goes."""
 
-    def __init__(self, name: str, kind: Kind, body: Flying, path: Path, from_s: float = -1e9, until_s: float = 1e9) -> None:
+    def __init__(self, name: str, kind: Kind, body: Flying, path: Path, *, from_s: float = -1e9, until_s: float = 1e9) -> None:
         self.name, self.kind, self.body, self.path, self._from_s, self._until_s = name, kind, body, path, from_s, until_s
         self._yaw = Wander(f"{name}/yaw", 1.2, 5.0, 40.0)
 
@@ -119,14 +119,9 @@ def _turned(heading: float, pitch: float, bank: float) -> Reals:
     about_z = np.array([[ch, sh, 0], [-sh, ch, 0], [0, 0, 1.0]])
     about_x = np.array([[1.0, 0, 0], [0, cp, -sp], [0, sp, cp]])
     about_y = np.array([[cb, 0, sb], [0, 1.0, 0], [-sb, 0, cb]])
-    return about_z @ about_x @ about_y
+    return np.asarray(about_z @ about_x @ about_y)
 
 
 def towards(azimuth: float, speed_mps: float, climb_mps: float = 0.0) -> Reals:
     """A velocity from a heading in radians."""
     return np.array([speed_mps * sin(azimuth), speed_mps * cos(azimuth), climb_mps])
-
-
-def any_heading(uniform: float) -> float:
-    """0 to 1 as radians all round."""
-    return 2 * pi * uniform

@@ -1,11 +1,16 @@
-"""Noise without a seam whose spectrum is a power law: clouds, meadows and hills are made of it."""
+"""Noise without a seam whose spectrum is a power law: clouds, meadows and hills are made of it; and how textures are looked up."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+NO_MAP: Any = None
+"""An empty array, as the stubs of OpenCV want it, makes OpenCV 5.0 read what is not there."""
 
 
 def fractal(rng: np.random.Generator, rows: int, columns: int, slope: float, stretch: float = 1.0) -> Floats:
@@ -24,3 +29,9 @@ def profile(rng: np.random.Generator, columns: int, slope: float) -> Floats:
     line = np.fft.irfft(np.fft.rfft(rng.standard_normal(columns)) * frequency**-slope, columns)
     line -= line.mean()
     return np.asarray(line / line.std(), np.float32)
+
+
+def looked_up(texture: Floats, places: Floats, *, border: int = cv2.BORDER_CONSTANT, nearest: bool = False, outside: float = 0.0) -> Floats:
+    """A texture's values at columns and rows (..., 2), between texels too, or at the nearest."""
+    between = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
+    return np.asarray(cv2.remap(texture, places, NO_MAP, between, borderMode=border, borderValue=outside), np.float32)

@@ -36,12 +36,12 @@ class Bolometer:
         self._dead = np.flatnonzero(rng.random(shape) < eye.dead_share)
         self._stuck_k = rng.choice([-8.0, 6.0, 15.0], len(self._dead)).astype(np.float32)
 
-    def shutter(self, t_s: float) -> float | None:
-        """When the correction began that is going on, else None."""
+    def shut(self, t_s: float) -> bool:
+        """Whether a correction is going on."""
         if self._eye.ffc_every_s <= 0:
-            return None
+            return False
         begin_s, long_s, _ = self._correction(floor(t_s / self._eye.ffc_every_s))
-        return begin_s if begin_s <= t_s < begin_s + long_s else None
+        return begin_s <= t_s < begin_s + long_s
 
     def counts(self, kelvin: Floats, frame: int, t_s: float) -> Counts:
         """The picture as it is read out."""
@@ -136,12 +136,12 @@ def compressed(grey: Grey, jpeg_quality: int) -> Grey:
 class Video:
     """What a camera's 8-bit video shows of its pictures, fed in order: gain control, noise reduction over time, compression."""
 
+    STILL = 6.0
+
     def __init__(self, gain: GainControl | None, jpeg_quality: int = 0, calm: float = 0.5) -> None:
         """`calm` is the share of the picture before that is kept where nothing changes by more than `STILL` grey levels."""
         self._gain, self._quality, self._calm = gain, jpeg_quality, calm
         self._before: Floats | None = None
-
-    STILL = 6.0
 
     def grey(self, picture: Counts | Grey) -> Grey:
         """One picture, uint8."""

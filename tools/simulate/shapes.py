@@ -36,8 +36,9 @@ def plate(points: list[tuple[float, float, float]], warmth_k: float, grey: float
     return Part(np.array(points), 0.0, warmth_k, grey, opacity)
 
 
-def disc(x: float, y: float, z: float, radius_m: float, warmth_k: float, grey: float, opacity: float) -> Part:
+def disc(middle: tuple[float, float, float], radius_m: float, *, warmth_k: float, grey: float, opacity: float) -> Part:
     """A rotor that turns faster than the picture is taken."""
+    x, y, z = middle
     turn = np.linspace(0, 2 * pi, 14, endpoint=False)
     ring = np.stack([x + radius_m * np.cos(turn), y + radius_m * np.sin(turn), np.full(14, z)], 1)
     return Part(ring, 0.0, warmth_k, grey, opacity)
@@ -53,6 +54,7 @@ class Multirotor:
         light = random.random() < 0.4
         grey = random.uniform(120, 200) if light else random.uniform(25, 70)
         motor_k, battery_k, body_k, arm_k = random.uniform(12, 40), random.uniform(6, 22), random.uniform(2, 8), random.uniform(0, 3)
+        blur = random.uniform(0.06, 0.16)
         rise, thick = random.uniform(0.0, 0.2) * arm, random.uniform(0.05, 0.09)
         parts = []
         for k in range(rotors):
@@ -61,7 +63,13 @@ class Multirotor:
             parts += [
                 rod((0, 0, 0), (x, y, rise), thick * arm, arm_k, grey * 0.9),
                 rod((x, y, rise - 0.12 * arm), (x, y, rise + 0.12 * arm), 0.1 * arm, motor_k, grey * 0.7),
-                disc(x, y, rise + 0.2 * arm, random.uniform(0.45, 0.6) * arm, 1.0, grey * 0.8, random.uniform(0.06, 0.16)),
+                disc(
+                    (x, y, rise + 0.2 * arm),
+                    random.uniform(0.45, 0.6) * arm,
+                    warmth_k=1.0,
+                    grey=grey * 0.8,
+                    opacity=blur,
+                ),
             ]
         length, width = random.uniform(0.35, 0.6) * arm, random.uniform(0.15, 0.26) * arm
         parts += [
@@ -222,7 +230,7 @@ class Helicopter:
             plate([(0, -1.2 * half, -0.1 * half), (0, -1.0 * half, -0.1 * half), (0, -1.15 * half, 0.18 * half)], skin, grey),
             rod((0.15 * half, -0.1 * half, -0.48 * half), (0.15 * half, 0.4 * half, -0.48 * half), 0.02 * half, skin, grey),
             rod((-0.15 * half, -0.1 * half, -0.48 * half), (-0.15 * half, 0.4 * half, -0.48 * half), 0.02 * half, skin, grey),
-            disc(0, 0, 0.06 * half, half, 1.0, grey, 0.12),
+            disc((0, 0, 0.06 * half), half, warmth_k=1.0, grey=grey, opacity=0.12),
         )
 
     def at(self, t_s: float) -> Shape:

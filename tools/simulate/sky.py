@@ -8,7 +8,7 @@ from statistics import NormalDist
 import cv2
 import numpy as np
 
-from tools.simulate.fractal import Floats, fractal
+from tools.simulate.fractal import Floats, fractal, looked_up
 from tools.simulate.outdoors import Band, Sky
 
 SIDE = 1024
@@ -67,10 +67,10 @@ class SkyDome:
 
     def _clouded(self, grid: Floats, clear: Floats, half: tuple[int, int], t_s: float) -> Floats:
         up = np.maximum(grid[..., 2], LOWEST_SIN)
-        plane = grid[..., :2] / up[..., None] * np.float32(self._sky.base_m)
+        plane = np.asarray(grid[..., :2] / up[..., None] * np.float32(self._sky.base_m), np.float32)
         scale = self._sky.base_m / 1500 * COARSE_M
-        coarse = self._sampled(self._coarse, plane, half, scale, t_s, 1.0)
-        fine = self._sampled(self._fine, plane, half, scale * FINE_M / COARSE_M, t_s, 1.25)
+        coarse = self._sampled(self._coarse, plane, half, scale, t_s)
+        fine = self._sampled(self._fine, plane, half, scale * FINE_M / COARSE_M, 1.25 * t_s)
         thick = (coarse[..., 0] if coarse.ndim == 3 else coarse) + np.float32(FINE_SHARE) * fine
         soft = SOFT[self._sky.clouds]
         cover = np.clip((thick - np.float32(self._threshold - soft / 2)) * np.float32(1 / soft), 0, 1)
@@ -91,11 +91,11 @@ class SkyDome:
         bright = 205.0 if self._sky.clouds == "cumulus" else 180.0
         return clear + (bright - clear) * near * low, np.float32(18.0) * near * low
 
-    def _sampled(self, texture: Floats, plane: Floats, half: tuple[int, int], metre_px: float, t_s: float, pace: float) -> Floats:
-        moved = (plane - (self._drift * t_s * pace).astype(np.float32) + self._start.astype(np.float32)) / np.float32(metre_px)
+    def _sampled(self, texture: Floats, plane: Floats, half: tuple[int, int], metre_px: float, moved_s: float) -> Floats:
+        moved = (plane - (self._drift * moved_s).astype(np.float32) + self._start.astype(np.float32)) / np.float32(metre_px)
         moved -= np.floor(moved.mean((0, 1)) / SIDE) * SIDE
         places = enlarged(np.asarray(moved, np.float32), half, STEP // 2)
-        return np.asarray(cv2.remap(texture, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), np.float32)
+        return looked_up(texture, places, border=cv2.BORDER_WRAP)
 
     def _lit(self, thick: Floats) -> Floats:
         """Brighter where a cloud faces the sun, darker where it is thick."""

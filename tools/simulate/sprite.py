@@ -70,8 +70,11 @@ def box_of(parts: list[Outline]) -> tuple[float, float, float, float]:
     return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
 
-def drawn(parts: list[Outline], width: int, height: int, psf_px: float, smear_px: tuple[float, float], defocus_px: float) -> Sprite | None:
-    """The parts as seen by a picture of this size, None where they are outside of it."""
+def drawn(
+    parts: list[Outline], size: tuple[int, int], *, psf_px: float, smear_px: tuple[float, float] = (0.0, 0.0), defocus_px: float = 0.0
+) -> Sprite | None:
+    """The parts as seen by a picture of `size` (width, height), None where they are outside of it."""
+    width, height = size
     every = np.concatenate([part.points for part in parts])
     low, high = every.min(0), every.max(0)
     margin = 1 + ceil(3 * psf_px + defocus_px + max(abs(smear_px[0]), abs(smear_px[1])))
