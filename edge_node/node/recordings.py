@@ -17,15 +17,16 @@ from edge_node.node.pipeline import Pipeline
 from edge_node.strict_toml import Problem, read_table
 
 PROGRESS_EVERY_S = 0.5
-# What of the command line says how sound was recorded, by the names of the driver's options.
-SOUND_OPTIONS = ("array", "azimuth_deg", "tilt_deg", "roll_deg", "calibration", "temperature_c")
+# What of the command line says how sound or video was recorded, by the names of the driver's options.
+HOW_RECORDED = ("array", "azimuth_deg", "tilt_deg", "roll_deg", "calibration", "temperature_c", "camera", "horizontal_fov_deg")
 
 
 def opened_by(path: Path, arguments: argparse.Namespace) -> Recording:
-    """The recording as the command line has it, not open yet; raises SourceMisconfigured for what no array can be."""
-    said = {name: value for name in SOUND_OPTIONS if (value := getattr(arguments, name)) is not None}
-    if str(said.get("array", "")).endswith(".toml"):
-        said["array"] = str(Path(said["array"]).absolute())
+    """The recording as the command line has it, not open yet; raises SourceMisconfigured for what cannot be."""
+    said = {name: value for name in HOW_RECORDED if (value := getattr(arguments, name, None)) is not None}
+    for kind in ("array", "camera"):
+        if str(said.get(kind, "")).endswith(".toml"):
+            said[kind] = str(Path(said[kind]).absolute())
     problems: list[Problem] = []
     read_table({"path": str(path)} | said, RecordingOptions, (), "", problems)
     if problems:
