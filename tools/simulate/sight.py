@@ -15,13 +15,14 @@ from tools.simulate.canvas import Canvas
 from tools.simulate.flyers import Flyer, Pose
 from tools.simulate.fractal import Floats
 from tools.simulate.ground import TOP_DEG, Panorama, Window
-from tools.simulate.imager import Bolometer, LightSensor
 from tools.simulate.lens import Lens
 from tools.simulate.outdoors import Eye, Ground, Sky
 from tools.simulate.rain import streaks
 from tools.simulate.scene import Weather
 from tools.simulate.sky import SkyDome, grid_of
 from tools.simulate.sprite import Outline, box_of, drawn, outlines
+from tools.simulate.thermal import Bolometer
+from tools.simulate.visible import LightSensor
 from tools.simulate.world import Wander
 
 Picture = NDArray[np.uint8] | NDArray[np.uint16]

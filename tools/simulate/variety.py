@@ -7,11 +7,11 @@ from math import pi
 from random import Random
 
 from tools.simulate.flyers import Kind, towards
-from tools.simulate.imager import GainControl, Grey, Video
 from tools.simulate.kinds import flyer
 from tools.simulate.outdoors import Band, Eye, Ground, Sky
 from tools.simulate.scene import Weather
 from tools.simulate.sight import Pictures, Truth
+from tools.simulate.video import GainControl, Grey, Video
 
 
 def clip(seed: int, band: Band, kinds: Sequence[Kind], *, frames: int = 45, size_px: float | None = None) -> Iterator[tuple[Grey, Truth]]:
