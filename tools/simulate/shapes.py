@@ -120,7 +120,7 @@ class Bird:
     def __init__(self, seed: str, span_m: float, beat_hz: float, bout: float = 1.0, bout_s: float = 1.5) -> None:
         random = Random(seed)
         self.span_m = span_m
-        self._beat_hz, self._bout, self._bout_s = beat_hz, bout, bout_s
+        self.beat_hz, self._bout, self._bout_s = beat_hz, bout, bout_s
         self._phase, self._start = random.uniform(0, 2 * pi), random.uniform(0, bout_s)
         self._swing = random.uniform(0.5, 0.95)
         self._grey = random.choice([random.uniform(15, 60), random.uniform(15, 60), random.uniform(150, 220)])
@@ -132,8 +132,8 @@ class Bird:
         half = self.span_m / 2
         angle = 0.12
         if ((t_s + self._start) / self._bout_s) % 1.0 < self._bout:
-            angle = self._swing * sin(2 * pi * self._beat_hz * t_s + self._phase)
-        tip = 1.5 * angle + 0.35 * self._swing * cos(2 * pi * self._beat_hz * t_s + self._phase) * (angle != 0.12)
+            angle = self._swing * sin(2 * pi * self.beat_hz * t_s + self._phase)
+        tip = 1.5 * angle + 0.35 * self._swing * cos(2 * pi * self.beat_hz * t_s + self._phase) * (angle != 0.12)
         length = self._length * half
         parts = [
             rod((0, -0.5 * length, 0), (0, 0.45 * length, 0), 0.17 * length, self._body_k, self._grey),

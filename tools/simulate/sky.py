@@ -36,14 +36,20 @@ class SkyDome:
     def __init__(self, sky: Sky, air_k: float, band: Band, seed: int) -> None:
         self._sky, self._air_k, self._band = sky, air_k, band
         rng = np.random.default_rng([seed, 1])
-        coarse = fractal(rng, SIDE, SIDE, 1.9, STRETCH[sky.clouds])
-        self._coarse = np.stack([coarse, self._lit(coarse)], -1) if band == "visible" else coarse
-        self._fine = fractal(rng, SIDE, SIDE, 1.6, STRETCH[sky.clouds])
-        spread = float(np.hypot(1.0, FINE_SHARE))
-        self._threshold = NormalDist(0, spread).inv_cdf(1 - min(max(sky.cover, 1e-4), 1 - 1e-4))
+        self._start = rng.uniform(0, 1e4, 2)
+        if sky.cover > 0:
+            self._gather(rng)
         towards = radians(sky.wind_from_deg + 180)
         self._drift = np.array([sin(towards), cos(towards)]) * sky.drift_mps
-        self._start = rng.uniform(0, 1e4, 2)
+
+    def _gather(self, rng: np.random.Generator) -> None:
+        """Make the clouds' two textures, and how thick they must be to be seen."""
+        stretch = STRETCH[self._sky.clouds]
+        coarse = fractal(rng, SIDE, SIDE, 1.9, stretch)
+        self._coarse = np.stack([coarse, self._lit(coarse)], -1) if self._band == "visible" else coarse
+        self._fine = fractal(rng, SIDE, SIDE, 1.6, stretch)
+        spread = float(np.hypot(1.0, FINE_SHARE))
+        self._threshold = NormalDist(0, spread).inv_cdf(1 - min(max(self._sky.cover, 1e-4), 1 - 1e-4))
 
     def clear(self, directions: Floats) -> Floats:
         """Without clouds, for ENU unit vectors (..., 3)."""
