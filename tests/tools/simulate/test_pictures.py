@@ -104,7 +104,7 @@ def test_a_wrong_key_of_the_camera_is_named(scene: Path) -> None:
 
 
 def test_the_nodes_own_driver_sees_what_is_played(scene: Path) -> None:
-    scene.write_text(scene.read_text().replace("cover = 0.4", "cover = 0.0"))
+    scene.write_text(scene.read_text().replace("cover = 0.4", "cover = 0.0").replace("trees = 4", "trees = 0"))
     shown, show, stop = of_world(World.load(scene, 1)), Broadcast(), Event()
     player = Thread(target=play, args=(shown, show, 60.0, stop, time.monotonic()))
     player.start()
