@@ -35,6 +35,7 @@ hfov_deg = 40.0
 tilt_deg = 20.0
 rate_hz = 20.0
 ffc_every_s = 0.0
+dead_share = 0.0
 [ground]
 trees = 4
 [sky]
