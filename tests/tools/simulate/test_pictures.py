@@ -43,6 +43,7 @@ cover = 0.4
 [[drone]]
 name = "near"
 span_m = 0.8
+gust_m = 0.0
 path = {{ kind = "hover", east_m = 1.0, north_m = 30.0, height_m = 20.0 }}
 operator = {{ east_m = 0.0, north_m = 0.0 }}
 """
