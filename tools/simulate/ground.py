@@ -139,6 +139,7 @@ class Panorama:
                 wall[top : top + storey // 2, left : left + bay // 2] = pane
         wall += rng.standard_normal((h, w)).astype(np.float32) * np.float32(0.15 if self._thermal else 2.0)
         self._paint(np.ones((h, w), np.float32), wall, range_m, spot)
+        self._wind.still(np.ones((h, w), bool), spot)
 
     def _pole(self, rng: np.random.Generator, right_deg: float) -> None:
         range_m = rng.uniform(25, 200)
@@ -151,6 +152,7 @@ class Panorama:
         if rng.random() < 0.6:
             cv2.line(mask, (middle, 0), (min(middle * 2, mask.shape[1] - 1), 0), 255, thick + 1, cv2.LINE_AA)
         self._paint(mask.astype(np.float32) * np.float32(1 / 255), self._value(rng.uniform(-3, 3), rng.uniform(30, 130)), range_m, spot)
+        self._wind.still(mask > 128, spot)
 
     def _grain(self, rng: np.random.Generator, h: int, w: int) -> Floats:
         rough = cv2.GaussianBlur(rng.standard_normal((h, w)).astype(np.float32), (0, 0), 1.2)

@@ -17,23 +17,18 @@ from tools.simulate.fractal import Floats
 from tools.simulate.ground import TOP_DEG, Panorama, Window
 from tools.simulate.lens import Lens
 from tools.simulate.outdoors import Eye, Ground, Sky
+from tools.simulate.projector import Projector
 from tools.simulate.rain import streaks
 from tools.simulate.scene import Weather
 from tools.simulate.sky import SkyDome, grid_of
-from tools.simulate.sprite import Outline, box_of, drawn, outlines
+from tools.simulate.sprite import Box
 from tools.simulate.thermal import Bolometer
 from tools.simulate.visible import LightSensor
 from tools.simulate.world import Wander
 
 Picture = NDArray[np.uint8] | NDArray[np.uint16]
 Flyers = Callable[[float], Sequence[Flyer]]
-Box = tuple[float, float, float, float]
 FASTEST_SHAKE_S, SLOWEST_SHAKE_S = 1 / 15, 1.0
-SHUTTER_S = 0.004
-"""How long a visible camera exposes."""
-APERTURE_M, SHARP_FROM_M = 0.012, 30.0
-"""What is nearer than the lens is focused for is a blur as wide as the aperture looks from there."""
-WIDEST_BLUR_PX, LONGEST_SMEAR_PX = 40.0, 60.0
 DEFAULTS = (Sky(), Ground(), Weather())
 
 
@@ -81,6 +76,7 @@ class Pictures:
         self.eye, self.camera, self.seed = eye, eye.camera(), seed
         self._flyers, self._sky = flyers, sky
         self.lens = Lens(self.camera)
+        self._projector = Projector(eye, self.lens)
         self._air_k = weather.temperature_c + 273.15
         self._grid = self.lens.directions(grid_of(eye.width, eye.height).astype(np.float64))
         self._dome = SkyDome(sky, self._air_k, eye.band, seed)
@@ -145,51 +141,19 @@ class Pictures:
 
     def _draw(self, canvas: Canvas, flyer: Flyer, pose: Pose, mounting: Mounting, t_s: float) -> Sighted | None:
         """Lay one body over the picture; None where nothing of it is in there."""
-        eye, range_m = self.eye, float(np.linalg.norm(pose.place))
-        parts = self._outlines(flyer, pose, mounting, t_s)
-        if not parts:
+        cast = self._projector.cast(flyer, pose, mounting, t_s)
+        if cast is None:
             return None
-        blur_px = min(APERTURE_M * max(0.0, 1 / range_m - 1 / SHARP_FROM_M) / self.lens.pixel_rad, WIDEST_BLUR_PX)
-        smear_px = self._smear(pose, mounting, eye.lag_s if eye.band == "thermal" else SHUTTER_S)
-        sprite = drawn(parts, (eye.width, eye.height), psf_px=eye.psf_px, smear_px=smear_px, defocus_px=blur_px)
-        whole = box_of(parts)
-        box = _cut(whole, eye.width, eye.height)
-        if sprite is None or box is None:
-            return None
-        seen, contrast = canvas.lay(sprite, self._air_k if eye.band == "thermal" else 0.0, range_m)
-        inside = box[2] * box[3] / max(whole[2] * whole[3], 1e-9)
+        range_m = float(np.linalg.norm(pose.place))
+        seen, contrast = canvas.lay(cast.sprite, self._air_k if self.eye.band == "thermal" else 0.0, range_m)
         azimuth_deg, elevation_deg = angles_deg(pose.place)
         return Sighted(
             name=flyer.name,
             kind=flyer.kind,
-            box=box,
+            box=cast.box,
             azimuth_deg=azimuth_deg,
             elevation_deg=elevation_deg,
             range_m=range_m,
-            seen=seen * inside,
+            seen=seen * cast.inside,
             contrast=contrast,
         )
-
-    def _outlines(self, flyer: Flyer, pose: Pose, mounting: Mounting, t_s: float) -> list[Outline]:
-        place = mounting.to_device(pose.place)
-        middle = self.lens.pixels(place)
-        reach_px = self.eye.width + flyer.body.span_m / float(np.linalg.norm(place)) / self.lens.pixel_rad
-        if not np.isfinite(middle).all() or np.abs(middle - (self.eye.width / 2, self.eye.height / 2)).max() > reach_px:
-            return []
-        turn = np.stack([mounting.to_device(column) for column in pose.turn.T], 1)
-        return outlines(self.lens, flyer.body.at(t_s), place, turn, self.eye.band)
-
-    def _smear(self, pose: Pose, mounting: Mounting, lag_s: float) -> tuple[float, float]:
-        """How far the body moves in the picture while it is exposed, pixels."""
-        now, before = self.lens.pixels(mounting.to_device(np.stack([pose.place, pose.place - pose.velocity * lag_s])))
-        if not np.isfinite(before).all():
-            return 0.0, 0.0
-        across, down = np.clip(now - before, -LONGEST_SMEAR_PX, LONGEST_SMEAR_PX)
-        return float(across), float(down)
-
-
-def _cut(box: Box, width: int, height: int) -> Box | None:
-    """The part of a box that lies in the picture."""
-    left, top = max(box[0], 0.0), max(box[1], 0.0)
-    right, bottom = min(box[0] + box[2], float(width)), min(box[1] + box[3], float(height))
-    return (left, top, right - left, bottom - top) if right > left and bottom > top else None

@@ -20,6 +20,7 @@ BLURRED_AT = 4
 """Subpixels a pixel at which the blur is made."""
 LARGEST_PX = 4096.0
 SHIFT = 4
+Box = tuple[float, float, float, float]
 
 
 class Outline(Struct, frozen=True):
@@ -62,7 +63,7 @@ def outlines(lens: Lens, shape: Shape, place: Reals, turn: Reals, band: Band) ->
     return [outline for _, outline in sorted(found, key=lambda one: -one[0])]
 
 
-def box_of(parts: list[Outline]) -> tuple[float, float, float, float]:
+def box_of(parts: list[Outline]) -> Box:
     """x, y, width, height in pixels about all that is not mere blur; pixel (0, 0) reaches from 0 to 1."""
     solid = [part.points for part in parts if part.opacity > 0.5] or [part.points for part in parts]
     every = np.concatenate(solid) + 0.5

@@ -42,7 +42,7 @@ class Bolometer:
     def counts(self, kelvin: Floats, frame: int, t_s: float) -> Counts:
         """The picture as it is read out."""
         rng = np.random.default_rng([self._seed, 4, frame])
-        age, offset_k = self._age(t_s)
+        age, offset_k = self.since_correction(t_s)
         out = rng.standard_normal(kelvin.shape, np.float32)
         out *= np.float32(self._eye.netd_k)
         out += kelvin
@@ -64,8 +64,8 @@ class Bolometer:
         begin = number + FIRST_FFC + 0.2 * rng.random()
         return begin * self._eye.ffc_every_s, 0.5 + rng.random(), float(rng.normal(0, JUMP_K))
 
-    def _age(self, t_s: float) -> tuple[float, float]:
-        """How far the pattern has grown (0 to 1), and the level's error."""
+    def since_correction(self, t_s: float) -> tuple[float, float]:
+        """How far the pattern has grown since the last correction (0 to 1), and by how many kelvin that left the level off."""
         every_s = self._eye.ffc_every_s
         if every_s <= 0:
             return 0.3, 0.0

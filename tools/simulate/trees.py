@@ -36,6 +36,12 @@ class Wind:
         small = cv2.resize(spread, (self._limb.shape[1], self._limb.shape[0]), interpolation=cv2.INTER_AREA)
         np.maximum(self._limb, cv2.GaussianBlur(small, (0, 0), 1.5), out=self._limb)
 
+    def still(self, hidden: NDArray[np.bool_], spot: tuple[slice, slice]) -> None:
+        """Something stands before the trees that does not move."""
+        self._leaves[spot] &= ~hidden
+        rows, columns = (slice(part.start // LIMB_STEP, -(-part.stop // LIMB_STEP)) for part in spot)
+        self._limb[rows, columns] = 0
+
     def start(self, rng: np.random.Generator, shown: Floats, wind_mps: float, *, glint: bool) -> None:
         """Let it blow over what is `shown`; leaves that `glint` are lighter when they let less through."""
         strength = min((wind_mps / STEADY_WIND_MPS) ** 2, STRONGEST)
