@@ -17,6 +17,10 @@ from tools.bench.camera_tracker import Tracker
 
 Grey = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
+# OpenCV marks what it takes for a shadow with 127.
+FOREGROUND = 255
+# Fewer pixels are noise: what is published of these peers on such pictures is met with this.
+LEAST_PX = 4
 NO_BOXES = np.zeros((0, 4))
 
 
@@ -67,33 +71,31 @@ class MotionGate:
 
 
 class Background:
-    """OpenCV's subtractor, and everything of at least `LEAST_PX` that it calls foreground."""
-
-    LEAST_PX = 2
+    """OpenCV's subtractor, and everything of at least `LEAST_PX` that it calls foreground and no shadow."""
 
     def __init__(self, subtractor: cv2.BackgroundSubtractor) -> None:
         self._subtractor = subtractor
 
     def boxes(self, picture: Grey) -> Boxes:
         """Bounds of connected pixels."""
-        return components(np.asarray(self._subtractor.apply(picture), np.uint8), self.LEAST_PX)
+        return components((self._subtractor.apply(picture) == FOREGROUND).astype(np.uint8))
 
 
 def mixture(threshold: float = 50.0) -> Background:
-    """MOG2 (Zivkovic 2004) without shadows."""
-    return Background(cv2.createBackgroundSubtractorMOG2(varThreshold=threshold, detectShadows=False))
+    """MOG2 (Zivkovic 2004), OpenCV's defaults but for the threshold, in squared sigmas."""
+    return Background(cv2.createBackgroundSubtractorMOG2(varThreshold=threshold))
 
 
 def neighbours() -> Background:
-    """KNN (Zivkovic and van der Heijden 2006) without shadows."""
-    return Background(cv2.createBackgroundSubtractorKNN(detectShadows=False))
+    """KNN (Zivkovic and van der Heijden 2006), OpenCV's defaults."""
+    return Background(cv2.createBackgroundSubtractorKNN())
 
 
 class TopHat:
     """Brighter or darker than what an opening or closing with an 11 px kernel leaves, by so many sigmas of a ring around (CFAR)."""
 
     KERNEL_PX, GUARD_PX, RING_PX = 11, 15, 31
-    SIGMAS, LEAST_SPREAD, LEAST_PX = 8.0, 1.0, 2
+    SIGMAS, LEAST_SPREAD = 8.0, 1.0
 
     def __init__(self) -> None:
         self._kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (self.KERNEL_PX, self.KERNEL_PX))
@@ -104,7 +106,7 @@ class TopHat:
         dark = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, self._kernel)
         both = np.asarray(cv2.max(bright, dark), np.float32)
         mean, spread = self._ring(both)
-        return components((both > mean + self.SIGMAS * np.maximum(spread, self.LEAST_SPREAD)).astype(np.uint8), self.LEAST_PX)
+        return components((both > mean + self.SIGMAS * np.maximum(spread, self.LEAST_SPREAD)).astype(np.uint8))
 
     def _ring(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         sums = [self._between(values), self._between(values * values)]
@@ -116,11 +118,11 @@ class TopHat:
         return np.asarray(outer - inner, np.float32)
 
 
-def components(mask: Grey, least_px: int) -> Boxes:
-    """Bounds (n, 4) of the connected pixels that are not 0, those of at least so many."""
+def components(mask: Grey) -> Boxes:
+    """Bounds (n, 4) of the connected pixels that are not 0, those of at least `LEAST_PX`."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
     kept = stats[1:count]
-    return np.asarray(kept[kept[:, cv2.CC_STAT_AREA] >= least_px, :4], np.float64)
+    return np.asarray(kept[kept[:, cv2.CC_STAT_AREA] >= LEAST_PX, :4], np.float64)
 
 
 PEERS: dict[str, Callable[[], Detector]] = {
