@@ -5,22 +5,24 @@ Each is ours in code, from what is published of its logic and its defaults, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.bench.camera_clips import Clip, Score, Seen, score
+from tools.bench.camera_clips import Seen
 from tools.bench.camera_tracker import Tracker
 
 Grey = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
 # OpenCV marks what it takes for a shadow with 127.
 FOREGROUND = 255
-# Fewer pixels are noise: what is published of these peers on such pictures is met with this.
+# Fewer pixels are noise.
 LEAST_PX = 4
+# With more of one picture the tracker drowns, and on a panning camera every peer's false tracks triple.
+MOST_BOXES = 30
 NO_BOXES = np.zeros((0, 4))
 
 
@@ -32,18 +34,21 @@ class Detector(Protocol):
 
 
 class MotionGate:
-    """An NVR's gate: a small picture beside a slow mean of those before, and contours of what differs.
+    """An NVR's gate: a small, stretched, softened picture beside a slow mean of those before, and contours of what differs.
 
     `rows` is how high the small picture is, None for full resolution; `area` is the least contour in its pixels. Where more than
-    `LIGHTNING` of it differs, the light has changed: nothing is told, and the mean follows quickly until it is still.
+    `LIGHTNING` of it differs, the light has changed: nothing is told, and the mean follows quickly until it is still. The mean waits
+    `HOLD` pictures before it learns what moves.
     """
 
-    ALPHA, QUICK_ALPHA, LIGHTNING = 0.01, 0.2, 0.8
+    ALPHA, QUICK_ALPHA, LIGHTNING, STILL, HOLD = 0.01, 0.2, 0.8, 0.05, 10
+    STRETCH_PERCENT = (4, 96)
 
     def __init__(self, rows: int | None = 100, threshold: int = 30, area: float = 10.0) -> None:
         self._rows, self._threshold, self._area = rows, threshold, area
         self._mean: NDArray[np.float32] | None = None
-        self._settling = False
+        self._settling = True
+        self._moving = 0
 
     def boxes(self, picture: Grey) -> Boxes:
         """Bounds of the contours."""
@@ -52,16 +57,24 @@ class MotionGate:
             self._mean = small.astype(np.float32)
         apart = cv2.absdiff(small, cv2.convertScaleAbs(self._mean))
         differs = np.asarray(cv2.threshold(apart, self._threshold, 255, cv2.THRESH_BINARY)[1], np.uint8)
-        share = float(np.count_nonzero(differs)) / differs.size
-        self._settling = share > self.LIGHTNING or (self._settling and share > 0)
-        cv2.accumulateWeighted(small, self._mean, self.QUICK_ALPHA if self._settling else self.ALPHA)
-        return NO_BOXES if self._settling else self._contours(differs) * (picture.shape[0] / small.shape[0])
+        found, share = self._contours(differs), float(np.count_nonzero(differs)) / differs.size
+        self._settling = share > self.LIGHTNING or (self._settling and share > self.STILL)
+        self._learn(small, self._mean, moving=len(found) > 0)
+        return NO_BOXES if share > self.LIGHTNING else found * (picture.shape[0] / small.shape[0])
 
     def _small(self, picture: Grey) -> Grey:
-        if self._rows is None:
-            return picture
-        columns = round(picture.shape[1] * self._rows / picture.shape[0])
-        return np.asarray(cv2.resize(picture, (columns, self._rows), interpolation=cv2.INTER_NEAREST), np.uint8)
+        small = picture
+        if self._rows is not None:
+            columns = round(picture.shape[1] * self._rows / picture.shape[0])
+            small = np.asarray(cv2.resize(picture, (columns, self._rows), interpolation=cv2.INTER_NEAREST), np.uint8)
+        low, high = np.percentile(small, self.STRETCH_PERCENT)
+        stretched = (np.clip(small, low, high) - low) * (255 / max(high - low, 1))
+        return np.asarray(cv2.GaussianBlur(stretched.astype(np.uint8), (3, 3), 1), np.uint8)
+
+    def _learn(self, small: Grey, mean: NDArray[np.float32], *, moving: bool) -> None:
+        self._moving = self._moving + 1 if moving else 0
+        if not 0 < self._moving < self.HOLD:
+            cv2.accumulateWeighted(small, mean, self.QUICK_ALPHA if self._settling else self.ALPHA)
 
     def _contours(self, differs: Grey) -> Boxes:
         wide = cv2.dilate(differs, np.ones((3, 3), np.uint8))
@@ -111,7 +124,7 @@ class TopHat:
     def _ring(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         sums = [self._between(values), self._between(values * values)]
         mean, square = (one / (self.RING_PX**2 - self.GUARD_PX**2) for one in sums)
-        return mean, np.sqrt(np.maximum(square - mean * mean, 0))
+        return mean, np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)), np.float32)
 
     def _between(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         outer, inner = (cv2.boxFilter(values, -1, (size, size), normalize=False) for size in (self.RING_PX, self.GUARD_PX))
@@ -125,24 +138,25 @@ def components(mask: Grey) -> Boxes:
     return np.asarray(kept[kept[:, cv2.CC_STAT_AREA] >= LEAST_PX, :4], np.float64)
 
 
-PEERS: dict[str, Callable[[], Detector]] = {
-    "NVR motion gate": MotionGate,
-    "NVR motion gate, full resolution": lambda: MotionGate(None, threshold=12, area=2.0),
-    "MOG2": mixture,
-    "KNN": neighbours,
-    "top-hat CFAR": TopHat,
+PEERS: dict[str, tuple[str, Callable[[], Detector]]] = {
+    "nvr": ("an NVR's motion gate", MotionGate),
+    "nvr_full": ("an NVR's motion gate at full resolution", lambda: MotionGate(None, threshold=12, area=2.0)),
+    "mog2": ("MOG2", mixture),
+    "knn": ("KNN", neighbours),
+    "cfar": ("top-hat and ring", TopHat),
 }
+"""What each is called in figures' names and in words, and how one is made."""
 
 
-def track(detector: Detector, pictures: Iterable[Grey]) -> Iterator[list[Seen]]:
-    """What the tracker holds of each picture."""
-    tracker = Tracker()
-    for frame, picture in enumerate(pictures):
-        numbers, boxes = tracker.step(detector.boxes(picture))
-        yield [Seen(frame, number, (box[0], box[1], box[2], box[3])) for number, box in zip(numbers.tolist(), boxes.tolist(), strict=True)]
+class Peer:
+    """A detector with the tracker behind it; of one picture it hands on the `MOST_BOXES` largest."""
 
+    def __init__(self, detector: Detector) -> None:
+        self._detector, self._tracker = detector, Tracker()
 
-def judge(make: Callable[[], Detector], clip: Clip) -> Score:
-    """One clip's score by one peer."""
-    frames = list(track(make(), clip.pictures()))
-    return score(clip, len(frames), clip.rate_hz, [one for told in frames for one in told])
+    def step(self, frame: int, picture: Grey) -> list[Seen]:
+        """The confirmed tracks in this picture."""
+        found = self._detector.boxes(picture)
+        largest = np.argsort(-found[:, 2] * found[:, 3], kind="stable")[:MOST_BOXES]
+        numbers, boxes = self._tracker.step(found[largest])
+        return [Seen(frame, number, (box[0], box[1], box[2], box[3])) for number, box in zip(numbers.tolist(), boxes.tolist(), strict=True)]

@@ -66,7 +66,7 @@ class Tracker:
         return np.array(list(pairs), np.int64), np.array(list(pairs.values()), np.int64)
 
     def _update(self, tracks: NDArray[np.int64], middles: Numbers, sizes: Numbers) -> None:
-        place, both, speed = self._covariance[tracks].T
+        place, both = self._covariance[tracks, :2].T
         spread = place + SIGMA_PX**2
         gains = np.stack([place, both], axis=1) / spread[:, None]
         off = middles - self._state[tracks, 0]
