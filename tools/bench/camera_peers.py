@@ -124,7 +124,7 @@ class TopHat:
     def _ring(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         sums = [self._between(values), self._between(values * values)]
         mean, square = (one / (self.RING_PX**2 - self.GUARD_PX**2) for one in sums)
-        return mean, np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)), np.float32)
+        return np.asarray(mean, np.float32), np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)), np.float32)
 
     def _between(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         outer, inner = (cv2.boxFilter(values, -1, (size, size), normalize=False) for size in (self.RING_PX, self.GUARD_PX))
