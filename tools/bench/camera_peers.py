@@ -19,8 +19,6 @@ Grey = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
 # OpenCV marks what it takes for a shadow with 127.
 FOREGROUND = 255
-# Fewer pixels are noise.
-LEAST_PX = 4
 # With more of one picture the tracker drowns, and on a panning camera every peer's false tracks triple.
 MOST_BOXES = 30
 NO_BOXES = np.zeros((0, 4))
@@ -86,12 +84,14 @@ class MotionGate:
 class Background:
     """OpenCV's subtractor, and everything of at least `LEAST_PX` that it calls foreground and no shadow."""
 
+    LEAST_PX = 2
+
     def __init__(self, subtractor: cv2.BackgroundSubtractor) -> None:
         self._subtractor = subtractor
 
     def boxes(self, picture: Grey) -> Boxes:
         """Bounds of connected pixels."""
-        return components((self._subtractor.apply(picture) == FOREGROUND).astype(np.uint8))
+        return components((self._subtractor.apply(picture) == FOREGROUND).astype(np.uint8), self.LEAST_PX)
 
 
 def mixture(threshold: float = 50.0) -> Background:
@@ -108,7 +108,7 @@ class TopHat:
     """Brighter or darker than what an opening or closing with an 11 px kernel leaves, by so many sigmas of a ring around (CFAR)."""
 
     KERNEL_PX, GUARD_PX, RING_PX = 11, 15, 31
-    SIGMAS, LEAST_SPREAD = 8.0, 1.0
+    SIGMAS, LEAST_SPREAD, LEAST_PX = 8.0, 1.0, 4
 
     def __init__(self) -> None:
         self._kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (self.KERNEL_PX, self.KERNEL_PX))
@@ -119,7 +119,7 @@ class TopHat:
         dark = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, self._kernel)
         both = np.asarray(cv2.max(bright, dark), np.float32)
         mean, spread = self._ring(both)
-        return components((both > mean + self.SIGMAS * np.maximum(spread, self.LEAST_SPREAD)).astype(np.uint8))
+        return components((both > mean + self.SIGMAS * np.maximum(spread, self.LEAST_SPREAD)).astype(np.uint8), self.LEAST_PX)
 
     def _ring(self, values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         sums = [self._between(values), self._between(values * values)]
@@ -131,11 +131,11 @@ class TopHat:
         return np.asarray(outer - inner, np.float32)
 
 
-def components(mask: Grey) -> Boxes:
-    """Bounds (n, 4) of the connected pixels that are not 0, those of at least `LEAST_PX`."""
+def components(mask: Grey, least_px: int) -> Boxes:
+    """Bounds (n, 4) of the connected pixels that are not 0, those of at least so many."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask)
     kept = stats[1:count]
-    return np.asarray(kept[kept[:, cv2.CC_STAT_AREA] >= LEAST_PX, :4], np.float64)
+    return np.asarray(kept[kept[:, cv2.CC_STAT_AREA] >= least_px, :4], np.float64)
 
 
 PEERS: dict[str, tuple[str, Callable[[], Detector]]] = {
