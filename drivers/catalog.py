@@ -16,6 +16,7 @@ BUILT_IN = {
     "mavlink_rid": "drivers.mavlink_rid:MavlinkRid",
     "gnss": "drivers.gnss:Gnss",
     "mic_array": "drivers.mic_array:MicArray",
+    "camera": "drivers.camera:VideoCamera",
 }
 ENTRY_POINT_GROUP = "edge_node.drivers"
 

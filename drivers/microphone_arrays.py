@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from math import dist, isfinite
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
+from drivers import device_files
 from drivers.blocks import MicrophoneArray
 from drivers.source import SourceMisconfigured
-
-HERE = Path(__file__).parent
-FOLDERS = (HERE / "arrays", HERE.parent / "hw" / "arrays")
-"""Where a wheel has the files, and where a checkout has them."""
 
 MOST_M = 100.0
 Position = tuple[float, float, float]
@@ -26,7 +21,6 @@ Positions = Annotated[tuple[Position, ...], Meta(min_length=1, max_length=64, de
 UsbId = Annotated[str, Meta(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$", description="USB ids like 2886:0018")]
 Channel = Annotated[int, Meta(ge=0, le=127)]
 Rate = Annotated[int, Meta(ge=1_000, le=400_000, description="a rate in Hz from 1000 to 400000")]
-StructT = TypeVar("StructT", bound=Struct)
 
 
 class ArrayFile(Struct, frozen=True):
@@ -73,22 +67,19 @@ class Mounting(Struct, frozen=True):
 
 def known() -> dict[str, Path]:
     """The arrays that come with the project, name -> file."""
-    return {path.stem: path for folder in FOLDERS for path in sorted(folder.glob("*.toml"))}
+    return device_files.known("arrays")
 
 
 def read_array(array: str) -> ArrayFile:
     """A known array by its name, or one of the user's by the path of its TOML file; raises SourceMisconfigured."""
-    path = known().get(array)
-    if path is None and not array.endswith(".toml"):
-        raise SourceMisconfigured(f"there is no array {array!r}: {_nearest(array, known())}; your own is named by the path of its .toml")
-    found = _read(path or Path(array), ArrayFile)
+    found = device_files.read(device_files.path_of(array, "arrays", "array"), ArrayFile)
     _check_array(found, array)
     return found
 
 
 def read_calibration(path: Path) -> Calibration:
     """The file that `write_calibration` wrote, or one by hand; raises SourceMisconfigured."""
-    found = _read(path, Calibration)
+    found = device_files.read(path, Calibration)
     _check_numbers(path, found.positions_m, found.gains, found.delays_s)
     return found
 
@@ -132,25 +123,6 @@ def mounted(found: ArrayFile, mounting: Mounting) -> MicrophoneArray:
     )
 
 
-def _read(path: Path, kind: type[StructT]) -> StructT:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SourceMisconfigured(f"there is no {path}") from None
-    except OSError as error:
-        raise SourceMisconfigured(f"{path} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SourceMisconfigured(f"{path} is no TOML: {error}") from None
-    fields = [field.name for field in msgspec.structs.fields(kind)]
-    for key in table:
-        if key not in fields:
-            raise SourceMisconfigured(f"{path}: unknown key {key!r}: {_nearest(key, fields)}")
-    try:
-        return msgspec.convert(table, kind)
-    except msgspec.ValidationError as error:
-        raise SourceMisconfigured(f"{path}: {error}") from None
-
-
 def _check_array(found: ArrayFile, array: str) -> None:
     microphones = len(found.positions_m)
     if len(found.channel_order) != microphones:
@@ -178,13 +150,6 @@ def _is_gain(value: float) -> bool:
 
 def _is_delay(value: float) -> bool:
     return abs(value) < 1.0
-
-
-def _nearest(word: str, words: Any) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 -- only on the way to an error
-
-    alike = get_close_matches(word, list(words), n=1, cutoff=0.5)
-    return f"did you mean {alike[0]!r}?" if alike else f"known are {', '.join(sorted(words))}"
 
 
 def _rows(positions_m: Positions) -> str:

@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from drivers.blocks import AudioBlock, Block
 from drivers.byte_stream import ByteStream, RecordingCut
+from drivers.cameras import UNSAID_CAMERA, Masks
+from drivers.cameras import Setting as CameraSetting
 from drivers.microphone_arrays import Mounting
 from drivers.source import Source, SourceMisconfigured
 
@@ -23,16 +25,20 @@ Reader = Callable[[Iterator[bytes | None], Stamp, int], Iterator[Block | None]]
 """Bytes, what makes monotonic time of the recording's own UTC in ns, and the first sequence number, to blocks."""
 
 
-class Format(Struct, frozen=True):
-    """What a recording of this kind starts with, and "module:function" of its Reader, imported when it is met.
+VIDEO = "drivers.video:frames"
 
-    That of sound takes a drivers.sound_blocks.Setting too.
+
+class Format(Struct, frozen=True):
+    """What a recording of this kind holds near its start, and "module:function" of its Reader, imported when it is met.
+
+    That of sound takes a drivers.sound_blocks.Setting too, that of video a drivers.video.VideoSetting.
     """
 
     name: str
     magic: bytes
     reader: str
-    is_sound: bool = False
+    of: Literal["radio", "sound", "video"] = "radio"
+    at: int = 0
 
 
 FORMATS = (
@@ -42,12 +48,21 @@ FORMATS = (
     Format("pcap", b"\xa1\xb2\x3c\x4d", "drivers.capture:frames"),
     Format("pcapng", b"\x0a\x0d\x0d\x0a", "drivers.capture:frames"),
     Format("btsnoop", b"btsnoop\x00", "drivers.btsnoop:frames"),
-    Format("wav", b"RIFF", "drivers.wav:blocks", is_sound=True),
-    Format("wav", b"RF64", "drivers.wav:blocks", is_sound=True),
-    Format("wav", b"BW64", "drivers.wav:blocks", is_sound=True),
-    Format("flac", b"fLaC", "drivers.flac:blocks", is_sound=True),
+    Format("avi", b"AVI ", VIDEO, "video", at=8),
+    Format("wav", b"RIFF", "drivers.wav:blocks", "sound"),
+    Format("wav", b"RF64", "drivers.wav:blocks", "sound"),
+    Format("wav", b"BW64", "drivers.wav:blocks", "sound"),
+    Format("flac", b"fLaC", "drivers.flac:blocks", "sound"),
+    Format("mp4", b"ftyp", VIDEO, "video", at=4),
+    Format("mov", b"moov", VIDEO, "video", at=4),
+    Format("mov", b"mdat", VIDEO, "video", at=4),
+    Format("mov", b"wide", VIDEO, "video", at=4),
+    Format("matroska", b"\x1a\x45\xdf\xa3", VIDEO, "video"),
+    Format("mjpeg", b"\xff\xd8\xff", VIDEO, "video"),
+    Format("mpeg-ts", b"\x47\x40", VIDEO, "video"),
 )
-HEAD_BYTES = max(len(row.magic) for row in FORMATS)
+HEAD_BYTES = max(row.at + len(row.magic) for row in FORMATS)
+SHOWN_BYTES = 8
 NS_PER_S = 1_000_000_000
 MOST_BACK_NS = NS_PER_S
 MOST_AHEAD_NS = 3_600 * NS_PER_S
@@ -90,7 +105,7 @@ class Recording(Source):
 
     A named pipe opens without a writer and is silent until one comes; what it holds is judged when its first bytes come, so
     `blocks` too may raise SourceMisconfigured. Of sound, `array` names what it was recorded with (hw/arrays, or the path of a TOML
-    file), and the angles how that stood.
+    file), of video `camera` (hw/cameras, or such a path), and the angles how that stood.
     """
 
     def __init__(
@@ -101,16 +116,26 @@ class Recording(Source):
         loop: bool = False,
         array: str | None = None,
         calibration: Path | str | None = None,
-        azimuth_deg: float = 0.0,
+        azimuth_deg: float | None = None,
         tilt_deg: float = 0.0,
         roll_deg: float = 0.0,
         temperature_c: float | None = None,
+        camera: str | None = None,
+        sigma_pose_deg: float = 1.0,
+        horizontal_fov_deg: float | None = None,
+        masks: Masks = (),
+        lowest_elevation_deg: float | None = None,
     ) -> None:
         if calibration is not None and array is None:
             raise SourceMisconfigured("a calibration is of an array: say which")
+        if array is not None and (camera is not None or horizontal_fov_deg is not None):
+            raise SourceMisconfigured("a recording is of an array or of a camera, not of both")
         measured = None if calibration is None else Path(calibration)
-        self._mounting = None if array is None else Mounting(array, measured, azimuth_deg, tilt_deg, roll_deg)
+        self._mounting = None if array is None else Mounting(array, measured, azimuth_deg or 0.0, tilt_deg, roll_deg)
         self._temperature_c = temperature_c
+        pose = (azimuth_deg, tilt_deg, roll_deg, sigma_pose_deg, horizontal_fov_deg)
+        named = camera or (UNSAID_CAMERA if horizontal_fov_deg is not None else None)
+        self._camera = None if named is None else CameraSetting(named, None, None, *pose, masks, lowest_elevation_deg)
         self.path = Path(path)
         self.pace = pace
         self.loop = loop
@@ -199,13 +224,23 @@ class Recording(Source):
         row = _format(self.path, head)
         module, _, function = row.reader.partition(":")
         reader = getattr(import_module(module), function)
-        if row.is_sound:
-            return partial(reader, setting=self._setting(stream))
-        if self._mounting is not None:
+        if self._mounting is not None and row.of != "sound":
             raise SourceMisconfigured(f"{self.path} is {row.name}: it was not recorded with an array")
-        return cast("Reader", reader)
+        if self._camera is not None and row.of != "video":
+            raise SourceMisconfigured(f"{self.path} is {row.name}: it was not recorded with a camera")
+        if row.of == "radio":
+            return cast("Reader", reader)
+        return partial(reader, setting=self._sound_setting(stream) if row.of == "sound" else self._video_setting(stream))
 
-    def _setting(self, stream: ByteStream) -> Struct:
+    def _video_setting(self, stream: ByteStream) -> Struct:
+        from drivers.video import VideoSetting  # noqa: PLC0415 -- OpenCV is loaded for video alone
+
+        def progress(share: float) -> None:
+            stream.position = round((stream.size or 0) * share)
+
+        return VideoSetting(self.path if stream.size is not None else None, self._camera, progress)
+
+    def _sound_setting(self, stream: ByteStream) -> Struct:
         from drivers.sound_blocks import Setting  # noqa: PLC0415 -- numpy is loaded for sound alone
 
         path = self.path if stream.size is not None else None
@@ -234,8 +269,8 @@ def _after(block: Block) -> tuple[int, int]:
 
 def _format(path: Path, head: bytes) -> Format:
     for row in FORMATS:
-        if head.startswith(row.magic):
+        if head[row.at :].startswith(row.magic):
             return row
     known = ", ".join(sorted({row.name for row in FORMATS}))
-    what = f"starts with {head[:HEAD_BYTES].hex(' ')}" if head else "is empty"
+    what = f"starts with {head[:SHOWN_BYTES].hex(' ')}" if head else "is empty"
     raise SourceMisconfigured(f"{path} {what}; recordings of these kinds are read: {known}")

@@ -1,4 +1,4 @@
-"""Which USB device is which sound card, as the kernel shows it in sysfs: by serial number or by the port that it is plugged into."""
+"""Which USB device is which sound card or camera, as the kernel shows it in sysfs: by serial number or by the port it is plugged into."""
 
 from __future__ import annotations
 
@@ -23,19 +23,57 @@ class SoundCard(NamedTuple):
         return f"{self.product or 'a USB device'} (card {self.number}, {self.usb_id}, {serial}, port {self.port_path})"
 
 
+class VideoNode(NamedTuple):
+    """A /dev/video`number` and the name its driver gives it; the USB fields are None of a camera that is on no USB."""
+
+    number: int
+    name: str
+    port_path: str | None
+    usb_id: str | None
+    serial: str | None
+
+    @property
+    def path(self) -> str:
+        """Where it is opened."""
+        return f"/dev/video{self.number}"
+
+    def words(self) -> str:
+        """Such as "PureThermal 2 (video0, 1e4e:0100, serial 8003, port 1-1.2)"."""
+        if self.usb_id is None:
+            return f"{self.name} (video{self.number})"
+        serial = "no serial" if self.serial is None else f"serial {self.serial}"
+        return f"{self.name} (video{self.number}, {self.usb_id}, {serial}, port {self.port_path})"
+
+
+def video_nodes(sys: Path = SYS) -> list[VideoNode]:
+    """All nodes that give pictures, by number; a UVC camera's second node, of metadata, has another index and is left out."""
+    found = []
+    for node in (sys / "class" / "video4linux").glob("video[0-9]*"):
+        if _text(node / "index") not in (None, "0") or not node.name[5:].isdigit():
+            continue
+        device = _usb_device(node / "device")
+        name = (_text(node / "name") or node.name).partition(":")[0]
+        usb = (None, None, None) if device is None else (device.name, _usb_id(device), _text(device / "serial"))
+        found.append(VideoNode(int(node.name[5:]), name, *usb))
+    return sorted(found, key=lambda node: node.number)
+
+
 def sound_cards(sys: Path = SYS) -> list[SoundCard]:
     """All sound cards that are USB devices, in the kernel's order."""
     found = []
     for card in sorted((sys / "class" / "sound").glob("card[0-9]*")):
         device = _usb_device(card / "device")
         if device is not None and card.name[4:].isdigit():
-            usb_id = f"{_text(device / 'idVendor')}:{_text(device / 'idProduct')}"
-            found.append(SoundCard(int(card.name[4:]), device.name, usb_id, _text(device / "serial"), _text(device / "product")))
+            found.append(SoundCard(int(card.name[4:]), device.name, _usb_id(device), _text(device / "serial"), _text(device / "product")))
     return sorted(found)
 
 
+def _usb_id(device: Path) -> str:
+    return f"{_text(device / 'idVendor')}:{_text(device / 'idProduct')}"
+
+
 def _usb_device(interface: Path) -> Path | None:
-    """The USB device that a card's interface belongs to; None for a card that is none."""
+    """The USB device that a card's or a camera's interface belongs to; None for what is none."""
     place = interface.resolve()
     return next((folder for folder in (place, place.parent) if (folder / "idVendor").is_file()), None)
 

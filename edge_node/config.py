@@ -20,6 +20,14 @@ ArrayName = Annotated[
     str,
     Meta(pattern=r"^([A-Za-z0-9_-]{1,64}|/.+\.toml)\Z", description="the name of a known array, or the absolute path of a .toml file"),
 ]
+CameraName = Annotated[
+    str,
+    Meta(pattern=r"^([A-Za-z0-9_-]{1,64}|/.+\.toml)\Z", description="the name of a known camera, or the absolute path of a .toml file"),
+]
+FieldOfView = Annotated[float, Meta(gt=0, le=170, description="degrees above 0 and at most 170")]
+Corner = tuple[float, float]
+Polygon = Annotated[tuple[Corner, ...], Meta(min_length=3, max_length=64, description="3 to 64 places of [x, y] in pixels")]
+Masks = Annotated[tuple[Polygon, ...], Meta(max_length=64, description="up to 64 polygons, each of 3 to 64 places of [x, y] in pixels")]
 Temperature = Annotated[float, Meta(ge=-60, le=80, description="degrees Celsius from -60 to 80")]
 Azimuth = Annotated[float, Meta(ge=-360, le=360, description="degrees from -360 to 360")]
 CommandName = Literal["report", "record", "live_rate", "point", "reload"]
@@ -117,7 +125,8 @@ class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
 class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
     """A recording played as if it were the device; a named pipe is read as it comes with pace "live".
 
-    `array` and what follows are of sound: see MicArrayOptions.
+    `array`, `calibration` and `temperature_c` are of sound: see MicArrayOptions; `camera` and what follows it are of pictures: see
+    CameraOptions. The angles are of either.
     """
 
     path: Path
@@ -125,10 +134,15 @@ class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
     loop: bool = False
     array: ArrayName | None = None
     calibration: Path | None = None
-    azimuth_deg: Azimuth = 0.0
+    azimuth_deg: Azimuth | None = None
     tilt_deg: Degrees180 = 0.0
     roll_deg: Degrees180 = 0.0
     temperature_c: Temperature | None = None
+    camera: CameraName | None = None
+    sigma_pose_deg: Positive = 1.0
+    horizontal_fov_deg: FieldOfView | None = None
+    masks: Masks = ()
+    lowest_elevation_deg: Degrees90 | None = None
 
 
 class WifiMonitorOptions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,6 +208,35 @@ class MicArrayOptions(Struct, frozen=True, forbid_unknown_fields=True):
     silent_after_s: Positive = 10.0
 
 
+class CameraOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A camera: which, how it is found (without a word by its kind), how it stands, and where it must not look.
+
+    `device` is a node such as /dev/video0 (of a CSI camera its number), `url` goes like rtsp://user:password@camera/path or http://. Its
+    axis points to `azimuth_deg` (clockwise from true north), raised by `tilt_deg`; `roll_deg` turns about it, right side down; all of
+    this is right within `sigma_pose_deg`. Nothing is looked for within `masks` (polygons of pixels) and under `lowest_elevation_deg`,
+    which is -2 where the azimuth is known.
+    """
+
+    camera: CameraName
+    device: str | None = None
+    serial: str | None = None
+    port_path: Annotated[str, Meta(pattern=r"^\d+-\d+(\.\d+)*\Z", description="a USB port such as 1-1.2")] | None = None
+    url: str | None = None  # checked by the driver, which does not repeat it: it may hold a password
+    transport: Literal["tcp", "udp"] = "tcp"
+    width: Annotated[int, Meta(ge=8, le=16_384)] | None = None
+    height: Annotated[int, Meta(ge=8, le=16_384)] | None = None
+    rate_hz: Annotated[float, Meta(gt=0, le=1_000)] | None = None
+    azimuth_deg: Azimuth | None = None
+    tilt_deg: Degrees180 = 0.0
+    roll_deg: Degrees180 = 0.0
+    sigma_pose_deg: Positive = 1.0
+    horizontal_fov_deg: FieldOfView | None = None
+    masks: Masks = ()
+    lowest_elevation_deg: Degrees90 | None = None
+    silent_after_s: Annotated[float, Meta(ge=1, le=60)] = 4.0
+    frozen_after_s: Annotated[float, Meta(ge=1, le=3_600)] = 10.0
+
+
 OPTIONS: dict[str, type[Struct]] = {
     "recording": RecordingOptions,
     "wifi_monitor": WifiMonitorOptions,
@@ -202,6 +245,7 @@ OPTIONS: dict[str, type[Struct]] = {
     "mavlink_rid": MavlinkRidOptions,
     "gnss": GnssOptions,
     "mic_array": MicArrayOptions,
+    "camera": CameraOptions,
 }
 
 

@@ -137,7 +137,9 @@ def _read_sensor(table: Any, number: int, folder: Path, text: str, wrong: list[P
     rest = {key: value for key, value in table.items() if key not in own}
     if sensor.driver in OPTIONS:
         options = _absolute(read_table(rest, OPTIONS[sensor.driver], where, text, wrong), folder)
-        return msgspec.structs.replace(sensor, options=msgspec.to_builtins(options, enc_hook=str)) if options else None
+        if options is None:
+            return None
+        return msgspec.structs.replace(sensor, options=msgspec.json.decode(msgspec.json.encode(options, enc_hook=str)))
     from drivers import catalog  # noqa: PLC0415 -- looking for plugins costs; built-in drivers need none
 
     if sensor.driver not in catalog.plugins():

@@ -45,6 +45,7 @@ GOALS = {
     "authenticity.recorded_false_suspected": Goal(at_least=1, at_most=1, of="ratio"),
     "wire.full_bytes": Goal(at_most=96),
     "wire.bearing_only_bytes": Goal(at_most=48),
+    "wire.sighted_bytes": Goal(at_most=64),
     "microphones.false_alarms": Goal(at_most=1),
     "microphones.dead_16": Goal(at_least=95),
     "microphones.dead_4": Goal(at_least=95),

@@ -1,0 +1,121 @@
+"""A camera's reader as its user sees it: a process that gives the newest picture when asked, and can be killed."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from signal import Signals
+
+import msgspec
+
+from drivers import source
+from drivers.grabbed import Picture, Request
+from drivers.picture_line import MOST_PACKET_BYTES, SLOTS, WANTED, Ended, Handed, Opened, Packet, decode, slot_view
+from drivers.source import SourceError, SourceLost
+
+ROOT = Path(__file__).parents[1]
+END_WITHIN_S = 1.0
+QUIET = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8", "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "5"}
+"""What OpenCV writes by itself may hold an address with its password; and it waits 5 s for a V4L2 picture, not 10."""
+
+SLIM = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+class CameraProcess:
+    """Starts at once; `close` ends it with SIGKILL, whatever it hangs in."""
+
+    def __init__(self, request: Request, environment: Mapping[str, str]) -> None:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._memory_fd = os.memfd_create("pictures")
+        self._memory: mmap.mmap | None = None
+        numbers = [str(number) for number in (theirs.fileno(), self._memory_fd, os.getpid())]
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "drivers.camera_reader", *numbers],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), self._memory_fd),
+                env={**os.environ, **QUIET, **SLIM, **environment, "PYTHONPATH": path},
+            )
+        self._asked = False
+        self._line.send(json.dumps(request).encode())
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    def opened(self, wait_s: float) -> str | None:
+        """What the device is once it is open, None when it is not after `wait_s`; raises what it says: SourceAbsent and its like."""
+        packet = self._packet(wait_s)
+        return packet.words if isinstance(packet, Opened) else None
+
+    def newest(self, wait_s: float) -> tuple[Handed, Picture] | None:
+        """The newest picture that was not given yet, copied, None when none came for `wait_s`; raises SourceLost."""
+        if not self._asked:
+            self._send(WANTED)
+            self._asked = True
+        packet = self._packet(wait_s)
+        if not isinstance(packet, Handed):
+            return None
+        self._asked = False
+        if self._memory is None:
+            self._memory = mmap.mmap(self._memory_fd, SLOTS * packet.width * packet.height * packet.bytes_each, prot=mmap.PROT_READ)
+        return packet, slot_view(memoryview(self._memory), packet).copy()
+
+    def close(self) -> None:
+        """Kill it and give its memory back; may be called twice."""
+        self._process.kill()
+        try:
+            self._process.wait(END_WITHIN_S)
+        except subprocess.TimeoutExpired:  # it hangs in the kernel, and is gone when that lets go of it
+            self._process.returncode = self._process.returncode or -Signals.SIGKILL
+        self._line.close()
+        if self._memory_fd >= 0:
+            os.close(self._memory_fd)
+            self._memory_fd = -1
+        if self._memory is not None:
+            self._memory.close()
+
+    def _packet(self, wait_s: float) -> Packet | None:
+        self._line.settimeout(wait_s)
+        try:
+            data = self._line.recv(MOST_PACKET_BYTES)
+        except TimeoutError:
+            return None
+        except OSError:
+            data = b""
+        if not data:
+            raise SourceLost(f"its reader ended by itself{self._how()}")
+        return self._checked(data)
+
+    def _checked(self, data: bytes) -> Packet:
+        try:
+            packet = decode(data)
+        except msgspec.MsgspecError as error:
+            raise SourceLost(f"its reader speaks nonsense: {error}") from error
+        if isinstance(packet, Ended):
+            kind = getattr(source, packet.kind, SourceLost)
+            raise kind(packet.words) if issubclass(kind, SourceError) else SourceLost(packet.words)
+        return packet
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._line.send(data)
+        except OSError:
+            return  # what it said last is still to be read
+
+    def _how(self) -> str:
+        try:
+            code = self._process.wait(END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            return ""
+        return f", killed by {Signals(-code).name}" if code < 0 else f" with exit code {code}"
