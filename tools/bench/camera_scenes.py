@@ -1,10 +1,13 @@
-"""Made scenes that no clip shows: drones that hover for a minute, and an hour of a fixed scene with the clutter that it learns."""
+"""Made scenes that no clip shows: drones that hover for a minute, and hours of a fixed scene with the clutter that it learns.
+
+`EDGE_NODE_CAMERA_HOUR_S` says how long an hour is (3600); its figures are told for an hour all the same.
+"""
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
 from math import cos, pi, sin
 from typing import Protocol
 
@@ -14,56 +17,48 @@ from numpy.typing import NDArray
 
 from drivers.blocks import Camera, Frame
 from edge_node.camera.detector import CameraDetector
-from tools.bench.camera_clips import TRUE_SHARE, Box, Clip, Grey, Label, Picture, Score, clips, score
+from tools.bench.camera_clips import TRUE_SHARE, Clip, Grey, Label, Picture, Score, clips, score
 from tools.bench.camera_node import NS_PER_S, Node, told
 from tools.bench.camera_peers import PEERS, Peer
 from tools.bench.camera_run import one_thread, run
 from tools.bench.figure import Figure
+from tools.simulate import fixed_scene
 
+HOUR_S = float(os.environ.get("EDGE_NODE_CAMERA_HOUR_S", "3600"))
 HOVER_S, HOVERING_CLIPS = 60, 4
 NOISE_GREY = 2.0
 # The picture sways as on a mast in still air: by so much to either side, at most 0.05 px from one picture to the next.
 SWAY_PX, SWAY_FRAMES = 1.5, 190
-LABELLED = frozenset({"drone", "bird", "aeroplane", "airplane", "helicopter"})
+LABELLED = frozenset({"drone", "bird", "aeroplane", "airplane", "helicopter", "balloon"})
 """What a person who labels pictures would draw a box around; leaves, clouds, insects and rain are clutter."""
 
 
-class Sighted(Protocol):
-    """One body in one picture of a made scene."""
+class Shown(Protocol):
+    """One picture of a made scene (`tools.simulate.fixed_scene`)."""
 
     @property
-    def kind(self) -> str:
-        """What it is."""
-
-    @property
-    def box(self) -> Box:
-        """In pixels."""
-
-
-class Truth(Protocol):
-    """What one picture of a made scene holds."""
+    def picture(self) -> Picture:
+        """As the camera shows it."""
 
     @property
     def t_s(self) -> float:
         """When it was exposed."""
 
     @property
-    def camera(self) -> Camera:
-        """How it was turned."""
+    def labels(self) -> Sequence[Label]:
+        """Everything in it."""
 
     @property
     def shutter(self) -> bool:
         """Whether the camera was correcting itself."""
 
-    @property
-    def sighted(self) -> Sequence[Sighted]:
-        """Every body in it."""
-
 
 def figures() -> Iterator[Figure]:
     """Hovering drones, and the hour."""
     yield from _hovering()
-    yield from hour(import_module("tools.simulate.fixed_scene").pictures())
+    bird = next(clip for clip in clips("thermal") if clip.kind == "bird")
+    yield from hour("looped", fixed_scene.looped(bird, HOUR_S))
+    yield from hour("simulated", fixed_scene.simulated(HOUR_S))
 
 
 def _hovering() -> Iterator[Figure]:
@@ -124,24 +119,24 @@ def _sway(k: int) -> tuple[float, float]:
     return SWAY_PX * sin(turn), SWAY_PX * (1 - cos(turn)) / 2
 
 
-def hour(scene: Iterable[tuple[Picture, Truth]]) -> Iterator[Figure]:
+def hour(name: str, scene: Iterable[Shown]) -> Iterator[Figure]:
     """False tracks an hour of a scene, from its first picture on: what the node learns of its clutter it has to learn within it."""
     detector = CameraDetector()
     tracks: dict[int, list[tuple[bool, bool]]] = defaultdict(list)
     seconds = 0.0
     with one_thread():
-        for number, (picture, truth) in enumerate(scene):
-            seconds = truth.t_s
-            labels = [Label(one.kind, one.box) for one in truth.sighted if one.kind in LABELLED]
-            for one in told(number, detector.step(_frame(number, picture, truth))):
-                here = [label.kind for label in labels if label.holds(one.box)]
+        for number, shown in enumerate(scene):
+            seconds = shown.t_s
+            frame = Frame(round(shown.t_s * NS_PER_S), number, 0, shown.picture, camera=_camera(shown.picture), shutter=shown.shutter)
+            for one in told(number, detector.step(frame)):
+                here = [label.kind for label in shown.labels if label.kind in LABELLED and label.holds(one.box)]
                 tracks[one.track].append((bool(here), one.label == "drone" and "drone" not in here))
     an_hour = 3600 / max(seconds, 1e-9)
     false = sum(float(np.mean([held for held, _ in track])) < TRUE_SHARE for track in tracks.values())
     called = sum(float(np.mean([wrong for _, wrong in track])) > 0.5 for track in tracks.values())
-    yield Figure("camera.fixed_scene.false_per_hour", false * an_hour, "tracks an hour, of leaves, clouds and the like")
-    yield Figure("camera.fixed_scene.false_drones_per_hour", called * an_hour, "tracks an hour that are called drones and are none")
+    yield Figure(f"camera.{name}.false_per_hour", false * an_hour, "tracks an hour, of leaves, clouds, insects and rain")
+    yield Figure(f"camera.{name}.false_drones_per_hour", called * an_hour, "tracks an hour that are called drones and are none")
 
 
-def _frame(number: int, picture: Picture, truth: Truth) -> Frame:
-    return Frame(round(truth.t_s * NS_PER_S), number, 0, picture, camera=truth.camera, shutter=truth.shutter)
+def _camera(picture: Picture) -> Camera:
+    return Camera("bench", "thermal", picture.shape[1], picture.shape[0])
