@@ -54,11 +54,17 @@ def parser() -> argparse.ArgumentParser:
         "file", type=Path, metavar="FILE", help="a recording: pcap, pcapng, btsnoop, WAV, FLAC or video"
     )
     commands.choices["detect"].add_argument("--as", dest="kind", metavar="KIND", help="what to look for, where the file does not tell")
-    commands.choices["detect"].add_argument("--plot", type=Path, metavar="FILE.png", help="draw it on one page as well")
+    commands.choices["detect"].add_argument(
+        "--plot",
+        type=Path,
+        metavar="FILE.png|mp4",
+        help="draw it on one page as well; of pictures also a film with boxes, trails and labels",
+    )
     commands.choices["replay"].add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="recordings, one after the other")
     for name in ("detect", "replay"):
-        _add_sound(commands.choices[name].add_argument_group("how it was recorded"))
-        _add_video(commands.choices[name].add_argument_group("how video was recorded"))
+        _add_pose(commands.choices[name].add_argument_group("how the array or the camera stood"))
+        _add_sound(commands.choices[name].add_argument_group("how sound was recorded"))
+        _add_pictures(commands.choices[name].add_argument_group("how pictures were recorded"))
     _add_walk(commands.choices["calibrate-array"])
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
     commands.choices["demo"].add_argument(
@@ -67,23 +73,30 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
+def _add_pose(group: argparse._ArgumentGroup) -> None:
+    """Where it looked, by the names of the driver's options."""
+    for flag, words in (
+        ("azimuth", "where the array's y axis, or the camera, points, clockwise from true north"),
+        ("tilt", "how far that axis is raised above the horizon"),
+        ("roll", "how far it is turned about that axis, right side down"),
+    ):
+        group.add_argument(f"--{flag}", dest=f"{flag}_deg", type=finite, metavar="DEG", help=words)
+
+
+def _add_pictures(group: argparse._ArgumentGroup) -> None:
+    """What no video says of its camera, by the names of the driver's options."""
+    group.add_argument("--camera", metavar="NAME|PATH", help="the camera: a known one, or a .toml file of your own")
+    group.add_argument(
+        "--fov", dest="horizontal_fov_deg", type=finite, metavar="DEG", help="how wide it sees, where that differs or no camera is named"
+    )
+    group.add_argument("--mask", type=Path, metavar="FILE.toml", help="where nothing is looked for: masks and lowest_elevation_deg")
+
+
 def _add_sound(group: argparse._ArgumentGroup) -> None:
     """What no sound file says of its microphones, by the names of the driver's options."""
     group.add_argument("--array", metavar="NAME|PATH", help="the microphones: a known array, or a .toml file of your own")
-    for flag, name, unit, words in (
-        ("azimuth", "azimuth_deg", "DEG", "where the array's y axis or the camera points, clockwise from true north"),
-        ("tilt", "tilt_deg", "DEG", "how far that axis is raised above the horizon"),
-        ("roll", "roll_deg", "DEG", "how far it is turned about that axis, right side down"),
-        ("temperature", "temperature_c", "C", "of the air, which makes the speed of sound"),
-    ):
-        group.add_argument(f"--{flag}", dest=name, type=finite, metavar=unit, help=words)
+    group.add_argument("--temperature", dest="temperature_c", type=finite, metavar="C", help="of the air, which makes the speed of sound")
     group.add_argument("--calibration", metavar="FILE", help="the array's places, gains and delays as they were measured")
-
-
-def _add_video(group: argparse._ArgumentGroup) -> None:
-    """What no video says of its camera, by the names of the driver's options."""
-    group.add_argument("--camera", metavar="NAME|PATH", help="a known camera, or a .toml file of your own")
-    group.add_argument("--fov", dest="horizontal_fov_deg", type=finite, metavar="DEG", help="how wide its picture is, left to right")
 
 
 def _add_walk(command: argparse.ArgumentParser) -> None:

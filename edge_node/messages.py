@@ -126,8 +126,9 @@ class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
     `frame` counts the camera's pictures from 0, `track` is its own inside the sensor, `box` is x, y, width, height in pixels from the
     top left corner. `probability` is that of a drone, `probabilities` of every label but "unknown", which `label` is while none of
     them is sure. Bearings are None where lens or mounting are unknown; their sigmas are random errors alone, and `sigma_pose_deg` is
-    the mounting's one error for all. `snr` is contrast over the spread of what surrounds it. `range_m` is a hint from its size, with
-    its sigma, when the label is sure. `predicted` says that this picture showed nothing there and the place is extrapolated.
+    the mounting's one error for all. `size_deg` is the angle of its larger side. `snr` is contrast over the spread of what surrounds it.
+    `range_m` is a hint from its size, with its sigma, when the label is sure. `predicted` says that this picture showed nothing there and
+    the place is extrapolated.
     """
 
     frame: int
@@ -145,6 +146,7 @@ class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
     azimuth_rate_dps: float | None = None
     elevation_rate_dps: float | None = None
     sigma_pose_deg: float | None = None
+    size_deg: float | None = None
     range_m: float | None = None
     sigma_range_m: float | None = None
     temperature_k: float | None = None
@@ -199,7 +201,10 @@ class Kinematics(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Bearing(Struct, frozen=True, kw_only=True, gc=False):
-    """A direction from the node without range: degrees clockwise from true north and up from the horizon."""
+    """A direction from the node without range: degrees clockwise from true north and up from the horizon.
+
+    The sigmas are random errors; `sigma_pose_deg` is how well the sensor's mounting is known, one error of all its bearings.
+    """
 
     azimuth_deg: float
     elevation_deg: float | None
@@ -207,6 +212,7 @@ class Bearing(Struct, frozen=True, kw_only=True, gc=False):
     elevation_rate_dps: float | None = None
     sigma_azimuth_deg: float
     sigma_elevation_deg: float | None = None
+    sigma_pose_deg: float | None = None
 
 
 class Sound(Struct, frozen=True, kw_only=True, gc=False):
@@ -218,6 +224,24 @@ class Sound(Struct, frozen=True, kw_only=True, gc=False):
     level_db: float
     level_reference: Literal["spl", "full_scale"] = "full_scale"
     snr_db: float
+
+
+class Sight(Struct, frozen=True, kw_only=True):
+    """What was seen of an object last: evidence, never a claim; all as in CameraDetection.
+
+    `label_probability` is that of its label, None for "unknown".
+    """
+
+    label: SightLabel
+    probability: float
+    label_probability: float | None = None
+    probabilities: dict[str, float] = {}
+    snr: float
+    size_deg: float | None = None
+    range_m: float | None = None
+    sigma_range_m: float | None = None
+    temperature_k: float | None = None
+    predicted: bool = False
 
 
 class Identity(Struct, frozen=True, kw_only=True):
@@ -265,6 +289,7 @@ class Track(Struct, frozen=True, kw_only=True):
     cooperation: Cooperation | None = None
     cooperation_reason: str | None = None
     sound: Sound | None = None
+    sight: Sight | None = None
 
 
 class TrackEvent(Struct, frozen=True, kw_only=True):

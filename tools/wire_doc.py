@@ -9,6 +9,7 @@ from typing import Any, cast, get_type_hints
 
 from msgspec import Struct, inspect
 
+from edge_node.messages import Track
 from edge_node.publish import reliable_schema, schema
 from edge_node.publish.flight import MOST_BATCH_BYTES
 from edge_node.publish.noted import Noted
@@ -18,7 +19,9 @@ from tools.wire_example import TOPIC, UNITS, annotated
 
 DOCS = Path(__file__).parents[1] / "docs"
 Kinds = tuple[type[Struct], ...]
-TRACK_MESSAGES: Kinds = (schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing, schema.Sound)
+TRACK_MESSAGES: Kinds = (
+    *(schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing, schema.Sound, schema.Sight),
+)
 STATUS_MESSAGES: Kinds = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord)
 UP: Kinds = (reliable_schema.Hello, reliable_schema.Rows, reliable_schema.Row, reliable_schema.Receipt, reliable_schema.NextKey)
 DOWN: Kinds = tuple(reliable_schema.DOWN.values())
@@ -28,7 +31,7 @@ EVENTS = {
     "confirmed": "`track`",
     "identified": "`track`: it claims an id, and had none before",
     "merged": "`track`; `other`; `trail` if it was confirmed once",
-    "reclassified": "`track`; `about` is `ua_type`, `cooperation` or `sound`; `words`",
+    "reclassified": "`track`; `about` is `ua_type`, `cooperation`, `sound` or `sight`; `words`",
     "suspected": "`track`; `about` is the flag; `words` hold the evidence",
     "lost": "`track`; `trail` if it was confirmed once",
     "health": "`words`; `verdict`; of a sensor or the hub also `about`, its name, and `sensor_state`",
@@ -67,14 +70,14 @@ meanings never change within a major. This is version {major}.{minor}.
 A full Remote ID track has a 20-character serial number, a 16-character operator id, place, velocity, uncertainties, height,
 operator's place and altitude, signal strength, transport and cooperation. In bytes, without encryption and TCP:
 
-| | full track | bearing alone |
-|---|---|---|
-| live: a track, with topic and whole payload, averaged over a batch of 10 | {live_full:.0f} | {live_bearing:.0f} |
-| reliable: a state of history, alone in its message as on a link that is up | {history_full:.0f} | {history_bearing:.0f} |
-| reliable: a state of history, with its share of a message of 100, as after an outage | {backlog_full:.0f} | {backlog_bearing:.0f} |
-| reliable: an event about a track, alone in its message | {event_full:.0f} | {event_bearing:.0f} |
-| reliable: the end of a track with a trail of 64 places, alone in its message | {trail_full:.0f} | {trail_bearing:.0f} |
-| reliable: an ack | {ack} | {ack} |
+| | full track | bearing alone | all of a camera |
+|---|---|---|---|
+| live: a track, with topic and whole payload, averaged over a batch of 10 | {live} |
+| reliable: a state of history, alone in its message as on a link that is up | {history} |
+| reliable: a state of history, with its share of a message of 100, as after an outage | {backlog} |
+| reliable: an event about a track, alone in its message | {event} |
+| reliable: the end of a track with a trail of 64 places, alone in its message | {trail} |
+| reliable: an ack | {ack} |
 """
 
 LIVE = """
@@ -174,18 +177,22 @@ def document() -> str:
     return "".join(parts)
 
 
-def _sizes() -> dict[str, float]:
-    sizes: dict[str, float] = {"ack": len(wire_example.ack())}
-    for name, track in (("full", wire_example.full_track()), ("bearing", wire_example.bearing_track())):
-        trail = wire_example.long_trail(places=name == "full")
-        sizes |= {
-            f"live_{name}": wire_example.live_bytes(track),
-            f"history_{name}": wire_example.history_bytes(track, 1),
-            f"backlog_{name}": wire_example.history_bytes(track, 100),
-            f"event_{name}": wire_example.event_bytes(Noted(event="confirmed", track=track)),
-            f"trail_{name}": wire_example.event_bytes(Noted(event="lost", track=track, trail=trail)),
-        }
-    return sizes
+def _sizes() -> dict[str, str]:
+    tracks = (wire_example.full_track(), wire_example.bearing_track(), wire_example.sighted_track())
+    columns = [_sizes_of(track) for track in tracks]
+    rows = {name: " | ".join(f"{column[name]:.0f}" for column in columns) for name in columns[0]}
+    return rows | {"ack": " | ".join([str(len(wire_example.ack()))] * len(columns))}
+
+
+def _sizes_of(track: Track) -> dict[str, float]:
+    trail = wire_example.long_trail(places=track.kinematics is not None)
+    return {
+        "live": wire_example.live_bytes(track),
+        "history": wire_example.history_bytes(track, 1),
+        "backlog": wire_example.history_bytes(track, 100),
+        "event": wire_example.event_bytes(Noted(event="confirmed", track=track)),
+        "trail": wire_example.event_bytes(Noted(event="lost", track=track, trail=trail)),
+    }
 
 
 def _reliable() -> str:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, inspect
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Hearing, Identity, Kinematics, Track, UasId
+from edge_node.messages import Bearing, Hearing, Identity, Kinematics, Sight, Track, UasId
 from edge_node.publish import reliable_schema, wire
 from edge_node.publish.journal import MOST_SPOTS
 from edge_node.publish.noted import Noted, Spot
@@ -25,7 +25,7 @@ NOW_NS = 5_000_000_000_000
 CLOCK = Timebase(offset_ns=1_790_000_000_000_000_000, source="gnss", sigma_s=0.004)
 TOPIC = "t/6a2be4c3"
 EPOCH, STREAM_EPOCH = 0xC0FFEE01, 0x1B0A7C0FFEE5EA75
-UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%", "hz": "Hz", "db": "dB"}
+UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%", "hz": "Hz", "db": "dB", "k": "K"}
 
 
 def annotated(payload: bytes, kind: type[Struct]) -> Iterator[Item]:
@@ -197,3 +197,27 @@ def bearing_track() -> Track:
         bearing=bearing,
         sensors=("microphones",),
     )
+
+
+def sighted_track() -> Track:
+    """A track of a camera, of which all is told that a camera can."""
+    bearing = Bearing(
+        azimuth_deg=213.4,
+        elevation_deg=12.5,
+        azimuth_rate_dps=1.8,
+        elevation_rate_dps=-0.4,
+        sigma_azimuth_deg=0.06,
+        sigma_elevation_deg=0.05,
+        sigma_pose_deg=1.0,
+    )
+    sight = Sight(
+        label="drone",
+        probability=0.94,
+        label_probability=0.94,
+        snr=8.0,
+        size_deg=0.11,
+        range_m=180.0,
+        sigma_range_m=60.0,
+        temperature_k=291.4,
+    )
+    return replace(bearing_track(), number=1019, bearing=bearing, sight=sight, sensors=("camera",))

@@ -8,15 +8,26 @@ from typing import Any
 from msgspec import Struct, field
 
 from edge_node.config import TrackingTable
+from edge_node.fusion import sighting, sounding
 from edge_node.fusion.identity import Directory, usable_ids, usable_transmitter
-from edge_node.fusion.sounding import Key, is_usable
+from edge_node.fusion.pointing import Key, Numbered, key_of
 from edge_node.fusion.table import Standing, TrailTable
 from edge_node.fusion.trail import Trail
-from edge_node.messages import AcousticDetection, Detection, EventKind, RemoteIdDetection, Track, TrackEvent, TrackState, UasId
+from edge_node.messages import (
+    AcousticDetection,
+    CameraDetection,
+    Detection,
+    EventKind,
+    RemoteIdDetection,
+    Track,
+    TrackEvent,
+    TrackState,
+    UasId,
+)
 
 
 class TrackerCounters(Struct):
-    """What came of all detections since the start; `unhandled` are kinds that no handler takes."""
+    """What came of all detections since the start; `unhandled` are kinds that no handler takes, `passed_over` is not worth a track."""
 
     detections: dict[str, int] = field(default_factory=dict)
     unhandled: dict[str, int] = field(default_factory=dict)
@@ -26,6 +37,7 @@ class TrackerCounters(Struct):
     late: int = 0
     jumps: int = 0
     merged: int = 0
+    passed_over: int = 0
     evicted: int = 0
     refused: int = 0
 
@@ -39,10 +51,11 @@ class Tracker:
         self._table = TrailTable(settings.max_tracks)
         self._directory = Directory()
         self._number = 0
-        self._sounds: dict[Key, int] = {}
+        self._numbered: dict[Key, int] = {}
         self._handlers: dict[type[Detection], Callable[[Any], list[TrackEvent]]] = {
             RemoteIdDetection: self._remote_id,
             AcousticDetection: self._acoustic,
+            CameraDetection: self._camera,
         }
 
     def update(self, detection: Detection) -> list[TrackEvent]:
@@ -91,24 +104,36 @@ class Tracker:
         return events + [TrackEvent(kind=kind, track=trail.track()) for kind in news]
 
     def _acoustic(self, said: AcousticDetection) -> list[TrackEvent]:
-        """A sound has no name but its sensor's number: what was lost, or comes back from elsewhere, is another object."""
-        trail = self._table.get(self._sounds.get((said.sensor, said.track)))
-        if not is_usable(said):
+        if not sounding.is_usable(said):
             self.counters.malformed += 1
             return []
+        return self._take(said, True, lambda trail: trail.listen(said))
+
+    def _camera(self, said: CameraDetection) -> list[TrackEvent]:
+        if not sighting.is_usable(said):
+            self.counters.malformed += 1
+            return []
+        return self._take(said, sighting.begins(said), lambda trail: trail.watch(said))
+
+    def _take(self, said: Numbered, begins: bool, note: Callable[[Trail], bool]) -> list[TrackEvent]:
+        """What is heard or seen has no name but its sensor's number: what was lost, or comes back from elsewhere, is another object."""
+        trail = self._table.get(self._numbered.get(key_of(said)))
         if trail and said.t_mono_ns < trail.last_seen_ns:
             self.counters.late += 1
             return []
         events: list[TrackEvent] = []
         news: list[EventKind] = []
-        if trail is None or trail.state == "lost" or (trail.sounding and trail.sounding.is_another(said)):
+        if trail is None or trail.state == "lost" or (trail.pointing and trail.pointing.is_another(said)):
+            if not begins:
+                self.counters.passed_over += 1
+                return []
             trail = self._born(said.t_mono_ns, events)
             news.append("new")
         if trail is None:
             self.counters.refused += 1
             return events
-        self._sounds[said.sensor, said.track] = trail.number
-        if trail.listen(said) and self._believe(trail):
+        self._numbered[key_of(said)] = trail.number
+        if note(trail) and self._believe(trail):
             news.append("confirmed")
         return events + [TrackEvent(kind=kind, track=trail.track()) for kind in news]
 
@@ -185,5 +210,5 @@ class Tracker:
     def _forget(self, trail: Trail) -> None:
         self._table.remove(trail)
         self._directory.release(trail.number, (key for key, _ in trail.claims.counts()))
-        if trail.sounding and self._sounds.get(trail.sounding.key) == trail.number:
-            del self._sounds[trail.sounding.key]
+        if trail.pointing and self._numbered.get(trail.pointing.key) == trail.number:
+            del self._numbered[trail.pointing.key]

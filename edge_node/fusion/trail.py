@@ -9,8 +9,19 @@ from edge_node.config import TrackingTable
 from edge_node.fusion.identity import Claims
 from edge_node.fusion.measurement import claimed
 from edge_node.fusion.motion import Motion
+from edge_node.fusion.sighting import Sighting
 from edge_node.fusion.sounding import Sounding
-from edge_node.messages import AcousticDetection, Detection, Hearing, RemoteIdDetection, Suspicion, Track, TrackState, Transport
+from edge_node.messages import (
+    AcousticDetection,
+    CameraDetection,
+    Detection,
+    Hearing,
+    RemoteIdDetection,
+    Suspicion,
+    Track,
+    TrackState,
+    Transport,
+)
 
 Located = Literal["nowhere", "repeated", "late", "taken", "jumped"]
 
@@ -27,7 +38,7 @@ class Trail:
     """Everything bounded that was heard of one object; `believed` once it was confirmed, for good."""
 
     __slots__ = (
-        *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion", "sounding"),
+        *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion", "pointing"),
         *("_heard", "_sensors", "_flags", "_suspicions", "_hits", "_frame", "_locations", "_settings", "_track"),
     )
 
@@ -38,7 +49,7 @@ class Trail:
         self.first_seen_ns = self.last_seen_ns = t_mono_ns
         self.claims = Claims()
         self.motion: Motion | None = None
-        self.sounding: Sounding | None = None
+        self.pointing: Sounding | Sighting | None = None
         self._heard: dict[Transport, Hearing] = {}
         self._sensors: dict[str, None] = {}
         self._flags: dict[str, int] = {}
@@ -63,11 +74,20 @@ class Trail:
 
     def listen(self, said: AcousticDetection) -> bool:
         """Note what was heard, and where; whether nothing newer was heard before."""
-        if self.sounding is None:
-            self.sounding = Sounding(said)
-        elif said.t_mono_ns >= self.sounding.t_mono_ns:
-            self.sounding.update(said)
-        return self._hit(said, self.sounding.key)
+        if not isinstance(self.pointing, Sounding):
+            self.pointing = Sounding(said)
+        elif said.t_mono_ns >= self.pointing.t_mono_ns:
+            self.pointing.update(said)
+        return self._hit(said, self.pointing.key)
+
+    def watch(self, said: CameraDetection) -> bool:
+        """Note what was seen, and where; whether it was there, and nothing newer was seen before."""
+        if not isinstance(self.pointing, Sighting):
+            self.pointing = Sighting(said)
+        elif said.t_mono_ns >= self.pointing.t_mono_ns:
+            self.pointing.update(said)
+        self._track = None
+        return not said.predicted and self._hit(said, self.pointing.key)
 
     def locate(self, said: RemoteIdDetection) -> Located:
         """Move to where it says it is, unless that was said before or is older than what is known."""
@@ -132,7 +152,7 @@ class Trail:
         since_ns = self.last_seen_ns - FLAG_KEPT_NS
         self._flags = {name: t_ns for name, t_ns in self._flags.items() if t_ns >= since_ns}
         self._suspicions = {name: held for name, held in self._suspicions.items() if held[0] >= since_ns}
-        placed, sounding = self.motion or self.sounding, self.sounding
+        placed, pointing = self.motion or self.pointing, self.pointing
         return Track(
             number=self.number,
             state=self.state,
@@ -140,13 +160,14 @@ class Trail:
             first_seen_mono_ns=self.first_seen_ns,
             last_seen_mono_ns=self.last_seen_ns,
             kinematics=self.motion.kinematics() if self.motion else None,
-            bearing=sounding.bearing if sounding else None,
+            bearing=pointing.bearing if pointing else None,
             identity=self.claims.identity() if self._heard else None,
             heard=tuple(self._heard.values()),
             sensors=tuple(self._sensors),
             flags=tuple(self._flags),
             suspicions=tuple(sorted((suspicion for _, suspicion in self._suspicions.values()), key=lambda one: -one.score)),
-            sound=sounding.sound if sounding else None,
+            sound=pointing.sound if pointing else None,
+            sight=pointing.sight if pointing else None,
         )
 
     def _suspect(self, suspicion: Suspicion, t_ns: int) -> None:

@@ -38,6 +38,22 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ("snr_db", 6, "{:.1f}"),
         ("notes", 0, "{}"),
     ),
+    "camera": (
+        ("t_s", 9, "{:.3f}"),
+        ("frame", 6, "{}"),
+        ("track", 5, "{}"),
+        ("label", 10, "{}"),
+        ("probability", 11, "{:.2f}"),
+        ("box", 22, "{:.0f}"),
+        ("azimuth_deg", 11, "{:.2f}"),
+        ("sigma_azimuth_deg", 17, "{:.2f}"),
+        ("elevation_deg", 13, "{:.2f}"),
+        ("sigma_elevation_deg", 19, "{:.2f}"),
+        ("range_m", 7, "{:.0f}"),
+        ("snr", 6, "{:.1f}"),
+        ("temperature_k", 13, "{:.1f}"),
+        ("notes", 0, "{}"),
+    ),
 }
 
 
@@ -60,5 +76,11 @@ def _cell(value: Any, form: str) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return ", ".join(str(item["value"]) if isinstance(item, dict) and "value" in item else str(item) for item in value)
+        return ", ".join(_item(item, form) for item in value)
     return form.format(value)
+
+
+def _item(item: Any, form: str) -> str:
+    if isinstance(item, dict) and "value" in item:
+        return str(item["value"])
+    return form.format(item) if isinstance(item, float) else str(item)

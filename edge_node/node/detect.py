@@ -15,11 +15,11 @@ from drivers.recording import Recording
 from drivers.source import SourceError, SourceMisconfigured
 from edge_node.messages import Detection, RemoteIdDetection
 from edge_node.node.columns import lines
-from edge_node.node.plot import Plot, PlotUnavailable, require_matplotlib
+from edge_node.node.plot import Drawing, PlotUnavailable, drawing
 from edge_node.node.recordings import messages, opened_by, utc_ns
 from edge_node.remote_id.authenticity import Authenticity
 
-KINDS = {"remote_id": "RadioFrame", "acoustic": "AudioBlock"}
+KINDS = {"remote_id": "RadioFrame", "acoustic": "AudioBlock", "camera": "Frame"}
 """What can be looked for, and the blocks that it is found in."""
 
 
@@ -36,10 +36,13 @@ def detect(arguments: argparse.Namespace) -> int:
     if arguments.kind not in (None, *KINDS):
         sys.stderr.write(f"edge-node: --as {arguments.kind}: this version detects {', '.join(KINDS)}\n")
         return os.EX_USAGE
-    plot = Plot() if arguments.plot else None
     try:
-        if plot:
-            require_matplotlib()
+        plot = drawing(arguments.plot) if arguments.plot else None
+    except PlotUnavailable as error:
+        return _trouble(error, os.EX_UNAVAILABLE)
+    except OSError as error:
+        return _trouble(error, os.EX_CANTCREAT)
+    try:
         recording = opened_by(arguments.file, arguments)
         rows = (as_row(found, recording.t_mono_start_ns or 0) for found in _Listener(recording, arguments.kind, plot).found())
         (_print_json if arguments.json else _print_table)(rows)
@@ -53,7 +56,7 @@ def detect(arguments: argparse.Namespace) -> int:
 class _Listener:
     """A recording's way through detector, judges and plot."""
 
-    def __init__(self, recording: Recording, kind: str | None, plot: Plot | None) -> None:
+    def __init__(self, recording: Recording, kind: str | None, plot: Drawing | None) -> None:
         self._recording, self._kind, self._plot = recording, kind, plot
         self._authenticity = Authenticity()
 
@@ -82,9 +85,11 @@ class _Listener:
         return (t_mono_ns - (self._recording.t_mono_start_ns or 0)) / 1e9
 
 
-def _saved(plot: Plot, arguments: argparse.Namespace) -> int:
+def _saved(plot: Drawing, arguments: argparse.Namespace) -> int:
     try:
-        plot.save(arguments.plot, arguments.file.name)
+        plot.save(arguments.file.name)
+    except PlotUnavailable as error:
+        return _trouble(error, os.EX_UNAVAILABLE)
     except OSError as error:
         return _trouble(error, os.EX_CANTCREAT)
     sys.stderr.write(f"plot: {arguments.plot}\n")

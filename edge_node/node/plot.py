@@ -1,10 +1,11 @@
-"""`edge-node detect --plot`: a recording on the page that fits what it holds."""
+"""`edge-node detect --plot`: a recording on the page that fits what it holds, or as a film."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 
 from drivers.blocks import Block
 from edge_node.messages import Detection
@@ -14,12 +15,37 @@ REQUIREMENT = "matplotlib>=3.9"
 PAGES = {
     "RadioFrame": "edge_node.node.plot_remote_id:RemoteIdPage",
     "AudioBlock": "edge_node.node.plot_sound:SoundPage",
+    "Frame": "edge_node.node.plot_sight:SightPage",
 }
 DEFAULT = "RadioFrame"
+FILM = ".mp4"
 
 
 class PlotUnavailable(Exception):
-    """matplotlib is not installed; the text says how to."""
+    """matplotlib is not installed, or this cannot be drawn so; the text says what to do."""
+
+
+class Drawing(Protocol):
+    """What becomes a file; blocks come before what was detected in them."""
+
+    def see(self, block: Block) -> None:
+        """Note one block; raises PlotUnavailable for one that cannot be drawn so."""
+
+    def take(self, said: Detection, t_s: float) -> None:
+        """Note one detection, `t_s` after the recording's start."""
+
+    def save(self, title: str) -> None:
+        """Write the file; raises OSError where that cannot be done."""
+
+
+def drawing(path: Path) -> Drawing:
+    """A film where the name ends in .mp4, else a page; raises PlotUnavailable, or OSError where nothing can be written there."""
+    if path.suffix.lower() == FILM:
+        from edge_node.node.film import Film  # noqa: PLC0415 -- OpenCV, which a page of radio does without
+
+        return Film(path)
+    require_matplotlib()
+    return Plot(path)
 
 
 def require_matplotlib() -> None:
@@ -34,7 +60,8 @@ def require_matplotlib() -> None:
 class Plot:
     """Blocks and detections in, one picture out; the first block says which page it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._page: Page | None = None
 
     def see(self, block: Block) -> None:
@@ -47,10 +74,10 @@ class Plot:
         if self._page:
             self._page.take(said, t_s)
 
-    def save(self, path: Path, title: str) -> None:
+    def save(self, title: str) -> None:
         """Draw it as PNG, with no screen; raises OSError where the file cannot be written."""
         require_matplotlib()
-        (self._page or _page(DEFAULT)).draw(title).savefig(path, dpi=110, format="png")
+        (self._page or _page(DEFAULT)).draw(title).savefig(self._path, dpi=110, format="png")
 
 
 def _page(block_type: str) -> Page:

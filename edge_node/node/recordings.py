@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from drivers.blocks import Block
 from drivers.recording import Recording
@@ -14,24 +16,51 @@ from drivers.source import SourceMisconfigured
 from edge_node.config import RecordingOptions
 from edge_node.messages import BusMessage, Detection
 from edge_node.node.pipeline import Pipeline
-from edge_node.strict_toml import Problem, read_table
+from edge_node.strict_toml import Problem, nearest, read_table
 
 PROGRESS_EVERY_S = 0.5
-# What of the command line says how sound or video was recorded, by the names of the driver's options.
-HOW_RECORDED = ("array", "azimuth_deg", "tilt_deg", "roll_deg", "calibration", "temperature_c", "camera", "horizontal_fov_deg")
+# What of the command line says how sound or pictures were recorded, by the names of the driver's options.
+SAID_OPTIONS = (
+    *("azimuth_deg", "tilt_deg", "roll_deg"),
+    *("array", "calibration", "temperature_c"),
+    *("camera", "horizontal_fov_deg"),
+)
+NAMED_BY_PATH = ("array", "camera")
+MASK_OPTIONS = ("masks", "lowest_elevation_deg")
 
 
 def opened_by(path: Path, arguments: argparse.Namespace) -> Recording:
-    """The recording as the command line has it, not open yet; raises SourceMisconfigured for what cannot be."""
-    said = {name: value for name in HOW_RECORDED if (value := getattr(arguments, name, None)) is not None}
-    for kind in ("array", "camera"):
-        if str(said.get(kind, "")).endswith(".toml"):
-            said[kind] = str(Path(said[kind]).absolute())
+    """The recording as the command line has it, not open yet; raises SourceMisconfigured for what no array and no camera can be."""
+    said = said_of(arguments)
     problems: list[Problem] = []
     read_table({"path": str(path)} | said, RecordingOptions, (), "", problems)
     if problems:
         raise SourceMisconfigured("; ".join(str(problem).lstrip(".") for problem in problems))
     return Recording(path=path, pace="fast", loop=False, **said)
+
+
+def said_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a command line says of how something was recorded, by the names of the driver's options; raises SourceMisconfigured."""
+    said: dict[str, Any] = {name: value for name in SAID_OPTIONS if (value := getattr(arguments, name, None)) is not None}
+    for name in NAMED_BY_PATH:
+        if str(said.get(name, "")).endswith(".toml"):
+            said[name] = str(Path(said[name]).absolute())
+    if mask := getattr(arguments, "mask", None):
+        said |= _masked(mask)
+    return said
+
+
+def _masked(path: Path) -> dict[str, Any]:
+    """What a file of masks holds; raises SourceMisconfigured for one that cannot be read or holds something else."""
+    try:
+        with path.open("rb") as file:
+            said = tomllib.load(file)
+    except (OSError, ValueError) as error:
+        raise SourceMisconfigured(f"--mask {path}: {error}") from error
+    for name in said:
+        if name not in MASK_OPTIONS:
+            raise SourceMisconfigured(f"--mask {path}: {name}: {nearest(name, list(MASK_OPTIONS))}")
+    return said
 
 
 def messages(recording: Recording, sensor: str, tap: Callable[[Block], None] | None = None) -> Iterator[Sequence[BusMessage]]:

@@ -54,13 +54,13 @@ def _draw_azimuth(axes: Axes, lines: Sequence[Line]) -> None:
 
     axes.set_title("Azimuth, with 1 sigma", loc="left")
     pointing = [line for line in lines if line.has(AZIMUTH)]
-    middle_deg = _middle_deg(np.concatenate([line.rows[AZIMUTH] for line in pointing]))
-    azimuths = [middle_deg + _unwrapped(line.rows[AZIMUTH] - middle_deg) for line in pointing]
-    low, high = _reach(azimuths, [line.rows[SIGMA_AZIMUTH] for line in pointing])
+    middle = middle_deg(np.concatenate([line.rows[AZIMUTH] for line in pointing]))
+    azimuths = [middle + unwrapped(line.rows[AZIMUTH] - middle) for line in pointing]
+    low, high = reach(azimuths, [line.rows[SIGMA_AZIMUTH] for line in pointing])
     zoomed = high - low <= ZOOMED_WITHIN_DEG
     for line, azimuth in zip(pointing, azimuths, strict=True):
         for turn in (0,) if zoomed else range(floor(low / 360), ceil(high / 360) + 1):
-            _draw_angle(axes, line, azimuth - 360 * turn, line.rows[SIGMA_AZIMUTH])
+            draw_angle(axes, line, azimuth - 360 * turn, line.rows[SIGMA_AZIMUTH])
     if zoomed:
         spare = max(LEAST_SPAN_DEG - (high - low), 0.1 * (high - low)) / 2
         axes.set_ylim(low - spare, high + spare)
@@ -75,14 +75,15 @@ def _draw_elevation(axes: Axes, lines: Sequence[Line]) -> None:
     axes.set_title("Elevation, with 1 sigma", loc="left")
     raised = [line for line in lines if line.has(ELEVATION)]
     for line in raised:
-        _draw_angle(axes, line, line.rows[ELEVATION], line.rows[SIGMA_ELEVATION])
-    low, _ = _reach([line.rows[ELEVATION] for line in raised], [line.rows[SIGMA_ELEVATION] for line in raised])
+        draw_angle(axes, line, line.rows[ELEVATION], line.rows[SIGMA_ELEVATION])
+    low, _ = reach([line.rows[ELEVATION] for line in raised], [line.rows[SIGMA_ELEVATION] for line in raised])
     axes.set_ylim(max(min(low, 0.0), -90.0), 90)
     axes.set_yticks(range(0 if low > -15 else -90, 91, 30))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0f}°")
 
 
-def _draw_angle(axes: Axes, line: Line, angle: Numbers, sigma: Numbers) -> None:
+def draw_angle(axes: Axes, line: Line, angle: Numbers, sigma: Numbers) -> None:
+    """An angle, or whatever else has a sigma, over time."""
     axes.grid(color="0.92")
     axes.fill_between(line.rows[TIME], angle - sigma, angle + sigma, color=line.colour, alpha=0.22, linewidth=0)
     axes.plot(line.rows[TIME], angle, color=line.colour, linewidth=1.3, marker=".", markersize=4)
@@ -105,19 +106,19 @@ def _draw_probability(axes: Axes, lines: Sequence[Line]) -> None:
 PANELS = (Panel(AZIMUTH, 1.1, _draw_azimuth), Panel(ELEVATION, 0.8, _draw_elevation), Panel(None, 0.7, _draw_probability))
 
 
-def _reach(angles: Sequence[Numbers], sigmas: Sequence[Numbers]) -> tuple[float, float]:
+def reach(angles: Sequence[Numbers], sigmas: Sequence[Numbers]) -> tuple[float, float]:
     """The lowest and the highest of all bands."""
     middle, sigma = np.concatenate(angles), np.nan_to_num(np.concatenate(sigmas))
     return float(np.nanmin(middle - sigma)), float(np.nanmax(middle + sigma))
 
 
-def _middle_deg(azimuths_deg: Numbers) -> float:
+def middle_deg(azimuths_deg: Numbers) -> float:
     """The mean direction."""
     turns = np.exp(1j * np.radians(azimuths_deg[~np.isnan(azimuths_deg)]))
     return float(np.degrees(np.angle(turns.mean()))) % 360
 
 
-def _unwrapped(angles_deg: Numbers) -> Numbers:
+def unwrapped(angles_deg: Numbers) -> Numbers:
     """Without leaps of a whole turn, the first within half a turn of 0; nan stays where it is."""
     known = ~np.isnan(angles_deg)
     unwrapped = angles_deg.copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from edge_node.messages import Cooperation, SoundLabel, Suspicion, Track, TrackEvent
+from edge_node.messages import Cooperation, SightLabel, SoundLabel, Suspicion, Track, TrackEvent
 from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.rates import Beat
 
@@ -54,6 +54,7 @@ class _Told:
         self._ua_type: str | None = None
         self._cooperation: Cooperation | None = None
         self._label: SoundLabel | None = None
+        self._look: SightLabel | None = None
         self._beat, self._reclassified = Beat(history_hz), Beat(1 / RECLASSIFIED_EVERY_S)
         self._heard_ns = 0
 
@@ -69,7 +70,7 @@ class _Told:
         """What changed of a confirmed track beyond what the tracker tells."""
         noted = [self._suspected(track, suspicion) for suspicion in track.suspicions if self._is_news(suspicion)]
         if self._reclassified.due(now_ns):
-            changed = [*self._other_type(track), *self._other_cooperation(track), *self._other_sound(track)]
+            changed = [*self._other_type(track), *self._other_cooperation(track), *self._other_sound(track), *self._other_sight(track)]
             if changed:
                 self._reclassified.said(now_ns)
             noted += changed
@@ -100,6 +101,13 @@ class _Told:
         self._label = now or before
         if before is not None and self._label != before:
             yield Noted(event="reclassified", about="sound", words=f"{now}, was {before}", track=track)
+
+    def _other_sight(self, track: Track) -> Iterator[Noted]:
+        """To "unknown" is no news: it was taken for nothing else."""
+        now, before = track.sight.label if track.sight else None, self._look
+        self._look = now if now not in (None, "unknown") else before
+        if before is not None and self._look != before:
+            yield Noted(event="reclassified", about="sight", words=f"{now}, was {before}", track=track)
 
 
 class Journal:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import atan2, degrees, hypot, isfinite, sqrt
+from math import atan2, degrees, hypot, isfinite, log10, sqrt
 from typing import Any
 
 import msgspec
 
-from edge_node.messages import Hearing, Identity, Kinematics, Sound, Track, UasId
+from edge_node.messages import Hearing, Identity, Kinematics, Sight, Sound, Track, UasId
 from edge_node.publish import schema
 from edge_node.publish.scaling import to_wire
 
@@ -30,6 +30,17 @@ def kinematics(state: Kinematics) -> Said:
 def sound(heard: Sound) -> Said:
     """What was heard; a probability as percent."""
     return msgspec.structs.asdict(heard) | {"probability_percent": heard.probability * 100}
+
+
+def sight(seen: Sight) -> Said:
+    """What was seen; probabilities as percent, contrast as decibels."""
+    likely = seen.label_probability
+    return msgspec.structs.asdict(seen) | {
+        "seen": "extrapolated" if seen.predicted else "now",
+        "probability_percent": seen.probability * 100,
+        "label_probability_percent": None if likely is None else likely * 100,
+        "snr_db": 20 * log10(seen.snr) if seen.snr > 0 else None,
+    }
 
 
 def _uncertainty(covariance: tuple[float, ...]) -> Said:

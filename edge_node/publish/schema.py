@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from edge_node.publish.scaling import packed, scaled
 
-MAJOR, MINOR = 1, 2
+MAJOR, MINOR = 1, 3
 U32 = 2**32 - 1
 
 TRACK_STATES = (None, "tentative", "confirmed", "lost")
@@ -40,6 +40,8 @@ CLOCK_SOURCES = (None, "unknown", "system", "gnss", "recording")
 PLACE_SOURCES = (None, "fixed", "gnss")
 VERDICTS = (None, "green", "amber", "red")
 SOUND_LABELS = (None, "multirotor", "fixed_wing", "helicopter", "machine", "none")
+SIGHT_LABELS = (None, "drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown")
+SEEN = (None, "now", "extrapolated")
 LEVEL_REFERENCES = (None, "spl", "full_scale")
 SENSOR_STATES = (None, "starting", "running", "absent", "stalled", "crashed", "off", "stopping")
 
@@ -82,6 +84,20 @@ class Bearing(Struct, array_like=True, frozen=True, gc=False):
     sigma_elevation: Annotated[int, scaled("deg", 100, 0, 18_000, "nil: unknown", up=True)] | None = None
     azimuth_rate: Annotated[int, scaled("dps", 100, -36_000, 36_000, "nil: unknown")] | None = None
     elevation_rate: Annotated[int, scaled("dps", 100, -36_000, 36_000, "nil: unknown")] | None = None
+    sigma_pose: (
+        Annotated[
+            int,
+            scaled(
+                "deg",
+                100,
+                0,
+                18_000,
+                "of the sensor's mounting: one error of all its bearings, not within the sigmas above; nil: not said (since 1.3)",
+                up=True,
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Sound(Struct, array_like=True, frozen=True, gc=False):
@@ -99,6 +115,28 @@ class Sound(Struct, array_like=True, frozen=True, gc=False):
     blade_pass: Annotated[int, scaled("hz", 2, 0, 20_000, "blades that pass a second; nil: unknown")] | None = None
     level: Annotated[int, scaled("db", 1, -200, 200, "of the sound at the microphones; nil: unknown")] | None = None
     snr: Annotated[int, scaled("db", 1, -100, 100, "above the noise; nil: unknown")] | None = None
+
+
+class Sight(Struct, array_like=True, frozen=True, gc=False):
+    """What it looks like to a camera: evidence of a sensor, as Sound is (since 1.3)."""
+
+    what: Annotated[
+        int,
+        packed(
+            "kind of object; whether the last picture showed it, or nothing where it should be",
+            label=(4, SIGHT_LABELS),
+            seen=(2, SEEN),
+        ),
+    ]
+    probability: Annotated[int, scaled("percent", 1, 0, 100, "that it is a drone, calibrated")]
+    label_probability: Annotated[int, scaled("percent", 1, 0, 100, "that it is what `label` says; nil: not said")] | None = None
+    size: Annotated[int, scaled("deg", 100, 0, 36_000, "angle of its larger side; nil: unknown")] | None = None
+    range: Annotated[int, scaled("m", 1, 0, 100_000, "a hint from its size, where the label is sure; nil: unknown")] | None = None
+    sigma_range: Annotated[int, scaled("m", 1, 0, 100_000, "nil: unknown", up=True)] | None = None
+    snr: Annotated[int, scaled("db", 1, -100, 100, "contrast over the spread of what surrounds it; nil: unknown")] | None = None
+    temperature: Annotated[int, scaled("k", 10, 0, 65_535, "of its warmest part, as a radiometric camera sees it; nil: unknown")] | None = (
+        None
+    )
 
 
 class OtherId(Struct, array_like=True, frozen=True, gc=False):
@@ -173,6 +211,7 @@ class TrackRecord(Struct, array_like=True, frozen=True):
         | None
     ) = None
     sound: Annotated[Sound, Meta(description="nil: not heard as a sound (since 1.2)")] | None = None
+    sight: Annotated[Sight, Meta(description="nil: not seen by a camera (since 1.3)")] | None = None
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):

@@ -94,6 +94,7 @@ def track_record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags:
         "suspicion_percent": together(track.suspicions) * 100 if track.suspicions else None,
         "cooperation_reason": cut(track.cooperation_reason, 128) if track.cooperation_reason else None,
         "sound": to_wire(schema.Sound, readings.sound(track.sound)) if track.sound else None,
+        "sight": to_wire(schema.Sight, readings.sight(track.sight)) if track.sight else None,
     }
     return to_wire(schema.TrackRecord, said)
 
@@ -183,6 +184,7 @@ def track_said(record: schema.TrackRecord, sensors: Sequence[str], flags: Sequen
         "kinematics": from_wire(record.kinematics) if record.kinematics else None,
         "bearing": from_wire(record.bearing) if record.bearing else None,
         "sound": from_wire(record.sound) if record.sound else None,
+        "sight": from_wire(record.sight) if record.sight else None,
     }
 
 

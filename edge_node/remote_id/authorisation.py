@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from edge_node.messages import Cooperation, Track
+from edge_node.messages import Cooperation, Sight, SightLabel, Track
 from edge_node.remote_id.areas import heights
 from edge_node.remote_id.judges.evidence import together
 from edge_node.remote_id.known_aircraft import AircraftTable, Entry
@@ -17,6 +17,16 @@ Key = tuple[str, str]
 
 # From here on, what is suspected of a track outweighs its being listed.
 STRONG = 0.5
+# What is seen and says nothing itself: whether it would have to.
+SEEN: dict[SightLabel, str] = {
+    "drone": "a drone, and no Remote ID is tied to what a camera sees",
+    "bird": "a bird: it is not asked who it is",
+    "aeroplane": "an aeroplane: manned aircraft answer to air traffic control, not to this list",
+    "helicopter": "a helicopter: manned aircraft answer to air traffic control, not to this list",
+    "balloon": "a balloon: it has no Remote ID",
+    "insect": "an insect: it is not asked who it is",
+    "unknown": "something, and nobody can say what it is",
+}
 LISTED_IDS = ("serial_number", "caa_registration")
 
 
@@ -39,10 +49,13 @@ class Authorisation:
             for key in keys:
                 self._by_key.setdefault(key, []).append(entry)
 
-    def assess(self, track: Track, t_utc_ns: int | None) -> tuple[Cooperation, str] | tuple[None, None]:
-        """What a track is and why; None for one that says nothing itself. Without a clock that somebody vouches for, t_utc_ns is None."""
+    def assess(self, track: Track, t_utc_ns: int | None) -> tuple[Cooperation | None, str | None]:
+        """What a track is and why; None for one that says nothing itself, of which only a sight has words.
+
+        Without a clock that somebody vouches for, t_utc_ns is None.
+        """
         if track.identity is None:
-            return None, None
+            return None, _seen(track.sight) if track.sight else None
         found, inside = self._found(track, t_utc_ns), self._inside(track, t_utc_ns)
         if inside and not (found.authorises and found.placed):
             return "in_restricted_zone", f"{_zone(inside)}; {found.words}"
@@ -65,6 +78,10 @@ class Authorisation:
             return []
         t_utc_s = None if t_utc_ns is None else t_utc_ns / 1e9
         return self._zones.inside(track.kinematics.latitude_deg, track.kinematics.longitude_deg, heights(track), t_utc_s)
+
+
+def _seen(sight: Sight) -> str:
+    return f"seen as {SEEN[sight.label]}"
 
 
 def _keys(track: Track) -> list[tuple[str, Key]]:

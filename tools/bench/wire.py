@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Hearing, Identity, Kinematics, Track, UasId
+from edge_node.messages import Bearing, Hearing, Identity, Kinematics, Sight, Track, UasId
 from edge_node.publish import wire
 from edge_node.timebase import Timebase
 from tools.bench.figure import Figure
@@ -73,6 +74,30 @@ def bearing_only(number: int) -> Track:
     )
 
 
+def sighted(number: int) -> Track:
+    """A direction from a camera with all that it says of the object."""
+    bearing = Bearing(
+        azimuth_deg=123.45 + number,
+        elevation_deg=12.34,
+        azimuth_rate_dps=-3.21,
+        elevation_rate_dps=0.55,
+        sigma_azimuth_deg=0.08,
+        sigma_elevation_deg=0.05,
+        sigma_pose_deg=1.0,
+    )
+    sight = Sight(
+        label="drone",
+        probability=0.93,
+        label_probability=0.93,
+        snr=11.0,
+        size_deg=0.16,
+        range_m=240.0 + number,
+        sigma_range_m=85.0,
+        temperature_k=296.5,
+    )
+    return replace(bearing_only(number), bearing=bearing, sight=sight, sensors=("camera",))
+
+
 def bytes_a_track(tracks: list[Track]) -> float:
     """Topic and payload of one batch, shared by its tracks."""
     payload = wire.encode_tracks(tracks, CLOCK, 2**31, 100_000, NOW_NS)
@@ -80,8 +105,8 @@ def bytes_a_track(tracks: list[Track]) -> float:
 
 
 def figures() -> Iterator[Figure]:
-    """Both kinds, averaged over a batch of 10."""
-    for name, make in (("full", full), ("bearing_only", bearing_only)):
+    """Each kind, averaged over a batch of 10."""
+    for name, make in (("full", full), ("bearing_only", bearing_only), ("sighted", sighted)):
         tracks = [make(number) for number in range(BATCH)]
         as_json = len(json.dumps([msgspec.to_builtins(track) for track in tracks])) / BATCH
         yield Figure(f"wire.{name}_bytes", bytes_a_track(tracks), "bytes", peer=as_json, against="the same tracks in JSON")

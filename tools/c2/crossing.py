@@ -2,8 +2,8 @@
 
 Limits: it knows one moment and follows nothing over time, so a crossing may come and go. Two nodes that see two objects have four
 crossings, two of them ghosts, and only elevations or a third node tell which: such a crossing is `ambiguous`. Errors are taken for
-independent: a node whose compass is turned shifts its crossings, and their ellipses do not say so. Sound points to where the object was
-when it left it. At most MOST_BEARINGS take part.
+independent: a node whose compass is turned shifts its crossings, and their ellipses say so only as far as the node does. Sound points
+to where the object was when it left it. At most MOST_BEARINGS take part.
 """
 
 from __future__ import annotations

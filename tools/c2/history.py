@@ -48,7 +48,7 @@ def what(event: Event) -> str:
     track, words = event.get("track"), event.get("words")
     subject = f"track {track.get('number')} {event['event']}" if track else str(event["event"])
     ids = track["identity"]["ids"] if track and track.get("identity") else []
-    name = ids[0]["value"] if ids else heard(track or {})
+    name = ids[0]["value"] if ids else sensed(track or {})
     into = f"into track {event['other']}" if event.get("other") is not None else ""
     way = f"after {len(event['trail'])} places" if event.get("trail") else ""
     return plain("  ".join(filter(None, (subject, event.get("about"), event.get("verdict"), into, name, way, words))))
@@ -61,6 +61,24 @@ def heard(track: Event) -> str:
         return ""
     label = "something" if sound["label"] in (None, "none") else sound["label"].replace("_", "-")
     return f"{label} heard, {sound['probability_percent']:.0f} %"
+
+
+def seen(track: Event) -> str:
+    """What a track looks like, how surely and about how far, like "bird seen, 93 %, ~310 m"; empty for one that was not seen."""
+    sight = track.get("sight")
+    if not sight:
+        return ""
+    label, sure, far = sight["label"], sight["label_probability_percent"], sight["range_m"]
+    if label in (None, "unknown") or sure is None:
+        how = f"{label if label not in (None, 'unknown') else 'something'} seen, drone {sight['probability_percent']:.0f} %"
+    else:
+        how = f"{label} seen, {sure:.0f} %"
+    return how if far is None else f"{how}, ~{far:.0f} m"
+
+
+def sensed(track: Event) -> str:
+    """What a track that says nothing of itself was heard or seen as."""
+    return ", ".join(filter(None, (heard(track), seen(track))))
 
 
 def plain(text: str) -> str:

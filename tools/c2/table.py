@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from tools.c2.history import heard
+from tools.c2.history import sensed
 from tools.c2.picture import Picture
 
 SILENT_AFTER_S = 10.0
@@ -68,10 +68,10 @@ def _reasons(picture: Picture) -> list[str]:
 
 
 def _name(track: dict[str, Any]) -> str:
-    """Who it claims to be, or else what it sounds like."""
+    """Who it claims to be, or else what it sounds or looks like."""
     if track["identity"] is not None:
         return track["identity"]["ids"][0]["value"] if track["identity"]["ids"] else track["identity"]["transmitter"] or ""
-    return heard(track)
+    return sensed(track)
 
 
 def _motion(state: dict[str, Any]) -> list[str]:

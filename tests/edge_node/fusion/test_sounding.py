@@ -38,7 +38,7 @@ def test_the_life_of_a_sound() -> None:
     assert kinds(hear(tracks, heard(17))) == ["new"]
     assert [(track.number, track.state) for track in tracks.tracks()] == [(1, "lost"), (2, "tentative")]
     tracks.advance(200 * SECOND)
-    assert (tracks.tracks(), tracks._sounds) == ([], {})
+    assert (tracks.tracks(), tracks._numbered) == ([], {})
 
 
 def test_a_track_shows_the_bearing_and_the_sound_as_they_were_said_last() -> None:
@@ -121,7 +121,7 @@ def test_more_sounds_than_there_is_room_for_leave_the_believed_alone() -> None:
     hear(tracks, *(northward(t, transmitter="genuine") for t in range(3)), *(heard(3, number) for number in range(1000)))
     assert len(tracks.tracks()) == MOST_TRACKS
     assert tracks.tracks()[0].number == 1
-    assert len(tracks._sounds) < MOST_TRACKS
+    assert len(tracks._numbered) < MOST_TRACKS
 
 
 angle = st.none() | st.floats(-720, 720) | st.floats()
@@ -152,7 +152,7 @@ def test_nothing_that_is_heard_breaks_it(steps: list[AcousticDetection | int]) -
     for step in steps:
         events += tracks.advance(step) if isinstance(step, int) else tracks.update(step)
         assert len(tracks.tracks()) <= MOST_TRACKS
-        assert set(tracks._sounds.values()) <= {track.number for track in tracks.tracks()}
+        assert set(tracks._numbered.values()) <= {track.number for track in tracks.tracks()}
     for track in [event.track for event in events] + tracks.tracks():
         assert track.sound is not None
         assert 0 <= track.sound.probability <= 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import count
 
-from edge_node.messages import AcousticDetection, PositionFix, RemoteIdDetection
+from edge_node.messages import AcousticDetection, CameraDetection, PositionFix, RemoteIdDetection
 from edge_node.node.admission import MOST_CANDIDATES, MOST_KNOWN, MOST_NEWCOMERS, MOST_SOUNDS, Admission
+from edge_node.node.crowd import MOST_OBJECTS
 
 SECOND_NS = 1_000_000_000
 
@@ -75,3 +76,41 @@ def test_of_sounds_so_many_a_second_get_through() -> None:
     assert door.words() == "too many sounds at once: 21 left out"
     assert door.words() == ""
     assert lets_in(door, "a", 2.0)
+
+
+def seen(track: int, t_s: float, probability: float = 0.1) -> CameraDetection:
+    return CameraDetection(
+        t_mono_ns=round(t_s * SECOND_NS), frame=0, track=track, box=(0, 0, 4, 4), label="bird", probability=probability, snr=6.0
+    )
+
+
+def test_what_is_seen_in_every_picture_gets_through_whole() -> None:
+    door = Admission()
+    said = [seen(track, frame / 30) for frame in range(300) for track in range(MOST_OBJECTS)]
+    assert list(door.admit(said)) == said
+    assert door.words() == ""
+
+
+def test_of_sixty_pictures_a_second_every_other_gets_through() -> None:
+    door = Admission()
+    assert len(door.admit([seen(1, frame / 60) for frame in range(600)])) == 300
+    assert door.words() == ""
+
+
+def test_a_flock_leaves_room_for_the_likelier_drone() -> None:
+    door = Admission()
+    for frame in range(60):
+        door.admit([seen(track, frame / 30) for track in range(200)])
+    assert len(door._crowd._passed) == MOST_OBJECTS
+    assert door.words() == f"too many objects in the picture: {60 * (200 - MOST_OBJECTS)} sightings left out"
+    drone = [seen(900, 2 + frame / 30, 0.8) for frame in range(30)]
+    assert [found for one in drone for found in door.admit([one, *(seen(track, one.t_mono_ns / SECOND_NS) for track in range(200))])][
+        ::MOST_OBJECTS
+    ] == drone
+
+
+def test_those_that_are_gone_make_room() -> None:
+    door = Admission()
+    door.admit([seen(track, 0.5) for track in range(MOST_OBJECTS)])
+    assert not door.admit([seen(900, 0.6)])
+    assert door.admit([seen(900, 2.1)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge_node.messages import AcousticDetection, RemoteIdDetection, UasId
+from edge_node.messages import AcousticDetection, CameraDetection, RemoteIdDetection, UasId
 from edge_node.node.columns import lines
 from edge_node.node.detect import as_row
 
@@ -54,3 +54,24 @@ def test_a_kind_that_a_plugin_brought_has_all_its_fields() -> None:
 @pytest.mark.parametrize("fields", [{"probability": float("nan")}, {"level_db": float("-inf")}])
 def test_what_is_no_number_breaks_no_table(fields: dict[str, float]) -> None:
     assert len(list(lines([as_row(heard(0, **fields), 0)]))) == 2
+
+
+def test_what_is_seen_has_the_columns_of_a_camera() -> None:
+    bearing = {"azimuth_deg": 123.456, "elevation_deg": 31.06, "sigma_azimuth_deg": 0.08, "sigma_elevation_deg": 0.05}
+    seen = CameraDetection(
+        t_mono_ns=12 * S,
+        frame=60,
+        track=3,
+        box=(10.25, 20.0, 8.0, 6.5),
+        label="bird",
+        probability=0.021,
+        snr=9.04,
+        **bearing,
+        temperature_k=301.26,
+    )
+    heading, row = lines([as_row(seen, 10 * S)])
+    named = (
+        "t_s frame track label probability box azimuth_deg sigma_azimuth_deg elevation_deg sigma_elevation_deg range_m snr temperature_k"
+    )
+    assert " ".join(heading.split()) == f"{named} notes"
+    assert " ".join(row.split()) == "2.000 60 3 bird 0.02 10, 20, 8, 6 123.46 0.08 31.06 0.05 9.0 301.3"

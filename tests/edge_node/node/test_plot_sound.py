@@ -12,7 +12,7 @@ from drivers.blocks import AudioBlock, MicrophoneArray, RadioFrame
 from edge_node.messages import AcousticDetection
 from edge_node.node.plot import Plot
 from edge_node.node.plot_sound import MOST_SOURCES, SoundPage
-from edge_node.node.sound_panels import _middle_deg, _unwrapped
+from edge_node.node.sound_panels import middle_deg, unwrapped
 from edge_node.node.spectrogram import MOST_COLUMNS, Spectrogram
 
 RATE_HZ = 16_000
@@ -51,14 +51,14 @@ def test_an_array_has_all_panels_and_a_microphone_those_that_it_can_have() -> No
 
 def test_a_page_of_silence_and_one_of_nothing_are_drawn(tmp_path: Path) -> None:
     for samples in (np.zeros((RATE_HZ, 2)), np.zeros((10, 1))):
-        page = Plot()
+        page = Plot(tmp_path / "page.png")
         page.see(block(samples))
-        page.save(tmp_path / "page.png", "quiet.wav")
+        page.save("quiet.wav")
         assert (tmp_path / "page.png").stat().st_size > 10_000
 
 
 def test_the_first_block_says_which_page_it_is() -> None:
-    sound, radio = Plot(), Plot()
+    sound, radio = Plot(Path("a.png")), Plot(Path("b.png"))
     sound.see(block(noise(0.1)))
     radio.see(RadioFrame(t_mono_ns=0, sequence=0, lost=0, medium="wifi", data=b""))
     assert type(sound._page).__name__ == "SoundPage"
@@ -147,5 +147,5 @@ def test_an_hour_takes_no_more_memory_than_a_minute() -> None:
 
 
 def test_angles_go_on_over_north() -> None:
-    assert _middle_deg(np.array([350.0, np.nan, 20.0])) == pytest.approx(5.0)
-    assert _unwrapped(np.array([170.0, np.nan, -170.0, 170.0])).tolist()[2:] == [190.0, 170.0]
+    assert middle_deg(np.array([350.0, np.nan, 20.0])) == pytest.approx(5.0)
+    assert unwrapped(np.array([170.0, np.nan, -170.0, 170.0])).tolist()[2:] == [190.0, 170.0]

@@ -6,8 +6,9 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Identity, Sound, SoundLabel, Track, TrackEvent, UasId
-from edge_node.node.words import SOUNDS, describe, happened
+from edge_node.messages import Bearing, Identity, Sight, SightLabel, Sound, SoundLabel, Track, TrackEvent, UasId
+from edge_node.node.words import SIGHTS, SOUNDS, describe, happened
+from edge_node.remote_id.authorisation import SEEN
 
 BEARING = Bearing(azimuth_deg=359.7, elevation_deg=31.2, sigma_azimuth_deg=4.2, sigma_elevation_deg=5.0)
 SOUND = Sound(label="multirotor", probability=0.871, blade_pass_hz=142.4, level_db=-40.0, snr_db=6.0)
@@ -34,3 +35,17 @@ def test_a_claim_and_a_sound_stand_side_by_side() -> None:
 
 def test_every_label_has_words() -> None:
     assert SOUNDS.keys() == set(get_args(SoundLabel))
+
+
+def test_what_is_seen_is_said_with_where_how_surely_and_about_how_far() -> None:
+    sight = Sight(label="drone", probability=0.934, label_probability=0.934, snr=9.0, range_m=312.0, sigma_range_m=90.0)
+    seen = replace(TRACK, sound=None, sight=sight, bearing=replace(BEARING, sigma_azimuth_deg=0.12))
+    assert describe(seen) == "seen a drone at 0° ± 0.1°, 31° up, 93 %, about 312 m"
+    bird = replace(seen, bearing=None, sight=Sight(label="bird", probability=0.04, label_probability=0.9, snr=9.0))
+    assert describe(bird) == "seen a bird somewhere, 90 %, drone 4 %"
+    unsure = replace(seen, bearing=None, sight=Sight(label="unknown", probability=0.4, snr=9.0, predicted=True))
+    assert describe(unsure) == "seen something somewhere, drone 40 %, hidden now"
+
+
+def test_every_sight_has_words() -> None:
+    assert SIGHTS.keys() == SEEN.keys() == set(get_args(SightLabel))

@@ -7,7 +7,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from edge_node.messages import Sound, SoundLabel, Suspicion, Track, TrackEvent, TrackState
+from edge_node.messages import Sight, SightLabel, Sound, SoundLabel, Suspicion, Track, TrackEvent, TrackState
 from edge_node.publish.journal import MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way
 from edge_node.publish.noted import Noted
 from tests.edge_node.publish.scene import bearing_track, full_track
@@ -172,3 +172,19 @@ def test_what_sounds_otherwise_is_told_and_what_falls_silent_is_not() -> None:
     assert (told.event, told.about, told.words) == ("reclassified", "sound", "helicopter, was multirotor")
     assert sounds(41, "multirotor") == []
     assert [one.words for one in sounds(60, "multirotor")] == ["multirotor, was helicopter"]
+
+
+def test_what_looks_otherwise_is_told_and_what_nobody_can_say_any_more_is_not() -> None:
+    journal = Journal(1.0)
+
+    def looks(second: int, label: SightLabel) -> list[Noted]:
+        now_ns = second * SECOND_NS
+        sight = Sight(label=label, probability=0.5, snr=6.0)
+        one = replace(bearing_track(1, Random(1)), state="confirmed", t_mono_ns=now_ns, last_seen_mono_ns=now_ns, sight=sight)
+        return journal.look([one], now_ns)[0]
+
+    assert looks(0, "unknown") == looks(20, "drone") == looks(30, "unknown") == looks(41, "drone") == []
+    (told,) = looks(60, "bird")
+    assert (told.event, told.about, told.words) == ("reclassified", "sight", "bird, was drone")
+    assert looks(61, "drone") == []
+    assert [one.words for one in looks(80, "drone")] == ["drone, was bird"]

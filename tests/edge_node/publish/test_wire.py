@@ -23,6 +23,8 @@ from edge_node.messages import (
     SensorReport,
     SensorState,
     SensorStatus,
+    Sight,
+    SightLabel,
     Sound,
     SoundLabel,
     Suspicion,
@@ -103,6 +105,7 @@ bearings = st.builds(
     elevation_deg=st.none() | numbers(-90, 90),
     azimuth_rate_dps=st.none() | numbers(-360, 360),
     elevation_rate_dps=st.none() | numbers(-360, 360),
+    sigma_pose_deg=st.none() | numbers(0, 180),
     sigma_azimuth_deg=numbers(0, 180),
     sigma_elevation_deg=st.none() | numbers(0, 180),
 )
@@ -200,6 +203,62 @@ def test_a_sound_adds_at_most_16_bytes(seed: int) -> None:
     assert (len(full) - len(plain)) / 10 <= 16
 
 
+sights = st.builds(
+    Sight,
+    label=st.sampled_from(get_args(SightLabel)),
+    probability=numbers(0, 1),
+    label_probability=st.none() | numbers(0, 1),
+    snr=numbers(1e-4, 1e4),
+    size_deg=st.none() | numbers(0, 360),
+    range_m=st.none() | numbers(0, 100_000),
+    sigma_range_m=st.none() | numbers(0, 100_000),
+    temperature_k=st.none() | numbers(0, 6_553),
+    predicted=st.booleans(),
+)
+
+
+@given(sights)
+def test_a_sight_comes_back_within_half_a_step(seen: Sight) -> None:
+    track = replace(bearing_track(1, Random(1)), sight=seen)
+    said = sent(track)["tracks"][0]["sight"]
+    assert (said["label"], said["seen"]) == (seen.label, "extrapolated" if seen.predicted else "now")
+    assert within(said["probability_percent"], 100 * seen.probability, 0.5)
+    likely = seen.label_probability
+    assert within(said["label_probability_percent"], None if likely is None else 100 * likely, 0.5)
+    assert within(said["snr_db"], 20 * math.log10(seen.snr), 0.5)
+    assert within(said["size_deg"], seen.size_deg, 0.005)
+    assert within(said["range_m"], seen.range_m, 0.5)
+    assert within(said["temperature_k"], seen.temperature_k, 0.05)
+    assert seen.sigma_range_m is None or 0 <= said["sigma_range_m"] + 1e-5 - seen.sigma_range_m <= 1 + 1e-5
+    assert sent(full_track(1, Random(1)))["tracks"][0]["sight"] is None
+
+
+def test_the_error_of_the_mounting_goes_beside_the_random_ones() -> None:
+    track = bearing_track(1, Random(1))
+    assert track.bearing is not None
+    said = sent(track, replace(track, bearing=replace(track.bearing, sigma_pose_deg=1.501)))["tracks"]
+    assert [one["bearing"]["sigma_pose_deg"] for one in said] == [None, 1.51]
+    assert said[0]["bearing"]["sigma_azimuth_deg"] == said[1]["bearing"]["sigma_azimuth_deg"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_all_that_a_camera_says_of_a_track_takes_at_most_64_bytes(seed: int) -> None:
+    chance = Random(seed)
+    tracks = [bearing_track(1000 + place, chance) for place in range(10)]
+    seen = Sight(
+        label="drone",
+        probability=chance.random(),
+        label_probability=chance.random(),
+        snr=chance.uniform(3, 30),
+        size_deg=chance.uniform(0.05, 3),
+        range_m=chance.uniform(20, 3_000),
+        sigma_range_m=chance.uniform(5, 1_000),
+        temperature_k=chance.uniform(260, 330),
+    )
+    told = [replace(one, sight=seen, bearing=replace(one.bearing, sigma_pose_deg=1.0)) for one in tracks if one.bearing]
+    assert (len(TOPIC) + len(wire.encode_tracks(told, CLOCK, 4_000_000_000, 100_000, NOW_NS))) / 10 <= 64
+
+
 def test_the_best_id_is_first_and_ids_that_are_no_text_are_bytes() -> None:
     ids = (UasId("specific_session", "00ff10"), UasId("none", "not hex"), UasId("serial_number", "12ab"), UasId("utm_uuid", "AB"))
     claim = Identity(ids=ids, transmitters=("02:00:00:00:00:01",))
@@ -274,6 +333,18 @@ wild = st.builds(
     cooperation_reason=text,
     flags=st.lists(text, max_size=40).map(tuple),
     sound=st.none() | st.builds(Sound, label=text, probability=anything, blade_pass_hz=anything, level_db=anything, snr_db=anything),
+    sight=st.none()
+    | st.builds(
+        Sight,
+        label=text,
+        probability=anything,
+        label_probability=st.none() | anything,
+        snr=anything,
+        size_deg=st.none() | anything,
+        range_m=st.none() | anything,
+        sigma_range_m=st.none() | anything,
+        temperature_k=st.none() | anything,
+    ),
 )
 
 
@@ -290,11 +361,12 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     record[1] |= 64
     record[8] += [None] * 5 + ["new"]
     record[9] += [1, [2, {"deep": b"\x00"}]]
-    record += [None, 40, "why", [1, 87, None, -40, 6, "new"], "new"]
+    record += [None, 40, "why", [1, 87, None, -40, 6, "new"], [17, 93, None, 12, 300, 90, 20, 2950, "new"], "new"]
     batch.append({"new": 1})
     said = wire.decode(TOPIC, msgpack.packb(batch))
     assert (said["minor"], said["tracks"][0]["state"]) == (9, "confirmed")
     assert said["tracks"][0]["suspicion_percent"] == 40
+    assert (said["tracks"][0]["sight"]["label"], said["tracks"][0]["sight"]["range_m"]) == ("drone", 300)
     with pytest.raises(wire.WireError, match=r"wire version 2\.9"):
         wire.decode(TOPIC, msgpack.packb([2, 9, "all else may differ"]))
 
@@ -332,6 +404,7 @@ def test_every_name_of_the_node_has_a_number() -> None:
         (get_args(Verdict), schema.VERDICTS),
         (get_args(SensorState), schema.SENSOR_STATES),
         (get_args(SoundLabel), schema.SOUND_LABELS),
+        (get_args(SightLabel), schema.SIGHT_LABELS),
         (claims._UA_TYPES, schema.UA_TYPES),
         (claims._STATUSES, schema.UA_STATUSES),
         (claims._OPERATOR_LOCATIONS, schema.OPERATOR_LOCATIONS),

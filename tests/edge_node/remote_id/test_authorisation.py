@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Cooperation, Identity, Kinematics, Suspicion, Track, UasId
+from edge_node.messages import Bearing, Cooperation, Identity, Kinematics, Sight, SightLabel, Suspicion, Track, UasId
 from edge_node.remote_id.areas import Layer, circle
 from edge_node.remote_id.authorisation import STRONG, Authorisation
 from edge_node.remote_id.judges.evidence import together
@@ -207,3 +207,16 @@ def test_whatever_is_claimed_there_is_an_answer_and_a_reason(
         assert moved is not None
         assert t_utc_ns is not None
         assert together(suspicions) < STRONG
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("bird", "seen as a bird: it is not asked who it is"),
+        ("drone", "seen as a drone, and no Remote ID is tied to what a camera sees"),
+        ("unknown", "seen as something, and nobody can say what it is"),
+    ],
+)
+def test_what_is_seen_has_words_and_no_verdict(label: SightLabel, words: str) -> None:
+    seen = replace(track(), identity=None, kinematics=None, sight=Sight(label=label, probability=0.5, snr=9.0))
+    assert judge(LISTED, zones=(CASTLE,)).assess(seen, NOW) == (None, words)

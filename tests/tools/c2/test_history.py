@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from edge_node.messages import Sound
+from edge_node.messages import Sight, Sound
 from edge_node.publish import wire
 from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.reliable_schema import Row
@@ -59,6 +59,16 @@ def test_an_event_of_a_sound_says_what_was_heard(store: Store) -> None:
     heard = replace(bearing_track(5, Random(5)), sound=Sound(label="fixed_wing", probability=0.9, level_db=-40.0, snr_db=6.0))
     keep(store, event(Noted(event="confirmed", track=heard)))
     assert next(map(sentence, events(store))).endswith("track 5 confirmed  fixed-wing heard, 90 %")
+
+
+def test_an_event_and_the_history_of_a_sight_say_what_was_seen(store: Store) -> None:
+    sight = Sight(label="bird", probability=0.03, label_probability=0.91, snr=9.0, size_deg=0.2)
+    seen = replace(bearing_track(5, Random(5)), sight=sight)
+    keep(store, event(Noted(event="confirmed", track=seen)))
+    keep(store, wire.encode_tracks([seen], CLOCK, 7, 0, NOW_NS), stream="history")
+    assert next(map(sentence, events(store))).endswith("track 5 confirmed  bird seen, 91 %")
+    (row,) = events(store, "history")
+    assert (row["tracks"][0]["sight"]["label"], row["tracks"][0]["sight"]["size_deg"]) == ("bird", 0.2)
 
 
 def test_history_is_told_as_tracks_and_all_of_it_is_json(store: Store) -> None:

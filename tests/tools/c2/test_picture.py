@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 from rich.console import Console
 
-from edge_node.messages import Sound, Suspicion, Track
+from edge_node.messages import Sight, Sound, Suspicion, Track
 from edge_node.publish import wire
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
 from tools.c2.picture import FORGET_LIVE_S, MOST_LOGGED, TRAIL_S, Picture
@@ -45,6 +45,20 @@ def test_the_table_says_what_it_sounds_like() -> None:
     assert "multirotor heard, 87 %" in text
     assert "something heard, 10 %" in text
     assert text.count("towards") == 1
+
+
+def test_the_table_says_what_it_looks_like_and_about_how_far_it_is() -> None:
+    picture = Picture()
+    drone = Sight(label="drone", probability=0.934, label_probability=0.934, snr=8.0, range_m=312.0, sigma_range_m=90.0)
+    bird = Sight(label="bird", probability=0.02, label_probability=0.9, snr=8.0)
+    unsure = Sight(label="unknown", probability=0.4, snr=8.0)
+    track = bearing_track(8, Random(2))
+    picture.take(event(*(replace(track, number=8 + n, sight=sight) for n, sight in enumerate((drone, bird, unsure)))), 10.0)
+    text = shown(picture, 10.5)
+    assert "drone seen, 93 %, ~312 m" in text
+    assert "bird seen, 90 %" in text
+    assert "something seen, drone 40 %" in text
+    assert text.count("towards") == 3
 
 
 def test_the_words_of_an_enrolment_are_shown() -> None:

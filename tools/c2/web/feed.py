@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator
+from math import hypot
 from typing import Any
 
 import msgspec
@@ -137,7 +138,9 @@ def _usable(bearing: Event | None) -> bool:
 
 
 def _sight(number: int, node8: str, place: Event, track: Event, now_s: float) -> Sight:
-    bearing = track["bearing"]
+    """With the error of the sensor's mounting in it: bearings that cross are of different nodes, so to each other it is a random one."""
+    bearing, raised = track["bearing"], track["bearing"]["sigma_elevation_deg"]
+    pose_deg = bearing["sigma_pose_deg"] or 0.0
     return Sight(
         node=node8,
         key=number,
@@ -146,9 +149,9 @@ def _sight(number: int, node8: str, place: Event, track: Event, now_s: float) ->
         altitude_wgs84_m=place["altitude_wgs84_m"] or 0.0,
         sigma_place_m=place["sigma_m"] or 0.0,
         azimuth_deg=bearing["azimuth_deg"],
-        sigma_azimuth_deg=max(bearing["sigma_azimuth_deg"], LEAST_SIGMA_DEG),
+        sigma_azimuth_deg=max(hypot(bearing["sigma_azimuth_deg"], pose_deg), LEAST_SIGMA_DEG),
         elevation_deg=bearing["elevation_deg"],
-        sigma_elevation_deg=bearing["sigma_elevation_deg"],
+        sigma_elevation_deg=None if raised is None else hypot(raised, pose_deg),
         azimuth_rate_dps=bearing["azimuth_rate_dps"],
         elevation_rate_dps=bearing["elevation_rate_dps"],
         age_s=max(track["age_s"] + now_s - track["heard_s"], 0.0),

@@ -58,6 +58,14 @@ FIELDS = {
         "blade_pass_hz",
         "level_db",
         "snr_db",
+        "sigma_pose_deg",
+        "drone_percent",
+        "label_percent",
+        "size_deg",
+        "range_m",
+        "sigma_range_m",
+        "contrast_db",
+        "temperature_k",
     ),
     "about": (
         "key",
@@ -78,6 +86,8 @@ FIELDS = {
         "transports",
         "sound",
         "level_reference",
+        "sight",
+        "extrapolated",
     ),
     "crossings": (
         "key",
@@ -126,7 +136,7 @@ def node_row(key: str, enrolled: Node | None, said: Event) -> Row:
 
 def moving_row(key: int, track: Event) -> Row:
     """Where a track is and how it moves: what is new at every message."""
-    state, bearing, claim, sound = (track[part] or {} for part in ("kinematics", "bearing", "identity", "sound"))
+    state, bearing, claim, sound, sight = (track[part] or {} for part in ("kinematics", "bearing", "identity", "sound", "sight"))
     speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
     return (
         key,
@@ -155,6 +165,14 @@ def moving_row(key: int, track: Event) -> Row:
         sound.get("blade_pass_hz"),
         sound.get("level_db"),
         sound.get("snr_db"),
+        bearing.get("sigma_pose_deg"),
+        sight.get("probability_percent"),
+        sight.get("label_probability_percent"),
+        sight.get("size_deg"),
+        sight.get("range_m"),
+        sight.get("sigma_range_m"),
+        sight.get("snr_db"),
+        sight.get("temperature_k"),
     )
 
 
@@ -166,7 +184,7 @@ def _speed_and_course(east_mps: float | None, north_mps: float | None) -> tuple[
 
 def about_row(key: int, node8: str, number: int, track: Event) -> Row:
     """Who a track claims to be and what is thought of it: what seldom changes."""
-    claim, sound = track["identity"] or {}, track["sound"]
+    claim, sound, sight = track["identity"] or {}, track["sound"], track["sight"]
     return (
         key,
         node8,
@@ -186,6 +204,8 @@ def about_row(key: int, node8: str, number: int, track: Event) -> Row:
         track["transports"],
         (sound["label"] or "none") if sound else None,
         sound["level_reference"] if sound else None,
+        (sight["label"] or "unknown") if sight else None,
+        sight["seen"] == "extrapolated" if sight else None,
     )
 
 

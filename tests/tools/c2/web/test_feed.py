@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from edge_node.messages import Track
+from edge_node.messages import Sight, Track
 from edge_node.publish import wire
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
 from tests.tools.c2.helpers import new_keys
@@ -65,6 +66,30 @@ def test_a_newcomer_gets_the_whole_picture_and_then_what_changed(page: Page, vis
         assert row["azimuth_deg"] != moving[row["key"]]["azimuth_deg"]
     with visitor.listening() as messages:
         assert len(named("moving", next(messages))) == 2
+
+
+def test_what_a_camera_sees_is_told_with_its_range_and_where_it_points(page: Page, visitor: Visitor) -> None:
+    sight = Sight(label="drone", probability=0.93, label_probability=0.93, snr=10.0, size_deg=0.2, range_m=200.0, sigma_range_m=70.0)
+    track = bearing_track(2, Random(2))
+    assert track.bearing is not None
+    page.take(tracks(replace(track, sight=sight, bearing=replace(track.bearing, sigma_pose_deg=1.0)), bearing_track(3, Random(3))))
+    with visitor.listening() as messages:
+        first = next(messages)
+    about = {row["number"]: row for row in named("about", first)}
+    (moving,) = [row for row in named("moving", first) if row["key"] == about[2]["key"]]
+    assert [(about[number]["sight"], about[number]["extrapolated"]) for number in (2, 3)] == [("drone", False), (None, None)]
+    told = ("drone_percent", "label_percent", "size_deg", "range_m", "sigma_range_m", "contrast_db", "sigma_pose_deg")
+    assert [moving[name] for name in told] == [93, 93, 0.2, 200, 70, 20, 1.0]
+
+
+def test_a_mounting_that_is_known_badly_widens_where_bearings_cross() -> None:
+    place = {"latitude_deg": 56.9, "longitude_deg": 24.1, "altitude_wgs84_m": 10.0, "sigma_m": None}
+    bearing = {"azimuth_deg": 10.0, "sigma_azimuth_deg": 0.3, "elevation_deg": 5.0, "sigma_elevation_deg": 0.4}
+    bearing |= {"azimuth_rate_dps": None, "elevation_rate_dps": None, "sigma_pose_deg": 3.0}
+    track = {"bearing": bearing, "age_s": 0.0, "heard_s": 1.0}
+    sight = feeds._sight(1, "01234567", place, track, 1.0)
+    assert sight.sigma_azimuth_deg == pytest.approx(3.015, abs=1e-3)
+    assert sight.sigma_elevation_deg == pytest.approx(3.027, abs=1e-3)
 
 
 def test_that_nothing_is_new_is_said_now_and_then(page: Page, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

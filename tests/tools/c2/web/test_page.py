@@ -16,7 +16,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from edge_node.geometry import distance_m
-from edge_node.messages import Identity, Track, UasId
+from edge_node.messages import Identity, Sight, Track, UasId
 from tests.tools.c2.web.helpers import wait_for
 from tools.bench.web import TRACKS
 from tools.c2.enrolment import Enrolment
@@ -113,6 +113,42 @@ def test_nodes_tracks_and_the_crossing_of_their_bearings_are_shown(chrome: Brows
         expect(shown.page.locator("#details")).to_contain_text(
             "multirotor heard, 87 % · blade pass 142 Hz · 54 dB SPL · 9 dB above the noise"
         )
+
+
+def test_what_cameras_see_is_shown_with_its_label_range_and_direction(chrome: Browser, tmp_path: Path) -> None:
+    drone = Sight(
+        label="drone",
+        probability=0.93,
+        label_probability=0.93,
+        snr=10.0,
+        size_deg=0.2,
+        range_m=310.0,
+        sigma_range_m=70.0,
+        temperature_k=298.2,
+    )
+    bird = Sight(label="bird", probability=0.04, label_probability=0.9, snr=10.0, predicted=True)
+    with web_stage(tmp_path) as stage, screen(chrome) as shown:
+        heard = stage.tracks
+
+        def seen(post: Post, t_s: float) -> list[Track]:
+            pointing = [replace(track, sound=None, sensors=("camera",)) for track in heard(post, t_s) if track.bearing]
+            return [replace(track, sight=drone, bearing=replace(track.bearing, sigma_pose_deg=1.0)) for track in pointing] + [
+                replace(track, number=900 + track.number, sight=bird) for track in pointing
+            ]
+
+        stage.tracks = seen
+        shown.open(stage)
+        rows = shown.page.locator("#track-rows .row")
+        row = rows.filter(has_text="drone seen").first
+        expect(row).to_contain_text("drone seen, 93 %, about 310 m ±140 m")
+        expect(row).to_contain_text("mounting ±2.0°")
+        row.click()
+        expect(shown.page.locator("#details")).to_contain_text("0.20° wide · 20 dB of contrast · 25 °C")
+        shown.page.locator("#details >> text=Close").click()
+        expect(rows.filter(has_text="bird seen, 90 %").first.locator(".glyph")).to_have_class("glyph bearing dim")
+        labels = [text for text in rows.all_inner_texts() if "seen" in text]
+        assert "bird" not in labels[0]
+        assert "bird" in labels[-1]
 
 
 def test_a_track_that_is_tapped_shows_all_that_is_known(chrome: Browser, stage: WebStage) -> None:

@@ -47,7 +47,7 @@ export class Lists {
 
   text(track) {
     const node = this.state.nodes.get(track.node)?.name;
-    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
+    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), words.sight(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
   }
 
   track(row, track) {
@@ -56,7 +56,7 @@ export class Lists {
     setText(side, words.age(this.state.now() - track.held_ms + track.unheard_s * 1000));
     const node = this.state.nodes.get(track.node);
     setText(title, words.name(track, node));
-    setText(about, words.joined([words.state(track), words.sound(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
+    setText(about, words.joined([words.state(track), words.sound(track), words.sight(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
     setBadges(badges, trackBadges(track, this.crossed.has(track.key)));
   }
 
@@ -128,10 +128,11 @@ function makeRow() {
   return row;
 }
 
-// Doubt first, then restricted zones, then silence, then the others, then what is lost; inside each the order in which they came.
+// Doubt first, then restricted zones, then silence, then the others, then birds and what else is no drone, then what is lost; inside each the order in which they came.
 function rank(track) {
   if (track.state === "lost") return 9;
   if (words.suspected(track)) return 0;
+  if (words.elsewise(track)) return 6;
   return { in_restricted_zone: 1, non_cooperative: 2, unknown: 3, authorised: 5 }[track.cooperation] ?? 4;
 }
 

@@ -25,6 +25,12 @@ export function wedge(context, x, y, radius, track, shade, strong) {
   stroke(context, shade, strong ? 1.8 : 1, track.state === "confirmed" ? [] : [5, 4], [[x, y], along(x, y, radius, track.azimuth_deg)]);
 }
 
+// The part of a direction, from `near` to `far` pixels on, where it may be by its size.
+export function hint(context, x, y, [near, far], azimuthDeg, shade) {
+  context.globalAlpha = 0.7;
+  stroke(context, shade, 4, [], [along(x, y, near, azimuthDeg), along(x, y, far, azimuthDeg)]);
+}
+
 export function ellipse(context, x, y, view, one, shade, dashed) {
   if (one.sigma_major_m === null || one.sigma_minor_m === null) return;
   const [major, minor] = [one.sigma_major_m, one.sigma_minor_m].map((sigma) => view.pixels(2 * sigma, one.at));

@@ -11,6 +11,12 @@ export function crossed(state) {
   return new Set([...state.crossings.values()].flatMap((crossing) => crossing.tracks));
 }
 
+// From where to where it may be by its size, in metres: two sigmas to each side.
+function reach(track) {
+  const sigma = track.sigma_range_m ?? 0;
+  return [Math.max(track.range_m - 2 * sigma, 0), track.range_m + 2 * sigma];
+}
+
 export class Painter {
   painted = 0;
   hits = [];
@@ -42,6 +48,7 @@ export class Painter {
     const radius = view.pixels(this.rangeMetres(), node.at);
     const shade = inCrossing ? "crossing" : trackColour(track);
     marks.wedge(context, view.x(node.at), view.y(node.at), radius, track, colour(shade), inCrossing || chosen);
+    if (track.range_m) marks.hint(context, view.x(node.at), view.y(node.at), reach(track).map((metres) => view.pixels(metres, node.at)), track.azimuth_deg, colour(shade));
     const [x, y] = marks.along(view.x(node.at), view.y(node.at), radius * 0.7, track.azimuth_deg);
     this.hits.push({ kind: "track", key: track.key, x, y });
     if (chosen) this.labels.add(x, y, words.name(track, node), words.bearing(track), colour(shade), 0);

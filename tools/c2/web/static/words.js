@@ -7,6 +7,7 @@ const COOPERATIONS = {
   non_cooperative: ["says nothing", "silent"],
 };
 const SOUNDS = { multirotor: "multirotor", fixed_wing: "fixed-wing drone", helicopter: "helicopter", machine: "machine", none: "something" };
+const SIGHTS = { drone: "drone", bird: "bird", aeroplane: "aeroplane", helicopter: "helicopter", balloon: "balloon", insect: "insect", unknown: "something" };
 const OPERATOR_PLACES = { take_off: "told by where it took off", live: "place told live", fixed: "fixed place" };
 const SILENT_MS = 10_000;
 
@@ -37,7 +38,8 @@ export function name(track, node) {
   const claimed = track.ids?.[0]?.[1] || track.transmitter;
   if (claimed || track.at) return claimed || "no identity";
   const from = `${track.azimuth_deg === null ? "" : azimuth(track.azimuth_deg)} from ${node?.name ?? track.node}`;
-  return track.sound ? `${SOUNDS[track.sound]} ${from.trim()}` : track.azimuth_deg === null ? "no identity" : from;
+  const what = track.sound ? SOUNDS[track.sound] : SIGHTS[track.sight];
+  return what ? `${what} ${from.trim()}` : track.azimuth_deg === null ? "no identity" : from;
 }
 
 export function motion(track) {
@@ -58,10 +60,35 @@ export function loudness(track) {
   return joined([blades, number(track.level_db, 0, above), number(track.snr_db, 0, "dB above the noise")]);
 }
 
+// What it looks like, and how surely; of what nobody knows, how surely it is a drone.
+export function sight(track) {
+  if (!track.sight) return "";
+  const sure = track.label_percent === null || track.sight === "unknown" ? `drone ${track.drone_percent.toFixed(0)} %` : `${track.label_percent.toFixed(0)} %`;
+  return joined([`${SIGHTS[track.sight]} seen`, sure, range(track)], ", ");
+}
+
+// How far it is by its size alone.
+export function range(track) {
+  if (track.range_m === null) return "";
+  return `about ${metres(track.range_m)}${track.sigma_range_m === null ? "" : ` ±${metres(2 * track.sigma_range_m)}`}`;
+}
+
+export function look(track) {
+  if (!track.sight) return "";
+  const warm = track.temperature_k === null ? "" : number(track.temperature_k - 273.15, 0, "°C");
+  const drone = track.sight === "drone" ? "" : `drone ${track.drone_percent.toFixed(0)} %`;
+  const size = track.size_deg === null ? "" : `${track.size_deg.toFixed(2)}° wide`;
+  return joined([drone, size, number(track.contrast_db, 0, "dB of contrast"), warm, track.extrapolated ? "hidden now" : ""]);
+}
+
+// Whether it is surely something other than a drone, and says nothing of itself.
+export const elsewise = (track) => Boolean(track.sight) && !["drone", "unknown"].includes(track.sight) && !track.ids?.length;
+
 export function bearing(track) {
-  if (track.azimuth_deg === null) return track.sound ? "no bearing" : "no place";
+  if (track.azimuth_deg === null) return track.sound || track.sight ? "no bearing" : "no place";
   const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(1)}°`;
-  return joined([`bearing ${azimuth(track.azimuth_deg)}${sigma}`, track.elevation_deg === null ? "" : `${track.elevation_deg.toFixed(0)}° up`]);
+  const pose = track.sigma_pose_deg === null ? "" : `mounting ±${(2 * track.sigma_pose_deg).toFixed(1)}°`;
+  return joined([`bearing ${azimuth(track.azimuth_deg)}${sigma}`, pose, track.elevation_deg === null ? "" : `${track.elevation_deg.toFixed(0)}° up`]);
 }
 
 // How a node stands: the class of its mark, and a word.

@@ -1,0 +1,94 @@
+"""What each pixel of the scene mostly shows and how much it varies, learned in the coordinates of the picture that ego-motion keeps."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.camera.scene.ego_motion import Affine, Grey
+
+Plane = NDArray[np.float32]
+
+FORGETS_S = 4.0
+"""Time constant: long beside a passing object, short beside clouds."""
+LEAST_STEP, MOST_STEP = 0.005, 0.2
+STARTS_SPREAD = 2.0
+LEAST_SPREAD = 1.0
+"""Grey levels: what rounding and compression leave of a still pixel."""
+MOST_DIFFERENCE = 31.0
+LEVELS_A_SIGMA = 8.0
+MEAN_TO_SIGMA = 1.25
+"""Of a normal distribution: standard deviation over mean absolute deviation."""
+SPARSE = 8
+"""Every so manyth pixel of a row and row tells what all do: a shutter or a gain that makes all of them brighter."""
+UNUSUAL, MOST_UNUSUAL = 4.0, 0.4
+"""Where more than that share of all pixels is so many sigmas from what is usual, it is another picture altogether."""
+STILL_PX, STILL_TURN = 0.1, 3e-4
+LEAST_SEEN = 8
+"""Pictures, before it can tell what is new."""
+
+
+class Background:
+    """Running mean and mean absolute deviation of each pixel; what it tells is in 1/LEVELS_A_SIGMA of a sigma, 255 at most."""
+
+    def __init__(self) -> None:
+        self._mean: Plane = np.empty((0, 0), np.float32)
+        self._spread: Plane = self._mean
+        self._seen = 0
+        self._last_s = 0.0
+
+    def step(self, picture: Grey, affine: Affine, kept_anew: bool, t_s: float, hold: Grey | None) -> Grey | None:
+        """How far each pixel is from what is usual there, in the picture's own coordinates; None while that is unknown.
+
+        `hold` is 0 where nothing is learned: a drone that hovers must not become background.
+        """
+        if self._mean.shape != picture.shape:
+            self._begin(picture, t_s)
+            return None
+        if kept_anew:
+            self._mean, self._spread = _carried(self._mean, affine), _carried(self._spread, affine)
+        still = kept_anew or _is_still(affine)
+        here = picture if still else _warped(picture, affine, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        whole = here.astype(np.float32)
+        self._mean += np.median(whole[::SPARSE, ::SPARSE] - self._mean[::SPARSE, ::SPARSE])
+        difference = np.asarray(cv2.absdiff(whole, self._mean), np.float32)
+        z = np.asarray(cv2.divide(difference, self._spread, scale=LEVELS_A_SIGMA / MEAN_TO_SIGMA, dtype=cv2.CV_8U), np.uint8)
+        if np.mean(z[::SPARSE, ::SPARSE] > UNUSUAL * LEVELS_A_SIGMA) > MOST_UNUSUAL:
+            self._begin(here, t_s)
+        else:
+            self._learn(here, difference, t_s, hold)
+        if self._seen < LEAST_SEEN:
+            return None
+        return z if still else _warped(z, affine, cv2.INTER_LINEAR)
+
+    def _begin(self, picture: Grey, t_s: float) -> None:
+        self._mean = picture.astype(np.float32)
+        self._spread = np.full(picture.shape, STARTS_SPREAD, np.float32)
+        self._seen, self._last_s = 1, t_s
+
+    def _learn(self, here: Grey, difference: Plane, t_s: float, hold: Grey | None) -> None:
+        elapsed_s = max(t_s - self._last_s, 0.0)
+        self._last_s = t_s
+        self._seen += 1
+        step = max(1.0 / self._seen, min(max(elapsed_s / FORGETS_S, LEAST_STEP), MOST_STEP))
+        cv2.accumulateWeighted(here, self._mean, step, hold)
+        np.minimum(difference, MOST_DIFFERENCE, out=difference)
+        cv2.accumulateWeighted(difference, self._spread, step, hold)
+        np.maximum(self._spread, LEAST_SPREAD / MEAN_TO_SIGMA, out=self._spread)
+
+
+def _is_still(affine: Affine) -> bool:
+    turned, moved = np.abs(affine[:, :2] - np.eye(2)).max(), np.abs(affine[:, 2]).max()
+    return bool(moved < STILL_PX and turned < STILL_TURN)
+
+
+def _carried(plane: Plane, affine: Affine) -> Plane:
+    """What was learned in the coordinates of a picture kept anew; what comes into sight starts from the nearest edge."""
+    height, width = plane.shape
+    return np.asarray(cv2.warpAffine(plane, affine, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _warped(picture: Grey, affine: Affine, flags: int) -> Grey:
+    height, width = picture.shape
+    return np.asarray(cv2.warpAffine(picture, affine, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -1,0 +1,64 @@
+"""One track beyond its motion: what it was seen to be, and whether it is believed."""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.camera.burnt_in import Extent
+from edge_node.camera.observation import Observation
+from edge_node.camera.tracks.template import Template
+
+LEAST_JUDGED = 5
+"""Observations before anybody asks a judge."""
+LEAST_PROBABILITY = 1e-4
+
+
+class Judge(Protocol):
+    """Says what a track is of, by all that was seen of it; cheap to ask again."""
+
+    def see(self, observation: Observation) -> None:
+        """Take in one observation."""
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """Of each label, "clutter" among them."""
+
+
+class Followed:
+    """What one track shows of itself; `against` are log odds that speak against where it began."""
+
+    def __init__(self, judge: Judge, began: NDArray[np.float64], against: float) -> None:
+        self.began, self.against = began, against
+        self.last: Observation | None = None
+        self.probabilities: dict[str, float] = {}
+        self.observations = 0
+        self.judge = judge
+        self.extent = Extent()
+        self.template: Template | None = None
+
+    def see(self, observation: Observation) -> None:
+        """Take in what one picture showed."""
+        self.last = observation
+        self.observations += 1
+        self.extent.see(observation.box, observation.scene_x, observation.scene_y)
+        self.judge.see(observation)
+
+    def hear(self) -> None:
+        """Ask the judge anew."""
+        if self.observations >= LEAST_JUDGED:
+            self.probabilities = self.judge.probabilities
+
+    @property
+    def judged(self) -> bool:
+        """Whether it was seen often enough for an opinion."""
+        return bool(self.probabilities)
+
+    @property
+    def real(self) -> float:
+        """How probable it is that it is an object at all, where it began taken into account."""
+        clutter = min(max(self.probabilities.get("clutter", 1.0), LEAST_PROBABILITY), 1 - LEAST_PROBABILITY)
+        return 1 / (1 + exp(self.against - log((1 - clutter) / clutter)))

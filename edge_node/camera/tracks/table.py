@@ -1,0 +1,90 @@
+"""All tracks of one camera: what each is followed by from picture to picture, bounded, with no opinion of what it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.camera.targets.small_targets import Candidates
+from edge_node.camera.tracks.association import Places, pairs
+from edge_node.camera.tracks.motion import Array, Motion, variance_of
+
+MOST_TRACKS = 96
+REMEMBERED = 8
+"""Pictures of which a track knows whether they showed it."""
+TENTATIVE_MISSES = 3
+COASTS_S = 1.0
+SIZE_STEP = 0.3
+
+Indices = NDArray[np.intp]
+
+
+class TrackTable:
+    """Arrays of one length, a row a track; `missed_s` is for how long no picture showed it."""
+
+    def __init__(self, width_px: int) -> None:
+        self.motion = Motion(width_px)
+        self.number = np.empty(0, np.int64)
+        self.boxes = np.empty((0, 4), np.float32)
+        self.size = np.empty(0)
+        self.seen = np.empty((0, REMEMBERED), bool)
+        self.age = np.empty(0, np.int64)
+        self.missed_s = np.empty(0)
+        self.missed = np.empty(0, np.int64)
+        self.confirmed = np.empty(0, bool)
+        self.extra: list[Any] = []
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def follow(self, found: Candidates, places: Array, elapsed_s: float) -> tuple[Indices, Indices]:
+        """Predict all, and take in what a picture shows, `places` (m, 2) in scene pixels; rows that were seen, and their candidates."""
+        self.motion.predict(elapsed_s)
+        variance, sizes = variance_of(found.boxes), _sizes(found.boxes)
+        rows, which = pairs(Places(self.motion.place, self.motion.covariance[:, 0, 0], self.size), Places(places, variance, sizes))
+        self.motion.update(rows, places[which], variance[which])
+        self.boxes[rows] = found.boxes[which]
+        self.size[rows] += SIZE_STEP * (sizes[which] - self.size[rows])
+        seen = np.zeros(len(self), bool)
+        seen[rows] = True
+        self.seen = np.concatenate([self.seen[:, 1:], seen[:, None]], axis=1)
+        self.age += 1
+        self.missed = np.where(seen, 0, self.missed + 1)
+        self.missed_s = np.where(seen, 0.0, self.missed_s + elapsed_s)
+        return rows, which
+
+    def begin(self, found: Candidates, places: Array, extra: list[Any]) -> None:
+        """Begin a track of each candidate, as far as there is room for it."""
+        room = max(0, MOST_TRACKS - len(self))
+        found, places, many = found.of(np.arange(min(room, len(found)))), places[:room], min(room, len(found))
+        self.motion.add(places, variance_of(found.boxes))
+        self.number = np.concatenate([self.number, self._next + np.arange(many)])
+        self._next += many
+        self.boxes = np.concatenate([self.boxes, found.boxes])
+        self.size = np.concatenate([self.size, _sizes(found.boxes)])
+        self.seen = np.concatenate([self.seen, np.eye(REMEMBERED, dtype=bool)[np.full(many, REMEMBERED - 1)]])
+        self.age = np.concatenate([self.age, np.ones(many, np.int64)])
+        self.missed_s = np.concatenate([self.missed_s, np.zeros(many)])
+        self.missed = np.concatenate([self.missed, np.zeros(many, np.int64)])
+        self.confirmed = np.concatenate([self.confirmed, np.zeros(many, bool)])
+        self.extra += extra[:many]
+
+    def gone(self) -> NDArray[np.bool_]:
+        """Which have not been seen for too long."""
+        return np.asarray(np.where(self.confirmed, self.missed_s > COASTS_S, self.missed > TENTATIVE_MISSES))
+
+    def keep(self, which: NDArray[np.bool_]) -> None:
+        """Forget all others."""
+        if which.all():
+            return
+        self.motion.keep(which)
+        for name in ("number", "boxes", "size", "seen", "age", "missed_s", "missed", "confirmed"):
+            setattr(self, name, getattr(self, name)[which])
+        self.extra = [one for one, kept in zip(self.extra, which, strict=True) if kept]
+
+
+def _sizes(boxes: NDArray[np.float32]) -> Array:
+    return np.asarray(np.maximum(boxes[:, 2], boxes[:, 3]).astype(np.float64))

@@ -1,0 +1,217 @@
+"""One camera's way from picture to believed objects: scene, targets, tracks, and what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from edge_node.camera.burnt_in import BurntIn
+from edge_node.camera.clutter_map import ClutterMap
+from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_PX, Observation
+from edge_node.camera.scene.background import LEVELS_A_SIGMA, Background
+from edge_node.camera.scene.ego_motion import EgoMotion
+from edge_node.camera.scene.frame_of_scene import SceneFrame
+from edge_node.camera.targets.small_targets import Candidates, find
+from edge_node.camera.tracks.followed import Followed, Judge
+from edge_node.camera.tracks.motion import variance_of
+from edge_node.camera.tracks.table import TrackTable
+from edge_node.camera.tracks.template import Template
+
+Grey = NDArray[np.uint8]
+Array = NDArray[np.float64]
+
+LEAST_SEEN = 5
+"""Of the last eight pictures, before anything is believed."""
+BELIEVED, DOUBTED, DISMISSED = 0.6, 0.25, 0.03
+"""How real a track must be to be told of, to be told of any longer, and to be followed at all."""
+DISMISSED_AFTER = 16
+CLEAR_RATIO, MOVES = 6.0, 4.0
+"""Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
+AROUND = np.ones((5, 5), np.uint8)
+HOLD_SIDES = 1.0
+TOLD_WITHOUT_S = 0.4
+"""For so long an object is told of that no picture shows, at the place that it should have."""
+
+
+class Sighting(Struct, frozen=True, gc=False):
+    """One believed object in one picture; velocity in pixels a second across the picture of a camera that stands still."""
+
+    track: int
+    box: tuple[float, float, float, float]
+    velocity_px_s: tuple[float, float]
+    probabilities: dict[str, float]
+    real: float
+    observation: Observation
+    predicted: bool
+
+
+class Watch:
+    """Keeps bounded state of one camera's scene; pictures are uint8 and of one size.
+
+    `judge` makes the judge of a track, and `look_all` lets several of them do at once what is costly one by one.
+    """
+
+    def __init__(self, judge: Callable[[], Judge], look_all: Callable[[Sequence[Any]], None], width_px: int, height_px: int) -> None:
+        self._judge, self._look_all = judge, look_all
+        self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
+        self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
+        self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
+        self._tracks = TrackTable(width_px)
+        self._last_s: float | None = None
+
+    def step(self, picture: Grey, frame: int, t_s: float, unit: float = 1.0, seen: Grey | None = None) -> list[Sighting]:
+        """What is believed to be there; `unit` is a level in the picture's own units, `seen` is 0 where nothing is looked for."""
+        elapsed_s = 0.0 if self._last_s is None else max(t_s - self._last_s, 0.0)
+        self._last_s = t_s
+        affine = self._ego.step(picture, seen)
+        self._scene.step(affine, self._ego.kept_anew)
+        moving = self._background.step(picture, affine, self._ego.kept_anew, t_s, self._hold(picture))
+        self._clutter.step(t_s)
+        found = self._unhidden(_within(find(picture, self._scales), seen), t_s)
+        changes = _changes(found, moving)
+        places = self._scene.to_scene((found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64))
+        rows, which = self._tracks.follow(found, places, elapsed_s)
+        look = _Look(picture, frame, t_s, unit, changes if moving is not None else None)
+        for row, candidate in zip(rows, which, strict=True):
+            self._tracks.extra[row].see(look.at(found, int(candidate), places[candidate]))
+        refound = self._refind(picture)
+        self._judge_all(t_s)
+        free = (found.ratio >= CLEAR_RATIO) | (changes >= MOVES)
+        free &= (changes >= MOVES) | ~self._clutter.quiet(places)
+        free[which] = False
+        self._begin(found.of(free), places[free])
+        return self._told(refound)
+
+    def _refind(self, picture: Grey) -> set[int]:
+        """Believed objects that stand out no more, found by how they looked; the numbers of their tracks."""
+        tracks, refound = self._tracks, set()
+        places, sigmas = self._scene.to_picture(tracks.motion.place), np.sqrt(tracks.motion.covariance[:, 0, 0])
+        for row in np.flatnonzero(tracks.confirmed):
+            one: Followed = tracks.extra[row]
+            if not tracks.missed[row]:
+                one.template = Template.cut(picture, tuple(tracks.boxes[row].tolist()))
+            elif one.template and (found := one.template.find(picture, (float(places[row, 0]), float(places[row, 1])), float(sigmas[row]))):
+                middle = np.array([found])
+                tracks.motion.update(np.array([row]), self._scene.to_scene(middle), variance_of(tracks.boxes[row : row + 1]))
+                tracks.boxes[row, :2] = middle[0] - tracks.boxes[row, 2:] / 2
+                refound.add(int(tracks.number[row]))
+        return refound
+
+    def _unhidden(self, found: Candidates, t_s: float) -> Candidates:
+        """Without letters that are burnt into the picture."""
+        middles = found.boxes[:, :2] + found.boxes[:, 2:] / 2
+        return found.of(~self._burnt_in.hides(middles[:, 0], middles[:, 1], t_s))
+
+    def words(self) -> str:
+        """How much is followed."""
+        return f"{int(self._tracks.confirmed.sum())} objects, {len(self._tracks)} followed"
+
+    def _begin(self, found: Candidates, places: Array) -> None:
+        self._tracks.begin(found, places, [Followed(self._judge(), place, self._clutter.against(place)) for place in places])
+
+    def _judge_all(self, t_s: float) -> None:
+        """Believe, doubt and dismiss; what comes to nothing is held against the place where it began."""
+        tracks = self._tracks
+        known: list[Followed] = tracks.extra
+        self._look_all([one.judge for one in known])
+        for one in known:
+            one.hear()
+        real = np.array([one.real if one.judged else 0.0 for one in known])
+        often = tracks.seen.sum(axis=1) >= LEAST_SEEN
+        tracks.confirmed = np.where(tracks.confirmed, real > DOUBTED, often & (real > BELIEVED))
+        old = np.array([one.judged and one.observations >= DISMISSED_AFTER for one in known], bool)
+        burnt_in = np.array([one.extent.is_burnt_in for one in known], bool)
+        self._burnt_in.note(tracks.boxes[burnt_in], t_s)
+        vain = tracks.gone() | (old & (real < DISMISSED)) | burnt_in
+        never = np.array([one.judged and not confirmed for one, confirmed in zip(known, tracks.confirmed, strict=True)], bool)
+        dismissed = old & (real < DISMISSED) & ~tracks.confirmed
+        if (left := vain & never & ~dismissed).any():
+            self._clutter.blame(np.array([one.began for one, gone in zip(known, left, strict=True) if gone]))
+        if dismissed.any():
+            self._clutter.dismiss(tracks.motion.place[dismissed])
+        tracks.keep(~vain)
+
+    def _told(self, refound: set[int]) -> list[Sighting]:
+        tracks = self._tracks
+        if not len(tracks):
+            self._scene.restart()
+            return []
+        told = []
+        places, velocities = self._scene.to_picture(tracks.motion.place), self._scene.turned(tracks.motion.velocity)
+        for row in np.flatnonzero(tracks.confirmed):
+            one: Followed = tracks.extra[row]
+            number = int(tracks.number[row])
+            predicted = bool(tracks.missed[row]) and number not in refound
+            if one.last is None or (predicted and tracks.missed_s[row] > TOLD_WITHOUT_S):
+                continue
+            x, y, width, height = (float(value) for value in tracks.boxes[row])
+            if predicted:
+                x, y = float(places[row, 0] - width / 2), float(places[row, 1] - height / 2)
+            velocity = float(velocities[row, 0]), float(velocities[row, 1])
+            told.append(Sighting(number, (x, y, width, height), velocity, one.probabilities, one.real, one.last, predicted))
+        return told
+
+    def _hold(self, picture: Grey) -> Grey | None:
+        """0 about confirmed tracks: what hovers must not become background."""
+        held = self._tracks.confirmed
+        if not held.any():
+            return None
+        hold = np.full(picture.shape, 255, np.uint8)
+        kept = self._scene.to_kept(self._tracks.motion.place[held])
+        for (x, y), (_, _, width, height) in zip(kept, self._tracks.boxes[held], strict=True):
+            reach = HOLD_SIDES * max(width, height)
+            left, top = max(0, int(x - reach)), max(0, int(y - reach))
+            hold[top : max(0, int(y + reach) + 1), left : max(0, int(x + reach) + 1)] = 0
+        return hold
+
+
+def _within(found: Candidates, seen: Grey | None) -> Candidates:
+    if seen is None or not len(found):
+        return found
+    x = np.clip(found.boxes[:, 0] + found.boxes[:, 2] / 2, 0, seen.shape[1] - 1).astype(np.intp)
+    y = np.clip(found.boxes[:, 1] + found.boxes[:, 3] / 2, 0, seen.shape[0] - 1).astype(np.intp)
+    return found.of(seen[y, x] > 0)
+
+
+def _changes(found: Candidates, moving: Grey | None) -> NDArray[np.float32]:
+    """How much each candidate's middle differs from what is usual there, in sigmas; 0 while nobody knows."""
+    if moving is None or not len(found):
+        return np.zeros(len(found), np.float32)
+    around = cv2.dilate(moving, AROUND)
+    x = (found.boxes[:, 0] + found.boxes[:, 2] / 2).astype(np.intp)
+    y = (found.boxes[:, 1] + found.boxes[:, 3] / 2).astype(np.intp)
+    return around[y, x].astype(np.float32) / LEVELS_A_SIGMA
+
+
+class _Look(NamedTuple):
+    """One picture as observations are cut from it."""
+
+    picture: Grey
+    frame: int
+    t_s: float
+    unit: float
+    changes: NDArray[np.float32] | None
+
+    def at(self, found: Candidates, which: int, place: Array) -> Observation:
+        """What it shows of one candidate."""
+        x, y, width, height = (float(value) for value in found.boxes[which])
+        side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
+        patch = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
+        small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+        contrast = float(found.contrast[which]) * self.unit
+        return Observation(
+            frame=self.frame,
+            t_s=self.t_s,
+            box=(x, y, width, height),
+            scene_x=float(place[0]),
+            scene_y=float(place[1]),
+            contrast=contrast,
+            noise=abs(contrast) / float(found.ratio[which]),
+            patch=small * np.float32(self.unit),
+            moving=None if self.changes is None else float(self.changes[which]),
+        )

@@ -1,0 +1,48 @@
+"""What stands out of a picture: specks and close ones, hot and cold, and not the texture that is everywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge_node.camera.targets.small_targets import MOST_CANDIDATES, find
+from tests.edge_node.camera.pictures import HEIGHT, WIDTH, panorama, seen, with_blob
+
+
+@pytest.mark.parametrize("side_px", [3, 8, 20, 40, 60])
+@pytest.mark.parametrize("levels", [40.0, -40.0])
+def test_a_spot_of_any_size_is_found_where_it_is(side_px: int, levels: float) -> None:
+    found = find(with_blob(seen(panorama()), 150, 90, side_px, levels), 4)
+    found = found.of(found.boxes[:, 1] < 150)
+    assert len(found)
+    best = int(found.ratio.argmax())
+    x, y, width, height = found.boxes[best]
+    assert (x + width / 2, y + height / 2) == pytest.approx((150, 90), abs=1.5 + side_px / 8)
+    assert 0.5 * side_px < max(width, height) < 3 * side_px + 4
+    assert found.contrast[best] * levels > 0
+
+
+def test_noise_alone_makes_no_candidates() -> None:
+    picture = np.random.default_rng(3).normal(120, 1.0, (HEIGHT, WIDTH)).astype(np.uint8)
+    assert len(find(picture, 3)) <= 2
+
+
+def test_what_lies_in_texture_must_stand_out_of_the_texture() -> None:
+    """The same spot is three times as clear before the sky as anything is on the ground, and is not found there at all."""
+    scene = panorama()
+    sky, ground = find(with_blob(seen(scene), 150, 90, 6, 25), 3), find(with_blob(seen(scene), 152, 239, 6, 25), 3)
+    over = max(float(ratio) for box, ratio in zip(sky.boxes, sky.ratio, strict=True) if abs(box[0] - 148) < 6 and abs(box[1] - 88) < 6)
+    bare = find(seen(scene), 3)
+    assert over > 2 * float(bare.ratio.max())
+    assert len(ground) <= len(bare) + 1
+
+
+def test_a_picture_full_of_spots_stays_bounded() -> None:
+    picture = np.full((HEIGHT, WIDTH), 100, np.uint8)
+    picture[::20, ::20] = 250
+    assert len(find(picture, 3)) == MOST_CANDIDATES
+
+
+@pytest.mark.parametrize("shape", [(24, 24), (24, 4096), (100, 37)])
+def test_odd_shapes_are_looked_at(shape: tuple[int, int]) -> None:
+    assert len(find(np.random.default_rng(1).integers(0, 255, shape).astype(np.uint8), 3)) <= MOST_CANDIDATES
