@@ -44,8 +44,8 @@ def age_frames(frame: Frame) -> float:
 
 def pid_of(camera: VideoCamera) -> int:
     """Of the reader of an open camera."""
-    assert camera._process is not None
-    return camera._process.pid
+    assert camera.reader_pid is not None
+    return camera.reader_pid
 
 
 def is_running(pid: int) -> bool:
@@ -130,7 +130,7 @@ def test_a_camera_that_does_not_open_is_named_without_its_secrets(fate: str, kin
     with pytest.raises(kind) as error:
         camera.open()
     assert str(error.value) == words
-    assert camera._process is None
+    assert camera.reader_pid is None
 
 
 def test_repeats_are_marked_and_a_thermal_camera_that_holds_its_picture_has_its_shutter_closed() -> None:
@@ -189,7 +189,7 @@ def test_closing_twice_and_opening_again() -> None:
 def test_the_reader_goes_with_its_parent_and_leaves_nothing_behind(fate: str) -> None:
     code = (
         "import sys; from tests.drivers.test_camera import fake, pictures; camera = fake(sys.argv[1]); camera.open()\n"
-        "next(pictures(camera)); print(camera._process.pid, flush=True); sys.stdin.read()"
+        "next(pictures(camera)); print(camera.reader_pid, flush=True); sys.stdin.read()"
     )
     before = set(Path("/dev/shm").iterdir())
     parent = subprocess.Popen([sys.executable, "-c", code, fate], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -18,8 +18,8 @@ COARSE = 4
 RING = 9
 """The surroundings are RING x RING cells of COARSE x COARSE pixels."""
 LEAST_LEVEL = 1.25
-RATIO = 4.0
-MOST_CANDIDATES = 48
+RATIO = 3.5
+MOST_CANDIDATES = 96
 MERGE_MARGIN_PX = 1.0
 
 
