@@ -56,11 +56,11 @@ BODIES: dict[Kind, Callable[[str, Random], Flying]] = {
 def flyer(
     name: str, kind: Kind, eye: Eye, middle_s: float, *, size_px: float | None = None, wind: Reals | None = None, seed: str = ""
 ) -> Flyer:
-    """One body that is somewhere in the picture at `middle_s`, `size_px` large (its span) or as large as its kind mostly is."""
+    """One body that is somewhere in the picture at `middle_s`, `size_px` large (its span), or 3 to 45 of a picture of 320."""
     random = Random(f"{seed}/{name}/way")
     lens, mounting = Lens(eye.camera()), Mounting(eye.azimuth_deg, eye.tilt_deg, eye.roll_deg)
     body = body_of(kind, f"{seed}/{name}")
-    size_px = size_px or float(np.exp(random.uniform(np.log(2), np.log(40))))
+    size_px = size_px or float(np.exp(random.uniform(np.log(3), np.log(45)))) * eye.width / 320
     range_m = max(body.span_m / (size_px * lens.pixel_rad), SHARPEST_M)
     place = _above_ground(lens, mounting, eye, range_m, random)
     return Flyer(name, kind, body, _path(kind, f"{seed}/{name}", place, middle_s, np.zeros(3) if wind is None else wind))

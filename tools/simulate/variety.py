@@ -19,7 +19,7 @@ def clip(seed: int, band: Band, kinds: Sequence[Kind], *, frames: int = 45, size
     random = Random(f"{seed}/clip")
     shown = pictures(seed, band, kinds, middle_s=frames / 60, size_px=size_px)
     gain = GainControl(random.uniform(0.2, 1.0), random.uniform(0.6, 1.3), random.uniform(70, 130)) if band == "thermal" else None
-    video = Video(gain, random.choice([0, random.randint(70, 95)]), random.uniform(0.0, 0.8))
+    video = Video(gain, random.choice([0, *(random.randint(60, 92) for _ in range(3))]), random.uniform(0.5, 0.93))
     for k in range(frames):
         picture, truth = shown.frame(k)
         yield video.grey(picture), truth
