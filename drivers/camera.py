@@ -18,7 +18,7 @@ NS_PER_S = 1_000_000_000
 OPEN_WITHIN_S = 12.0
 QUIET_S = 0.5
 OPENERS = {
-    "usb": "drivers.grab_v4l2:V4l2Grabber",
+    "usb": "drivers.grab_v4l2:open_camera",
     "network": "drivers.grab_stream:StreamGrabber",
     "csi": "drivers.grab_csi:CsiGrabber",
 }
@@ -122,6 +122,11 @@ class VideoCamera(Source):
         process, self._process = self._process, None
         if process is not None:
             process.close()
+
+    @property
+    def reader_pid(self) -> int | None:
+        """Of the process that holds the device; None while it is closed."""
+        return None if self._process is None else self._process.pid
 
     def words(self) -> str:
         """Say the device, its pictures, what was lost or broken, and what troubles it."""

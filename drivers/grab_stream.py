@@ -15,6 +15,9 @@ from drivers.source import SourceAbsent, SourceLost
 NS_PER_MS = 1_000_000
 OPEN_WITHIN_MS, READ_WITHIN_MS = 5_000, 5_000
 CONNECT_WITHIN_S = 2.0
+USUAL_HZ = 25.0
+WAITED_FRAMES = 0.5
+MOST_GATHERED = 500
 
 
 class StreamGrabber:
@@ -33,6 +36,7 @@ class StreamGrabber:
         if not self._capture.isOpened():
             raise SourceAbsent(f"{self._name} gives no video: {self._why()}")
         stop_converting(self._capture)
+        self._catch_up()
 
     def words(self) -> str:
         """The address without its secrets."""
@@ -48,6 +52,15 @@ class StreamGrabber:
             return None
         device_ns = round(self._capture.get(cv2.CAP_PROP_POS_MSEC) * NS_PER_MS) if self._timed else None
         return Grabbed(as_grey(raw), arrival_ns, device_ns)
+
+    def _catch_up(self) -> None:
+        """Drop what FFMPEG gathered while it looked what the stream is: it comes at once, and what is new has to be waited for."""
+        rate_hz = self._capture.get(cv2.CAP_PROP_FPS)
+        waited_s = WAITED_FRAMES / (rate_hz if 1 <= rate_hz <= 120 else USUAL_HZ)
+        for _ in range(MOST_GATHERED):
+            began_s = time.monotonic()
+            if not self._capture.grab() or time.monotonic() - began_s > waited_s:
+                return
 
     def _why(self) -> str:
         found = parts(self._url)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import hypot
+from collections.abc import Iterable
+from math import atan2, degrees, hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,7 @@ def _about_y(angle: float) -> Vector:
     return np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
 
 
-def tangent_basis(direction: Vector) -> Vector:
+def tangent_basis(direction: Iterable[float]) -> Vector:
     """Two unit vectors (2, 3) across a direction: along rising azimuth and along rising elevation; at the zenith azimuth is north's."""
     east, north, up = (float(part) for part in direction)
     across = hypot(east, north)
@@ -58,8 +59,8 @@ def tangent_basis(direction: Vector) -> Vector:
     return np.array([[north / across, -east / across, 0.0], [-east * up / across, -north * up / across, across]])
 
 
-def angles_deg(direction: Vector) -> tuple[float, float]:
+def angles_deg(direction: Iterable[float]) -> tuple[float, float]:
     """Azimuth (0 <= a < 360) and elevation in degrees of an ENU vector."""
     east, north, up = (float(part) for part in direction)
-    azimuth = float(np.degrees(np.arctan2(east, north))) % 360.0
-    return azimuth if azimuth < 360.0 else 0.0, float(np.degrees(np.arctan2(up, np.hypot(east, north))))
+    azimuth = degrees(atan2(east, north)) % 360.0
+    return azimuth if azimuth < 360.0 else 0.0, degrees(atan2(up, hypot(east, north)))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
+from math import asin, degrees, dist, hypot
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from drivers.blocks import Camera
-from edge_node.camera.distortion import Brown, Distortion, Fisheye, Numbers
+from edge_node.camera.distortion import Brown, Distortion, Fisheye, Numbers, Ray, Triple
 from edge_node.camera.mask import mask_of
 from edge_node.mounting import Mounting, angles_deg, tangent_basis
 
 Box = tuple[float, float, float, float]
+Pair = tuple[float, float]
 
 LEAST_SIGMA_PX = 0.5
 """Of the middle of a point: half of the pixels that it lights up are lit by chance."""
 SIGMA_OVER_SIDE = 0.1
 """Of the middle of a box to its side: a body that turns is not lit evenly, and the edges of its box come and go with its arms."""
-STEP_PX = 0.5
 LEAST_COSINE = 0.02
 """Of elevation: nearer to the zenith an azimuth says nothing."""
 MOST_SIGMA_DEG = 180.0
@@ -43,15 +45,17 @@ class Lens:
 
     def __init__(self, camera: Camera, width: int, height: int) -> None:
         self._camera, self._shape = camera, (height, width)
-        self._scale = np.array([width / max(camera.width, 1), height / max(camera.height, 1)])
-        self._focal: Numbers | None = None
+        self._focal, self._centre = (1.0, 1.0), (0.0, 0.0)
         self._model: Distortion | None = None
         if camera.focal_px is not None and camera.centre_px is not None:
-            self._focal = np.array(camera.focal_px) * self._scale
-            self._centre = (np.array(camera.centre_px) + 0.5) * self._scale - 0.5
+            (focal_x, focal_y), (centre_x, centre_y) = camera.focal_px, camera.centre_px
+            across, down = width / max(camera.width, 1), height / max(camera.height, 1)
+            self._focal = focal_x * across, focal_y * down
+            self._centre = (centre_x + 0.5) * across - 0.5, (centre_y + 0.5) * down - 0.5
             self._model = Fisheye(camera.distortion) if camera.fisheye else Brown(camera.distortion)
         known = self._model is not None and camera.azimuth_deg is not None
         self._mounting = Mounting(camera.azimuth_deg or 0.0, camera.tilt_deg, camera.roll_deg) if known else None
+        self._turn: list[list[float]] = self._mounting.to_enu(np.eye(3)).T.tolist() if self._mounting else []
 
     @cached_property
     def mask(self) -> NDArray[np.bool_]:
@@ -64,7 +68,7 @@ class Lens:
 
     def points(self, directions: Numbers) -> Numbers | None:
         """Points (n, 2) at which directions (n, 3) in ENU show, nan where they do not; they may lie outside the picture."""
-        if self._mounting is None or self._model is None or self._focal is None:
+        if self._mounting is None or self._model is None:
             return None
         return np.asarray(self._model.places(self._mounting.to_device(directions)) * self._focal + self._centre)
 
@@ -73,17 +77,15 @@ class Lens:
         linear = self._linear(x, y)
         if linear is None:
             return None
-        direction, slopes = linear
-        spread = slopes * np.broadcast_to(np.asarray(sigma_px, np.float64), 2)
-        covariance = spread @ spread.T
-        azimuth_deg, elevation_deg = angles_deg(direction)
-        along, up = np.sqrt(np.diag(covariance))
+        direction, (along_right, along_down), (up_right, up_down) = linear
+        right, down = sigma_px if isinstance(sigma_px, tuple) else (sigma_px, sigma_px)
+        along, up = hypot(along_right * right, along_down * down), hypot(up_right * right, up_down * down)
+        cross = along_right * up_right * right * right + along_down * up_down * down * down
         return Sighted(
-            azimuth_deg,
-            elevation_deg,
-            min(float(np.degrees(along)) / _shrink(direction), MOST_SIGMA_DEG),
-            float(np.degrees(up)),
-            float(covariance[0, 1] / (along * up)) if along > 0 and up > 0 else 0.0,
+            *angles_deg(direction),
+            min(degrees(along) / _shrink(direction), MOST_SIGMA_DEG),
+            degrees(up),
+            min(max(cross / (along * up), -1.0), 1.0) if along > 0 and up > 0 else 0.0,
         )
 
     def bearing_of(self, box: Box) -> Sighted | None:
@@ -95,9 +97,9 @@ class Lens:
         linear = self._linear(x, y)
         if linear is None:
             return None
-        direction, slopes = linear
-        along, up = np.degrees(slopes @ np.array([right_px_s, down_px_s]))
-        return float(along) / _shrink(direction), float(up)
+        direction, slopes_along, slopes_up = linear
+        along, up = (degrees(by_right * right_px_s + by_down * down_px_s) for by_right, by_down in (slopes_along, slopes_up))
+        return along / _shrink(direction), up
 
     def pixel(self, azimuth_deg: float, elevation_deg: float) -> tuple[float, float] | None:
         """Where a direction shows; None where it does not."""
@@ -112,26 +114,40 @@ class Lens:
             return None
         left, top, right, bottom = box[0] - 0.5, box[1] - 0.5, box[0] + box[2] - 0.5, box[1] + box[3] - 0.5
         x, y = (left + right) / 2, (top + bottom) / 2
-        seen = self._seen(np.array([[left, y], [right, y], [x, top], [x, bottom]]))
-        if np.isnan(seen).any():
+        width, height = self._apart_rad((left, y), (right, y)), self._apart_rad((x, top), (x, bottom))
+        return None if width is None or height is None else (width, height)
+
+    def _apart_rad(self, one: tuple[float, float], other: tuple[float, float]) -> float | None:
+        """The angle between what shows at two points, by its chord, which keeps small ones."""
+        a, b = self._ray(*one), self._ray(*other)
+        return None if a is None or b is None else 2 * asin(min(dist(a[0], b[0]) / 2, 1.0))
+
+    def _ray(self, x: float, y: float) -> Ray | None:
+        """What shows at a point in the camera's own frame, and how it moves with the point per focal length."""
+        if self._model is None:
             return None
-        chords = np.linalg.norm(seen[1::2] - seen[::2], axis=1)
-        width, height = 2 * np.arcsin(np.minimum(chords / 2, 1.0))
-        return float(width), float(height)
+        (focal_x, focal_y), (centre_x, centre_y) = self._focal, self._centre
+        return self._model.ray((float(x) - centre_x) / focal_x, (float(y) - centre_y) / focal_y)
 
     def _seen(self, points: Numbers) -> Numbers:
         """Unit vectors in the camera's own frame."""
-        if self._model is None or self._focal is None:
+        if self._model is None:
             return np.full((len(points), 3), np.nan)
         return self._model.directions((points - self._centre) / self._focal)
 
-    def _linear(self, x: float, y: float) -> tuple[Numbers, Numbers] | None:
-        """The direction in ENU of a point, and (2, 2) how it moves along rising azimuth and elevation, rad per pixel right and down."""
-        seen = self.directions(np.array([[x, y], [x - STEP_PX, y], [x + STEP_PX, y], [x, y - STEP_PX], [x, y + STEP_PX]]))
-        if seen is None or np.isnan(seen).any():
+    def _linear(self, x: float, y: float) -> tuple[Triple, Pair, Pair] | None:
+        """The direction in ENU of a point, and how it moves along rising azimuth and along rising elevation, rad a pixel right and down."""
+        ray = self._ray(x, y)
+        if ray is None or self._mounting is None:
             return None
-        slopes = (seen[2::2] - seen[1::2]) / (2 * STEP_PX)
-        return seen[0], tangent_basis(seen[0]) @ slopes.T
+        direction, right, down = ([_dot(row, vector) for row in self._turn] for vector in ray)
+        along, up = tangent_basis(direction).tolist()
+        focal_x, focal_y = self._focal
+        return (
+            (direction[0], direction[1], direction[2]),
+            (_dot(along, right) / focal_x, _dot(along, down) / focal_y),
+            (_dot(up, right) / focal_x, _dot(up, down) / focal_y),
+        )
 
     def _up(self, points: Numbers) -> Numbers:
         """The sine of the elevation of points, nan where the lens shows nothing."""
@@ -141,9 +157,13 @@ class Lens:
 
 def sigma_px(box: Box) -> tuple[float, float]:
     """The error of a box's middle, right and down, which grows with the box."""
-    return float(np.hypot(LEAST_SIGMA_PX, SIGMA_OVER_SIDE * box[2])), float(np.hypot(LEAST_SIGMA_PX, SIGMA_OVER_SIDE * box[3]))
+    return hypot(LEAST_SIGMA_PX, SIGMA_OVER_SIDE * box[2]), hypot(LEAST_SIGMA_PX, SIGMA_OVER_SIDE * box[3])
 
 
-def _shrink(direction: Numbers) -> float:
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
+    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+
+
+def _shrink(direction: Triple) -> float:
     """The cosine of the elevation, by which an azimuth's degree is shorter than an arc's."""
-    return max(float(np.hypot(direction[0], direction[1])), LEAST_COSINE)
+    return max(hypot(direction[0], direction[1]), LEAST_COSINE)

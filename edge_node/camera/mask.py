@@ -13,8 +13,8 @@ from drivers.blocks import Camera
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-GRID_PX = 8
-"""Elevation is worked out so far apart and goes straight in between: the horizon of a fisheye bends by less than a pixel within it."""
+STEPS = 64
+"""Along the longer side: elevation is worked out so often and goes straight between, where a fisheye's horizon bends by a pixel at most."""
 FARTHEST_PX = 30_000.0
 """As far outside a corner may lie; what fills polygons counts in fixed point."""
 
@@ -42,15 +42,16 @@ def _drawn(camera: Camera, shape: tuple[int, int]) -> Mask:
 
 def _too_low(shape: tuple[int, int], up: Callable[[Numbers], Numbers], lowest: float) -> Mask:
     """What a fisheye shows beside its picture has no elevation, and is masked as well."""
-    rows, columns = (np.arange(0, size + GRID_PX, GRID_PX, dtype=np.float64) for size in shape)
+    step = max(-(-max(shape) // STEPS), 1)
+    rows, columns = (np.arange(0, size + step, step, dtype=np.float64) for size in shape)
     x, y = np.meshgrid(columns, rows)
     sines = up(np.stack((x.ravel(), y.ravel()), axis=1)).reshape(x.shape)
-    nearest = np.where(np.isnan(sines), -1.0, sines)
-    whole = _between(shape[0]) @ nearest @ _between(shape[1]).T
+    nearest = np.where(np.isnan(sines), -1.0, sines).astype(np.float32)
+    whole = _between(shape[0], step) @ nearest @ _between(shape[1], step).T
     return np.asarray(whole < lowest)
 
 
-def _between(size: int) -> Numbers:
+def _between(size: int, step: int) -> NDArray[np.float32]:
     """(size, grid): how much each point of the grid counts at each pixel."""
-    grid = np.arange(0, size + GRID_PX, GRID_PX)
-    return np.asarray(np.maximum(1.0 - np.abs(np.arange(size)[:, None] - grid) / GRID_PX, 0.0))
+    grid = np.arange(0, size + step, step)
+    return np.asarray(np.maximum(1.0 - np.abs(np.arange(size)[:, None] - grid) / step, 0.0), np.float32)

@@ -23,6 +23,7 @@ from tools.simulate.numbered_pictures import number_of
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 30.0
+SLOW_S = 0.3
 SIZE = {"width": 240, "height": 192}
 NUMBERS = 1 << 24
 
@@ -44,8 +45,8 @@ def age_frames(frame: Frame) -> float:
 
 def pid_of(camera: VideoCamera) -> int:
     """Of the reader of an open camera."""
-    assert camera._process is not None
-    return camera._process.pid
+    assert camera.reader_pid is not None
+    return camera.reader_pid
 
 
 def is_running(pid: int) -> bool:
@@ -87,10 +88,10 @@ def test_a_slow_consumer_never_gets_a_picture_older_than_two_frames_and_the_rest
         first = next(frames)
         ages, last = [], first
         for _ in range(8):
-            time.sleep(0.2)
+            time.sleep(SLOW_S)
             last = next(frames)
             ages.append(age_frames(last))
-            assert last.lost >= 5
+            assert last.lost >= 3
     assert sorted(ages)[len(ages) // 2] <= 2.0
     assert number_of(last.picture) - number_of(first.picture) == pytest.approx(last.sequence - first.sequence, abs=3)
 
@@ -104,7 +105,7 @@ def test_a_slow_consumer_never_gets_a_picture_older_than_two_frames_and_the_rest
         ("freezes", SourceStalled, "uvc_720p gives the very same picture again and again: it is frozen"),
         ("blackens", SourceStalled, "uvc_720p gives pictures of one single value: is its cap on, or its sensor dead?"),
         ("shrinks", SourceLost, "uvc_720p: its pictures were 240x192 and are now 120x192"),
-        ("spoils", SourceLost, "uvc_720p: its last 30 pictures are damaged, or have another size or format than it was asked for"),
+        ("spoils", SourceLost, "uvc_720p: its last 10 pictures are damaged, or have another size or format than it was asked for"),
     ],
 )
 def test_a_camera_that_fails_is_named_and_one_that_is_opened_again_goes_on(fate: str, kind: type[SourceError], words: str) -> None:
@@ -130,7 +131,7 @@ def test_a_camera_that_does_not_open_is_named_without_its_secrets(fate: str, kin
     with pytest.raises(kind) as error:
         camera.open()
     assert str(error.value) == words
-    assert camera._process is None
+    assert camera.reader_pid is None
 
 
 def test_repeats_are_marked_and_a_thermal_camera_that_holds_its_picture_has_its_shutter_closed() -> None:
@@ -189,7 +190,7 @@ def test_closing_twice_and_opening_again() -> None:
 def test_the_reader_goes_with_its_parent_and_leaves_nothing_behind(fate: str) -> None:
     code = (
         "import sys; from tests.drivers.test_camera import fake, pictures; camera = fake(sys.argv[1]); camera.open()\n"
-        "next(pictures(camera)); print(camera._process.pid, flush=True); sys.stdin.read()"
+        "next(pictures(camera)); print(camera.reader_pid, flush=True); sys.stdin.read()"
     )
     before = set(Path("/dev/shm").iterdir())
     parent = subprocess.Popen([sys.executable, "-c", code, fate], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -31,10 +31,18 @@ BENCHES = {
         "is a drone heard, on recordings: split by recording, other drones, events; beside a simple classifier",
         "tools.bench.rotor:figures",
     ),
+    "camera": (
+        "drones covered, false tracks, what is told and what it costs, beside a motion gate, MOG2, KNN and a plain top-hat",
+        "tools.bench.camera:figures",
+    ),
     "mic_array": ("16 channels through PortAudio and ALSA, gaps, and dead cards", "tools.bench.mic_array:figures"),
     "microphones": (
         "faults named from ambient sound, arrays calibrated by a walk; EDGE_NODE_MICROPHONE_SEEDS and EDGE_NODE_CALIBRATION_SEEDS",
         "tools.bench.microphones:figures",
+    ),
+    "camera_lines": (
+        "slow readers, stalls and kills of network cameras beside plain OpenCV, and 16-bit video",
+        "tools.bench.camera_lines:figures",
     ),
     "acoustic": ("a node with sixteen microphones: cost, memory, how soon a drone is told and how truly", "tools.bench.acoustic:figures"),
     "bearings": ("bearings of a block of sound beside pyroomacoustics and ODAS (EDGE_NODE_ODAS)", "tools.bench.bearings:figures"),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from drivers.blocks import Camera
 from edge_node.camera.lens import Lens, sigma_px
+from edge_node.mounting import tangent_basis
 
 PLAIN = Camera(
     name="boson_640_14mm", band="thermal", width=640, height=512, focal_px=(1166.7, 1166.7), centre_px=(319.5, 255.5), azimuth_deg=0.0
@@ -196,6 +197,20 @@ def test_nobody_knows_the_lens_or_where_it_points() -> None:
         assert lens.rates_dps(1, 1, 1, 1) is None
     assert lensless.angular_size_rad((0, 0, 4, 4)) is None
     assert unplaced.angular_size_rad((0, 0, 4, 4)) is not None
+
+
+@given(cameras, poses, st.floats(0, 639), st.floats(0, 511))
+def test_one_point_is_as_one_of_many_and_its_slopes_are_differences(
+    camera: Camera, pose: tuple[float, float, float], x: float, y: float
+) -> None:
+    lens = _lens(_posed(camera, pose))
+    many = lens.directions(np.array([[x, y], [x - 0.01, y], [x + 0.01, y], [x, y - 0.01], [x, y + 0.01]]))
+    one = lens._linear(x, y)
+    assert many is not None
+    assert one is not None
+    assert one[0] == pytest.approx(many[0], abs=1e-8)
+    differences = (many[2::2] - many[1::2]) / 0.02
+    assert np.array(one[1:]) == pytest.approx(tangent_basis(one[0]) @ differences.T, abs=1e-6)
 
 
 def test_no_number_is_no_direction() -> None:

@@ -61,8 +61,9 @@ def test_replay_makes_one_aircraft_of_a_real_flight(shared_data: Path) -> None:
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"RIFFxxxxAVI ", "is no sound; WAVE is"),
-        (b"GIF89aGIF89a", "recordings of these kinds are read: btsnoop, flac, pcap, pcapng, wav"),
+        (b"RIFFxxxxACON", "is no sound; WAVE is"),
+        (b"RIFFxxxxAVI ", "can be decoded"),
+        (b"GIF89aGIF89a", "recordings of these kinds are read: avi, btsnoop, flac, matroska, mjpeg, mov, mp4, mpeg-ts, pcap, pcapng, wav"),
         (None, "there is no"),
     ],
 )

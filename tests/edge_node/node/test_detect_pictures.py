@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -51,7 +52,7 @@ class Spotter:
         assert block.camera is not None
         rows, columns = np.nonzero(block.picture > 100)
         box = float(columns.min()), float(rows.min()), float(np.ptp(columns) + 1), float(np.ptp(rows) + 1)
-        sighted = Lens(block.camera, 160, 120).bearing_of(box)
+        sighted = Lens(block.camera, block.picture.shape[1], block.picture.shape[0]).bearing_of(box)
         assert sighted is not None
         said = CameraDetection(
             t_mono_ns=block.t_mono_ns,
@@ -84,6 +85,19 @@ def clip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     return str(tmp_path / "clip.avi")
 
 
+@pytest.fixture
+def video(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The same in a file, which the driver reads."""
+    monkeypatch.setitem(pipeline.DETECTORS, "Frame", f"{__name__}:Spotter")
+    path = str(tmp_path / "dot.mp4")
+    writer = cv2.VideoWriter(path, cv2.VideoWriter.fourcc(*"mp4v"), RATE_HZ, (160, 120))
+    for block in Clip(tmp_path).blocks():
+        assert isinstance(block, Frame)
+        writer.write(cv2.cvtColor(block.picture, cv2.COLOR_GRAY2BGR))
+    writer.release()
+    return path
+
+
 def detect(*arguments: str) -> int:
     return detecting.detect(cli.parser().parse_args(["detect", *arguments]))
 
@@ -98,6 +112,33 @@ def test_every_picture_says_where_it_is_and_what(clip: str, capsys: pytest.Captu
         assert row["box"] == [20 + 3 * number, 50, 6, 4]
     assert rows[19]["azimuth_deg"] == pytest.approx(90.1, abs=0.3)
     assert rows[19]["elevation_deg"] == pytest.approx(10 + np.degrees(8 / 200), abs=0.1)
+
+
+def test_what_is_said_of_the_camera_makes_the_bearings_of_a_video(video: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert detect(video, "--json", "--fov", "43.6", "--azimuth", "90", "--tilt", "10") == os.EX_OK
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(rows) == PICTURES
+    assert rows[19]["azimuth_deg"] == pytest.approx(90.1, abs=0.6)
+    assert rows[19]["elevation_deg"] == pytest.approx(10 + np.degrees(8 / 200), abs=0.6)
+
+
+@pytest.mark.parametrize("command", ["detect", "replay"])
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("--camera boson_64_14mm", "did you mean 'boson_640_14mm'?"),
+        ("--camera lepton_3_5 --array square_4", "of an array or of a camera"),
+        ("--fov 400", "horizontal_fov_deg = 400.0"),
+        ("--azimuth 400", "azimuth_deg = 400.0"),
+    ],
+)
+def test_what_does_not_fit_the_pictures_is_said_with_what_would(
+    video: str, capsys: pytest.CaptureFixture[str], command: str, said: str, words: str
+) -> None:
+    arguments = cli.parser().parse_args([command, video, *said.split()])
+    assert {"detect": detecting.detect, "replay": replaying.replay}[command](arguments) == os.EX_DATAERR
+    out, error = capsys.readouterr()
+    assert (out, words in error) == ("", True), error
 
 
 def test_the_table_has_its_columns(clip: str, capsys: pytest.CaptureFixture[str]) -> None:
