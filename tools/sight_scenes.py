@@ -27,8 +27,11 @@ fold (neighbouring numbers, same size), for no judge can be taught what drones a
 PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
     "thermal": (("DRONE_0", "BIRD_001", "BIRD_011", "BIRD_013"), ("DRONE_042", "BIRD_", "AIRPLANE_", "HELICOPTER_")),
     "visible": (
-        ("DRONE_00", "DRONE_01", "DRONE_025", "HELICOPTER_008", "HELICOPTER_009", "HELICOPTER_010", "AIRPLANE_015", "AIRPLANE_02")
-        + ("AIRPLANE_030", "BIRD_016", "BIRD_019", "BIRD_023", "BIRD_025", "BIRD_026", "BIRD_03"),
+        (
+            *("DRONE_00", "DRONE_01", "DRONE_025", "HELICOPTER_008", "HELICOPTER_009", "HELICOPTER_010"),
+            *("AIRPLANE_015", "AIRPLANE_02", "AIRPLANE_030"),
+            *("BIRD_016", "BIRD_019", "BIRD_023", "BIRD_025", "BIRD_026", "BIRD_03"),
+        ),
         ("DRONE_026", "DRONE_03", "DRONE_046", "DRONE_050", "HELICOPTER_", "AIRPLANE_", "BIRD_"),
     ),
 }

@@ -15,7 +15,7 @@ from tools.bench.camera_clips import Clip, Label, clips
 from tools.sight_bank import bank, before, varied
 from tools.sight_learn import AT, at_large, calibration, even, finished, held_out, summaries, warmed
 from tools.sight_net import Lessons, Recipe, stacked, taught
-from tools.sight_scenes import FOLDS, by_place, fold
+from tools.sight_scenes import FOLDS, PLACES, fold
 from tools.sight_sprites import BODIES, View, drawn, turned
 from tools.sight_tracks import Told, simulated, told
 from tools.train_sight import School, crossed, final
@@ -57,13 +57,12 @@ def test_a_track_is_what_most_of_it_lies_in() -> None:
     assert is_it == [("bird", True), ("bird", False), ("clutter", False), ("clutter", True)]
 
 
-def test_every_clip_is_in_a_fold_and_the_field_in_one(shared_data: Path) -> None:
+@pytest.mark.parametrize("parts", [FOLDS, PLACES], ids=["folds", "halves"])
+def test_every_clip_is_in_a_fold_and_each_fold_has_drones(parts: dict[str, tuple[tuple[str, ...], ...]], shared_data: Path) -> None:
     assert (shared_data / "camera").is_dir()
-    for band, folds in FOLDS.items():
-        of = {clip.path.stem: fold(band, clip.path.stem) for clip in clips(band)}
-        assert set(of.values()) == set(range(len(folds)))
-    assert by_place("thermal", "IR_DRONE_021") == by_place("thermal", "IR_BIRD_011") == 0
-    assert by_place("thermal", "IR_DRONE_042") != 0
+    for band, folds in parts.items():
+        of = [(fold(band, clip.path.stem, parts), clip.kind == "drone") for clip in clips(band)]
+        assert {number for number, drone in of if drone} == {number for number, drone in of if not drone} == set(range(len(folds)))
 
 
 def test_a_clip_that_nobody_looked_at_is_refused() -> None:
@@ -79,14 +78,14 @@ def test_each_label_counts_its_share_and_in_it_each_clip(known: list[Told]) -> N
 
 
 def test_weights_are_rebuilt_and_judge(known: list[Told], lessons: School) -> None:
-    summed = crossed(lessons, 1, SHORT)
+    summed, _ = crossed(lessons, 1, SHORT)
     assert set(summed.counts) <= set(AT)
     arrays = finished(summed, held_out(summed, 1), final(lessons, 1, SHORT), 1)
     judge = Judge("thermal", Knowledge.of(arrays))
     for one in known[0].seen:
         judge.see(one)
     assert sum(judge.probabilities.values()) == pytest.approx(1, abs=1e-5)
-    again = finished(crossed(lessons, 1, SHORT), held_out(summed, 1), final(lessons, 1, SHORT), 1)
+    again = finished(crossed(lessons, 1, SHORT)[0], held_out(summed, 1), final(lessons, 1, SHORT), 1)
     assert all(np.array_equal(arrays[name], again[name]) for name in arrays)
 
 
@@ -110,7 +109,7 @@ def test_calibration_finds_what_was_done_to_log_odds() -> None:
 
 
 def test_long_tracks_count_once(known: list[Told], lessons: School) -> None:
-    summed = crossed(lessons, 1, SHORT)
+    summed, _ = crossed(lessons, 1, SHORT)
     weights = at_large(summed)
     tracks = np.unique(summed.tracks[summed.recorded])
     assert [weights[summed.tracks == track].sum() for track in tracks] == pytest.approx([1.0] * len(tracks))
