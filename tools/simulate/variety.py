@@ -42,7 +42,7 @@ def pictures(seed: int, band: Band, kinds: Sequence[Kind], *, middle_s: float = 
         shake_deg=random.choice([0.0, 0.005, 0.02]),
         pan_dps=random.choice([0.0, 0.0, random.uniform(0.5, 6)]) if band == "visible" else 0.0,
         pan_deg=20.0,
-        psf_px=random.uniform(0.4, 1.1),
+        psf_px=random.uniform(0.4, 1.1) if band == "thermal" else random.uniform(0.3, 0.8),
         netd_k=random.uniform(0.03, 0.12),
         dead_share=random.choice([0.0, 0.0, 5e-5]),
         ffc_every_s=0.0,
