@@ -26,7 +26,7 @@ from drivers.picture_line import MOST_PACKET_BYTES, SLOTS, Ended, Handed, Opened
 from drivers.source import SourceError, SourceLost
 
 PR_SET_PDEATHSIG = 1
-MOST_DAMAGED = 30
+MOST_DAMAGED = 10
 """So many pictures in a row that are none, and the device is taken to be in a mode that it was not asked for."""
 
 MOST_COUNTER_GAP = 10_000

@@ -21,6 +21,8 @@ FIRST_TRIES = 10
 """Pictures that a device may spoil while it starts."""
 
 MOST_FAILURES = 3
+AFTER_FAILURE_S = 0.1
+"""A dead device fails at once, and its node goes a little later."""
 
 
 class Capture(Protocol):
@@ -126,6 +128,7 @@ class V4l2Grabber:
 
     def _fail(self) -> None:
         self._failures += 1
+        time.sleep(AFTER_FAILURE_S)
         if not Path(self._node.path).exists():
             raise SourceLost(f"{self._node.words()} is unplugged")
         if self._failures >= MOST_FAILURES:

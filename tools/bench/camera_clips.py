@@ -13,6 +13,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from drivers.blocks import Frame
+from drivers.recording import Recording
+
 DATA = Path(os.environ.get("EDGE_NODE_DATA", Path(__file__).parents[3] / "shared" / "data")) / "camera"
 WARM_UP_FRAMES = 15
 MARGIN_PX = 5.0
@@ -82,14 +85,11 @@ class Clip(Struct, frozen=True):
         return "drone" if name[0] == "AU" else name[1].lower()
 
     def pictures(self) -> Iterator[Grey]:
-        """Every frame in grey."""
-        capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
-        while True:
-            good, picture = capture.read()
-            if not good:
-                break
-            yield np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
-        capture.release()
+        """Every frame as the node has it of a recording."""
+        with Recording(self.path, "fast") as recording:
+            for block in recording.blocks():
+                if isinstance(block, Frame):
+                    yield block.picture.astype(np.uint8, copy=False)
 
     @property
     def rate_hz(self) -> float:

@@ -5,7 +5,7 @@ Each is ours in code, from what is published of its logic and its defaults, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import cv2
@@ -17,10 +17,9 @@ from tools.bench.camera_tracker import Tracker
 
 Grey = NDArray[np.uint8]
 Boxes = NDArray[np.float64]
-# OpenCV marks what it takes for a shadow with 127.
-FOREGROUND = 255
 # With more of one picture the tracker drowns, and on a panning camera every peer's false tracks triple.
 MOST_BOXES = 30
+AROUND_PX = 2
 NO_BOXES = np.zeros((0, 4))
 
 
@@ -82,7 +81,7 @@ class MotionGate:
 
 
 class Background:
-    """OpenCV's subtractor, and everything of at least `LEAST_PX` that it calls foreground and no shadow."""
+    """OpenCV's subtractor, and everything of at least `LEAST_PX` that it calls foreground."""
 
     LEAST_PX = 2
 
@@ -91,17 +90,17 @@ class Background:
 
     def boxes(self, picture: Grey) -> Boxes:
         """Bounds of connected pixels."""
-        return components((self._subtractor.apply(picture) == FOREGROUND).astype(np.uint8), self.LEAST_PX)
+        return components(np.asarray(self._subtractor.apply(picture), np.uint8), self.LEAST_PX)
 
 
 def mixture(threshold: float = 50.0) -> Background:
-    """MOG2 (Zivkovic 2004), OpenCV's defaults but for the threshold, in squared sigmas."""
-    return Background(cv2.createBackgroundSubtractorMOG2(varThreshold=threshold))
+    """MOG2 (Zivkovic 2004), its threshold in squared sigmas; without shadows, for which it takes drones before a bright sky."""
+    return Background(cv2.createBackgroundSubtractorMOG2(varThreshold=threshold, detectShadows=False))
 
 
 def neighbours() -> Background:
-    """KNN (Zivkovic and van der Heijden 2006), OpenCV's defaults."""
-    return Background(cv2.createBackgroundSubtractorKNN())
+    """KNN (Zivkovic and van der Heijden 2006), without shadows as well."""
+    return Background(cv2.createBackgroundSubtractorKNN(detectShadows=False))
 
 
 class TopHat:
@@ -149,7 +148,7 @@ PEERS: dict[str, tuple[str, Callable[[], Detector]]] = {
 
 
 class Peer:
-    """A detector with the tracker behind it; of one picture it hands on the `MOST_BOXES` largest."""
+    """A detector with the tracker behind it; of one picture it hands on the `MOST_BOXES` of the most contrast."""
 
     def __init__(self, detector: Detector) -> None:
         self._detector, self._tracker = detector, Tracker()
@@ -157,6 +156,15 @@ class Peer:
     def step(self, frame: int, picture: Grey) -> list[Seen]:
         """The confirmed tracks in this picture."""
         found = self._detector.boxes(picture)
-        largest = np.argsort(-found[:, 2] * found[:, 3], kind="stable")[:MOST_BOXES]
-        numbers, boxes = self._tracker.step(found[largest])
+        if len(found) > MOST_BOXES:
+            contrast = np.array([_contrast(picture, box) for box in found.astype(int).tolist()])
+            found = found[np.argsort(-contrast, kind="stable")[:MOST_BOXES]]
+        numbers, boxes = self._tracker.step(found)
         return [Seen(frame, number, (box[0], box[1], box[2], box[3])) for number, box in zip(numbers.tolist(), boxes.tolist(), strict=True)]
+
+
+def _contrast(picture: Grey, box: Sequence[int]) -> int:
+    """From darkest to brightest, in the box and `AROUND_PX` around it."""
+    x, y, width, height = box
+    part = picture[max(y - AROUND_PX, 0) : y + height + AROUND_PX, max(x - AROUND_PX, 0) : x + width + AROUND_PX]
+    return int(part.max()) - int(part.min())

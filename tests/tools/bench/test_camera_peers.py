@@ -80,13 +80,17 @@ def test_two_tracks_that_pass_each_other_keep_their_numbers() -> None:
     assert boxes[:, 0] == pytest.approx([117.0, 3.0], abs=1)
 
 
-def test_a_crowd_is_cut_to_its_largest() -> None:
-    class Crowd:
-        def boxes(self, picture: NDArray[np.uint8]) -> NDArray[np.float64]:
-            places = np.arange(picture.shape[1] // 4, dtype=np.float64) * 4
-            return np.stack([places, places, np.full(len(places), 2.0), 1 + places], axis=1)
+class Crowd:
+    """Boxes of 2 x 2 px down the diagonal, one every 8 px."""
 
-    peer, picture = Peer(Crowd()), np.zeros((200, 400), np.uint8)
+    def boxes(self, picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+        places = np.arange(picture.shape[0] // 8, dtype=np.float64) * 8
+        return np.stack([places, places, *np.full((2, len(places)), 2.0)], axis=1)
+
+
+def test_a_crowd_is_cut_to_those_of_the_most_contrast() -> None:
+    peer, picture = Peer(Crowd()), np.zeros((800, 800), np.uint8)
+    for k in range(100):
+        picture[8 * k : 8 * k + 2, 8 * k : 8 * k + 2] = 100 + k
     seen = [peer.step(frame, picture) for frame in range(10)][-1]
-    assert len(seen) == MOST_BOXES
-    assert min(one.box[3] for one in seen) > 4 * (100 - MOST_BOXES) - 1
+    assert sorted(round(one.box[0]) for one in seen) == [8 * k for k in range(100 - MOST_BOXES, 100)]
