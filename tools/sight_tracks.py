@@ -45,7 +45,7 @@ def told(clip: Clip, number: int, made_of_it: Iterable[Sequence[Observation]]) -
 
 
 def recorded(band: str, seed: int, tracker: Tracker = watched) -> list[Told]:
-    """All tracks of objects in the clips of a band, seen as they are and by a head that turns, and at most CLUTTER_A_CLIP others of each."""
+    """All tracks of objects in the clips of a band, as they are and seen by a head that turns, and CLUTTER_A_CLIP others of each."""
     out: list[Told] = []
     for clip in (*clips(band), *map(turned, clips(band))):
         rng = np.random.default_rng(seed)
