@@ -57,7 +57,7 @@ class Watch:
     """
 
     def __init__(self, judge: Callable[[], Judge], look_all: Callable[[Sequence[Any]], None], width_px: int, height_px: int) -> None:
-        self._judge, self._look_all = judge, look_all
+        self._judge, self._look_all, self._size = judge, look_all, (width_px, height_px)
         self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
         self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
         self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
@@ -152,6 +152,8 @@ class Watch:
             x, y, width, height = (float(value) for value in tracks.boxes[row])
             if predicted:
                 x, y = float(places[row, 0] - width / 2), float(places[row, 1] - height / 2)
+                if not (0 <= x + width / 2 < self._size[0] and 0 <= y + height / 2 < self._size[1]):
+                    continue
             velocity = float(velocities[row, 0]), float(velocities[row, 1])
             told.append(Sighting(number, (x, y, width, height), velocity, one.probabilities, one.real, one.last, predicted))
         return told
