@@ -26,7 +26,7 @@ from drivers.picture_line import MOST_PACKET_BYTES, SLOTS, Ended, Handed, Opened
 from drivers.source import SourceError, SourceLost
 
 PR_SET_PDEATHSIG = 1
-MOST_DAMAGED = 30
+MOST_DAMAGED = 10
 """So many pictures in a row that are none, and the device is taken to be in a mode that it was not asked for."""
 
 MOST_COUNTER_GAP = 10_000
@@ -100,7 +100,7 @@ class Counted:
             raise SourceLost(f"its pictures were {self._shape[1]}x{self._shape[0]} and are now {width}x{height}")
         self._shape = (height, width)
         self._sequence += 1 + self._lost(grabbed)
-        t_mono_ns = self._clock.stamp(grabbed.device_ns, grabbed.arrival_ns)
+        t_mono_ns = self._clock.stamp(grabbed.device_ns, grabbed.arrival_ns, ours=grabbed.by_our_clock)
         told = (self._sequence, t_mono_ns, self.damaged, grabbed.shutter, grabbed.kelvin_per_count)
         return Handed(0, width, height, grabbed.picture.itemsize, *told)
 

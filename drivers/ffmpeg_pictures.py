@@ -12,6 +12,8 @@ PLANES_FIRST = {"I420", "IYUV", "YV12", "Y42B", "422P", "444P", "NV12", "NV21", 
 
 GREY_16 = "Y1\x00\x10"
 
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # some versions warn of every picture that is not to be converted
+
 
 def stop_converting(capture: cv2.VideoCapture) -> bool:
     """Ask for grey instead of colour where OpenCV can give it without work, and 16 bits where there are some; returns whether it does."""

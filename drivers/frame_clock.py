@@ -19,8 +19,9 @@ LONGEST_GAP_NS = 60 * NS_PER_S
 class FrameClock:
     """Turns a device's time into monotonic time, in ns.
 
-    A clock that reads as ours does is believed as it is (V4L2). Another one is laid so that the picture which came soonest after it was
-    taken, of the last half to one minute, came at once: what delay all pictures share cannot be seen. A leap of 2 s starts anew.
+    A clock that is `ours` is believed where it reads so (V4L2 may have been told to use another). Another one is laid so that the picture
+    which came soonest after it was taken, of the last half to one minute, came at once: what delay all pictures share cannot be seen.
+    A leap of 2 s starts anew.
     """
 
     def __init__(self) -> None:
@@ -28,15 +29,15 @@ class FrameClock:
         self._least = [0, 0]
         self._began_ns: int | None = None
 
-    def stamp(self, device_ns: int | None, arrival_ns: int) -> int:
+    def stamp(self, device_ns: int | None, arrival_ns: int, *, ours: bool = False) -> int:
         """When the picture was taken: not after it arrived, never before the one before it."""
-        taken_ns = arrival_ns if device_ns is None else self._taken(device_ns, arrival_ns)
+        taken_ns = arrival_ns if device_ns is None else self._taken(device_ns, arrival_ns, ours=ours)
         self._last_ns = max(self._last_ns, min(taken_ns, arrival_ns))
         return self._last_ns
 
-    def _taken(self, device_ns: int, arrival_ns: int) -> int:
+    def _taken(self, device_ns: int, arrival_ns: int, *, ours: bool) -> int:
         delay_ns = arrival_ns - device_ns
-        if -EARLY_NS <= delay_ns <= MONOTONIC_WITHIN_NS:
+        if ours and -EARLY_NS <= delay_ns <= MONOTONIC_WITHIN_NS:
             return device_ns
         if self._began_ns is None or abs(delay_ns - self._least[1]) > JUMP_NS:
             self._least, self._began_ns = [delay_ns, delay_ns], arrival_ns

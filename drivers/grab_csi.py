@@ -65,4 +65,4 @@ class CsiGrabber:
             picture = picture_formats.grey(raw[:, : self._width], "I420", self._width, self._height)
         except picture_formats.WrongPicture:
             return None
-        return Grabbed(picture, arrival_ns, told.get("SensorTimestamp"))
+        return Grabbed(picture, arrival_ns, told.get("SensorTimestamp"), by_our_clock=True)

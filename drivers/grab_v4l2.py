@@ -21,6 +21,8 @@ FIRST_TRIES = 10
 """Pictures that a device may spoil while it starts."""
 
 MOST_FAILURES = 3
+AFTER_FAILURE_S = 0.1
+"""A dead device fails at once, and its node goes a little later."""
 
 
 class Capture(Protocol):
@@ -117,15 +119,16 @@ class V4l2Grabber:
 
     def _told(self, picture: Picture, arrival_ns: int, device_ns: int | None) -> Grabbed:
         if not self._rows or len(picture) != self._height + self._rows:
-            return Grabbed(picture, arrival_ns, device_ns)
+            return Grabbed(picture, arrival_ns, device_ns, by_our_clock=True)
         told = lepton.read(picture[self._height :].astype(np.uint16, copy=False))
         picture = picture[: self._height]
         if told is None:
-            return Grabbed(picture, arrival_ns, device_ns)
+            return Grabbed(picture, arrival_ns, device_ns, by_our_clock=True)
         return Grabbed(picture, arrival_ns, told.t_device_ns, told.frame_counter, told.shutter, told.kelvin_per_count)
 
     def _fail(self) -> None:
         self._failures += 1
+        time.sleep(AFTER_FAILURE_S)
         if not Path(self._node.path).exists():
             raise SourceLost(f"{self._node.words()} is unplugged")
         if self._failures >= MOST_FAILURES:

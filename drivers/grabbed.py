@@ -20,7 +20,8 @@ Request = dict[str, Any]
 class Grabbed(NamedTuple):
     """One picture (rows, columns), when it came, the device's own time and count of it where it has them, and what else it says.
 
-    `kelvin_per_count` is 0 where the device says that its counts are no temperatures, None where it says nothing.
+    `by_our_clock` says that the time is of this machine's monotonic clock, as the kernel told it. `kelvin_per_count` is 0 where the device
+    says that its counts are no temperatures, None where it says nothing.
     """
 
     picture: Picture
@@ -29,6 +30,7 @@ class Grabbed(NamedTuple):
     counter: int | None = None
     shutter: bool = False
     kelvin_per_count: float | None = None
+    by_our_clock: bool = False
 
 
 class Grabber(Protocol):

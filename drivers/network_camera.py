@@ -38,4 +38,5 @@ def shown(url: str) -> str:
     """The address without user, password and query, as it may be shown."""
     found = parts(url)
     port = "" if found.port is None else f":{found.port}"
-    return f"{found.scheme}://{found.hostname}{port}{found.path}"
+    host = f"[{found.hostname}]" if ":" in (found.hostname or "") else found.hostname
+    return f"{found.scheme}://{host}{port}{found.path}"

@@ -57,6 +57,17 @@ tilt_deg = {told.tilt_deg}
 roll_deg = {told.roll_deg}
 temperature_c = {weather.temperature_c}
 """
+CAMERA = """
+[[sensor]]
+name = "camera"
+driver = "camera"
+camera = "network_{eye.band}"
+url = "{url}"
+horizontal_fov_deg = {eye.hfov_deg}
+azimuth_deg = {eye.azimuth_deg}
+tilt_deg = {eye.tilt_deg}
+roll_deg = {eye.roll_deg}
+"""
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -93,13 +104,15 @@ def _play(arguments: argparse.Namespace) -> int:
 
 
 def _sensors(world: World, folder: Path, seconds: float, devices: ExitStack) -> str:
-    """The scene on the air, at a serial port and in the microphones from now on, and the node's tables of these."""
+    """The scene on the air, at a serial port, in the microphones and before the camera from now on, and the node's tables of these."""
     wifi = devices.enter_context(_on_air(world, folder / "wifi.pcap", seconds, remote_id.WIFI))
     bluetooth = devices.enter_context(_on_air(world, folder / "bluetooth.pcap", seconds, remote_id.BLE))
     tables = SENSORS.format(wifi=wifi, bluetooth=bluetooth, port=devices.enter_context(gnss.receiver(world)))
     if told := world.scene.microphones:
         pipe = devices.enter_context(_sound(folder / "sound.wav", seconds))
         tables += MICROPHONES.format(pipe=pipe, told=told, weather=world.scene.weather)
+    if eye := world.scene.camera:
+        tables += CAMERA.format(url=devices.enter_context(_sight(seconds)), eye=eye)
     return tables
 
 
@@ -161,6 +174,18 @@ def _sound(pipe: Path, seconds: float) -> Iterator[Path]:
     finally:
         maker.terminate()
         maker.wait()
+
+
+@contextmanager
+def _sight(seconds: float) -> Iterator[str]:
+    """The address of a network camera that sees the scene from now on, a process of its own: it takes a seventh of a core."""
+    told = [str(SCENE), "--seed", str(SEED), "--seconds", str(seconds), "--serve", "--begun", str(time.monotonic())]
+    command = [sys.executable, "-m", "tools.simulate.pictures", *told]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}) as camera:
+        try:
+            yield camera.stdout.readline().strip() if camera.stdout else ""
+        finally:
+            camera.terminate()
 
 
 @contextmanager

@@ -26,10 +26,10 @@ from threadpoolctl import threadpool_limits
 from edge_node.acoustic.rotor import model as rotor
 from edge_node.acoustic.rotor.features import features
 from edge_node.acoustic.rotor.model import DRONES, LABELS, SCHEMA, RotorModel
-from edge_node.acoustic.rotor.trees import DEPTH
+from edge_node.trees import DEPTH
+from tools.grown_trees import exported
 from tools.rotor_data import LICENCE, Clip, audible, clips, examples, recordings
 from tools.rotor_noise import DRAWS, SHALLOWEST_DB, in_noise
-from tools.rotor_trees import exported
 from tools.simulate.sounds import Floats
 
 NETWORKS, HIDDEN, DECAY, PASSES = 6, 96, 0.3, 30

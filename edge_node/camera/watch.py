@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from edge_node.camera.burnt_in import BurntIn
 from edge_node.camera.clutter_map import ClutterMap
 from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_PX, Observation
 from edge_node.camera.scene.background import LEVELS_A_SIGMA, Background
@@ -17,14 +18,16 @@ from edge_node.camera.scene.ego_motion import EgoMotion
 from edge_node.camera.scene.frame_of_scene import SceneFrame
 from edge_node.camera.targets.small_targets import Candidates, find
 from edge_node.camera.tracks.followed import Followed, Judge
+from edge_node.camera.tracks.motion import variance_of
 from edge_node.camera.tracks.table import TrackTable
+from edge_node.camera.tracks.template import Template
 
 Grey = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
 LEAST_SEEN = 5
 """Of the last eight pictures, before anything is believed."""
-BELIEVED, DOUBTED, DISMISSED = 0.6, 0.25, 0.03
+BELIEVED, DOUBTED, DISMISSED = 0.8, 0.5, 0.03
 """How real a track must be to be told of, to be told of any longer, and to be followed at all."""
 DISMISSED_AFTER = 16
 CLEAR_RATIO, MOVES = 6.0, 4.0
@@ -57,7 +60,7 @@ class Watch:
         self._judge, self._look_all = judge, look_all
         self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
         self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
-        self._clutter = ClutterMap(width_px, height_px)
+        self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
         self._tracks = TrackTable(width_px)
         self._last_s: float | None = None
 
@@ -69,23 +72,40 @@ class Watch:
         self._scene.step(affine, self._ego.kept_anew)
         moving = self._background.step(picture, affine, self._ego.kept_anew, t_s, self._hold(picture))
         self._clutter.step(t_s)
-        found = _within(find(picture, self._scales), seen)
+        found = self._unhidden(_within(find(picture, self._scales), seen), t_s)
         changes = _changes(found, moving)
-        standing = (found.ratio >= CLEAR_RATIO) | (changes >= MOVES)
-        found, changes = found.of(standing), changes[standing]
-        middles = (found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64)
-        places = self._scene.to_scene(middles)
+        places = self._scene.to_scene((found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64))
         rows, which = self._tracks.follow(found, places, elapsed_s)
         look = _Look(picture, frame, t_s, unit, changes if moving is not None else None)
         for row, candidate in zip(rows, which, strict=True):
             self._tracks.extra[row].see(look.at(found, int(candidate), places[candidate]))
-        self._judge_all()
-        free = np.ones(len(found), bool)
+        refound = self._refind(picture)
+        self._judge_all(t_s)
+        free = (found.ratio >= CLEAR_RATIO) | (changes >= MOVES)
+        free &= (changes >= MOVES) | ~self._clutter.quiet(places)
         free[which] = False
-        still = changes < MOVES
-        newcomers = np.flatnonzero(free & ~(still & self._clutter.quiet(places)))
-        self._begin(found.of(newcomers), places[newcomers])
-        return self._told()
+        self._begin(found.of(free), places[free])
+        return self._told(refound)
+
+    def _refind(self, picture: Grey) -> set[int]:
+        """Believed objects that stand out no more, found by how they looked; the numbers of their tracks."""
+        tracks, refound = self._tracks, set()
+        places, sigmas = self._scene.to_picture(tracks.motion.place), np.sqrt(tracks.motion.covariance[:, 0, 0])
+        for row in np.flatnonzero(tracks.confirmed):
+            one: Followed = tracks.extra[row]
+            if not tracks.missed[row]:
+                one.template = Template.cut(picture, tuple(tracks.boxes[row].tolist()))
+            elif one.template and (found := one.template.find(picture, (float(places[row, 0]), float(places[row, 1])), float(sigmas[row]))):
+                middle = np.array([found])
+                tracks.motion.update(np.array([row]), self._scene.to_scene(middle), variance_of(tracks.boxes[row : row + 1]))
+                tracks.boxes[row, :2] = middle[0] - tracks.boxes[row, 2:] / 2
+                refound.add(int(tracks.number[row]))
+        return refound
+
+    def _unhidden(self, found: Candidates, t_s: float) -> Candidates:
+        """Without letters that are burnt into the picture."""
+        middles = found.boxes[:, :2] + found.boxes[:, 2:] / 2
+        return found.of(~self._burnt_in.hides(middles[:, 0], middles[:, 1], t_s))
 
     def words(self) -> str:
         """How much is followed."""
@@ -94,7 +114,7 @@ class Watch:
     def _begin(self, found: Candidates, places: Array) -> None:
         self._tracks.begin(found, places, [Followed(self._judge(), place, self._clutter.against(place)) for place in places])
 
-    def _judge_all(self) -> None:
+    def _judge_all(self, t_s: float) -> None:
         """Believe, doubt and dismiss; what comes to nothing is held against the place where it began."""
         tracks = self._tracks
         known: list[Followed] = tracks.extra
@@ -105,7 +125,9 @@ class Watch:
         often = tracks.seen.sum(axis=1) >= LEAST_SEEN
         tracks.confirmed = np.where(tracks.confirmed, real > DOUBTED, often & (real > BELIEVED))
         old = np.array([one.judged and one.observations >= DISMISSED_AFTER for one in known], bool)
-        vain = tracks.gone() | (old & (real < DISMISSED))
+        burnt_in = np.array([one.extent.is_burnt_in for one in known], bool)
+        self._burnt_in.note(tracks.boxes[burnt_in], t_s)
+        vain = tracks.gone() | (old & (real < DISMISSED)) | burnt_in
         never = np.array([one.judged and not confirmed for one, confirmed in zip(known, tracks.confirmed, strict=True)], bool)
         dismissed = old & (real < DISMISSED) & ~tracks.confirmed
         if (left := vain & never & ~dismissed).any():
@@ -114,25 +136,24 @@ class Watch:
             self._clutter.dismiss(tracks.motion.place[dismissed])
         tracks.keep(~vain)
 
-    def _told(self) -> list[Sighting]:
+    def _told(self, refound: set[int]) -> list[Sighting]:
         tracks = self._tracks
         if not len(tracks):
             self._scene.restart()
             return []
         told = []
         places, velocities = self._scene.to_picture(tracks.motion.place), self._scene.turned(tracks.motion.velocity)
-        for row in np.flatnonzero(tracks.confirmed & (tracks.missed_s <= TOLD_WITHOUT_S)):
+        for row in np.flatnonzero(tracks.confirmed):
             one: Followed = tracks.extra[row]
-            if one.last is None:
+            number = int(tracks.number[row])
+            predicted = bool(tracks.missed[row]) and number not in refound
+            if one.last is None or (predicted and tracks.missed_s[row] > TOLD_WITHOUT_S):
                 continue
             x, y, width, height = (float(value) for value in tracks.boxes[row])
-            predicted = bool(tracks.missed[row])
             if predicted:
                 x, y = float(places[row, 0] - width / 2), float(places[row, 1] - height / 2)
             velocity = float(velocities[row, 0]), float(velocities[row, 1])
-            told.append(
-                Sighting(int(tracks.number[row]), (x, y, width, height), velocity, one.probabilities, one.real, one.last, predicted)
-            )
+            told.append(Sighting(number, (x, y, width, height), velocity, one.probabilities, one.real, one.last, predicted))
         return told
 
     def _hold(self, picture: Grey) -> Grey | None:

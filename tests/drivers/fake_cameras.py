@@ -12,7 +12,7 @@ from drivers.source import SourceAbsent, SourceLost
 from tools.simulate.numbered_pictures import numbered
 
 OPENER = "tests.drivers.fake_cameras:FakeCamera"
-RATE_HZ = 50.0
+RATE_HZ = 25.0
 MANY = 1 << 40
 FOR_EVER_S = 3_600.0
 
@@ -23,7 +23,7 @@ def pictures_until(fate: str, after: int) -> str:
 
 
 class FakeCamera:
-    """Numbered pictures at 50 Hz of the size that was asked for; each is number n at n / 50 s of the monotonic clock."""
+    """Numbered pictures at 25 Hz of the size that was asked for; each is number n at n / 25 s of the monotonic clock."""
 
     def __init__(self, request: Request) -> None:
         self.fate, _, after = request["device"].partition(":")

@@ -23,6 +23,7 @@ from tools.simulate.numbered_pictures import number_of
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 30.0
+SLOW_S = 0.3
 SIZE = {"width": 240, "height": 192}
 NUMBERS = 1 << 24
 
@@ -87,10 +88,10 @@ def test_a_slow_consumer_never_gets_a_picture_older_than_two_frames_and_the_rest
         first = next(frames)
         ages, last = [], first
         for _ in range(8):
-            time.sleep(0.2)
+            time.sleep(SLOW_S)
             last = next(frames)
             ages.append(age_frames(last))
-            assert last.lost >= 5
+            assert last.lost >= 3
     assert sorted(ages)[len(ages) // 2] <= 2.0
     assert number_of(last.picture) - number_of(first.picture) == pytest.approx(last.sequence - first.sequence, abs=3)
 
@@ -104,7 +105,7 @@ def test_a_slow_consumer_never_gets_a_picture_older_than_two_frames_and_the_rest
         ("freezes", SourceStalled, "uvc_720p gives the very same picture again and again: it is frozen"),
         ("blackens", SourceStalled, "uvc_720p gives pictures of one single value: is its cap on, or its sensor dead?"),
         ("shrinks", SourceLost, "uvc_720p: its pictures were 240x192 and are now 120x192"),
-        ("spoils", SourceLost, "uvc_720p: its last 30 pictures are damaged, or have another size or format than it was asked for"),
+        ("spoils", SourceLost, "uvc_720p: its last 10 pictures are damaged, or have another size or format than it was asked for"),
     ],
 )
 def test_a_camera_that_fails_is_named_and_one_that_is_opened_again_goes_on(fate: str, kind: type[SourceError], words: str) -> None:

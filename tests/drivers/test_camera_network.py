@@ -167,5 +167,6 @@ def test_what_answers_and_is_no_camera_is_named() -> None:
 
 def test_an_address_is_shown_without_its_secrets() -> None:
     assert shown("rtsp://user:pass@camera.example:8554/live?token=secret#x") == "rtsp://camera.example:8554/live"
+    assert shown("rtsp://user:pass@[fd00::7]:554/live") == "rtsp://[fd00::7]:554/live"
     assert "rtsp_transport;udp" in environment("rtsp://camera/x", "udp")["OPENCV_FFMPEG_CAPTURE_OPTIONS"]
     assert "rtsp_transport" not in environment("http://camera/x", "tcp")["OPENCV_FFMPEG_CAPTURE_OPTIONS"]

@@ -15,9 +15,14 @@ MS = 1_000_000
 BOOT_NS = 5_000_000 * MS
 
 
-def test_a_clock_that_reads_as_ours_is_believed() -> None:
+def test_our_own_clock_is_believed_where_it_reads_so() -> None:
+    assert FrameClock().stamp(BOOT_NS - 40 * MS, BOOT_NS, ours=True) == BOOT_NS - 40 * MS
+    assert FrameClock().stamp(BOOT_NS - 9_000 * MS, BOOT_NS, ours=True) == BOOT_NS
+
+
+def test_a_camera_that_started_with_us_is_not_taken_for_our_clock() -> None:
     clock = FrameClock()
-    assert clock.stamp(BOOT_NS - 40 * MS, BOOT_NS) == BOOT_NS - 40 * MS
+    assert [clock.stamp(BOOT_NS + number * MS - 1_500 * MS, BOOT_NS + number * MS) for number in (0, 111)] == [BOOT_NS, BOOT_NS + 111 * MS]
 
 
 def test_without_a_clock_the_arrival_counts() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers import catalog
 from edge_node.config import Config, from_json, to_json
 from edge_node.config_file import ConfigError, load
 
@@ -126,3 +127,43 @@ def test_a_wrong_sensor_is_off_and_the_rest_on(tmp_path: Path, table: str, words
 def test_a_run_dir_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
     (problem,) = _problems(tmp_path, f'[node]\nrun_dir = "/tmp/{"x" * 100}"')
     assert "too long" in problem
+
+
+CAMERA = """
+[[sensor]]
+name = "gate"
+driver = "camera"
+camera = "network_camera"
+url = "rtsp://user:secret@camera/x"
+horizontal_fov_deg = 60
+azimuth_deg = 310
+masks = [[[0, 300], [210, 260.5], [0, 576]], [[1, 1], [2, 1], [2, 2]]]
+"""
+
+
+def test_a_camera_crosses_a_pipe_with_its_masks_and_can_be_made(tmp_path: Path) -> None:
+    config = load(_write(tmp_path, CAMERA))
+    assert config.problems == ()
+    assert from_json(to_json(config)) == config
+    arguments = from_json(to_json(config)).sensor[0].arguments()
+    assert arguments["masks"] == (((0.0, 300.0), (210.0, 260.5), (0.0, 576.0)), ((1.0, 1.0), (2.0, 1.0), (2.0, 2.0)))
+    assert catalog.load("camera")(**arguments).words() == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("= 60", "= 200", "sensor.horizontal_fov_deg = 200: must be degrees above 0 and at most 170"),
+        ("[0, 576]]", "[0, 576, 1]]", "must be up to 64 polygons, each of 3 to 64 places of [x, y] in pixels"),
+        ("[[1, 1], [2, 1], [2, 2]]", "[[1, 1], [2, 1]]", "must be up to 64 polygons, each of 3 to 64 places of [x, y] in pixels"),
+        ('"network_camera"', '"../x.toml"', "must be the name of a known camera, or the absolute path of a .toml file"),
+        ("url =", "ulr =", "unknown key 'ulr' in sensor: did you mean 'url'?"),
+        ("masks", 'transport = "sctp"\nmasks', "sensor.transport = 'sctp'"),
+        ("masks", "silent_after_s = 0\nmasks", "sensor.silent_after_s = 0"),
+    ],
+)
+def test_what_is_wrong_with_a_camera_is_named_without_its_password(tmp_path: Path, old: str, new: str, words: str) -> None:
+    config = load(_write(tmp_path, CAMERA.replace(old, new, 1)))
+    said = "\n".join(str(problem) for problem in config.problems)
+    assert words in said
+    assert "secret" not in said

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from edge_node import config_file
-from tools.demo import MICROPHONES
+from tools.demo import CAMERA, MICROPHONES
+from tools.simulate.outdoors import Eye
 from tools.simulate.scene import Microphones, Weather
 
 ROOT = Path(__file__).parents[2]
@@ -43,3 +44,20 @@ def test_the_scenes_microphones_are_the_nodes(tmp_path: Path) -> None:
     assert config.problems == ()
     assert (sensor.name, sensor.driver) == ("microphones", "recording")
     assert [taken[key] for key in ("array", "azimuth_deg", "tilt_deg", "roll_deg", "temperature_c")] == ["uma_16", 120.0, 30.0, -5.0, -3.0]
+
+
+def test_the_scenes_camera_is_the_nodes(tmp_path: Path) -> None:
+    eye = Eye(hfov_deg=57.0, azimuth_deg=236.0, tilt_deg=36.0, roll_deg=-2.0)
+    (tmp_path / "node.toml").write_text(CAMERA.format(url="http://127.0.0.1:1234/video", eye=eye))
+    config = config_file.load(tmp_path / "node.toml")
+    (sensor,) = config.sensor
+    taken = sensor.arguments()
+    assert config.problems == ()
+    assert (sensor.name, sensor.driver) == ("camera", "camera")
+    assert [taken[key] for key in ("camera", "horizontal_fov_deg", "azimuth_deg", "tilt_deg", "roll_deg")] == [
+        "network_thermal",
+        57.0,
+        236.0,
+        36.0,
+        -2.0,
+    ]

@@ -11,10 +11,10 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from edge_node.acoustic.rotor.model import LABELS, RotorModel
-from edge_node.acoustic.rotor.trees import DEPTH, Trees
+from edge_node.trees import DEPTH, Trees
 from tools import train_rotor
+from tools.grown_trees import exported
 from tools.rotor_data import Clip, clips, recordings
-from tools.rotor_trees import exported
 from tools.simulate.machines import MACHINES
 from tools.simulate.sounds import RATE_HZ, Floats
 

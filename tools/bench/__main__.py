@@ -31,6 +31,10 @@ BENCHES = {
         "is a drone heard, on recordings: split by recording, other drones, events; beside a simple classifier",
         "tools.bench.rotor:figures",
     ),
+    "camera": (
+        "drones covered, false tracks, what is told and what it costs, beside a motion gate, MOG2, KNN and a plain top-hat",
+        "tools.bench.camera:figures",
+    ),
     "mic_array": ("16 channels through PortAudio and ALSA, gaps, and dead cards", "tools.bench.mic_array:figures"),
     "microphones": (
         "faults named from ambient sound, arrays calibrated by a walk; EDGE_NODE_MICROPHONE_SEEDS and EDGE_NODE_CALIBRATION_SEEDS",

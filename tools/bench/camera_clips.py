@@ -13,12 +13,16 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from drivers.blocks import Frame
+from drivers.recording import Recording
+
 DATA = Path(os.environ.get("EDGE_NODE_DATA", Path(__file__).parents[3] / "shared" / "data")) / "camera"
 WARM_UP_FRAMES = 15
 MARGIN_PX = 5.0
 TRUE_SHARE = 0.3
 Box = tuple[float, float, float, float]
 Grey = NDArray[np.uint8]
+Picture = NDArray[np.uint8] | NDArray[np.uint16]
 
 
 class Label(Struct, frozen=True):
@@ -81,14 +85,11 @@ class Clip(Struct, frozen=True):
         return "drone" if name[0] == "AU" else name[1].lower()
 
     def pictures(self) -> Iterator[Grey]:
-        """Every frame in grey."""
-        capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
-        while True:
-            good, picture = capture.read()
-            if not good:
-                break
-            yield np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
-        capture.release()
+        """Every frame as the node has it of a recording."""
+        with Recording(self.path, "fast") as recording:
+            for block in recording.blocks():
+                if isinstance(block, Frame):
+                    yield block.picture.astype(np.uint8, copy=False)
 
     @property
     def rate_hz(self) -> float:
@@ -106,8 +107,11 @@ def clips(folder: str) -> list[Clip]:
     return [Clip(path, _labels(path.with_suffix(".csv"))) for path in found]
 
 
-def score(clip: Clip, frames: int, rate_hz: float, seen: Sequence[Seen]) -> Score:
-    """Coverage and false tracks of one clip's confirmed tracks (every detection told counts, predicted ones too)."""
+def score(clip: Clip, frames: int, rate_hz: float, seen: Sequence[Seen], least_side_px: float = 0.0) -> Score:
+    """Coverage and false tracks of one clip's confirmed tracks (every detection told counts, predicted ones too).
+
+    Drones whose larger side is below `least_side_px` are not asked for.
+    """
     by_track: dict[int, list[bool]] = defaultdict(list)
     covered: set[tuple[int, int]] = set()
     for one in seen:
@@ -119,7 +123,7 @@ def score(clip: Clip, frames: int, rate_hz: float, seen: Sequence[Seen]) -> Scor
         (frame, number)
         for frame, labels in clip.labels.items()
         for number, label in enumerate(labels)
-        if label.kind == "drone" and frame >= WARM_UP_FRAMES
+        if label.kind == "drone" and frame >= WARM_UP_FRAMES and max(label.box[2:]) >= least_side_px
     ]
     false_tracks = sum(np.mean(hits) < TRUE_SHARE for hits in by_track.values())
     return Score(len(drones), len(covered & set(drones)), len(by_track), int(false_tracks), frames, frames / rate_hz)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from drivers import microphone_arrays
+from tools.simulate.outdoors import Eye, Ground, Sky, Traffic
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
@@ -121,7 +122,10 @@ class DroneSound(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Drone(Struct, frozen=True, forbid_unknown_fields=True):
-    """One aircraft, in the air from `from_s` until `until_s` of the scene; `gust_m` is how far the wind moves it (1 sigma)."""
+    """One aircraft, in the air from `from_s` until `until_s` of the scene; `gust_m` is how far the wind moves it (1 sigma).
+
+    `span_m` is from motor to motor across.
+    """
 
     name: Annotated[str, Meta(min_length=1)]
     path: Flight
@@ -131,6 +135,7 @@ class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     from_s: NotNegative = 0.0
     until_s: Positive | None = None
     gust_m: NotNegative = 0.3
+    span_m: Annotated[float, Meta(ge=0.05, le=20)] = 0.45
 
 
 class Radio(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
@@ -201,6 +206,10 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     drone: tuple[Drone, ...] = ()
     spoofer: tuple[Spoofer, ...] = ()
     microphones: Microphones | None = None
+    camera: Eye | None = None
+    sky: Sky = Sky()
+    ground: Ground = Ground()
+    traffic: Traffic = Traffic()
     weather: Weather = Weather()
 
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from edge_node.acoustic.rotor.comb import Floats
 from edge_node.acoustic.rotor.features import RATE_HZ, WINDOW, Features, features
-from edge_node.acoustic.rotor.trees import Trees
 from edge_node.messages import SoundLabel
+from edge_node.trees import Trees
 
 __all__ = ["DRONES", "LABELS", "RATE_HZ", "SCHEMA", "WINDOW", "RotorModel", "RotorVerdict"]
 

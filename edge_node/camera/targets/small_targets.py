@@ -18,8 +18,10 @@ COARSE = 4
 RING = 9
 """The surroundings are RING x RING cells of COARSE x COARSE pixels."""
 LEAST_LEVEL = 1.25
-RATIO = 4.0
-MOST_CANDIDATES = 48
+RATIO = 3.5
+LEAST_AREA_PX = 3
+"""No lens makes a point smaller; single pixels are the sensor's or the codec's."""
+MOST_CANDIDATES = 96
 MERGE_MARGIN_PX = 1.0
 
 
@@ -57,6 +59,7 @@ def _at_one_scale(picture: Grey, scale: int) -> Candidates:
     if not outlines:
         return Candidates(np.empty((0, 4), np.float32), np.empty(0, np.float32), np.empty(0, np.float32))
     boxes = np.array([cv2.boundingRect(outline) for outline in outlines], np.float32)
+    boxes = boxes[boxes[:, 2] * boxes[:, 3] >= LEAST_AREA_PX]
     x = (boxes[:, 0] + boxes[:, 2] / 2).astype(np.intp)
     y = (boxes[:, 1] + boxes[:, 3] / 2).astype(np.intp)
     hot, cold = (cv2.dilate(one, KERNEL)[y, x].astype(np.float32) for one in (bright, dark))

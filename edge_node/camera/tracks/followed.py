@@ -8,7 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_node.camera.burnt_in import Extent
 from edge_node.camera.observation import Observation
+from edge_node.camera.tracks.template import Template
 
 LEAST_JUDGED = 5
 """Observations before anybody asks a judge."""
@@ -35,11 +37,14 @@ class Followed:
         self.probabilities: dict[str, float] = {}
         self.observations = 0
         self.judge = judge
+        self.extent = Extent()
+        self.template: Template | None = None
 
     def see(self, observation: Observation) -> None:
         """Take in what one picture showed."""
         self.last = observation
         self.observations += 1
+        self.extent.see(observation.box, observation.scene_x, observation.scene_y)
         self.judge.see(observation)
 
     def hear(self) -> None:

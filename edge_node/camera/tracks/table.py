@@ -15,7 +15,7 @@ MOST_TRACKS = 96
 REMEMBERED = 8
 """Pictures of which a track knows whether they showed it."""
 TENTATIVE_MISSES = 3
-COASTS_S = 0.7
+COASTS_S = 1.0
 SIZE_STEP = 0.3
 
 Indices = NDArray[np.intp]

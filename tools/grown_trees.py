@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from edge_node.acoustic.rotor.trees import Trees
+from edge_node.trees import Trees
 
 
 def exported(grown: Any) -> dict[str, np.ndarray]:
-    """Trees of a fitted HistGradientBoostingClassifier of two classes, as arrays named for RotorModel.
+    """Trees of a fitted HistGradientBoostingClassifier, as arrays of Trees by `tree_` and their name.
 
-    Summed they are its `decision_function`; what it starts from is in the leaves of its first tree.
+    Summed they are its `decision_function`, those of each class apart; what it starts from is in the leaves of the first of each.
     """
-    grown_nodes = [stage[0].nodes for stage in grown._predictors]  # noqa: SLF001 - there is no public way to them
+    grown_nodes = [each.nodes for stage in grown._predictors for each in stage]  # noqa: SLF001 - there is no public way to them
     width = max(len(nodes) for nodes in grown_nodes)
     if width > 256:
         raise ValueError(f"a tree of {width} nodes, more than 256")
@@ -23,7 +23,8 @@ def exported(grown: Any) -> dict[str, np.ndarray]:
     trees = Trees(np.zeros(shape, np.uint16), np.full(shape, np.inf, np.float32), np.zeros(shape, np.uint8), np.zeros(shape, np.float32))
     for tree, nodes in enumerate(grown_nodes):
         _fill(trees, tree, nodes)
-    trees.value[0] += np.float32(np.ravel(grown._baseline_prediction)[0])  # noqa: SLF001
+    start = np.ravel(grown._baseline_prediction).astype(np.float32)  # noqa: SLF001
+    trees.value[: len(start)] += start[:, None]
     return {f"tree_{name}": getattr(trees, name) for name in Trees.__struct_fields__}
 
 

@@ -22,14 +22,17 @@ class Trees(Struct, frozen=True):
     child: NDArray[np.uint8]
     value: Floats
 
-    def scores(self, vectors: Floats) -> Floats:
-        """Sums (n,) of the values of the leaves that feature vectors (n, features) reach."""
+    def scores(self, vectors: Floats, classes: int = 1, depth: int = DEPTH) -> Floats:
+        """Sums (n, classes), (n,) of one, of the leaves that vectors (n, features) reach; tree k counts for class k % classes."""
         rows, trees = np.arange(len(vectors))[:, None], np.arange(len(self.child))
         node: NDArray[np.intp] = np.zeros((len(vectors), len(trees)), dtype=np.intp)
-        for _ in range(DEPTH):
+        for _ in range(depth):
             above = vectors[rows, self.feature[trees, node]] > self.threshold[trees, node]
             node = np.add(self.child[trees, node], above, dtype=np.intp)
-        return np.asarray(self.value[trees, node].sum(axis=1))
+        values = self.value[trees, node]
+        if classes == 1:
+            return np.asarray(values.sum(axis=1))
+        return np.asarray(values.reshape(len(vectors), -1, classes).sum(axis=1))
 
     def fits(self, features: int) -> bool:
         """Whether all arrays have one shape, and children and features are there."""

@@ -1,0 +1,84 @@
+"""One track's judge: what it probably is, from all that was seen of it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.camera.observation import Observation
+from edge_node.camera.sight.knowledge import CLUTTER, LABELS, Band, Knowledge, knowledge
+from edge_node.camera.sight.memory import Memory
+from edge_node.messages import SightLabel
+
+Floats = NDArray[np.float32]
+
+LEAST = 5
+"""Observations before which a judge says only what is so of tracks at large."""
+HELD = 8  # patches that wait to be looked at, at most
+OFTEN_UNTIL = 15  # observations, every SECOND of which is judged anew; after them every FIFTH
+SECOND, FIFTH = 2, 5
+SURE = 0.6
+AT_LARGE = {"drone": 0.03, "bird": 0.04, "aeroplane": 0.02, "helicopter": 0.02, "balloon": 0.005, "insect": 0.005, "clutter": 0.88}
+NAMED: tuple[SightLabel, ...] = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown")
+"""What each of LABELS is to the world; clutter that passes for an object is nobody knows what."""
+
+
+class Judge:
+    """Takes one track's observations in the order of time; memory is bounded, and the costly part is done when asked and not each time."""
+
+    def __init__(self, band: Band, knows: Knowledge | None = None) -> None:
+        self.knows = knows or knowledge(band)
+        self.memory = Memory()
+        self.waiting: list[Floats] = []
+        self._judged_at = 0
+        self._probabilities = np.array([AT_LARGE[name] for name in LABELS])
+
+    def see(self, observation: Observation) -> None:
+        """Take in one more observation; one that is not finite or has no patch of (32, 32) is passed over."""
+        if self.memory.take(observation):
+            self.waiting.append(observation.patch)
+            if len(self.waiting) >= HELD:
+                look_all((self,))
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """Of every one of LABELS; they sum to 1."""
+        return dict(zip(LABELS, self._now().tolist(), strict=True))
+
+    @property
+    def real(self) -> float:
+        """How probable it is that there is an object at all."""
+        return 1.0 - float(self._now()[CLUTTER])
+
+    @property
+    def label(self) -> SightLabel:
+        """The likeliest thing that flies, "unknown" while it is not sure."""
+        now = self._now()
+        best = int(now.argmax())
+        return NAMED[best] if now[best] >= SURE else "unknown"
+
+    def _now(self) -> NDArray[np.float64]:
+        seen = self.memory.seen
+        step = SECOND if seen <= OFTEN_UNTIL else FIFTH
+        if seen < LEAST or (self._judged_at and seen < self._judged_at + step):
+            return self._probabilities
+        self._judged_at = seen
+        look_all((self,))
+        said = self.knows.judge(self.memory.summary()[None])[0]
+        if np.isfinite(said).all():
+            self._probabilities = said.astype(np.float64)
+        return self._probabilities
+
+
+def look_all(judges: Iterable[Judge]) -> None:
+    """Look at all patches that wait at several judges of one band at once: cheaper than one by one."""
+    several = [judge for judge in judges if judge.waiting]
+    if not several:
+        return
+    looked = iter(several[0].knows.look(np.stack([patch for judge in several for patch in judge.waiting])))
+    for judge in several:
+        for _ in judge.waiting:
+            judge.memory.told(next(looked))
+        judge.waiting.clear()

@@ -1,0 +1,80 @@
+"""What the judges of one band know: networks for looks, trees and a linear part for all, and how far to believe them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal, Self
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from edge_node.camera.sight.look import Networks, scaled
+from edge_node.camera.sight.motion import FEATURES
+from edge_node.trees import Trees
+
+Floats = NDArray[np.float32]
+Band = Literal["thermal", "visible"]
+
+SCHEMA = 1
+LABELS = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "clutter")
+CLUTTER = LABELS.index("clutter")
+SUMMARY = 2 * len(LABELS) + len(FEATURES) + 1
+"""Means and spreads of the looks' log probabilities, FEATURES, and the logarithm of how many observations there were."""
+DEPTH = 4  # of the trees
+LARGEST = 4.0  # sigmas that a feature may lie off
+
+
+class Knowledge(Struct, frozen=True):
+    """Weights of one band; `linear` (SUMMARY, labels) is for summaries less `offset`, times `scale`; `heat` divides log odds."""
+
+    networks: Networks
+    offset: Floats
+    scale: Floats
+    linear: Floats
+    linear_bias: Floats
+    trees: Trees
+    of_trees: float
+    heat: Floats
+
+    @classmethod
+    def of(cls, arrays: dict[str, np.ndarray]) -> Self:
+        """Weights by name, as in the file; ValueError when they are of another schema or do not fit each other."""
+        if int(arrays.get("schema", np.array(0))) != SCHEMA:
+            raise ValueError(f"weights of schema {arrays.get('schema')}, not {SCHEMA}")
+        fields = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items() if array.dtype.kind == "f"}
+        networks = Networks(*(fields[f"net_{name}"] for name in Networks.__struct_fields__))
+        trees = Trees(*(arrays[f"tree_{name}"] for name in Trees.__struct_fields__))
+        own = {name: fields[name] for name in ("offset", "scale", "linear", "linear_bias", "heat")}
+        shapes = [own[name].shape for name in ("offset", "scale", "linear", "linear_bias", "heat")]
+        if shapes != [(SUMMARY,), (SUMMARY,), (SUMMARY, len(LABELS)), (len(LABELS),), (2,)]:
+            raise ValueError("weights do not fit the features")
+        if not networks.fits(len(LABELS)) or not trees.fits(SUMMARY) or len(trees.child) % len(LABELS):
+            raise ValueError("networks or trees do not fit the features")
+        return cls(networks=networks, trees=trees, of_trees=float(arrays["of_trees"]), **own)
+
+    def look(self, patches: Floats) -> Floats:
+        """Log probabilities (n, labels) of patches (n, 32, 32) by their looks alone."""
+        return self.networks.log_probabilities(scaled(patches))
+
+    def judge(self, summaries: Floats) -> Floats:
+        """Calibrated probabilities (n, labels) of summaries (n, SUMMARY)."""
+        odds = self.log_odds(summaries)
+        heat = np.exp(self.heat[0] + self.heat[1] * summaries[:, -1:])
+        likely = np.exp((odds - odds.max(axis=1, keepdims=True)) / heat)
+        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+
+    def log_odds(self, summaries: Floats) -> Floats:
+        """Logarithms (n, labels) of probabilities, less some constant, before they are calibrated."""
+        even = np.clip((summaries - self.offset) * self.scale, -LARGEST, LARGEST)
+        linear = even @ self.linear + self.linear_bias
+        grown = self.trees.scores(summaries, len(LABELS), DEPTH)
+        return np.asarray((1 - self.of_trees) * linear + self.of_trees * grown)
+
+
+@cache
+def knowledge(band: Band) -> Knowledge:
+    """The weights that the package holds for a band; ValueError when they are of another schema or shape."""
+    with files("edge_node.camera.sight").joinpath(f"{band}.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return Knowledge.of({name: arrays[name] for name in arrays.files})

@@ -1,0 +1,63 @@
+"""What is kept of one track: its last observations, and how it looked on the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.camera.observation import PATCH_PX, Observation
+from edge_node.camera.sight.knowledge import LABELS, SUMMARY
+from edge_node.camera.sight.motion import COLUMNS, FEATURES, features
+
+Floats = NDArray[np.float32]
+
+KEPT = 90
+LOOKED_AT = 24  # observations; after them every SPARSE-th
+SPARSE = 3
+REMEMBERED = 60  # looks: later ones count as the mean of so many
+
+
+class Memory:
+    """Takes one track's observations in the order of time, and what their patches looked like when told."""
+
+    def __init__(self) -> None:
+        self._rows = np.empty((2 * KEPT, COLUMNS))
+        self._end = self.seen = self._looks = 0
+        self._mean = np.zeros(len(LABELS))
+        self._square = np.zeros(len(LABELS))
+
+    def take(self, observation: Observation) -> bool:
+        """Keep an observation, and say whether its patch is worth a look; one that is not finite or not (32, 32) is passed over."""
+        row = _row(observation)
+        if not np.isfinite(row[:-1]).all() or observation.patch.shape != (PATCH_PX, PATCH_PX):
+            return False
+        if self._end == len(self._rows):
+            self._rows[:KEPT] = self._rows[KEPT:]
+            self._end = KEPT
+        self._rows[self._end] = row
+        self._end += 1
+        self.seen += 1
+        due = self.seen <= LOOKED_AT or self.seen % SPARSE == 0
+        return due and bool(np.isfinite(observation.patch.sum()))
+
+    def told(self, looked: Floats) -> None:
+        """Take in the log probabilities (labels,) of one patch."""
+        self._looks += 1
+        share = 1 / min(self._looks, REMEMBERED)
+        self._mean += share * (looked - self._mean)
+        self._square += share * (looked * looked - self._square)
+
+    def summary(self) -> Floats:
+        """What all is judged by (SUMMARY,), of at least three observations."""
+        out, labels = np.empty(SUMMARY, np.float32), len(LABELS)
+        out[:labels] = self._mean
+        out[labels : 2 * labels] = np.sqrt(np.maximum(self._square - self._mean * self._mean, 0))
+        out[2 * labels : 2 * labels + len(FEATURES)] = features(self._rows[max(0, self._end - KEPT) : self._end])
+        out[-1] = np.log(min(self.seen, KEPT))
+        return out
+
+
+def _row(seen: Observation) -> NDArray[np.float64]:
+    width, height = seen.box[2], seen.box[3]
+    moving = np.nan if seen.moving is None else max(seen.moving, 0.0)
+    return np.array((seen.t_s, seen.scene_x, seen.scene_y, width, height, seen.contrast, seen.noise, seen.frame, moving), np.float64)

@@ -1,0 +1,88 @@
+"""`python -m tools.train_sight`: rebuild the weights of camera judges from CC0 clips and simulated flights."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+from threadpoolctl import threadpool_limits
+
+from edge_node.camera.sight import knowledge
+from edge_node.camera.sight.look import Networks
+from tools.sight_bank import Bank, bank
+from tools.sight_learn import Summaries, by_fold, calibrated, finished, held_out, network, summaries
+from tools.sight_net import Recipe
+from tools.sight_score import among_flying, calibration_errors, clip_names, drones_by_clip, real_after
+from tools.sight_tracks import Told, backgrounds, recorded, simulated
+
+BANDS = ("thermal", "visible")
+SIMULATED, NETWORKS = 120, 3
+RECIPE = Recipe()
+
+
+class School(Struct, frozen=True):
+    """What a band is learnt from."""
+
+    known: list[Told]
+    bank: Bank
+
+
+def school(band: str, seed: int, simulated_each: int = SIMULATED) -> School:
+    """Tracks of a band's clips and simulated ones, and their patches in other light."""
+    behind = backgrounds(band)
+    known = recorded(band, seed) + simulated(band, behind, simulated_each, seed + 1)
+    return School(known, bank(band, known, behind, seed + 2))
+
+
+def crossed(taught: School, seed: int, recipe: Recipe = RECIPE) -> Summaries:
+    """Summaries of all tracks by networks that do not know the fold of each."""
+    return summaries(taught.known, by_fold(taught.known, taught.bank, seed + 3, recipe))
+
+
+def final(taught: School, seed: int, recipe: Recipe = RECIPE) -> Networks:
+    """Networks that know all."""
+    more = replace(recipe, networks=NETWORKS)
+    return network(taught.known, taught.bank, np.ones(len(taught.bank.labels), dtype=bool), seed + 4, more)
+
+
+def said(known: Summaries, told: Sequence[Told], odds: np.ndarray) -> str:
+    """How good judges were on folds they did not know."""
+    probabilities, names = calibrated(known, odds), clip_names(known, told)
+    real = real_after(known, names, 1 - probabilities[:, knowledge.CLUTTER])
+    drone = drones_by_clip(known, names, among_flying(probabilities))
+    errors = calibration_errors(known, probabilities)
+    return (
+        f"held out: object or clutter after 15 observations {real.auc:.3f} {real.interval()}, drone by clip {drone.auc:.3f} "
+        f"{drone.interval()}, calibration errors {errors[0]:.3f} and {errors[1]:.3f}"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, say on what and how well, and write."""
+    parser = argparse.ArgumentParser(prog="python -m tools.train_sight", description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path(knowledge.__file__).parent, help="a folder")
+    parser.add_argument("--bands", nargs="+", choices=BANDS, default=BANDS)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    cv2.setNumThreads(1)
+    with threadpool_limits(1):
+        for band in asked.bands:
+            taught = school(band, asked.seed)
+            print(f"{band}: {dict(Counter(one.label for one in taught.known if one.recorded))} recorded tracks", flush=True)
+            known = crossed(taught, asked.seed)
+            odds = held_out(known, asked.seed)
+            print(said(known, taught.known, odds), flush=True)
+            with (asked.output / f"{band}.npz").open("wb") as file:
+                np.savez_compressed(file, **finished(known, odds, final(taught, asked.seed), asked.seed))  # type: ignore[arg-type]
+            print(f"wrote {file.name} of {Path(file.name).stat().st_size / 1024:.0f} KiB", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
