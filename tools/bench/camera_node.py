@@ -50,17 +50,13 @@ class Node:
         self._detector, self._band, self._rate_hz = detector, band, rate_hz
         self._camera: Camera | None = None
 
-    def step(self, frame: int, picture: Picture) -> list[Told]:
-        """The confirmed tracks in this picture."""
+    def step(self, frame: int, picture: Picture, *, shutter: bool = False) -> list[Told]:
+        """The confirmed tracks in this picture; `shutter` as in Frame."""
         if self._camera is None:
             self._camera = Camera("bench", self._band, picture.shape[1], picture.shape[0])
         t_ns = round(frame / self._rate_hz * NS_PER_S)
-        return told(frame, self._detector.step(Frame(t_ns, frame, 0, picture, camera=self._camera)))
-
-
-def told(frame: int, found: Sequence[CameraDetection]) -> list[Told]:
-    """What the bench keeps of detections, under its own number of the picture."""
-    return [Told(frame, one.track, one.box, probability=one.probability, label=one.label) for one in found]
+        found = self._detector.step(Frame(t_ns, frame, 0, picture, camera=self._camera, shutter=shutter))
+        return [Told(frame, one.track, one.box, probability=one.probability, label=one.label) for one in found]
 
 
 class Verdict(Struct, frozen=True):

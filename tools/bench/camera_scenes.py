@@ -15,10 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.blocks import Camera, Frame
 from edge_node.camera.detector import CameraDetector
 from tools.bench.camera_clips import TRUE_SHARE, Clip, Grey, Label, Picture, Score, clips, score
-from tools.bench.camera_node import NS_PER_S, Node, told
+from tools.bench.camera_node import Node
 from tools.bench.camera_peers import PEERS, Peer
 from tools.bench.camera_run import one_thread, run
 from tools.bench.figure import Figure
@@ -121,14 +120,13 @@ def _sway(k: int) -> tuple[float, float]:
 
 def hour(name: str, scene: Iterable[Shown]) -> Iterator[Figure]:
     """False tracks an hour of a scene, from its first picture on: what the node learns of its clutter it has to learn within it."""
-    detector = CameraDetector()
+    node = Node(CameraDetector(), "thermal", fixed_scene.RATE_HZ)
     tracks: dict[int, list[tuple[bool, bool]]] = defaultdict(list)
     seconds = 0.0
     with one_thread():
         for number, shown in enumerate(scene):
             seconds = shown.t_s
-            frame = Frame(round(shown.t_s * NS_PER_S), number, 0, shown.picture, camera=_camera(shown.picture), shutter=shown.shutter)
-            for one in told(number, detector.step(frame)):
+            for one in node.step(number, shown.picture, shutter=shown.shutter):
                 here = [label.kind for label in shown.labels if label.kind in LABELLED and label.holds(one.box)]
                 tracks[one.track].append((bool(here), one.label == "drone" and "drone" not in here))
     an_hour = 3600 / max(seconds, 1e-9)
@@ -136,7 +134,3 @@ def hour(name: str, scene: Iterable[Shown]) -> Iterator[Figure]:
     called = sum(float(np.mean([wrong for _, wrong in track])) > 0.5 for track in tracks.values())
     yield Figure(f"camera.{name}.false_per_hour", false * an_hour, "tracks an hour, of leaves, clouds, insects and rain")
     yield Figure(f"camera.{name}.false_drones_per_hour", called * an_hour, "tracks an hour that are called drones and are none")
-
-
-def _camera(picture: Picture) -> Camera:
-    return Camera("bench", "thermal", picture.shape[1], picture.shape[0])
