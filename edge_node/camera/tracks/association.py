@@ -14,6 +14,7 @@ GATE = 16.0
 UNLIKE = 2.0
 MOST_LOG = 1.4
 """Natural logarithm: sizes or contrasts four times apart are two objects."""
+LEAST_CONTRAST = 1.0
 TURNED = 4.0
 """Against what was dark and is bright: a drone that sinks from the sky before trees."""
 
@@ -36,7 +37,8 @@ def pairs(tracks_at: Places, found_at: Places) -> tuple[NDArray[np.intp], NDArra
     off = found_at.middle[None, :, :] - tracks_at.middle[:, None, :]
     distance = (off[:, :, 0] ** 2 + off[:, :, 1] ** 2) / variance
     size = np.abs(np.log(tracks_at.size[:, None] / found_at.size[None, :]))
-    contrast = np.abs(np.log(np.abs(tracks_at.contrast)[:, None] / np.abs(found_at.contrast)[None, :]))
+    theirs, found = (np.maximum(np.abs(places.contrast), LEAST_CONTRAST) for places in (tracks_at, found_at))
+    contrast = np.abs(np.log(theirs[:, None] / found[None, :]))
     turned = np.sign(tracks_at.contrast)[:, None] != np.sign(found_at.contrast)[None, :]
     unlike = UNLIKE * (size**2 + contrast**2) + TURNED * turned
     fits = (distance < GATE) & (size < MOST_LOG) & (contrast < MOST_LOG)
