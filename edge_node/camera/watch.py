@@ -34,6 +34,8 @@ CLEAR_RATIO, MOVES = 6.0, 4.0
 """Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
 AROUND = np.ones((5, 5), np.uint8)
 HOLD_SIDES = 1.0
+MOST_ELAPSED_S = 10.0
+"""After a longer gap nothing is where it was, however much longer it was."""
 TOLD_WITHOUT_S = 0.4
 """For so long an object is told of that no picture shows, at the place that it should have."""
 
@@ -66,7 +68,7 @@ class Watch:
 
     def step(self, picture: Grey, frame: int, t_s: float, unit: float = 1.0, seen: Grey | None = None) -> list[Sighting]:
         """What is believed to be there; `unit` is a level in the picture's own units, `seen` is 0 where nothing is looked for."""
-        elapsed_s = 0.0 if self._last_s is None else max(t_s - self._last_s, 0.0)
+        elapsed_s = 0.0 if self._last_s is None else min(max(t_s - self._last_s, 0.0), MOST_ELAPSED_S)
         self._last_s = t_s
         affine = self._ego.step(picture, seen)
         self._scene.step(affine, self._ego.kept_anew)
