@@ -40,9 +40,10 @@ def school(band: str, seed: int, simulated_each: int = SIMULATED) -> School:
     return School(known, bank(band, known, behind, seed + 2))
 
 
-def crossed(taught: School, seed: int, recipe: Recipe = RECIPE) -> Summaries:
-    """Summaries of all tracks by networks that do not know the fold of each."""
-    return summaries(taught.known, by_fold(taught.known, taught.bank, seed + 3, recipe))
+def crossed(taught: School, seed: int, recipe: Recipe = RECIPE) -> tuple[Summaries, dict[int, Networks]]:
+    """Summaries of all tracks by networks that do not know the fold of each, and those networks by fold."""
+    networks = by_fold(taught.known, taught.bank, seed + 3, recipe)
+    return summaries(taught.known, networks), networks
 
 
 def final(taught: School, seed: int, recipe: Recipe = RECIPE) -> Networks:
@@ -63,24 +64,40 @@ def said(known: Summaries, told: Sequence[Told], odds: np.ndarray) -> str:
     )
 
 
+def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """One band's weights."""
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    print(f"wrote {path} of {path.stat().st_size / 1024:.0f} KiB", flush=True)
+
+
+def train(band: str, output: Path, folds: Path | None, seed: int) -> None:
+    """Learn one band, and write what knows all and, where a folder is given, what knows nothing of each fold."""
+    taught = school(band, seed)
+    print(f"{band}: {dict(Counter(one.label for one in taught.known if one.recorded))} recorded tracks", flush=True)
+    known, networks = crossed(taught, seed)
+    odds = held_out(known, seed)
+    print(said(known, taught.known, odds), flush=True)
+    write(output / f"{band}.npz", finished(known, odds, final(taught, seed), seed))
+    if folds is None:
+        return
+    for fold, judging in networks.items():
+        others = known.folds != fold
+        write(folds / f"{band}_{fold}.npz", finished(known.of(others), odds[others], judging, seed))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, say on what and how well, and write."""
     parser = argparse.ArgumentParser(prog="python -m tools.train_sight", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path(knowledge.__file__).parent, help="a folder")
+    parser.add_argument("--folds", type=Path, help="a folder for weights that know nothing of one fold each (tools/sight_scenes.py)")
     parser.add_argument("--bands", nargs="+", choices=BANDS, default=BANDS)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     with threadpool_limits(1):
         for band in asked.bands:
-            taught = school(band, asked.seed)
-            print(f"{band}: {dict(Counter(one.label for one in taught.known if one.recorded))} recorded tracks", flush=True)
-            known = crossed(taught, asked.seed)
-            odds = held_out(known, asked.seed)
-            print(said(known, taught.known, odds), flush=True)
-            with (asked.output / f"{band}.npz").open("wb") as file:
-                np.savez_compressed(file, **finished(known, odds, final(taught, asked.seed), asked.seed))  # type: ignore[arg-type]
-            print(f"wrote {file.name} of {Path(file.name).stat().st_size / 1024:.0f} KiB", flush=True)
+            train(band, asked.output, asked.folds, asked.seed)
     return 0
 
 

@@ -31,6 +31,10 @@ BENCHES = {
         "is a drone heard, on recordings: split by recording, other drones, events; beside a simple classifier",
         "tools.bench.rotor:figures",
     ),
+    "sight": (
+        "what tracks of cameras are told to be by judges that knew neither clip nor place, beside motion alone and looks alone",
+        "tools.bench.sight:figures",
+    ),
     "camera": (
         "drones covered, false tracks, what is told and what it costs, beside a motion gate, MOG2, KNN and a plain top-hat",
         "tools.bench.camera:figures",

@@ -1,7 +1,6 @@
 """What tracks are told to be, by judges that knew neither the clip nor its place, beside motion alone and looks alone; and what it costs.
 
-Clips are parted by place (tools/sight_scenes.py). All thermal drones but one flew over one field: there a flight is held out at a time,
-and `thermal_strict` says what is left when the whole field is.
+Clips are parted by place, the drones of a field by flight (FOLDS in tools/sight_scenes.py); `strict` figures part fields too (PLACES).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from tools.bench.figure import Figure
 from tools.rotor_score import brier
 from tools.sight_bank import Bank
 from tools.sight_learn import Floats, Summaries, calibrated, finished, held_out
-from tools.sight_scenes import by_place
+from tools.sight_scenes import PLACES, fold
 from tools.sight_score import DRONE, Asked, among_flying, calibration_errors, clip_names, drones_by_clip, real_after
 from tools.sight_tracks import Told, recorded
 from tools.train_sight import School, crossed, final, school
@@ -41,11 +40,11 @@ def figures() -> Iterator[Figure]:
         return
     for band in BANDS:
         taught = school(band, SEED)
-        known = crossed(taught, SEED)
+        known, _ = crossed(taught, SEED)
         odds = held_out(known, SEED)
         yield from _told(band, taught, known, calibrated(known, odds))
+        yield from _strict(band, taught)
         if band == "thermal":
-            yield from _strict(taught)
             yield from _panning(Knowledge.of(finished(known, odds, final(taught, SEED), SEED)))
     yield from _cost()
 
@@ -76,16 +75,21 @@ def _area(name: str, ours: Asked, theirs: Asked | None = None, peer: str = "") -
     yield Figure(f"sight.{name}_auc_high", high, "")
 
 
-def _strict(taught: School) -> Iterator[Figure]:
-    """With every flight over the field held out at once: one recorded drone is left to learn from, and simulated ones."""
-    moved = [replace(one, fold=by_place("thermal", one.clip)) if one.recorded else one for one in taught.known]
+def _strict(band: str, taught: School) -> Iterator[Figure]:
+    """With halves that have no place in common: half of all is left to learn from, of thermal drones one clip or those of one field.
+
+    Drones are told from others of the same half, by one and the same judge, and the halves' areas are averaged.
+    """
+    moved = [replace(one, fold=fold(band, one.clip, PLACES) if one.recorded else k % 2) for k, one in enumerate(taught.known)]
     folds = np.array([one.fold for one in moved])[taught.bank.tracks]
-    before = np.where(taught.bank.before == taught.bank.folds, folds, taught.bank.before)
-    bank = Bank(taught.bank.inputs, taught.bank.labels, taught.bank.tracks, folds, before)
-    known = crossed(School(moved, bank), SEED)
-    said = calibrated(known, held_out(known, SEED))
-    asked = drones_by_clip(known, clip_names(known, moved), among_flying(said))
-    yield from _area("thermal_strict_drone_from_all", asked)
+    bank = Bank(taught.bank.inputs, taught.bank.labels, taught.bank.tracks, folds, folds)
+    known, _ = crossed(School(moved, bank), SEED)
+    said, names = calibrated(known, held_out(known, SEED)), clip_names(known, moved)
+    halves = [known.folds == half for half in (0, 1)]
+    areas = [drones_by_clip(known.of(half), names[half], among_flying(said[half])).auc for half in halves]
+    yield Figure(f"sight.{band}_strict_drone_from_all_auc", float(np.mean(areas)), "")
+    real = real_after(known, names, 1 - said[:, CLUTTER])
+    yield Figure(f"sight.{band}_strict_real_after_15_auc", real.auc, "")
 
 
 def _panning(knows: Knowledge) -> Iterator[Figure]:

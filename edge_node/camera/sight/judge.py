@@ -32,7 +32,7 @@ class Judge:
         self.knows = knows or knowledge(band)
         self.memory = Memory()
         self.waiting: list[Floats] = []
-        self._judged_at = 0
+        self.judged_at = 0
         self._probabilities = np.array([AT_LARGE[name] for name in LABELS])
 
     def see(self, observation: Observation) -> None:
@@ -59,26 +59,33 @@ class Judge:
         best = int(now.argmax())
         return NAMED[best] if now[best] >= SURE else "unknown"
 
-    def _now(self) -> NDArray[np.float64]:
+    @property
+    def due(self) -> bool:
+        """Whether enough was seen since it last judged."""
         seen = self.memory.seen
-        step = SECOND if seen <= OFTEN_UNTIL else FIFTH
-        if seen < LEAST or (self._judged_at and seen < self._judged_at + step):
-            return self._probabilities
-        self._judged_at = seen
-        look_all((self,))
-        said = self.knows.judge(self.memory.summary()[None])[0]
+        return seen >= LEAST and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else FIFTH))
+
+    def conclude(self, said: Floats) -> None:
+        """Take probabilities (labels,) of all that was seen till now for its own; those that are not finite are nobody's."""
+        self.judged_at = self.memory.seen
         if np.isfinite(said).all():
             self._probabilities = said.astype(np.float64)
+
+    def _now(self) -> NDArray[np.float64]:
+        if self.due:
+            look_all((self,))
         return self._probabilities
 
 
 def look_all(judges: Iterable[Judge]) -> None:
-    """Look at all patches that wait at several judges of one band at once: cheaper than one by one."""
-    several = [judge for judge in judges if judge.waiting]
-    if not several:
-        return
-    looked = iter(several[0].knows.look(np.stack([patch for judge in several for patch in judge.waiting])))
-    for judge in several:
-        for _ in judge.waiting:
-            judge.memory.told(next(looked))
-        judge.waiting.clear()
+    """Let several judges of one band look at what waits, and judge where it is due, at once: cheaper than one by one."""
+    several = list(judges)
+    if waiting := [judge for judge in several if judge.waiting]:
+        looked = iter(waiting[0].knows.look(np.stack([patch for judge in waiting for patch in judge.waiting])))
+        for judge in waiting:
+            for _ in judge.waiting:
+                judge.memory.told(next(looked))
+            judge.waiting.clear()
+    if due := [judge for judge in several if judge.due]:
+        for judge, said in zip(due, due[0].knows.judge(np.stack([judge.memory.summary() for judge in due])), strict=True):
+            judge.conclude(said)

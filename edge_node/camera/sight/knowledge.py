@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import IO, Literal, Self
 
 import numpy as np
 from msgspec import Struct
@@ -37,6 +37,12 @@ class Knowledge(Struct, frozen=True):
     trees: Trees
     of_trees: float
     heat: Floats
+
+    @classmethod
+    def load(cls, file: IO[bytes]) -> Self:
+        """Weights of a file; ValueError when they are of another schema or shape."""
+        with np.load(file, allow_pickle=False) as arrays:
+            return cls.of({name: arrays[name] for name in arrays.files})
 
     @classmethod
     def of(cls, arrays: dict[str, np.ndarray]) -> Self:
@@ -76,5 +82,5 @@ class Knowledge(Struct, frozen=True):
 @cache
 def knowledge(band: Band) -> Knowledge:
     """The weights that the package holds for a band; ValueError when they are of another schema or shape."""
-    with files("edge_node.camera.sight").joinpath(f"{band}.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return Knowledge.of({name: arrays[name] for name in arrays.files})
+    with files("edge_node.camera.sight").joinpath(f"{band}.npz").open("rb") as file:
+        return Knowledge.load(file)

@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from edge_node.camera.observation import PATCH_PX, Observation
 from edge_node.camera.sight.knowledge import LABELS, SUMMARY
-from edge_node.camera.sight.motion import COLUMNS, FEATURES, features
+from edge_node.camera.sight.motion import COLUMNS, FEATURES, features, row
 
 Floats = NDArray[np.float32]
 
 KEPT = 90
 LOOKED_AT = 24  # observations; after them every SPARSE-th
 SPARSE = 3
+LARGEST = 1e9  # of any number that an observation may hold
 REMEMBERED = 60  # looks: later ones count as the mean of so many
 
 
@@ -27,18 +28,18 @@ class Memory:
         self._square = np.zeros(len(LABELS))
 
     def take(self, observation: Observation) -> bool:
-        """Keep an observation, and say whether its patch is worth a look; one that is not finite or not (32, 32) is passed over."""
-        row = _row(observation)
-        if not np.isfinite(row[:-1]).all() or observation.patch.shape != (PATCH_PX, PATCH_PX):
+        """Keep an observation, and say whether its patch is worth a look; one that is beyond LARGEST or not (32, 32) is passed over."""
+        now = row(observation)
+        if not (np.abs(now[:-1]) < LARGEST).all() or observation.patch.shape != (PATCH_PX, PATCH_PX):
             return False
         if self._end == len(self._rows):
             self._rows[:KEPT] = self._rows[KEPT:]
             self._end = KEPT
-        self._rows[self._end] = row
+        self._rows[self._end] = now
         self._end += 1
         self.seen += 1
         due = self.seen <= LOOKED_AT or self.seen % SPARSE == 0
-        return due and bool(np.isfinite(observation.patch.sum()))
+        return due and bool(np.abs(observation.patch).max() < LARGEST)
 
     def told(self, looked: Floats) -> None:
         """Take in the log probabilities (labels,) of one patch."""
@@ -55,9 +56,3 @@ class Memory:
         out[2 * labels : 2 * labels + len(FEATURES)] = features(self._rows[max(0, self._end - KEPT) : self._end])
         out[-1] = np.log(min(self.seen, KEPT))
         return out
-
-
-def _row(seen: Observation) -> NDArray[np.float64]:
-    width, height = seen.box[2], seen.box[3]
-    moving = np.nan if seen.moving is None else max(seen.moving, 0.0)
-    return np.array((seen.t_s, seen.scene_x, seen.scene_y, width, height, seen.contrast, seen.noise, seen.frame, moving), np.float64)

@@ -64,7 +64,8 @@ def _at_one_scale(picture: Grey, scale: int) -> Candidates:
     y = (boxes[:, 1] + boxes[:, 3] / 2).astype(np.intp)
     hot, cold = (cv2.dilate(one, KERNEL)[y, x].astype(np.float32) for one in (bright, dark))
     ratio = np.asarray(RATIO * np.maximum(hot, cold) / level[y, x], np.float32)
-    return Candidates(boxes * np.float32(scale), ratio, np.asarray(np.where(hot >= cold, hot, -cold), np.float32))
+    # A ring with nothing in its middle has no contrast there, and nobody could say how much noise is about it.
+    return Candidates(boxes * np.float32(scale), ratio, np.asarray(np.where(hot >= cold, hot, -cold), np.float32)).of(ratio > 0)
 
 
 def _surroundings(contrast: Grey) -> Grey:

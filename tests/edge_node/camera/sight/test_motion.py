@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
-from edge_node.camera.sight.motion import COLUMNS, CONTRAST, FEATURES, FRAME, HEIGHT, MOVING, NOISE, WIDTH, T, X, Y, features
+from edge_node.camera.observation import Observation
+from edge_node.camera.sight.motion import ASPECT, CLEAR, COLUMNS, FEATURES, FRAME, MOVING, SIGN, SIZE, T, X, Y, features, row
 
 Path = Callable[[np.ndarray], np.ndarray]
 
@@ -18,8 +20,7 @@ def _rows(x: Path, y: Path, side: float = 10.0, count: int = 60, jitter: float =
     rows[:, FRAME] = np.arange(count)
     t = rows[:, T] = rows[:, FRAME] / 30
     rows[:, X], rows[:, Y] = x(t) + jitter * rng.standard_normal(count), y(t) + jitter * rng.standard_normal(count)
-    rows[:, WIDTH] = rows[:, HEIGHT] = side
-    rows[:, CONTRAST], rows[:, NOISE], rows[:, MOVING] = 40.0, 2.0, np.nan
+    rows[:, SIZE], rows[:, CLEAR], rows[:, SIGN], rows[:, MOVING] = np.log(side), 3.0, 1.0, np.nan
     return rows
 
 
@@ -49,22 +50,21 @@ def test_a_straight_path_is_straighter_than_one_to_and_fro() -> None:
 @pytest.mark.parametrize(("beat_hz", "told"), [(1.0, False), (4.0, True), (10.0, True)])
 def test_wings_that_beat_are_told(beat_hz: float, told: bool) -> None:
     rows = _rows(lambda t: 60 * t, _still)
-    rows[:, HEIGHT] *= 1 + 0.4 * np.sin(2 * np.pi * beat_hz * rows[:, T])
+    rows[:, SIZE] += 0.2 * np.sin(2 * np.pi * beat_hz * rows[:, T])
     assert (_of(rows)["size_beat"] > 0.6) == told
 
 
 def test_what_grows_says_how_fast() -> None:
     rows = _rows(_still, _still)
-    rows[:, WIDTH] = rows[:, HEIGHT] = 10 * np.exp(0.3 * rows[:, T])
+    rows[:, SIZE] += 0.3 * rows[:, T]
     assert _of(rows)["growth"] == pytest.approx(0.3, abs=0.02)
 
 
 def test_units_of_the_picture_do_not_matter() -> None:
-    rows = _rows(lambda t: 60 * t, _still)
-    other = rows.copy()
-    other[:, CONTRAST] *= 0.01
-    other[:, NOISE] *= 0.01
-    assert features(other) == pytest.approx(features(rows), abs=1e-5)
+    counts = Observation(3, 0.1, (50.0, 60.0, 12.0, 6.0), 56.0, 63.0, -400.0, 20.0, np.zeros((32, 32), np.float32), 5.0)
+    kelvin = replace(counts, contrast=-4.0, noise=0.2)
+    assert row(kelvin) == pytest.approx(row(counts))
+    assert row(counts)[[SIZE, ASPECT, SIGN, MOVING]] == pytest.approx([np.log(72) / 2, np.log(2), -1, np.log(6)])
 
 
 @pytest.mark.parametrize("count", [3, 5, 8])

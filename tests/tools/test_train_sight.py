@@ -1,0 +1,147 @@
+"""Are judges taught by folds that do not leak, from tracks that are rightly told, and the same for the same seed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from edge_node.camera.observation import Observation
+from edge_node.camera.sight.judge import Judge
+from edge_node.camera.sight.knowledge import LABELS, Knowledge
+from tools.bench.camera_clips import Clip, Label, clips
+from tools.sight_bank import bank, before, varied
+from tools.sight_learn import AT, at_large, calibration, even, finished, held_out, summaries, warmed
+from tools.sight_net import Lessons, Recipe, stacked, taught
+from tools.sight_scenes import FOLDS, PLACES, fold
+from tools.sight_sprites import BODIES, View, drawn, turned
+from tools.sight_tracks import Told, simulated, told
+from tools.train_sight import School, crossed, final
+
+SHORT = Recipe(networks=1, hidden=(8, 8), steps=30, batch=64)
+
+
+def _sky(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(100, 2, (120, 160)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def known() -> list[Told]:
+    """Tracks of all labels in two folds; what stands for recorded clutter are pieces of noise."""
+    flown = simulated("thermal", {0: [_sky(0)], 1: [_sky(1)]}, 4, 3, 9)
+    flown = [replace(one, recorded=k % 2 == 0) for k, one in enumerate(flown)]
+    blank = np.random.default_rng(5).normal(100, 2, (32, 32)).astype(np.float32)
+    noise = [
+        Told(f"clip {k}", k % 2, "clutter", [Observation(f, f / 30, (9, 9, 4, 4), 10.0, 10.0, 5, 2, blank) for f in range(9)])
+        for k in range(8)
+    ]
+    return flown + noise
+
+
+@pytest.fixture(scope="module")
+def lessons(known: list[Told]) -> School:
+    return School(known, bank("thermal", known, {0: [_sky(0)], 1: [_sky(1)]}, 1))
+
+
+def test_a_track_is_what_most_of_it_lies_in() -> None:
+    clip = Clip(Path("IR_BIRD_1.mp4"), {frame: [Label("bird", (10, 10, 8, 8))] for frame in range(20)})
+    patch = np.zeros((32, 32), np.float32)
+
+    def track(inside: int) -> list[Observation]:
+        boxes = [(12.0, 12.0, 3.0, 3.0)] * inside + [(90.0, 90.0, 3.0, 3.0)] * (20 - inside)
+        return [Observation(frame, frame / 30, box, 0, 0, 9, 1, patch) for frame, box in enumerate(boxes)]
+
+    is_it = [(one.label, one.sure) for one in told(clip, 0, [track(inside) for inside in (20, 8, 3, 1)])]
+    assert is_it == [("bird", True), ("bird", False), ("clutter", False), ("clutter", True)]
+
+
+@pytest.mark.parametrize("parts", [FOLDS, PLACES], ids=["folds", "halves"])
+def test_every_clip_is_in_a_fold_and_each_fold_has_drones(parts: dict[str, tuple[tuple[str, ...], ...]], shared_data: Path) -> None:
+    assert (shared_data / "camera").is_dir()
+    for band, folds in parts.items():
+        of = [(fold(band, clip.path.stem, parts), clip.kind == "drone") for clip in clips(band)]
+        assert {number for number, drone in of if drone} == {number for number, drone in of if not drone} == set(range(len(folds)))
+
+
+def test_a_clip_that_nobody_looked_at_is_refused() -> None:
+    with pytest.raises(ValueError, match="look at it"):
+        fold("visible", "V_SAUCER_001")
+
+
+def test_each_label_counts_its_share_and_in_it_each_clip(known: list[Told]) -> None:
+    tracks = np.repeat(np.arange(len(known)), 3)
+    weights = even(known, tracks, np.ones(len(tracks), dtype=bool), dict.fromkeys(LABELS, 1.0))
+    label = np.array([one.label for one in known])[tracks]
+    assert [weights[label == name].sum() for name in LABELS] == pytest.approx([1 / len(LABELS)] * len(LABELS), rel=1e-4)
+
+
+def test_weights_are_rebuilt_and_judge(known: list[Told], lessons: School) -> None:
+    summed, _ = crossed(lessons, 1, SHORT)
+    assert set(summed.counts) <= set(AT)
+    arrays = finished(summed, held_out(summed, 1), final(lessons, 1, SHORT), 1)
+    judge = Judge("thermal", Knowledge.of(arrays))
+    for one in known[0].seen:
+        judge.see(one)
+    assert sum(judge.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    again = finished(crossed(lessons, 1, SHORT)[0], held_out(summed, 1), final(lessons, 1, SHORT), 1)
+    assert all(np.array_equal(arrays[name], again[name]) for name in arrays)
+
+
+def test_a_summary_is_of_the_first_observations_alone(known: list[Told], lessons: School) -> None:
+    networks = final(lessons, 1, SHORT)
+    one = next(one for one in known if len(one.seen) >= 8)
+    longer, shorter = (summaries([part], {one.fold: networks}).vectors[0] for part in (one, replace(one, seen=one.seen[:5])))
+    assert longer == pytest.approx(shorter)
+
+
+def test_calibration_finds_what_was_done_to_log_odds() -> None:
+    rng = np.random.default_rng(1)
+    true = rng.normal(0, 2, (20_000, 3))
+    likely = np.exp(true) / np.exp(true).sum(axis=1, keepdims=True)
+    labels = np.array([rng.choice(3, p=one) for one in likely])
+    counts = rng.choice(AT, len(labels))
+    said = (true * 2 - np.array([1.0, 0, 0])).astype(np.float32)
+    bias, heat = calibration(said, counts, labels, np.ones(len(labels), np.float32))
+    assert warmed(said, counts, bias, heat)[:, 0].mean() == pytest.approx(likely[:, 0].mean(), abs=0.02)
+    assert np.abs(warmed(said, counts, bias, heat) - likely).mean() < 0.03
+
+
+def test_long_tracks_count_once(known: list[Told], lessons: School) -> None:
+    summed, _ = crossed(lessons, 1, SHORT)
+    weights = at_large(summed)
+    tracks = np.unique(summed.tracks[summed.recorded])
+    assert [weights[summed.tracks == track].sum() for track in tracks] == pytest.approx([1.0] * len(tracks))
+    assert not weights[~summed.recorded].any()
+
+
+def test_networks_learn_and_the_same_for_the_same_seed() -> None:
+    rng = np.random.default_rng(2)
+    labels = np.arange(400) % 3
+    inputs = rng.normal(0, 1, (400, 6)).astype(np.float16)
+    inputs[np.arange(400), labels] += 3
+    data = Lessons(inputs, labels, np.ones(400, np.float32))
+    once, again = (taught(data, 3, Recipe(hidden=(8, 8), steps=150), np.random.default_rng(7)) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
+    said = stacked([once]).log_probabilities(inputs.astype(np.float32)).argmax(axis=1)
+    assert np.mean(said == labels) > 0.9
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_every_body_is_drawn_within_its_size(kind: str) -> None:
+    lines = BODIES[kind](np.random.default_rng(1), 0.3)
+    picture = drawn(lines, View(turned(0.4, 0.2, 0.0), 20.0, (47.5, 47.5), 0.7), 96)
+    rows, columns = np.nonzero(picture > 0.1)
+    assert picture.shape == (96, 96)
+    assert 4 <= max(np.ptp(rows), np.ptp(columns)) <= 50
+
+
+def test_a_thing_before_another_background_keeps_its_middle_and_takes_the_edge() -> None:
+    rng = np.random.default_rng(3)
+    patch, behind = np.full((32, 32), 50, np.float32), _sky(9)[:32, :32]
+    patch[14:18, 14:18] = 90
+    put = before(patch, behind, rng)
+    assert put[0] == pytest.approx(behind[0], abs=0.5)
+    assert put[16, 16] > behind[16, 16] + 3
+    assert varied(patch, rng, 0.0).shape == (32, 32)
