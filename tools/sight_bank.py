@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 Random = np.random.Generator
 
 PIECES = 60  # of each picture
-TURNING = {"thermal": 0.08, "visible": 0.25}  # share of patches whose polarity is turned
+TURNING = {"thermal": 0.08, "visible": 0.1}  # share of patches whose polarity is turned
 ROWS, COLUMNS = np.mgrid[:PATCH_PX, :PATCH_PX].astype(np.float32) - (PATCH_PX - 1) / 2
 WINDOW = (1 / (1 + np.exp((np.hypot(ROWS, COLUMNS) - 12) / 1.0))).astype(np.float32)
 

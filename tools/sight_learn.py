@@ -30,7 +30,7 @@ AT = (5, 8, 12, 15, 20, 30, 45, 60, 90)
 SHARES = {"drone": 0.25, "bird": 0.2, "aeroplane": 0.14, "helicopter": 0.13, "balloon": 0.04, "insect": 0.04, "clutter": 0.2}
 """How often a network is taught each label."""
 OF_SUMMARIES = {"drone": 0.22, "bird": 0.15, "aeroplane": 0.1, "helicopter": 0.1, "balloon": 0.03, "insect": 0.03, "clutter": 0.37}
-RECORDED = 0.7  # of a label's examples where there are recorded and simulated ones
+SIMULATED_CLIPS = 5  # recorded clips of a label that all simulated tracks of it count as many as
 OF_TREES = 0.6
 
 
@@ -56,9 +56,9 @@ def even(known: Sequence[Told], tracks: Ints, chosen: NDArray[np.bool_], shares:
     label, clip, recorded = (np.array([getattr(one, name) for one in known])[tracks] for name in ("label", "clip", "recorded"))
     for name, share in shares.items():
         mine = chosen & (label == name)
-        kinds = [kind for kind in (True, False) if (mine & (recorded == kind)).any()]
-        for kind in kinds:
-            part = share if len(kinds) == 1 else share * (RECORDED if kind else 1 - RECORDED)
+        some = len(np.unique(clip[mine & recorded]))
+        of_recorded = some / (some + SIMULATED_CLIPS) if (mine & ~recorded).any() else 1.0
+        for kind, part in ((True, share * of_recorded), (False, share * (1 - of_recorded if some else 1.0))):
             clips = np.unique(clip[mine & (recorded == kind)])
             for one in clips:
                 here = mine & (recorded == kind) & (clip == one)

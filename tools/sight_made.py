@@ -10,6 +10,7 @@ from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_P
 from tools.sight_sprites import BODIES, Picture, Random, View, drawn, turned
 
 CANVAS_PX = 96
+SUNLIT = {"aeroplane": 2.5}  # aeroplanes are white
 BEAT_HZ = {"bird": (2.5, 14.0), "insect": (30.0, 200.0)}
 
 
@@ -47,6 +48,7 @@ def made(kind: str, backgrounds: list[Picture], thermal: bool, rng: Random, leng
     velocity = speed * np.array([np.cos(heading), 0.5 * np.sin(heading)])
     place, sigma_px, growth = np.zeros(2), rng.uniform(0.05, 0.4), rng.normal(0, 0.08)
     saturated = rng.uniform(0.4, 1.2)
+    sun = rng.uniform(0, SUNLIT.get(kind, 0.8)), rng.uniform(-0.15, 0.15), rng.uniform(0.03, 0.2)
     blur, kept, body = rng.uniform(0.5, 1.2), rng.uniform(0.75, 1.0), int(rng.integers(2**32))
     gliding = kind == "bird" and rng.uniform() < 0.25
     seen: list[Observation] = []
@@ -63,7 +65,8 @@ def made(kind: str, backgrounds: list[Picture], thermal: bool, rng: Random, leng
         now = side * float(np.exp(growth * t_s))
         sprite = drawn(lines, View(turned(yaw, pitch, roll), now, (float(centre[0]), float(centre[1])), blur), CANVAS_PX)
         sprite = np.minimum(sprite / max(float(sprite.max()), 1e-3), saturated) / min(saturated, 1.0)
-        picture = np.clip(behind + contrast * sprite + rng.normal(0, noise, behind.shape).astype(np.float32), 0, 255)
+        shown = sprite if thermal else _sunlit(sprite, sun, now)
+        picture = np.clip(behind + contrast * shown + rng.normal(0, noise, behind.shape).astype(np.float32), 0, 255)
         box = _box(sprite, rng)
         moves = place + rng.normal(0, sigma_px, 2) + (centre - (CANVAS_PX - 1) / 2)
         peak = float(contrast * sprite.max())
@@ -78,7 +81,7 @@ def _between(rng: Random, limits: tuple[float, float]) -> float:
 
 
 def _sign(kind: str, thermal: bool, rng: Random) -> float:
-    cold = {"balloon": 0.5, "insect": 0.5, "bird": 0.2, "drone": 0.05}.get(kind, 0.1) if thermal else 0.6
+    cold = {"balloon": 0.5, "insect": 0.5, "bird": 0.2, "drone": 0.05}.get(kind, 0.1) if thermal else 0.75
     return -1.0 if rng.uniform() < cold else 1.0
 
 
@@ -92,6 +95,14 @@ def _piece(backgrounds: list[Picture], rng: Random) -> Picture:
     if not pieces:
         return np.full((CANVAS_PX, CANVAS_PX), 120, np.float32)
     return min(pieces, key=lambda piece: float(np.std(piece)))
+
+
+def _sunlit(sprite: Picture, sun: tuple[float, float, float], side_px: float) -> Picture:
+    """The same with a side that is turned to the sun: so much of it, so many sizes to the right and above."""
+    share, right, up = sun
+    moved = np.array([[1.0, 0.0, right * side_px], [0.0, 1.0, -up * side_px]])
+    lit = cv2.warpAffine(sprite, moved, sprite.shape[::-1])
+    return np.asarray(sprite - share * np.minimum(lit, sprite), np.float32)
 
 
 def _box(sprite: Picture, rng: Random) -> tuple[float, float, float, float]:

@@ -66,11 +66,11 @@ def backgrounds(band: str) -> dict[int, list[Picture]]:
 
 
 def simulated(band: str, before: dict[int, list[Picture]], each: int, seed: int, length: int = 24) -> list[Told]:
-    """So many simulated tracks of each kind, of drones twice as many."""
+    """So many simulated tracks of each kind, of drones and aeroplanes twice as many."""
     rng, folds = np.random.default_rng(seed), sorted(before)
     out = []
     for kind in BODIES:
-        for _ in range(each * (2 if kind == "drone" else 1)):
+        for _ in range(each * (2 if kind in ("drone", "aeroplane") else 1)):
             number = folds[int(rng.integers(len(folds)))]
             seen = made(kind, before[number], band == "thermal", rng, length)
             if len(seen) >= 5:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from zlib import crc32
 
 import cv2
@@ -14,6 +15,7 @@ from tools.bench.camera_clips import Clip, Grey, Label
 WIDTH, HEIGHT = 640, 512
 WINDOW = 480, 384
 LONGEST = 1000
+SLOWER = 2
 STANDS, SLEWS = (10, 60), (10, 40)
 """Pictures for which it does so, from and to."""
 FASTEST_PX = 9.0
@@ -22,12 +24,17 @@ INSIDE_PX = 2.0
 
 
 class Turned(Clip, frozen=True):
-    """The clip enlarged to WIDTH x HEIGHT where it is smaller, seen through a WINDOW."""
+    """The clip enlarged to WIDTH x HEIGHT where it is smaller, seen through a WINDOW in every SLOWER-th of its frames."""
+
+    @property
+    def rate_hz(self) -> float:
+        """Frames a second."""
+        return super().rate_hz / SLOWER
 
     def pictures(self) -> Iterator[Grey]:
-        """Every frame."""
+        """Every frame that is left."""
         said = f"{crc32(self.path.stem.encode()) % 360}.{self.path.stem[-2:]} 3.6"
-        for picture, (x, y) in zip(super().pictures(), way(self), strict=False):
+        for picture, (x, y) in zip(islice(super().pictures(), 0, None, SLOWER), way(self), strict=False):
             scale = WIDTH / picture.shape[1]
             matrix = np.array([[1 / scale, 0.0, x / scale], [0.0, 1 / scale, y / scale]])
             seen = cv2.warpAffine(picture, matrix, WINDOW, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
@@ -39,7 +46,11 @@ def turned(clip: Clip) -> Turned:
     """The clip and its labels as the head sees them."""
     scale = WIDTH / next(clip.pictures()).shape[1]
     path = way(clip)
-    labels = {frame: [one for label in several if (one := _seen(label, scale, path[frame]))] for frame, several in clip.labels.items()}
+    labels = {
+        frame // SLOWER: [one for label in several if (one := _seen(label, scale, path[frame // SLOWER]))]
+        for frame, several in clip.labels.items()
+        if frame % SLOWER == 0
+    }
     return Turned(clip.path, labels)
 
 
