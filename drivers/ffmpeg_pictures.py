@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -12,7 +14,9 @@ PLANES_FIRST = {"I420", "IYUV", "YV12", "Y42B", "422P", "444P", "NV12", "NV21", 
 
 GREY_16 = "Y1\x00\x10"
 
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # some versions warn of every picture that is not to be converted
+LOG_ERRORS = 2
+_logging: Any = getattr(cv2.utils, "logging", cv2)  # of OpenCV 5; 4 has it at the top
+_logging.setLogLevel(LOG_ERRORS)  # some versions warn of every picture that is not to be converted
 
 
 def stop_converting(capture: cv2.VideoCapture) -> bool:

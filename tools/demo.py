@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from socket import create_server
 from threading import Event, Thread
 from typing import Any
 
@@ -178,14 +179,17 @@ def _sound(pipe: Path, seconds: float) -> Iterator[Path]:
 
 @contextmanager
 def _sight(seconds: float) -> Iterator[str]:
-    """The address of a network camera that sees the scene from now on, a process of its own: it takes a seventh of a core."""
-    told = [str(SCENE), "--seed", str(SEED), "--seconds", str(seconds), "--serve", "--begun", str(time.monotonic())]
-    command = [sys.executable, "-m", "tools.simulate.pictures", *told]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}) as camera:
+    """The address of a network camera that sees the scene from now on, made by a process of its own: it takes a seventh of a core."""
+    with create_server(("127.0.0.1", 0)) as listening:
+        told = [str(SCENE), "--seed", str(SEED), "--seconds", str(seconds), "--begun", str(time.monotonic())]
+        command = [sys.executable, "-m", "tools.simulate.pictures", *told, "--serve", "--socket", str(listening.fileno())]
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+        camera = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, pass_fds=[listening.fileno()])
         try:
-            yield camera.stdout.readline().strip() if camera.stdout else ""
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/video"
         finally:
             camera.terminate()
+            camera.wait()
 
 
 @contextmanager

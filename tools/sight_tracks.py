@@ -14,6 +14,7 @@ from tools.bench.camera_clips import TRUE_SHARE, Clip, Grey, clips
 from tools.sight_made import made
 from tools.sight_scenes import FOLDS, fold
 from tools.sight_sprites import BODIES, Picture
+from tools.sight_turned import turned
 from tools.watched import watched
 
 KINDS = {"airplane": "aeroplane"}
@@ -44,9 +45,9 @@ def told(clip: Clip, number: int, made_of_it: Iterable[Sequence[Observation]]) -
 
 
 def recorded(band: str, seed: int, tracker: Tracker = watched) -> list[Told]:
-    """All tracks of objects in the clips of a band, and at most CLUTTER_A_CLIP others of each."""
+    """All tracks of objects in the clips of a band, as they are and seen by a head that turns, and CLUTTER_A_CLIP others of each."""
     out: list[Told] = []
-    for clip in clips(band):
+    for clip in (*clips(band), *map(turned, clips(band))):
         rng = np.random.default_rng(seed)
         number = fold(band, clip.path.stem) if band in FOLDS else 0
         every = list(told(clip, number, tracker(clip.pictures(), clip.rate_hz)))

@@ -14,14 +14,16 @@ from msgspec.structs import replace
 from threadpoolctl import threadpool_limits
 
 from edge_node.camera.sight import knowledge
+from edge_node.camera.sight.knowledge import Band
 from edge_node.camera.sight.look import Networks
 from tools.sight_bank import Bank, bank
 from tools.sight_learn import Summaries, by_fold, calibrated, finished, held_out, network, summaries
 from tools.sight_net import Recipe
+from tools.sight_scenery import scenery
 from tools.sight_score import among_flying, calibration_errors, clip_names, drones_by_clip, real_after
 from tools.sight_tracks import Told, backgrounds, recorded, simulated
 
-BANDS = ("thermal", "visible")
+BANDS: tuple[Band, ...] = ("thermal", "visible")
 SIMULATED, NETWORKS = 120, 3
 RECIPE = Recipe()
 
@@ -33,10 +35,11 @@ class School(Struct, frozen=True):
     bank: Bank
 
 
-def school(band: str, seed: int, simulated_each: int = SIMULATED) -> School:
+def school(band: Band, seed: int, simulated_each: int = SIMULATED) -> School:
     """Tracks of a band's clips and simulated ones, and their patches in other light."""
     behind = backgrounds(band)
     known = recorded(band, seed) + simulated(band, behind, simulated_each, seed + 1)
+    known += scenery(band, simulated_each // 2, sorted(behind), seed + 5)
     return School(known, bank(band, known, behind, seed + 2))
 
 
@@ -71,7 +74,7 @@ def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     print(f"wrote {path} of {path.stat().st_size / 1024:.0f} KiB", flush=True)
 
 
-def train(band: str, output: Path, folds: Path | None, seed: int) -> None:
+def train(band: Band, output: Path, folds: Path | None, seed: int) -> None:
     """Learn one band, and write what knows all and, where a folder is given, what knows nothing of each fold."""
     taught = school(band, seed)
     print(f"{band}: {dict(Counter(one.label for one in taught.known if one.recorded))} recorded tracks", flush=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import cv2
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from edge_node.camera.burnt_in import BurntIn
 from edge_node.camera.clutter_map import ClutterMap
-from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_PX, Observation
-from edge_node.camera.scene.background import LEVELS_A_SIGMA, Background
+from edge_node.camera.observation import Observation
+from edge_node.camera.scene.background import Background
 from edge_node.camera.scene.ego_motion import EgoMotion
 from edge_node.camera.scene.frame_of_scene import SceneFrame
+from edge_node.camera.targets.look import Look, changes_of, within
 from edge_node.camera.targets.small_targets import Candidates, find
 from edge_node.camera.tracks.followed import Followed, Judge
 from edge_node.camera.tracks.motion import variance_of
@@ -32,8 +32,9 @@ BELIEVED, DOUBTED, DISMISSED = 0.8, 0.5, 0.03
 DISMISSED_AFTER = 16
 CLEAR_RATIO, MOVES = 6.0, 4.0
 """Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
-AROUND = np.ones((5, 5), np.uint8)
 HOLD_SIDES = 1.0
+MOST_ELAPSED_S = 10.0
+"""After a longer gap nothing is where it was, however much longer it was."""
 TOLD_WITHOUT_S = 0.4
 """For so long an object is told of that no picture shows, at the place that it should have."""
 
@@ -57,7 +58,7 @@ class Watch:
     """
 
     def __init__(self, judge: Callable[[], Judge], look_all: Callable[[Sequence[Any]], None], width_px: int, height_px: int) -> None:
-        self._judge, self._look_all = judge, look_all
+        self._judge, self._look_all, self._size = judge, look_all, (width_px, height_px)
         self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
         self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
         self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
@@ -66,17 +67,17 @@ class Watch:
 
     def step(self, picture: Grey, frame: int, t_s: float, unit: float = 1.0, seen: Grey | None = None) -> list[Sighting]:
         """What is believed to be there; `unit` is a level in the picture's own units, `seen` is 0 where nothing is looked for."""
-        elapsed_s = 0.0 if self._last_s is None else max(t_s - self._last_s, 0.0)
+        elapsed_s = 0.0 if self._last_s is None else min(max(t_s - self._last_s, 0.0), MOST_ELAPSED_S)
         self._last_s = t_s
         affine = self._ego.step(picture, seen)
         self._scene.step(affine, self._ego.kept_anew)
         moving = self._background.step(picture, affine, self._ego.kept_anew, t_s, self._hold(picture))
         self._clutter.step(t_s)
-        found = self._unhidden(_within(find(picture, self._scales), seen), t_s)
-        changes = _changes(found, moving)
+        found = self._unhidden(within(find(picture, self._scales), seen), t_s)
+        changes = changes_of(found, moving)
         places = self._scene.to_scene((found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64))
         rows, which = self._tracks.follow(found, places, elapsed_s)
-        look = _Look(picture, frame, t_s, unit, changes if moving is not None else None)
+        look = Look(picture, frame, t_s, unit, changes if moving is not None else None)
         for row, candidate in zip(rows, which, strict=True):
             self._tracks.extra[row].see(look.at(found, int(candidate), places[candidate]))
         refound = self._refind(picture)
@@ -139,7 +140,7 @@ class Watch:
     def _told(self, refound: set[int]) -> list[Sighting]:
         tracks = self._tracks
         if not len(tracks):
-            self._scene.restart()
+            self._come_home()
             return []
         told = []
         places, velocities = self._scene.to_picture(tracks.motion.place), self._scene.turned(tracks.motion.velocity)
@@ -152,9 +153,17 @@ class Watch:
             x, y, width, height = (float(value) for value in tracks.boxes[row])
             if predicted:
                 x, y = float(places[row, 0] - width / 2), float(places[row, 1] - height / 2)
+                if not (0 <= x + width / 2 < self._size[0] and 0 <= y + height / 2 < self._size[1]):
+                    continue
             velocity = float(velocities[row, 0]), float(velocities[row, 1])
             told.append(Sighting(number, (x, y, width, height), velocity, one.probabilities, one.real, one.last, predicted))
         return told
+
+    def _come_home(self) -> None:
+        """Where the camera looks elsewhere for good, count the scene's pixels from there, and learn its habits anew."""
+        if self._scene.strayed_px > max(self._size):
+            self._scene.restart()
+            self._clutter = ClutterMap(*self._size)
 
     def _hold(self, picture: Grey) -> Grey | None:
         """0 about confirmed tracks: what hovers must not become background."""
@@ -168,50 +177,3 @@ class Watch:
             left, top = max(0, int(x - reach)), max(0, int(y - reach))
             hold[top : max(0, int(y + reach) + 1), left : max(0, int(x + reach) + 1)] = 0
         return hold
-
-
-def _within(found: Candidates, seen: Grey | None) -> Candidates:
-    if seen is None or not len(found):
-        return found
-    x = np.clip(found.boxes[:, 0] + found.boxes[:, 2] / 2, 0, seen.shape[1] - 1).astype(np.intp)
-    y = np.clip(found.boxes[:, 1] + found.boxes[:, 3] / 2, 0, seen.shape[0] - 1).astype(np.intp)
-    return found.of(seen[y, x] > 0)
-
-
-def _changes(found: Candidates, moving: Grey | None) -> NDArray[np.float32]:
-    """How much each candidate's middle differs from what is usual there, in sigmas; 0 while nobody knows."""
-    if moving is None or not len(found):
-        return np.zeros(len(found), np.float32)
-    around = cv2.dilate(moving, AROUND)
-    x = (found.boxes[:, 0] + found.boxes[:, 2] / 2).astype(np.intp)
-    y = (found.boxes[:, 1] + found.boxes[:, 3] / 2).astype(np.intp)
-    return around[y, x].astype(np.float32) / LEVELS_A_SIGMA
-
-
-class _Look(NamedTuple):
-    """One picture as observations are cut from it."""
-
-    picture: Grey
-    frame: int
-    t_s: float
-    unit: float
-    changes: NDArray[np.float32] | None
-
-    def at(self, found: Candidates, which: int, place: Array) -> Observation:
-        """What it shows of one candidate."""
-        x, y, width, height = (float(value) for value in found.boxes[which])
-        side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
-        patch = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
-        small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-        contrast = float(found.contrast[which]) * self.unit
-        return Observation(
-            frame=self.frame,
-            t_s=self.t_s,
-            box=(x, y, width, height),
-            scene_x=float(place[0]),
-            scene_y=float(place[1]),
-            contrast=contrast,
-            noise=abs(contrast) / float(found.ratio[which]),
-            patch=small * np.float32(self.unit),
-            moving=None if self.changes is None else float(self.changes[which]),
-        )

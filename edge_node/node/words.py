@@ -60,9 +60,11 @@ def _sight(sight: Sight, bearing: Bearing | None) -> str:
 def _direction(bearing: Bearing | None) -> str:
     if bearing is None:
         return "somewhere"
-    azimuth = f"at {round(bearing.azimuth_deg) % 360}° ± {_sigma(bearing.sigma_azimuth_deg)}°"
-    return azimuth if bearing.elevation_deg is None else f"{azimuth}, {bearing.elevation_deg:.0f}° up"
+    digits = _digits(bearing.sigma_azimuth_deg)
+    azimuth = f"at {round(bearing.azimuth_deg, digits) % 360:.{digits}f}° ± {bearing.sigma_azimuth_deg:.{digits}f}°"
+    return azimuth if bearing.elevation_deg is None else f"{azimuth}, {bearing.elevation_deg:.{digits}f}° up"
 
 
-def _sigma(degrees: float) -> str:
-    return f"{degrees:.0f}" if degrees >= 1.5 else f"{degrees:.1f}"
+def _digits(sigma_deg: float) -> int:
+    """As many as an error leaves to be known."""
+    return 0 if sigma_deg >= 1.5 else 1 if sigma_deg >= 0.095 else 2

@@ -29,7 +29,7 @@ def test_tracks_of_wifi_and_bluetooth_come_and_none_is_missed() -> None:
     assert {sensor for track in tracks for sensor in track["sensors"]} >= {"wifi", "bluetooth"}
     (*_, status) = [event for event in events if event["kind"] == "status"]
     states = {sensor["name"]: sensor["state"] for sensor in status["sensors"]}
-    assert {name for name, state in states.items() if state == "running"} >= {"wifi", "bluetooth", "gnss", "microphones"}
+    assert {name for name, state in states.items() if state == "running"} >= {"wifi", "bluetooth", "gnss", "microphones", "camera"}
     flagged = {uas_id["value"] for track in tracks if track["flags"] for uas_id in track["identity"]["ids"]}
     assert flagged
     assert all(value.startswith("TST0E") for value in flagged), "no drone is flagged but those that the spoofer invents"

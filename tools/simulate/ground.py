@@ -91,7 +91,7 @@ class Panorama:
         below = np.clip((line[None, :] - self._elevation) / self.pixel_deg + 0.5, 0, 1).astype(np.float32)
         nearer = np.clip(-self._elevation / 10, 0, 1)
         warm, light, front = rng.uniform(-2, 2), rng.uniform(50, 85), rng.uniform(-4, 2)
-        rough = (1.2 if self._thermal else 7.0) * (0.4 + nearer) * fractal(rng, self.rows, self.columns, 0.9, 5.0)
+        rough = (0.7 if self._thermal else 7.0) * (0.4 + nearer) * fractal(rng, self.rows, self.columns, 0.9, 5.0)
         value = self._value(warm, light) + (front if self._thermal else 10) * nearer + rough
         self._paint(below, value.astype(np.float32), FAR_M)
 
@@ -104,8 +104,9 @@ class Panorama:
         tall, foot = self._line(rng, 1.0), 0.25 * self._line(rng, 1.6) - 0.4
         crowns = cv2.GaussianBlur(rng.standard_normal((1, self.columns)).astype(np.float32), (0, 0), max(0.25 / self.pixel_deg, 0.6))[0]
         height = ground.wood_deg * (0.8 + 0.14 * tall + 0.16 * crowns / max(float(crowns.std()), 1e-6)) * np.clip(edge * 4, 0, 1)
-        ragged = cv2.GaussianBlur(rng.standard_normal((self.rows, self.columns)).astype(np.float32), (0, 0), 0.8) * 2
-        inside = (height[None, :] - self._elevation) / (0.12 * ground.wood_deg) + ragged * (0.4 + 0.6 * ground.leafy)
+        clumps, stems = (self._blurred(rng, across, up) for across, up in ((0.8, 0.8), (0.55, 3.5)))
+        ragged = ground.leafy * clumps * 2 + (1 - ground.leafy) * stems * 2.5
+        inside = (height[None, :] - self._elevation) / (0.12 * ground.wood_deg) + ragged
         mask = np.clip(inside, 0, 1) * np.clip((self._elevation - foot) / self.pixel_deg, 0, 1) * (height > 0.1)
         warm, grey = rng.uniform(-0.5, 2.5), rng.uniform(22, 45)
         value = self._value(warm, grey) + (0.8 if self._thermal else 9.0) * fractal(rng, self.rows, self.columns, 0.6)
@@ -153,6 +154,11 @@ class Panorama:
             cv2.line(mask, (middle, 0), (min(middle * 2, mask.shape[1] - 1), 0), 255, thick + 1, cv2.LINE_AA)
         self._paint(mask.astype(np.float32) * np.float32(1 / 255), self._value(rng.uniform(-3, 3), rng.uniform(30, 130)), range_m, spot)
         self._wind.still(mask > 128, spot)
+
+    def _blurred(self, rng: np.random.Generator, across_px: float, up_px: float) -> Floats:
+        """Noise of unit variance, blurred."""
+        noise = cv2.GaussianBlur(rng.standard_normal((self.rows, self.columns)).astype(np.float32), (0, 0), across_px, sigmaY=up_px)
+        return np.asarray(noise / np.float32(noise.std()), np.float32)
 
     def _grain(self, rng: np.random.Generator, h: int, w: int) -> Floats:
         rough = cv2.GaussianBlur(rng.standard_normal((h, w)).astype(np.float32), (0, 0), 1.2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import pi
+from math import asin, atan2, exp, log, pi, radians
 from random import Random
 from typing import NamedTuple
 
@@ -114,17 +114,35 @@ class Way(NamedTuple):
         start = self.random.uniform(0, 2 * pi)
         return Round(self.place, drift, self.middle_s, radius_m=radius_m, speed_mps=speed_mps, start=start)
 
-    def ahead(self, speed_mps: float, climb_mps: float) -> Reals:
-        """A velocity to any side, with a climb of so much (1 sigma)."""
-        return towards(self.random.uniform(0, 2 * pi), speed_mps, self.random.gauss(0, climb_mps))
+    def ahead(self, speed_mps: float, climb_mps: float, dps: tuple[float, float]) -> Reals:
+        """A velocity with a climb of so much (1 sigma), to or from the camera as far as it must to cross the picture no faster.
+
+        How fast it crosses is drawn from a range of degrees a second.
+        """
+        random = self.random
+        across_mps = float(np.linalg.norm(self.place)) * radians(exp(random.uniform(*map(log, dps))))
+        aside = asin(min(1.0, across_mps / max(speed_mps, 1e-6))) * random.choice([-1, 1])
+        return towards(atan2(self.place[0], self.place[1]) + random.choice([0, pi]) + aside, speed_mps, random.gauss(0, climb_mps))
+
+
+CROSSING_DPS: dict[Kind, tuple[float, float]] = {
+    "drone": (0.2, 6.0),
+    "bird": (0.4, 12.0),
+    "aeroplane": (0.1, 3.0),
+    "helicopter": (0.05, 3.0),
+    "insect": (5.0, 120.0),
+}
+"""How fast each kind crosses pictures that people film: recorded drones 0.7 to 3, birds 0.1 to 8, aeroplanes 0.1 to 2 degrees a second."""
 
 
 def _droning(way: Way) -> Path:
     random = way.random
     speed = random.choice([0.0, 0.0, random.uniform(0.5, 4), random.uniform(2, 16)])
     if random.random() < 0.2:
-        return way.round(way.wind * 0, random.uniform(5, 60), max(speed, 1.0))
-    return way.straight(way.ahead(speed, 0.12 * speed + 0.2), random.uniform(0.05, 1.5), 2.0)
+        radius_m = random.uniform(3, 40)
+        fastest_mps = float(np.linalg.norm(way.place)) * radians(CROSSING_DPS["drone"][1])
+        return way.round(way.wind * 0, radius_m, max(min(speed, fastest_mps), 0.5))
+    return way.straight(way.ahead(speed, 0.1 * speed, CROSSING_DPS["drone"]), exp(random.uniform(log(0.03), log(0.4))), 3.0)
 
 
 def _winged(way: Way) -> Path:
@@ -132,17 +150,17 @@ def _winged(way: Way) -> Path:
     speed = random.uniform(6, 17)
     if random.random() < 0.2:
         return way.round(way.wind * 0.8, random.uniform(8, 40), speed)
-    return way.straight(way.ahead(speed, 0.6) + 0.5 * way.wind, random.uniform(0.1, 0.8), 1.2)
+    return way.straight(way.ahead(speed, 0.4, CROSSING_DPS["bird"]) + 0.2 * way.wind, random.uniform(0.1, 0.8), 1.2)
 
 
 def _under_power(way: Way) -> Path:
     """Aeroplanes and helicopters; who is far and large flies fast."""
     speed = way.random.uniform(45, 90) if np.linalg.norm(way.place) < 3000 else 200.0
-    return way.straight(way.ahead(speed, 2.0), 0.0, 1.0)
+    return way.straight(way.ahead(speed, 2.0, CROSSING_DPS["aeroplane"]), 0.0, 1.0)
 
 
 def _hovering(way: Way) -> Path:
-    return way.straight(way.ahead(way.random.choice([0.5, 20.0, 45.0, 65.0]), 1.0), 0.5, 4.0)
+    return way.straight(way.ahead(way.random.choice([0.5, 20.0, 45.0, 65.0]), 0.5, CROSSING_DPS["helicopter"]), 0.5, 4.0)
 
 
 def _adrift(way: Way) -> Path:
@@ -150,7 +168,7 @@ def _adrift(way: Way) -> Path:
 
 
 def _buzzing(way: Way) -> Path:
-    return way.straight(way.ahead(way.random.uniform(0.3, 1.6), 0.4), 0.12, 0.25)
+    return way.straight(way.ahead(way.random.uniform(0.3, 1.6), 0.4, CROSSING_DPS["insect"]), 0.12, 0.25)
 
 
 PATHS: dict[Kind, Callable[[Way], Path]] = {

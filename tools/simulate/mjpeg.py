@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_server, socket
 from threading import Condition, Thread
 
 import cv2
@@ -16,9 +17,9 @@ WAIT_S = 0.5
 
 
 class Broadcast:
-    """A server on a port of its own, from when it is made until `close`."""
+    """A server from when it is made until `close`, on a socket that listens already, or on a port of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, listening: socket | None = None) -> None:
         self._new = Condition()
         self._number, self._jpeg, self._over = 0, b"", False
         outer = self
@@ -36,9 +37,11 @@ class Broadcast:
             def log_message(self, *_words: object) -> None:
                 """Nobody reads it."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        self._server.socket.close()
+        self._server.socket = listening or create_server(("127.0.0.1", 0))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/video"
+        self.url = f"http://127.0.0.1:{self._server.socket.getsockname()[1]}/video"
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="mjpeg")
         self._thread.start()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from math import ceil, floor, radians
 from pathlib import Path
+from socket import socket
 from threading import Event
 from typing import Self
 
@@ -27,6 +29,8 @@ from tools.simulate.world import World
 
 ROTORS = {"hexa": 6}
 COLUMNS = ("frame", "x", "y", "w", "h", "class", "name", "azimuth_deg", "elevation_deg", "range_m", "seen", "contrast")
+NICE = 5
+"""A camera in real time leaves the machine to those who look at its pictures: what comes too late it leaves out."""
 LEAST_SEEN = 0.05
 """Of what is hidden further the truth is silent."""
 
@@ -122,9 +126,12 @@ def main(arguments: list[str] | None = None) -> int:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", type=Path, help="a video to write, .mkv without loss or .mp4; its truth goes beside it as .csv")
     where.add_argument("--serve", action="store_true", help="give MJPEG over HTTP on loopback as time passes")
+    parser.add_argument("--socket", type=int, help="the number of a listening socket to serve at (one of its own)")
     parser.add_argument("--begun", type=float, help="when the served scene began, in seconds of the monotonic clock (now)")
     told = parser.parse_args(arguments)
     cv2.setNumThreads(1)
+    if told.serve:
+        os.nice(NICE)
     try:
         shown = of_world(World.load(told.scene, told.seed))
         if told.out:
@@ -133,15 +140,15 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     if told.serve:
-        _serve(shown, told.seconds, told.begun)
+        _serve(shown, told.seconds, told.begun, None if told.socket is None else socket(fileno=told.socket))
     return 0
 
 
-def _serve(shown: Pictures, seconds: float, begun_s: float | None) -> None:
+def _serve(shown: Pictures, seconds: float, begun_s: float | None, listening: socket | None) -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    show = Broadcast()
+    show = Broadcast(listening)
     sys.stdout.write(f"{show.url}\n")
     sys.stdout.flush()
     try:

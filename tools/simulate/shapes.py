@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from math import cos, pi, sin
 from random import Random
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
@@ -24,6 +26,8 @@ class Part(Struct, frozen=True):
 
 
 Shape = tuple[Part, ...]
+GLINTS = 0.1
+"""The share of parts that the sun makes bright."""
 
 
 def rod(start: tuple[float, float, float], end: tuple[float, float, float], radius_m: float, warmth_k: float, grey: float) -> Part:
@@ -42,6 +46,12 @@ def disc(middle: tuple[float, float, float], radius_m: float, *, warmth_k: float
     turn = np.linspace(0, 2 * pi, 14, endpoint=False)
     ring = np.stack([x + radius_m * np.cos(turn), y + radius_m * np.sin(turn), np.full(14, z)], 1)
     return Part(ring, 0.0, warmth_k, grey, opacity)
+
+
+def dappled(random: Random, parts: Sequence[Part]) -> Shape:
+    """The same parts in light and shade, some with the sun's glint."""
+    lights = [random.uniform(0.6, 1.4) if random.random() > GLINTS else random.uniform(2, 4) for _ in parts]
+    return tuple(replace(part, grey=min(part.grey * light, 250.0)) for part, light in zip(parts, lights, strict=True))
 
 
 class Multirotor:
@@ -83,7 +93,7 @@ class Multirotor:
             parts += [
                 rod((s * 2 * width, -0.6 * length, foot), (s * 2 * width, 0.6 * length, foot), 0.03 * arm, 0.0, grey * 0.9) for s in (-1, 1)
             ]
-        self._parts = tuple(parts)
+        self._parts = dappled(random, parts)
 
     def at(self, _t_s: float) -> Shape:
         """Its parts."""
@@ -125,7 +135,7 @@ class Bird:
         self._swing = random.uniform(0.5, 0.95)
         self._grey = random.choice([random.uniform(15, 60), random.uniform(15, 60), random.uniform(150, 220)])
         self._wing_k, self._body_k = random.uniform(0.5, 4), random.uniform(4, 11)
-        self._chord, self._length = random.uniform(0.22, 0.36), random.uniform(0.5, 0.75)
+        self._chord, self._length = random.uniform(0.25, 0.48), random.uniform(0.5, 0.8)
 
     def at(self, t_s: float) -> Shape:
         """Its parts, with the wings where they are now."""
@@ -202,7 +212,7 @@ class Airliner:
                 )
         else:
             parts.append(rod((0, 0.8 * body, 0), (0, body, 0), 0.09 * half, random.uniform(25, 50), grey * 0.8))
-        self._parts = tuple(parts)
+        self._parts = dappled(random, parts)
 
     def at(self, _t_s: float) -> Shape:
         """Its parts."""
@@ -217,7 +227,7 @@ class Helicopter:
         self.span_m = span_m
         half, grey, skin = span_m / 2, random.choice([40.0, 70.0, 160.0]), random.uniform(-2, 4)
         self._blade_hz, self._half, self._grey = random.uniform(5, 7), half, grey
-        self._parts = (
+        parts = (
             rod((0, -0.1 * half, -0.22 * half), (0, 0.42 * half, -0.22 * half), 0.18 * half, skin, grey),
             rod((0, -0.1 * half, -0.12 * half), (0, -1.1 * half, -0.08 * half), 0.05 * half, skin, grey),
             rod((0, -0.15 * half, -0.05 * half), (0, 0.12 * half, -0.05 * half), 0.1 * half, random.uniform(25, 60), grey),
@@ -232,6 +242,7 @@ class Helicopter:
             rod((-0.15 * half, -0.1 * half, -0.48 * half), (-0.15 * half, 0.4 * half, -0.48 * half), 0.02 * half, skin, grey),
             disc((0, 0, 0.06 * half), half, warmth_k=1.0, grey=grey, opacity=0.12),
         )
+        self._parts = dappled(random, parts)
 
     def at(self, t_s: float) -> Shape:
         """Its parts, and two blades where the picture catches them."""
@@ -239,7 +250,7 @@ class Helicopter:
         x, y, half = cos(turn), sin(turn), self._half
         blade = [(-x * half - 0.05 * y * half, -y * half + 0.05 * x * half, 0.06 * half), (x * half, y * half, 0.06 * half)]
         blade += [(x * half + 0.05 * y * half, y * half - 0.05 * x * half, 0.06 * half), (-x * half, -y * half, 0.06 * half)]
-        return (*self._parts, plate([blade[0], blade[1], blade[2], blade[3]], 2.0, self._grey, 0.3))
+        return (*self._parts, plate([blade[0], blade[1], blade[2], blade[3]], 2.0, self._grey * 0.7, 0.5))
 
 
 class Ball:

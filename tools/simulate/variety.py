@@ -18,7 +18,7 @@ def clip(seed: int, band: Band, kinds: Sequence[Kind], *, frames: int = 45, size
     """A random scene with bodies of these kinds in it, as the 8-bit video of a random camera (30 Hz; see `pictures`)."""
     random = Random(f"{seed}/clip")
     shown = pictures(seed, band, kinds, middle_s=frames / 60, size_px=size_px)
-    gain = GainControl(random.uniform(0.2, 1.0), random.uniform(0.6, 1.3), random.uniform(70, 130)) if band == "thermal" else None
+    gain = GainControl(random.uniform(0.2, 1.0), random.uniform(0.7, 2.2), random.uniform(70, 130)) if band == "thermal" else None
     video = Video(gain, random.choice([0, *(random.randint(60, 92) for _ in range(3))]), random.uniform(0.5, 0.93))
     for k in range(frames):
         picture, truth = shown.frame(k)
@@ -29,19 +29,20 @@ def pictures(seed: int, band: Band, kinds: Sequence[Kind], *, middle_s: float = 
     """A random scene before a random camera, 320x256 thermal or 640x512 visible; one body of each kind named is in it at `middle_s`."""
     random = Random(f"{seed}/pictures")
     width, height = (320, 256) if band == "thermal" else (640, 512)
+    hfov_deg = random.choice([12.0, 18.0, 24.0, 24.0, 32.0, 50.0])
     eye = Eye(
         band=band,
         width=width,
         height=height,
-        hfov_deg=random.choice([12.0, 18.0, 24.0, 24.0, 32.0, 50.0]),
+        hfov_deg=hfov_deg,
         azimuth_deg=random.uniform(0, 360),
-        tilt_deg=random.uniform(1, 30),
+        tilt_deg=hfov_deg * random.uniform(0.0, 0.4) if random.random() < 0.8 else random.uniform(10, 50),
         roll_deg=random.gauss(0, 1.5),
         rate_hz=30.0,
         shake_deg=random.choice([0.0, 0.005, 0.02]),
         pan_dps=random.choice([0.0, 0.0, random.uniform(0.5, 6)]) if band == "visible" else 0.0,
         pan_deg=20.0,
-        psf_px=random.uniform(0.4, 1.1),
+        psf_px=random.uniform(0.4, 1.1) if band == "thermal" else random.uniform(0.3, 0.8),
         netd_k=random.uniform(0.03, 0.12),
         dead_share=random.choice([0.0, 0.0, 5e-5]),
         ffc_every_s=0.0,
@@ -70,10 +71,10 @@ def _sky(random: Random) -> Sky:
 def _ground(random: Random) -> Ground:
     return Ground(
         hills_deg=random.uniform(0.1, 1.5),
-        wood_deg=random.choice([0.0, random.uniform(0.4, 4)]),
-        wood_share=random.random(),
-        trees=random.choice([0, 20, 60]),
-        leafy=random.random(),
+        wood_deg=random.choice([0.0, *(random.uniform(0.4, 5) for _ in range(3))]),
+        wood_share=random.uniform(0.3, 1),
+        trees=random.choice([0, 30, 90]),
+        leafy=random.choice([0.0, 0.0, random.random(), 1.0]),
         houses=random.choice([0, 8, 20]),
         poles=random.choice([0, 6, 12]),
     )

@@ -32,6 +32,11 @@ class SceneFrame:
         self._kept = self._kept @ self._back
         self._now = self._back = EYE
 
+    @property
+    def strayed_px(self) -> float:
+        """How far the scene's first pixel is from the picture's."""
+        return float(np.hypot(self._now[0, 2], self._now[1, 2]))
+
     def to_scene(self, points: Array) -> Array:
         """(n, 2) of the picture in the scene."""
         return np.asarray(points @ self._back[:2, :2].T + self._back[:2, 2])

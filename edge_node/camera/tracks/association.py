@@ -11,17 +11,21 @@ Array = NDArray[np.float64]
 
 GATE = 16.0
 """Mahalanobis distance squared: 99.97 % of true pairs of two dimensions."""
-SIZE_WEIGHT = 2.0
-MOST_SIZE_LOG = 1.4
-"""Natural logarithm: sizes four times apart are two objects."""
+UNLIKE = 2.0
+MOST_LOG = 1.4
+"""Natural logarithm: sizes or contrasts four times apart are two objects."""
+LEAST_CONTRAST = 1.0
+TURNED = 4.0
+"""Against what was dark and is bright: a drone that sinks from the sky before trees."""
 
 
 class Places(NamedTuple):
-    """Where things are: `middle` (n, 2) px, its `variance` (n) px2 on either axis, and how large they are (n), px."""
+    """Where things are: `middle` (n, 2) px, its `variance` (n) px2 on either axis; their `size` (n) px and `contrast` (n) in levels."""
 
     middle: Array
     variance: Array
     size: Array
+    contrast: Array
 
 
 def pairs(tracks_at: Places, found_at: Places) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -33,7 +37,12 @@ def pairs(tracks_at: Places, found_at: Places) -> tuple[NDArray[np.intp], NDArra
     off = found_at.middle[None, :, :] - tracks_at.middle[:, None, :]
     distance = (off[:, :, 0] ** 2 + off[:, :, 1] ** 2) / variance
     size = np.abs(np.log(tracks_at.size[:, None] / found_at.size[None, :]))
-    cost = np.where((distance < GATE) & (size < MOST_SIZE_LOG), distance + 2 * np.log(variance) + SIZE_WEIGHT * size**2, np.inf)
+    theirs, found = (np.maximum(np.abs(places.contrast), LEAST_CONTRAST) for places in (tracks_at, found_at))
+    contrast = np.abs(np.log(theirs[:, None] / found[None, :]))
+    turned = np.sign(tracks_at.contrast)[:, None] != np.sign(found_at.contrast)[None, :]
+    unlike = UNLIKE * (size**2 + contrast**2) + TURNED * turned
+    fits = (distance < GATE) & (size < MOST_LOG) & (contrast < MOST_LOG)
+    cost = np.where(fits, distance + 2 * np.log(variance) + unlike, np.inf)
     tracks, candidates = [], []
     while True:
         best = cost.argmin(axis=1)

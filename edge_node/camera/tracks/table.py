@@ -16,7 +16,7 @@ REMEMBERED = 8
 """Pictures of which a track knows whether they showed it."""
 TENTATIVE_MISSES = 3
 COASTS_S = 1.0
-SIZE_STEP = 0.3
+LIKENESS_STEP = 0.3
 
 Indices = NDArray[np.intp]
 
@@ -29,6 +29,7 @@ class TrackTable:
         self.number = np.empty(0, np.int64)
         self.boxes = np.empty((0, 4), np.float32)
         self.size = np.empty(0)
+        self.contrast = np.empty(0)
         self.seen = np.empty((0, REMEMBERED), bool)
         self.age = np.empty(0, np.int64)
         self.missed_s = np.empty(0)
@@ -44,10 +45,12 @@ class TrackTable:
         """Predict all, and take in what a picture shows, `places` (m, 2) in scene pixels; rows that were seen, and their candidates."""
         self.motion.predict(elapsed_s)
         variance, sizes = variance_of(found.boxes), _sizes(found.boxes)
-        rows, which = pairs(Places(self.motion.place, self.motion.covariance[:, 0, 0], self.size), Places(places, variance, sizes))
+        here = Places(self.motion.place, self.motion.covariance[:, 0, 0], self.size, self.contrast)
+        rows, which = pairs(here, Places(places, variance, sizes, found.contrast.astype(np.float64)))
         self.motion.update(rows, places[which], variance[which])
         self.boxes[rows] = found.boxes[which]
-        self.size[rows] += SIZE_STEP * (sizes[which] - self.size[rows])
+        self.size[rows] += LIKENESS_STEP * (sizes[which] - self.size[rows])
+        self.contrast[rows] += LIKENESS_STEP * (found.contrast[which] - self.contrast[rows])
         seen = np.zeros(len(self), bool)
         seen[rows] = True
         self.seen = np.concatenate([self.seen[:, 1:], seen[:, None]], axis=1)
@@ -65,6 +68,7 @@ class TrackTable:
         self._next += many
         self.boxes = np.concatenate([self.boxes, found.boxes])
         self.size = np.concatenate([self.size, _sizes(found.boxes)])
+        self.contrast = np.concatenate([self.contrast, found.contrast.astype(np.float64)])
         self.seen = np.concatenate([self.seen, np.eye(REMEMBERED, dtype=bool)[np.full(many, REMEMBERED - 1)]])
         self.age = np.concatenate([self.age, np.ones(many, np.int64)])
         self.missed_s = np.concatenate([self.missed_s, np.zeros(many)])
@@ -81,7 +85,7 @@ class TrackTable:
         if which.all():
             return
         self.motion.keep(which)
-        for name in ("number", "boxes", "size", "seen", "age", "missed_s", "missed", "confirmed"):
+        for name in ("number", "boxes", "size", "contrast", "seen", "age", "missed_s", "missed", "confirmed"):
             setattr(self, name, getattr(self, name)[which])
         self.extra = [one for one, kept in zip(self.extra, which, strict=True) if kept]
 

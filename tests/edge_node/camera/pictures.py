@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ Grey = NDArray[np.uint8]
 WIDTH, HEIGHT = 320, 256
 
 
+@cache
 def panorama(seed: int = 1) -> NDArray[np.float32]:
     """A scene wider than a picture (HEIGHT + 100, WIDTH + 400), in grey levels."""
     rng = np.random.default_rng(seed)

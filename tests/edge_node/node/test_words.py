@@ -40,7 +40,9 @@ def test_every_label_has_words() -> None:
 def test_what_is_seen_is_said_with_where_how_surely_and_about_how_far() -> None:
     sight = Sight(label="drone", probability=0.934, label_probability=0.934, snr=9.0, range_m=312.0, sigma_range_m=90.0)
     seen = replace(TRACK, sound=None, sight=sight, bearing=replace(BEARING, sigma_azimuth_deg=0.12))
-    assert describe(seen) == "seen a drone at 0° ± 0.1°, 31° up, 93 %, about 312 m"
+    assert describe(seen) == "seen a drone at 359.7° ± 0.1°, 31.2° up, 93 %, about 312 m"
+    finer = replace(BEARING, azimuth_deg=359.999, sigma_azimuth_deg=0.031)
+    assert describe(replace(seen, bearing=finer)) == "seen a drone at 0.00° ± 0.03°, 31.20° up, 93 %, about 312 m"
     bird = replace(seen, bearing=None, sight=Sight(label="bird", probability=0.04, label_probability=0.9, snr=9.0))
     assert describe(bird) == "seen a bird somewhere, 90 %, drone 4 %"
     unsure = replace(seen, bearing=None, sight=Sight(label="unknown", probability=0.4, snr=9.0, predicted=True))

@@ -58,7 +58,8 @@ def test_an_address_in_use_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @contextmanager
-def served(state: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+def served(state: Path, *options: str, stdout: int = subprocess.PIPE) -> Iterator[subprocess.Popen[str]]:
+    """A C2 in a process of its own; one whose output nobody reads must not have a pipe for it, which holds some thirty messages."""
     command = [
         sys.executable,
         "-m",
@@ -72,7 +73,7 @@ def served(state: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
         f"ipc://{state}/reliable",
         *options,
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=stdout, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:
@@ -105,7 +106,7 @@ def test_a_c2_that_hangs_is_noticed_and_taken_up_again_when_it_goes_on(tmp_path:
     main(["key", "--state", str(tmp_path)])
     key = capsys.readouterr().out.strip()
     main(["enrol", "--state", str(tmp_path), "roof", NODE.public])
-    with served(tmp_path, "--json") as c2, publishing(f"ipc://{tmp_path}/c2", key, NODE) as node:
+    with served(tmp_path, "--json", stdout=subprocess.DEVNULL) as c2, publishing(f"ipc://{tmp_path}/c2", key, NODE) as node:
         until(lambda: node.counters()["sent"] >= 3, lambda: turn(node))
         c2.send_signal(signal.SIGSTOP)
         until(lambda: "was lost" in node.link_words(), lambda: turn(node))

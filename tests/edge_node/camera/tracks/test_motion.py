@@ -32,7 +32,9 @@ def test_no_track_and_no_candidate_is_taken_twice(tracks: int, candidates: int, 
     rng = np.random.default_rng(seed)
 
     def places(many: int) -> Places:
-        return Places(rng.uniform(0, 40, (many, 2)), rng.uniform(0.5, 9, many), rng.uniform(2, 20, many))
+        return Places(
+            rng.uniform(0, 40, (many, 2)), rng.uniform(0.5, 9, many), rng.uniform(2, 20, many), rng.choice([-30.0, 20.0, 90.0], many)
+        )
 
     rows, which = pairs(places(tracks), places(candidates))
     assert len(rows) == len(which)
@@ -41,13 +43,19 @@ def test_no_track_and_no_candidate_is_taken_twice(tracks: int, candidates: int, 
 
 
 def test_two_that_cross_keep_their_own_by_size() -> None:
-    here = Places(np.array([[10.0, 10.0], [11.0, 10.0]]), np.ones(2), np.array([4.0, 14.0]))
-    there = Places(np.array([[11.0, 10.0], [10.0, 10.0]]), np.ones(2), np.array([4.0, 14.0]))
+    here = Places(np.array([[10.0, 10.0], [11.0, 10.0]]), np.ones(2), np.array([4.0, 14.0]), np.full(2, 30.0))
+    there = Places(np.array([[11.0, 10.0], [10.0, 10.0]]), np.ones(2), np.array([4.0, 14.0]), np.full(2, 30.0))
     rows, which = pairs(here, there)
     assert dict(zip(rows.tolist(), which.tolist(), strict=True)) == {0: 0, 1: 1}
 
 
 def test_what_is_too_far_or_another_size_is_another_object() -> None:
-    one = Places(np.array([[10.0, 10.0]]), np.ones(1), np.array([5.0]))
-    assert not len(pairs(one, Places(np.array([[20.0, 10.0]]), np.ones(1), np.array([5.0])))[0])
-    assert not len(pairs(one, Places(np.array([[10.0, 10.0]]), np.ones(1), np.array([50.0])))[0])
+    def alone(x: float, size: float, contrast: float) -> Places:
+        return Places(np.array([[x, 10.0]]), np.ones(1), np.array([size]), np.array([contrast]))
+
+    one = alone(10.0, 5.0, 60.0)
+    assert len(pairs(one, alone(11.0, 6.0, 40.0))[0])
+    assert len(pairs(one, alone(11.0, 6.0, -40.0))[0])
+    assert not len(pairs(one, alone(20.0, 5.0, 60.0))[0])
+    assert not len(pairs(one, alone(10.0, 50.0, 60.0))[0])
+    assert not len(pairs(one, alone(10.0, 5.0, 8.0))[0])

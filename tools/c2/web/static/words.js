@@ -86,7 +86,7 @@ export const elsewise = (track) => Boolean(track.sight) && !["drone", "unknown"]
 
 export function bearing(track) {
   if (track.azimuth_deg === null) return track.sound || track.sight ? "no bearing" : "no place";
-  const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(1)}°`;
+  const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(track.sigma_azimuth_deg < 0.1 ? 2 : 1)}°`;
   const pose = track.sigma_pose_deg === null ? "" : `mounting ±${(2 * track.sigma_pose_deg).toFixed(1)}°`;
   return joined([`bearing ${azimuth(track.azimuth_deg)}${sigma}`, pose, track.elevation_deg === null ? "" : `${track.elevation_deg.toFixed(0)}° up`]);
 }

@@ -1,0 +1,66 @@
+"""One picture and its candidates: which are looked at, what changed there, and what is kept of each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_PX, Observation
+from edge_node.camera.scene.background import LEVELS_A_SIGMA
+from edge_node.camera.targets.small_targets import Candidates
+
+Grey = NDArray[np.uint8]
+Array = NDArray[np.float64]
+
+AROUND = np.ones((5, 5), np.uint8)
+
+
+def within(found: Candidates, seen: Grey | None) -> Candidates:
+    """Those of which the middle is looked at: where `seen` is not 0."""
+    if seen is None or not len(found):
+        return found
+    x = np.clip(found.boxes[:, 0] + found.boxes[:, 2] / 2, 0, seen.shape[1] - 1).astype(np.intp)
+    y = np.clip(found.boxes[:, 1] + found.boxes[:, 3] / 2, 0, seen.shape[0] - 1).astype(np.intp)
+    return found.of(seen[y, x] > 0)
+
+
+def changes_of(found: Candidates, moving: Grey | None) -> NDArray[np.float32]:
+    """How much each candidate's middle differs from what is usual there, in sigmas; 0 while nobody knows."""
+    if moving is None or not len(found):
+        return np.zeros(len(found), np.float32)
+    around = cv2.dilate(moving, AROUND)
+    x = (found.boxes[:, 0] + found.boxes[:, 2] / 2).astype(np.intp)
+    y = (found.boxes[:, 1] + found.boxes[:, 3] / 2).astype(np.intp)
+    return around[y, x].astype(np.float32) / LEVELS_A_SIGMA
+
+
+class Look(NamedTuple):
+    """One picture as observations are cut from it."""
+
+    picture: Grey
+    frame: int
+    t_s: float
+    unit: float
+    changes: NDArray[np.float32] | None
+
+    def at(self, found: Candidates, which: int, place: Array) -> Observation:
+        """What it shows of one candidate."""
+        x, y, width, height = (float(value) for value in found.boxes[which])
+        side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
+        patch = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
+        small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+        contrast = float(found.contrast[which]) * self.unit
+        return Observation(
+            frame=self.frame,
+            t_s=self.t_s,
+            box=(x, y, width, height),
+            scene_x=float(place[0]),
+            scene_y=float(place[1]),
+            contrast=contrast,
+            noise=abs(contrast) / float(found.ratio[which]),
+            patch=small * np.float32(self.unit),
+            moving=None if self.changes is None else float(self.changes[which]),
+        )
