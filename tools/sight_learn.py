@@ -30,6 +30,7 @@ AT = (5, 8, 12, 15, 20, 30, 45, 60, 90)
 SHARES = {"drone": 0.25, "bird": 0.2, "aeroplane": 0.14, "helicopter": 0.13, "balloon": 0.04, "insect": 0.04, "clutter": 0.2}
 """How often a network is taught each label."""
 OF_SUMMARIES = {"drone": 0.22, "bird": 0.15, "aeroplane": 0.1, "helicopter": 0.1, "balloon": 0.03, "insect": 0.03, "clutter": 0.37}
+RECORDED = 0.7  # of a label's summaries: simulated flights are short
 SIMULATED_CLIPS = 5  # recorded clips of a label that all simulated tracks of it count as many as
 OF_TREES = 0.6
 
@@ -50,15 +51,21 @@ class Summaries(Struct, frozen=True):
         return Summaries(*(field[chosen] for field in msgspec.structs.astuple(self)))
 
 
-def even(known: Sequence[Told], tracks: Ints, chosen: NDArray[np.bool_], shares: dict[str, float]) -> Floats:
-    """Weights (n,) of examples of tracks (n,): each label its share, of that each clip the same and in it each track."""
+def even(
+    known: Sequence[Told], tracks: Ints, chosen: NDArray[np.bool_], shares: dict[str, float], of_recorded: float | None = None
+) -> Floats:
+    """Weights (n,) of examples of tracks (n,): each label its share, of that each clip the same and in it each track.
+
+    Where there are both, recorded clips count `of_recorded`, or as many as they are beside SIMULATED_CLIPS.
+    """
     out = np.zeros(len(tracks))
     label, clip, recorded = (np.array([getattr(one, name) for one in known])[tracks] for name in ("label", "clip", "recorded"))
     for name, share in shares.items():
         mine = chosen & (label == name)
         some = len(np.unique(clip[mine & recorded]))
-        of_recorded = some / (some + SIMULATED_CLIPS) if (mine & ~recorded).any() else 1.0
-        for kind, part in ((True, share * of_recorded), (False, share * (1 - of_recorded if some else 1.0))):
+        real = some / (some + SIMULATED_CLIPS) if of_recorded is None or not some else of_recorded
+        real = real if (mine & ~recorded).any() else 1.0
+        for kind, part in ((True, share * real), (False, share * (1 - real))):
             clips = np.unique(clip[mine & (recorded == kind)])
             for one in clips:
                 here = mine & (recorded == kind) & (clip == one)
@@ -69,7 +76,7 @@ def even(known: Sequence[Told], tracks: Ints, chosen: NDArray[np.bool_], shares:
 
 def network(known: Sequence[Told], bank: Bank, chosen: NDArray[np.bool_], seed: int, recipe: Recipe) -> Networks:
     """Networks that know the chosen patches (n,)."""
-    lessons = Lessons(bank.inputs, bank.labels, even(known, bank.tracks, chosen, SHARES))
+    lessons = Lessons(bank.inputs, bank.labels, even(known, bank.tracks, chosen, SHARES, recipe.recorded))
     return stacked([taught(lessons, len(LABELS), recipe, np.random.default_rng((seed, k))) for k in range(recipe.networks)])
 
 
@@ -88,7 +95,7 @@ def summaries(known: Sequence[Told], networks: dict[int, Networks]) -> Summaries
     ]
     vectors, labels, tracks, counts, folds, recorded = (np.array(column) for column in zip(*rows, strict=True))
     sure = np.array([one.sure for one in known])[tracks]
-    weights = even(known, tracks, sure, OF_SUMMARIES)
+    weights = even(known, tracks, sure, OF_SUMMARIES, RECORDED)
     return Summaries(vectors.astype(np.float32), labels, tracks, counts, folds, recorded, weights)
 
 
@@ -103,7 +110,7 @@ def summed(one: Told, networks: Networks) -> Iterator[tuple[int, Floats]]:
             yield memory.seen, memory.summary()
 
 
-def combined(known: Summaries, seed: int) -> dict[str, Any]:
+def combined(known: Summaries, seed: int, of_looks: float) -> dict[str, Any]:
     """The linear part and trees for the known summaries, by the names of Knowledge, not yet calibrated."""
     weights = known.weights * (len(known.weights) / known.weights.sum())
     offset, scale = known.vectors.mean(axis=0), 1 / (known.vectors.std(axis=0) + 1e-4)
@@ -129,6 +136,7 @@ def combined(known: Summaries, seed: int) -> dict[str, Any]:
         "linear": line.coef_.T.astype(np.float32),
         "linear_bias": line.intercept_.astype(np.float32),
         "of_trees": np.array(OF_TREES, np.float32),
+        "of_looks": np.array(of_looks, np.float32),
         "heat": np.zeros(2, np.float32),
         **exported(grown),
     }
@@ -154,12 +162,12 @@ def calibration(odds: Floats, counts: Ints, labels: Ints, weights: Floats, steps
     return np.asarray(bias, np.float32), np.asarray(heat, np.float32)
 
 
-def held_out(known: Summaries, seed: int) -> Floats:
+def held_out(known: Summaries, seed: int, of_looks: float) -> Floats:
     """Log odds (n, labels) by a linear part and trees that knew nothing of the fold of each."""
     odds = np.zeros((len(known.labels), len(LABELS)), np.float32)
     for fold in np.unique(known.folds):
         out = known.folds == fold
-        odds[out] = judging(combined(known.of(~out & (known.weights > 0)), seed)).log_odds(known.vectors[out])
+        odds[out] = judging(combined(known.of(~out & (known.weights > 0)), seed, of_looks)).log_odds(known.vectors[out])
     return odds
 
 
@@ -187,9 +195,9 @@ def at_large(known: Summaries) -> Floats:
     return np.asarray(known.recorded / count[of], np.float32)
 
 
-def finished(known: Summaries, odds: Floats, networks: Networks, seed: int) -> dict[str, np.ndarray]:
+def finished(known: Summaries, odds: Floats, networks: Networks, seed: int, of_looks: float) -> dict[str, np.ndarray]:
     """All arrays of a band's file: all that is known, calibrated on log odds that were held out."""
-    arrays = combined(known.of(known.weights > 0), seed)
+    arrays = combined(known.of(known.weights > 0), seed, of_looks)
     bias, heat = calibration(odds, known.counts, known.labels, at_large(known))
     arrays["linear_bias"] = (arrays["linear_bias"] + bias / (1 - OF_TREES)).astype(np.float32)
     arrays["heat"] = heat

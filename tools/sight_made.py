@@ -48,7 +48,7 @@ def made(kind: str, backgrounds: list[Picture], thermal: bool, rng: Random, leng
     velocity = speed * np.array([np.cos(heading), 0.5 * np.sin(heading)])
     place, sigma_px, growth = np.zeros(2), rng.uniform(0.05, 0.4), rng.normal(0, 0.08)
     saturated = rng.uniform(0.4, 1.2)
-    sun = rng.uniform(0, SUNLIT.get(kind, 0.8)), rng.uniform(-0.15, 0.15), rng.uniform(0.03, 0.2)
+    sun = (0.0, 0.0, 0.0) if thermal else (rng.uniform(0, SUNLIT.get(kind, 0.8)), rng.uniform(-0.15, 0.15), rng.uniform(0.03, 0.2))
     blur, kept, body = rng.uniform(0.5, 1.2), rng.uniform(0.75, 1.0), int(rng.integers(2**32))
     gliding = kind == "bird" and rng.uniform() < 0.25
     seen: list[Observation] = []
@@ -65,7 +65,7 @@ def made(kind: str, backgrounds: list[Picture], thermal: bool, rng: Random, leng
         now = side * float(np.exp(growth * t_s))
         sprite = drawn(lines, View(turned(yaw, pitch, roll), now, (float(centre[0]), float(centre[1])), blur), CANVAS_PX)
         sprite = np.minimum(sprite / max(float(sprite.max()), 1e-3), saturated) / min(saturated, 1.0)
-        shown = sprite if thermal else _sunlit(sprite, sun, now)
+        shown = _sunlit(sprite, sun, now)
         picture = np.clip(behind + contrast * shown + rng.normal(0, noise, behind.shape).astype(np.float32), 0, 255)
         box = _box(sprite, rng)
         moves = place + rng.normal(0, sigma_px, 2) + (centre - (CANVAS_PX - 1) / 2)

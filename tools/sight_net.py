@@ -16,9 +16,12 @@ Layers = list[Floats]
 
 
 class Recipe(Struct, frozen=True):
-    """How many networks, width of their layers, how long and fast to learn, how much weights decay, cells fall out, targets soften."""
+    """How many networks, the share of recorded examples (None: by how many clips there are), width of the layers, how long and fast
+    to learn, how much weights decay, cells fall out and targets are softened.
+    """
 
     networks: int = 2
+    recorded: float | None = None
     hidden: tuple[int, int] = (48, 24)
     steps: int = 2000
     batch: int = 256

@@ -18,6 +18,7 @@ from tools.sight_turned import turned
 from tools.watched import watched
 
 KINDS = {"airplane": "aeroplane"}
+TWICE = {"thermal": ("drone",), "visible": ("drone", "aeroplane")}
 SURELY, HARDLY = 0.5, 0.1  # of a track's observations that lie in a label: what is between is neither
 CLUTTER_A_CLIP, LONGEST = 60, 100
 Tracker = Callable[[Iterable[Grey], float], Iterable[Sequence[Observation]]]
@@ -66,11 +67,11 @@ def backgrounds(band: str) -> dict[int, list[Picture]]:
 
 
 def simulated(band: str, before: dict[int, list[Picture]], each: int, seed: int, length: int = 24) -> list[Told]:
-    """So many simulated tracks of each kind, of drones and aeroplanes twice as many."""
+    """So many simulated tracks of each kind, of drones twice as many, and of aeroplanes where few were recorded."""
     rng, folds = np.random.default_rng(seed), sorted(before)
     out = []
     for kind in BODIES:
-        for _ in range(each * (2 if kind in ("drone", "aeroplane") else 1)):
+        for _ in range(each * (2 if kind in TWICE[band] else 1)):
             number = folds[int(rng.integers(len(folds)))]
             seen = made(kind, before[number], band == "thermal", rng, length)
             if len(seen) >= 5:

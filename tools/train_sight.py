@@ -25,7 +25,8 @@ from tools.sight_tracks import Told, backgrounds, recorded, simulated
 
 BANDS: tuple[Band, ...] = ("thermal", "visible")
 SIMULATED, NETWORKS = 120, 3
-RECIPE = Recipe()
+RECIPES = {"thermal": Recipe(recorded=0.7), "visible": Recipe()}
+OF_LOOKS = {"thermal": 0.0, "visible": 2.0}  # visible clips hold few aeroplanes and helicopters to learn paths from
 
 
 class School(Struct, frozen=True):
@@ -43,13 +44,13 @@ def school(band: Band, seed: int, simulated_each: int = SIMULATED) -> School:
     return School(known, bank(band, known, behind, seed + 2))
 
 
-def crossed(taught: School, seed: int, recipe: Recipe = RECIPE) -> tuple[Summaries, dict[int, Networks]]:
+def crossed(taught: School, seed: int, recipe: Recipe) -> tuple[Summaries, dict[int, Networks]]:
     """Summaries of all tracks by networks that do not know the fold of each, and those networks by fold."""
     networks = by_fold(taught.known, taught.bank, seed + 3, recipe)
     return summaries(taught.known, networks), networks
 
 
-def final(taught: School, seed: int, recipe: Recipe = RECIPE) -> Networks:
+def final(taught: School, seed: int, recipe: Recipe) -> Networks:
     """Networks that know all."""
     more = replace(recipe, networks=NETWORKS)
     return network(taught.known, taught.bank, np.ones(len(taught.bank.labels), dtype=bool), seed + 4, more)
@@ -78,15 +79,15 @@ def train(band: Band, output: Path, folds: Path | None, seed: int) -> None:
     """Learn one band, and write what knows all and, where a folder is given, what knows nothing of each fold."""
     taught = school(band, seed)
     print(f"{band}: {dict(Counter(one.label for one in taught.known if one.recorded))} recorded tracks", flush=True)
-    known, networks = crossed(taught, seed)
-    odds = held_out(known, seed)
+    known, networks = crossed(taught, seed, RECIPES[band])
+    odds = held_out(known, seed, OF_LOOKS[band])
     print(said(known, taught.known, odds), flush=True)
-    write(output / f"{band}.npz", finished(known, odds, final(taught, seed), seed))
+    write(output / f"{band}.npz", finished(known, odds, final(taught, seed, RECIPES[band]), seed, OF_LOOKS[band]))
     if folds is None:
         return
     for fold, judging in networks.items():
         others = known.folds != fold
-        write(folds / f"{band}_{fold}.npz", finished(known.of(others), odds[others], judging, seed))
+        write(folds / f"{band}_{fold}.npz", finished(known.of(others), odds[others], judging, seed, OF_LOOKS[band]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -80,12 +80,12 @@ def test_each_label_counts_its_share_and_in_it_each_clip(known: list[Told]) -> N
 def test_weights_are_rebuilt_and_judge(known: list[Told], lessons: School) -> None:
     summed, _ = crossed(lessons, 1, SHORT)
     assert set(summed.counts) <= set(AT)
-    arrays = finished(summed, held_out(summed, 1), final(lessons, 1, SHORT), 1)
+    arrays = finished(summed, held_out(summed, 1, 0.5), final(lessons, 1, SHORT), 1, 0.5)
     judge = Judge("thermal", Knowledge.of(arrays))
     for one in known[0].seen:
         judge.see(one)
     assert sum(judge.probabilities.values()) == pytest.approx(1, abs=1e-5)
-    again = finished(crossed(lessons, 1, SHORT)[0], held_out(summed, 1), final(lessons, 1, SHORT), 1)
+    again = finished(crossed(lessons, 1, SHORT)[0], held_out(summed, 1, 0.5), final(lessons, 1, SHORT), 1, 0.5)
     assert all(np.array_equal(arrays[name], again[name]) for name in arrays)
 
 

@@ -25,7 +25,7 @@ from tools.sight_learn import Floats, Summaries, calibrated, finished, held_out
 from tools.sight_scenes import PLACES, fold
 from tools.sight_score import DRONE, Asked, among_flying, calibration_errors, clip_names, drones_by_clip, real_after
 from tools.sight_tracks import Told, recorded
-from tools.train_sight import School, crossed, final, school
+from tools.train_sight import OF_LOOKS, RECIPES, School, crossed, final, school
 
 BANDS: tuple[Literal["thermal", "visible"], ...] = ("thermal", "visible")
 SEED = 1
@@ -40,12 +40,12 @@ def figures() -> Iterator[Figure]:
         return
     for band in BANDS:
         taught = school(band, SEED)
-        known, _ = crossed(taught, SEED)
-        odds = held_out(known, SEED)
+        known, _ = crossed(taught, SEED, RECIPES[band])
+        odds = held_out(known, SEED, OF_LOOKS[band])
         yield from _told(band, taught, known, calibrated(known, odds))
         yield from _strict(band, taught)
         if band == "thermal":
-            yield from _panning(Knowledge.of(finished(known, odds, final(taught, SEED), SEED)))
+            yield from _panning(Knowledge.of(finished(known, odds, final(taught, SEED, RECIPES[band]), SEED, OF_LOOKS[band])))
     yield from _cost()
 
 
@@ -83,8 +83,8 @@ def _strict(band: str, taught: School) -> Iterator[Figure]:
     moved = [replace(one, fold=fold(band, one.clip, PLACES) if one.recorded else k % 2) for k, one in enumerate(taught.known)]
     folds = np.array([one.fold for one in moved])[taught.bank.tracks]
     bank = Bank(taught.bank.inputs, taught.bank.labels, taught.bank.tracks, folds, folds)
-    known, _ = crossed(School(moved, bank), SEED)
-    said, names = calibrated(known, held_out(known, SEED)), clip_names(known, moved)
+    known, _ = crossed(School(moved, bank), SEED, RECIPES[band])
+    said, names = calibrated(known, held_out(known, SEED, OF_LOOKS[band])), clip_names(known, moved)
     halves = [known.folds == half for half in (0, 1)]
     areas = [drones_by_clip(known.of(half), names[half], among_flying(said[half])).auc for half in halves]
     yield Figure(f"sight.{band}_strict_drone_from_all_auc", float(np.mean(areas)), "")

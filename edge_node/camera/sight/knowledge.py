@@ -27,7 +27,10 @@ LARGEST = 4.0  # sigmas that a feature may lie off
 
 
 class Knowledge(Struct, frozen=True):
-    """Weights of one band; `linear` (SUMMARY, labels) is for summaries less `offset`, times `scale`; `heat` divides log odds."""
+    """Weights of one band; `linear` (SUMMARY, labels) is for summaries less `offset`, times `scale`; `heat` divides log odds.
+
+    `of_looks` is how much more, among what flies, the networks' own log probabilities count.
+    """
 
     networks: Networks
     offset: Floats
@@ -36,6 +39,7 @@ class Knowledge(Struct, frozen=True):
     linear_bias: Floats
     trees: Trees
     of_trees: float
+    of_looks: float
     heat: Floats
 
     @classmethod
@@ -58,7 +62,7 @@ class Knowledge(Struct, frozen=True):
             raise ValueError("weights do not fit the features")
         if not networks.fits(len(LABELS)) or not trees.fits(SUMMARY) or len(trees.child) % len(LABELS):
             raise ValueError("networks or trees do not fit the features")
-        return cls(networks=networks, trees=trees, of_trees=float(arrays["of_trees"]), **own)
+        return cls(networks=networks, trees=trees, of_trees=float(arrays["of_trees"]), of_looks=float(arrays["of_looks"]), **own)
 
     def look(self, patches: Floats) -> Floats:
         """Log probabilities (n, labels) of patches (n, 32, 32) by their looks alone."""
@@ -76,7 +80,10 @@ class Knowledge(Struct, frozen=True):
         even = np.clip((summaries - self.offset) * self.scale, -LARGEST, LARGEST)
         linear = even @ self.linear + self.linear_bias
         grown = self.trees.scores(summaries, len(LABELS), DEPTH)
-        return np.asarray((1 - self.of_trees) * linear + self.of_trees * grown)
+        odds = (1 - self.of_trees) * linear + self.of_trees * grown
+        looks = summaries[:, :CLUTTER]
+        odds[:, :CLUTTER] += self.of_looks * (looks - np.log(np.exp(looks).sum(axis=1, keepdims=True)))
+        return np.asarray(odds)
 
 
 @cache
