@@ -13,7 +13,9 @@ from rich.console import Console
 
 from tools.bench import __main__ as bench
 from tools.bench import captures, document, remote_id
-from tools.bench.figure import GOALS, Figure, Goal, number
+from tools.bench.figure import Figure
+from tools.bench.goal import Goal, number
+from tools.bench.goals import GOALS
 
 NAME, OTHER = "remote_id.frames", "remote_id.found"
 EARLIER, LATER = datetime(2026, 1, 2, 3, 4, tzinfo=UTC), datetime(2026, 1, 3, 3, 4, tzinfo=UTC)

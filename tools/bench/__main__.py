@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tools.bench import document
-from tools.bench.figure import COLUMNS, GOALS, Figure
+from tools.bench.figure import COLUMNS, Figure
+from tools.bench.goals import GOALS
 
 BENCHES = {
     "remote_id": ("frames to typed messages beside a scapy walk, and agreement with reference vectors", "tools.bench.remote_id:figures"),

@@ -10,7 +10,8 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tools.bench.figure import COLUMNS, GOALS, Figure
+from tools.bench.figure import COLUMNS, Figure
+from tools.bench.goals import GOALS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 NAMED = ("numpy", "msgspec", "pyzmq", "scapy")

@@ -24,7 +24,8 @@ from edge_node.remote_id import astm_f3411, dji_drone_id, french
 from edge_node.remote_id.authenticity import Authenticity
 from edge_node.remote_id.claims import claims
 from edge_node.remote_id.detector import RemoteIdDetector
-from tools.bench.figure import Figure, number
+from tools.bench.figure import Figure
+from tools.bench.goal import number
 from tools.demo import SCENE, SEED
 from tools.simulate import remote_id
 from tools.simulate.scene import RemoteId
