@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.blocks import Block, Camera, Frame
-from edge_node.camera.flock import members
+from edge_node.camera.flock import Flock
 from edge_node.camera.levels import Levels
 from edge_node.camera.sight.judge import Judge, look_all
 from edge_node.camera.told import Told
@@ -35,7 +35,8 @@ class CameraDetector:
         self._told: Told | None = None
         self._shape: tuple[int, ...] = ()
         self._camera: Camera | None = None
-        self._count = self._left_out = self._flock = 0
+        self._count = self._left_out = self._in_flock = 0
+        self._flock = Flock(0)
         self._trouble = ""
 
     def step(self, block: Block) -> Sequence[CameraDetection]:
@@ -60,14 +61,14 @@ class CameraDetector:
         if self._trouble or self._watch is None:
             return self._trouble
         left_out = f"{self._left_out} pictures without news" if self._left_out else ""
-        flock = f"a flock of {self._flock}, not told one by one" if self._flock else ""
+        flock = f"a flock of {self._in_flock}, not told one by one" if self._in_flock else ""
         return "; ".join(filter(None, (self._watch.words(), f"{self._count} sightings", flock, left_out)))
 
     def _without_flock(self, said: list[CameraDetection]) -> list[CameraDetection]:
         middles = np.array([(one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2) for one in said]).reshape(-1, 2)
-        flock = members(middles, [one.probability for one in said], self._shape[1])
-        self._flock = int(flock.sum())
-        return [one for one, of_flock in zip(said, flock, strict=True) if not of_flock]
+        of_flock = self._flock.members([one.track for one in said], middles, [one.probability for one in said])
+        self._in_flock = int(of_flock.sum())
+        return [one for one, member in zip(said, of_flock, strict=True) if not member]
 
     def _takes(self, picture: NDArray[np.generic]) -> bool:
         fits = picture.ndim == 2 and all(LEAST_PX <= side <= MOST_PX for side in picture.shape) and picture.dtype in (np.uint8, np.uint16)
@@ -77,7 +78,7 @@ class CameraDetector:
 
     def _begin(self, frame: Frame) -> None:
         height, width = self._shape = frame.picture.shape
-        self._levels = Levels()
+        self._levels, self._flock = Levels(), Flock(width)
         band: Band = _band_said(frame.camera) or band_of(frame.picture)
         self._watch = Watch(partial(Judge, band), look_all, width, height)
         self._see_with(frame)

@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 
 LEAST_SEEN = 5
 """Of the last eight pictures, before anything is believed."""
-BELIEVED, DOUBTED, DISMISSED = 0.8, 0.5, 0.03
+BELIEVED, DOUBTED, DISMISSED = 0.9, 0.6, 0.03
 """How real a track must be to be told of, to be told of any longer, and to be followed at all."""
 DISMISSED_AFTER = 16
 CLEAR_RATIO, MOVES = 6.0, 4.0

@@ -17,17 +17,16 @@ CELLS = 8
 """Features are the best corner of each cell of a grid of so many rows and columns."""
 LEAST_CORNER = 2e-4
 LEAST_FEATURES = 6
-LEAST_FOUND = 0.5
 WINDOW = (13, 13)
 LEVELS = 2
 CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.02)
 MOST_ERROR = 12.0
 """Mean difference of grey levels between a feature and what is taken for it."""
 INLIER_PX = 0.75
-LEAST_INLIERS = 0.4
+LEAST_AGREE, ENOUGH = 0.3, 0.55
+"""Share of the features that must agree on one motion, and that which makes no new picture necessary."""
 MOVED_ON = 0.2
 """Another picture is kept once the scene moved by so much of its width."""
-STILL_PX = 0.3
 
 
 class EgoMotion:
@@ -36,33 +35,35 @@ class EgoMotion:
     def __init__(self) -> None:
         self._scale = 1
         self._kept: Grey = np.empty((0, 0), np.uint8)
+        self._before = self._kept
         self._features = np.empty((0, 1, 2), np.float32)
-        self._guess = self._features
-        self._now = IDENTITY.copy()
+        self._now = self._last_step = IDENTITY
         self.kept_anew = True
         self.sure = False
 
     def step(self, picture: Grey, ignore: Grey | None = None) -> Affine:
         """Kept picture to this one, in pixels of the whole picture; `kept_anew` says that this is the one that is kept now.
 
-        `ignore` is 0 where nothing of the scene is seen (drawn masks, letters burnt into the picture). `sure` is False where there is
-        nothing to hold on to, as in a clear sky: the picture is then taken to stand where it stood.
+        `ignore` is 0 where nothing of the scene is seen (drawn masks). `sure` is False where there is nothing to hold on to, as in a clear
+        sky: the picture is then taken to stand where it stood.
         """
         small = self._reduced(picture)
-        self.kept_anew = False
+        seen = None if ignore is None else self._reduced(ignore)
         if self._kept.shape != small.shape:
-            return self._keep(small, ignore)
-        found = self._found(small)
-        self.sure = found is not None
-        if found is not None:
-            self._now = found
-        if self._away(small) or (not self.sure and len(self._features) >= LEAST_FEATURES):
-            lost = not self.sure
-            before = self._now
-            self._keep(small, ignore)
-            if not lost:
-                return self._whole(before)
-        return self._whole(self._now)
+            self._keep(small, seen)
+            self.sure, self._now, self._before = False, IDENTITY, small
+            return IDENTITY.copy()
+        before, (found, share) = self._now, self._from_kept(small)
+        if found is None and len(self._features) >= LEAST_FEATURES:
+            found, share = self._from_before(small, seen), 0.0
+        self.sure, self._now = found is not None, before if found is None else found
+        self._last_step = _after(before, self._now)
+        told, self._before = self._now, small
+        self.kept_anew = (share < ENOUGH and len(self._features) >= LEAST_FEATURES) or self._is_far(small)
+        if self.kept_anew:
+            self._keep(small, seen)
+            self._now = IDENTITY
+        return self._whole(told)
 
     def _reduced(self, picture: Grey) -> Grey:
         self._scale = max(1, round(picture.shape[1] / MOST_WIDTH_PX))
@@ -71,32 +72,24 @@ class EgoMotion:
         size = picture.shape[1] // self._scale, picture.shape[0] // self._scale
         return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
-    def _keep(self, small: Grey, ignore: Grey | None) -> Affine:
+    def _keep(self, small: Grey, seen: Grey | None) -> None:
         self._kept, self.kept_anew = small, True
-        self._features = _corners(small, None if ignore is None else self._reduced(ignore))
-        self._guess = self._features.copy()
-        self._now = IDENTITY.copy()
-        return IDENTITY.copy()
+        self._features = _corners(small, seen)
 
-    def _found(self, small: Grey) -> Affine | None:
-        if len(self._features) < LEAST_FEATURES:
-            return None
-        guess, flags = self._guess.copy(), cv2.OPTFLOW_USE_INITIAL_FLOW
-        there, good, error = cv2.calcOpticalFlowPyrLK(
-            self._kept, small, self._features, guess, winSize=WINDOW, maxLevel=LEVELS, criteria=CRITERIA, flags=flags
-        )
-        held = (good.ravel() == 1) & (error.ravel() < MOST_ERROR)
-        if held.sum() < max(LEAST_FEATURES, LEAST_FOUND * len(self._features)):
-            return None
-        affine, inliers = cv2.estimateAffinePartial2D(
-            self._features[held], there[held], method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX, maxIters=200
-        )
-        if affine is None or inliers.mean() < LEAST_INLIERS:
-            return None
-        self._guess = cv2.transform(self._features, affine).astype(np.float32)
-        return np.asarray(affine, np.float64)
+    def _from_kept(self, small: Grey) -> tuple[Affine | None, float]:
+        """Kept picture to this one, and the share of its features that were found."""
+        guess = _joined(self._last_step, self._now)
+        return _matched(self._kept, small, self._features, guess)
 
-    def _away(self, small: Grey) -> bool:
+    def _from_before(self, small: Grey, seen: Grey | None) -> Affine | None:
+        """The same by way of the picture just before, where a fast slew or a passing cloud took too many features at once."""
+        window = cv2.createHanningWindow((small.shape[1], small.shape[0]), cv2.CV_32F)
+        (right, down), _ = cv2.phaseCorrelate(self._before.astype(np.float32), small.astype(np.float32), window)
+        shift = np.array([[1.0, 0.0, right], [0.0, 1.0, down]])
+        found, _ = _matched(self._before, small, _corners(self._before, seen), shift)
+        return None if found is None else _joined(found, self._now)
+
+    def _is_far(self, small: Grey) -> bool:
         return bool(np.hypot(*self._now[:, 2]) > MOVED_ON * small.shape[1])
 
     def _whole(self, affine: Affine) -> Affine:
@@ -105,6 +98,38 @@ class EgoMotion:
         offset = (self._scale - 1) / 2
         scaled[:, 2] = self._scale * affine[:, 2] + offset - affine[:, :2] @ (offset, offset)
         return scaled
+
+
+def _matched(one: Grey, other: Grey, features: NDArray[np.float32], guess: Affine) -> tuple[Affine | None, float]:
+    """One picture to another by its features (n, 1, 2), and the share of these that agree; None where too few do."""
+    if len(features) < LEAST_FEATURES:
+        return None, 0.0
+    start, flags = cv2.transform(features, guess).astype(np.float32), cv2.OPTFLOW_USE_INITIAL_FLOW
+    there, good, error = cv2.calcOpticalFlowPyrLK(
+        one, other, features, start, winSize=WINDOW, maxLevel=LEVELS, criteria=CRITERIA, flags=flags
+    )
+    held = (good.ravel() == 1) & (error.ravel() < MOST_ERROR)
+    if held.sum() < LEAST_FEATURES:
+        return None, 0.0
+    affine, agree = cv2.estimateAffinePartial2D(
+        features[held], there[held], method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX, maxIters=200
+    )
+    share = 0.0 if affine is None else float(agree.sum()) / len(features)
+    if affine is None or share < LEAST_AGREE or agree.sum() < LEAST_FEATURES:
+        return None, share
+    return np.asarray(affine, np.float64), share
+
+
+def _joined(second: Affine, first: Affine) -> Affine:
+    """One after the other."""
+    return np.hstack([second[:, :2] @ first[:, :2], second[:, :2] @ first[:, 2:] + second[:, 2:]])
+
+
+def _after(before: Affine, now: Affine) -> Affine:
+    """What leads from one to the other."""
+    back = np.linalg.inv(before[:, :2])
+    turn = now[:, :2] @ back
+    return np.hstack([turn, now[:, 2:] - turn @ before[:, 2:]])
 
 
 def _corners(small: Grey, seen: Grey | None) -> NDArray[np.float32]:

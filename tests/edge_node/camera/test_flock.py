@@ -1,25 +1,40 @@
-"""A flock is told as one, a drone in it by itself."""
+"""A flock is told as one, also after it scattered; a drone in it by itself, and who was there before the flock came."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from edge_node.camera.flock import NEIGHBOURS, members
+from edge_node.camera.flock import NEIGHBOURS, Flock
+
+CLOSE = np.random.default_rng(2).uniform(100, 160, (12, 2))
+APART = np.arange(24.0).reshape(12, 2) * 100
+BIRDS = [0.02] * 12
 
 
 def test_many_birds_close_together_are_a_flock_and_one_far_off_is_not() -> None:
-    rng = np.random.default_rng(2)
-    flock = rng.uniform(100, 160, (12, 2))
-    middles = np.vstack([flock, [[600.0, 400.0]]])
-    assert members(middles, [0.02] * 13, 640).tolist() == [True] * 12 + [False]
+    middles = np.vstack([CLOSE, [[600.0, 400.0]]])
+    assert Flock(640).members(range(13), middles, [0.02] * 13).tolist() == [True] * 12 + [False]
 
 
-def test_a_drone_among_birds_is_none_of_them() -> None:
-    middles = np.random.default_rng(2).uniform(100, 160, (12, 2))
-    assert members(middles, [0.02] * 11 + [0.4], 640).tolist() == [True] * 11 + [False]
+def test_a_drone_among_birds_is_none_of_them_and_stays_so() -> None:
+    flock = Flock(640)
+    assert flock.members(range(12), CLOSE, [0.02] * 11 + [0.4]).tolist() == [True] * 11 + [False]
+    assert flock.members(range(12), CLOSE, BIRDS).tolist() == [True] * 11 + [False]
+
+
+def test_who_came_in_company_stays_of_it_until_gone() -> None:
+    flock = Flock(640)
+    assert flock.members(range(12), CLOSE, BIRDS).all()
+    assert flock.members(range(12), APART, BIRDS).all()
+    assert not len(flock.members([], np.empty((0, 2)), []))
+    assert not flock.members(range(12), APART, BIRDS).any()
+
+
+def test_who_was_there_before_the_flock_is_told_on() -> None:
+    flock = Flock(640)
+    assert not flock.members([7], CLOSE[:1], [0.02]).any()
+    assert flock.members([7, *range(20, 31)], CLOSE, BIRDS).tolist() == [False] + [True] * 11
 
 
 def test_a_few_birds_are_told_one_by_one() -> None:
-    middles = np.random.default_rng(2).uniform(100, 160, (NEIGHBOURS, 2))
-    assert not members(middles, [0.02] * NEIGHBOURS, 640).any()
-    assert not len(members(np.empty((0, 2)), [], 640))
+    assert not Flock(640).members(range(NEIGHBOURS), CLOSE[:NEIGHBOURS], [0.02] * NEIGHBOURS).any()
