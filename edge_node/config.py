@@ -111,6 +111,19 @@ class RemoteIdTable(Struct, frozen=True, forbid_unknown_fields=True):
     trusted_keys: Path | None = None
 
 
+class CameraTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[camera]: a model of your own that all cameras ask beside the node's judges: an ONNX file, and its labels, one a line.
+
+    It takes grey (1 channel) or colour (3) squares of `side_px` and counts by `weight`.
+    """
+
+    model: Path | None = None
+    labels: Path | None = None
+    side_px: Annotated[int, Meta(ge=8, le=640)] = 32
+    channels: Literal[1, 3] = 1
+    weight: Annotated[float, Meta(ge=0, le=1)] = 0.5
+
+
 class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
     """[supervision]: when a process counts as stalled and how soon it is started again."""
 
@@ -272,6 +285,7 @@ class Config(Struct, frozen=True):
     c2: C2Table = C2Table()
     tracking: TrackingTable = TrackingTable()
     remote_id: RemoteIdTable = RemoteIdTable()
+    camera: CameraTable = CameraTable()
     supervision: SupervisionTable = SupervisionTable()
     sensor: tuple[SensorTable, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from edge_node import enrolment_file
-from edge_node.config import OPTIONS, C2Table, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
+from edge_node.config import OPTIONS, C2Table, CameraTable, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
 from edge_node.strict_toml import Problem, StructT, line_of, nearest, read_table
 
 
@@ -28,6 +28,7 @@ TABLES: dict[str, type[Struct]] = {
     "c2": C2Table,
     "tracking": TrackingTable,
     "remote_id": RemoteIdTable,
+    "camera": CameraTable,
     "supervision": SupervisionTable,
 }
 
@@ -85,6 +86,9 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
     if isinstance(remote_id, dict) and "known_aircraft" in remote_id and "known_aircraft_key" not in remote_id:
         said = "needs remote_id.known_aircraft_key: the public key of who signs the list, or 'unsigned' where nobody does"
         problems.append(Problem(f"remote_id.known_aircraft {said}", line_of(text, ("remote_id", "known_aircraft"))))
+    camera = tables.get("camera")
+    if isinstance(camera, dict) and ("model" in camera) != ("labels" in camera):
+        problems.append(Problem("camera.model and camera.labels go together", line_of(text, ("camera",))))
     if not isinstance(tables.get("sensor", []), list):
         problems.append(Problem("sensor must be a list of tables, each written as [[sensor]]", line_of(text, ("sensor",))))
     if isinstance(node, NodeTable) and len(str(node.run_dir)) > LONGEST_RUN_DIR:

@@ -1,4 +1,4 @@
-"""Letters and marks burnt into the picture: they stand still in it while all the scene goes by."""
+"""Letters, marks and dead pixels: they stand still in the picture while all the scene goes by."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Grey = NDArray[np.uint8]
 LEAST_SEEN = 10
 STANDS_PX, GOES_BY_PX = 1.0, 10.0
 """Nobody holds a camera on a drone to a pixel while the scene goes by so far."""
-LASTS_S = 60.0
+LASTS_S = 600.0
 MARGIN_PX = 3
 CELL_PX = 4
 
@@ -39,7 +39,7 @@ class Extent:
 
 
 class BurntIn:
-    """Where that is so, for a minute after it last was."""
+    """Where that is so, for ten minutes after it last was: letters change, dead pixels come back."""
 
     def __init__(self, width_px: int, height_px: int) -> None:
         self._shape = height_px, width_px

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
@@ -13,8 +13,10 @@ from drivers.blocks import Block, Camera, Frame
 from edge_node.camera.flock import Flock
 from edge_node.camera.levels import Levels
 from edge_node.camera.sight.judge import Judge, look_all
+from edge_node.camera.sight.second_opinion import SecondOpinion
 from edge_node.camera.told import Told
 from edge_node.camera.watch import Watch
+from edge_node.config import CameraTable
 from edge_node.messages import CameraDetection
 
 LEAST_PX, MOST_PX = 24, 4096
@@ -24,12 +26,17 @@ WARM_GROUND_LEVELS = 40.0
 """A picture whose ground is so much brighter than its sky was not taken by daylight."""
 
 Band = Literal["thermal", "visible"]
+NO_MODEL = CameraTable()
 
 
 class CameraDetector:
-    """Keeps one watch for as long as pictures stay of one size and band; a picture that shows nothing new is left out."""
+    """Keeps one watch for as long as pictures stay of one size and band; a picture that shows nothing new is left out.
 
-    def __init__(self) -> None:
+    `settings` name a user's own model, asked beside the node's judges; `judge` makes these for a band.
+    """
+
+    def __init__(self, settings: CameraTable = NO_MODEL, judge: Callable[[Band], Judge] = Judge) -> None:
+        self._opinion, self._judge = SecondOpinion.by(settings), judge
         self._watch: Watch | None = None
         self._levels = Levels()
         self._told: Told | None = None
@@ -52,7 +59,7 @@ class CameraDetector:
             return ()
         levels = self._levels.of(block.picture)
         seen = self._watch.step(levels, block.sequence, block.t_mono_ns / NS_PER_S, self._levels.unit, self._told.looked_at)
-        said = self._without_flock([self._told.of(sighting, block) for sighting in seen])
+        said = self._without_flock([self._told.of(sighting, block, self._opinion) for sighting in seen])
         self._count += len(said)
         return said
 
@@ -62,7 +69,7 @@ class CameraDetector:
             return self._trouble
         left_out = f"{self._left_out} pictures without news" if self._left_out else ""
         flock = f"a flock of {self._in_flock}, not told one by one" if self._in_flock else ""
-        return "; ".join(filter(None, (self._watch.words(), f"{self._count} sightings", flock, left_out)))
+        return "; ".join(filter(None, (self._watch.words(), f"{self._count} sightings", flock, left_out, self._opinion.trouble)))
 
     def _without_flock(self, said: list[CameraDetection]) -> list[CameraDetection]:
         middles = np.array([(one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2) for one in said]).reshape(-1, 2)
@@ -80,7 +87,7 @@ class CameraDetector:
         height, width = self._shape = frame.picture.shape
         self._levels, self._flock = Levels(), Flock(width)
         band: Band = _band_said(frame.camera) or band_of(frame.picture)
-        self._watch = Watch(partial(Judge, band), look_all, width, height)
+        self._watch = Watch(partial(self._judge, band), look_all, width, height)
         self._see_with(frame)
 
     def _see_with(self, frame: Frame) -> None:

@@ -14,6 +14,7 @@ from edge_node.camera.lens import Lens, sigma_px
 from edge_node.camera.sight.judge import SURE
 from edge_node.camera.sight.knowledge import CLUTTER, LABELS
 from edge_node.camera.sight.reach import range_hint
+from edge_node.camera.sight.second_opinion import SecondOpinion
 from edge_node.camera.watch import Sighting
 from edge_node.messages import CameraDetection, SightLabel
 
@@ -36,9 +37,9 @@ class Told:
         """Whether masks leave no pixel."""
         return self.looked_at is not None and not self.looked_at.any()
 
-    def of(self, seen: Sighting, frame: Frame) -> CameraDetection:
+    def of(self, seen: Sighting, frame: Frame, opinion: SecondOpinion) -> CameraDetection:
         """One object in one picture as the node tells it."""
-        probabilities = among_objects(seen.probabilities)
+        probabilities = among_objects(opinion.of(seen.track, seen.observation, seen.probabilities))
         label = max(NAMES, key=lambda name: probabilities[name])
         detection = CameraDetection(
             t_mono_ns=frame.t_mono_ns,
@@ -52,9 +53,9 @@ class Told:
             temperature_k=None if seen.predicted else self._temperature_k(seen, frame.picture),
             predicted=seen.predicted,
         )
-        return replace(detection, **self._placed(seen)) if self._lens else detection
+        return replace(detection, **self._placed(seen, probabilities)) if self._lens else detection
 
-    def _placed(self, seen: Sighting) -> dict[str, Any]:
+    def _placed(self, seen: Sighting, probabilities: dict[str, float]) -> dict[str, Any]:
         """Bearing, its errors and rates, size and range, as far as lens and mounting tell them."""
         if self._lens is None or self._camera is None:
             return {}
@@ -64,7 +65,7 @@ class Told:
             wide = max(size)
             placed["size_deg"] = degrees(wide)
             error_rad = wide * max(sigma_px(seen.box)) / max(width, height)
-            if (hint := range_hint(among_objects(seen.probabilities), wide, error_rad)) is not None:
+            if (hint := range_hint(probabilities, wide, error_rad)) is not None:
                 placed["range_m"], placed["sigma_range_m"] = hint
         if (towards := self._lens.bearing_of(seen.box)) is None:
             return placed

@@ -42,7 +42,7 @@ def work(config: Config, name: str) -> int:
         with _source(table) as source, _bus(config) as bus:
             notifier.say(ready=1, status=source.words())
             keys, problem = trusted_keys.read(config.remote_id.trusted_keys)
-            pipeline = Pipeline(name, {"RadioFrame": {"trusted_keys": keys}})
+            pipeline = Pipeline(name, {"RadioFrame": {"trusted_keys": keys}, "Frame": {"settings": config.camera}})
             _Loop(source, pipeline, bus, notifier, problem).run(StopFlag())
             return os.EX_OK
     except SourceError as error:
