@@ -26,7 +26,7 @@ from tools.sight_tracks import Told, backgrounds, recorded, simulated
 BANDS: tuple[Band, ...] = ("thermal", "visible")
 SIMULATED, NETWORKS = 120, 3
 RECIPES = {"thermal": Recipe(recorded=0.7), "visible": Recipe()}
-OF_LOOKS = {"thermal": 0.0, "visible": 2.0}  # visible clips hold few aeroplanes and helicopters to learn paths from
+OF_LOOKS = {"thermal": 0.0, "visible": 4.0}  # visible clips hold few aeroplanes and helicopters to learn paths from
 
 
 class School(Struct, frozen=True):

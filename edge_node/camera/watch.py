@@ -17,7 +17,7 @@ from edge_node.camera.scene.ego_motion import EgoMotion
 from edge_node.camera.scene.frame_of_scene import SceneFrame
 from edge_node.camera.targets.look import Look, changes_of, within
 from edge_node.camera.targets.small_targets import Candidates, find
-from edge_node.camera.tracks.followed import Followed, Judge
+from edge_node.camera.tracks.followed import Belief, Followed, Judge
 from edge_node.camera.tracks.motion import variance_of
 from edge_node.camera.tracks.table import TrackTable
 from edge_node.camera.tracks.template import Template
@@ -27,8 +27,6 @@ Array = NDArray[np.float64]
 
 LEAST_SEEN = 5
 """Of the last eight pictures, before anything is believed."""
-BELIEVED, DOUBTED, DISMISSED = 0.9, 0.6, 0.03
-"""How real a track must be to be told of, to be told of any longer, and to be followed at all."""
 DISMISSED_AFTER = 16
 CLEAR_RATIO, MOVES = 6.0, 4.0
 """Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
@@ -54,11 +52,15 @@ class Sighting(Struct, frozen=True, gc=False):
 class Watch:
     """Keeps bounded state of one camera's scene; pictures are uint8 and of one size.
 
-    `judge` makes the judge of a track, and `look_all` lets several of them do at once what is costly one by one.
+    `judge` makes the judge of a track, `look_all` lets several of them do at once what is costly one by one, and `belief` is what their
+    word is worth.
     """
 
-    def __init__(self, judge: Callable[[], Judge], look_all: Callable[[Sequence[Any]], None], width_px: int, height_px: int) -> None:
-        self._judge, self._look_all, self._size = judge, look_all, (width_px, height_px)
+    def __init__(
+        self, judge: Callable[[], Judge], look_all: Callable[[Sequence[Any]], None], belief: Belief, size_px: tuple[int, int]
+    ) -> None:
+        self._judge, self._look_all, self._belief, self._size = judge, look_all, belief, size_px
+        width_px, height_px = size_px
         self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
         self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
         self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
@@ -117,20 +119,20 @@ class Watch:
 
     def _judge_all(self, t_s: float) -> None:
         """Believe, doubt and dismiss; what comes to nothing is held against the place where it began."""
-        tracks = self._tracks
+        tracks, belief = self._tracks, self._belief
         known: list[Followed] = tracks.extra
         self._look_all([one.judge for one in known])
         for one in known:
             one.hear()
         real = np.array([one.real if one.judged else 0.0 for one in known])
         often = tracks.seen.sum(axis=1) >= LEAST_SEEN
-        tracks.confirmed = np.where(tracks.confirmed, real > DOUBTED, often & (real > BELIEVED))
+        tracks.confirmed = np.where(tracks.confirmed, real > belief.doubted, often & (real > belief.believed))
         old = np.array([one.judged and one.observations >= DISMISSED_AFTER for one in known], bool)
         burnt_in = np.array([one.extent.is_burnt_in for one in known], bool)
         self._burnt_in.note(tracks.boxes[burnt_in], t_s)
-        vain = tracks.gone() | (old & (real < DISMISSED)) | burnt_in
+        vain = tracks.gone() | (old & (real < belief.dismissed)) | burnt_in
         never = np.array([one.judged and not confirmed for one, confirmed in zip(known, tracks.confirmed, strict=True)], bool)
-        dismissed = old & (real < DISMISSED) & ~tracks.confirmed
+        dismissed = old & (real < belief.dismissed) & ~tracks.confirmed
         if (left := vain & never & ~dismissed).any():
             self._clutter.blame(np.array([one.began for one, gone in zip(known, left, strict=True) if gone]))
         if dismissed.any():

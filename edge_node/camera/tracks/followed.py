@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import exp, log
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,14 @@ from edge_node.camera.tracks.template import Template
 LEAST_JUDGED = 5
 """Observations before anybody asks a judge."""
 LEAST_PROBABILITY = 1e-4
+
+
+class Belief(NamedTuple):
+    """How real a track must be to be told of, to be told of any longer, and to be followed at all."""
+
+    believed: float
+    doubted: float
+    dismissed: float = 0.03
 
 
 class Judge(Protocol):

@@ -8,10 +8,12 @@ import cv2
 import numpy as np
 
 from edge_node.camera.observation import Observation
+from edge_node.camera.tracks.followed import Belief
 from edge_node.camera.watch import Sighting, Watch
 from tests.edge_node.camera.pictures import HEIGHT, WIDTH, Grey, panorama, seen, with_blob
 
 RATE_HZ = 30.0
+BELIEF = Belief(0.8, 0.5)
 
 
 class SkyJudge:
@@ -32,7 +34,7 @@ class SkyJudge:
 
 
 def told(pictures: Iterator[Grey]) -> list[list[Sighting]]:
-    watch = Watch(SkyJudge, lambda _judges: None, WIDTH, HEIGHT)
+    watch = Watch(SkyJudge, lambda _judges: None, BELIEF, (WIDTH, HEIGHT))
     return [watch.step(picture, frame, frame / RATE_HZ) for frame, picture in enumerate(pictures)]
 
 
@@ -107,7 +109,7 @@ def test_letters_burnt_in_are_forgotten_once_the_camera_turns() -> None:
 
 
 def test_masked_places_show_nothing() -> None:
-    watch = Watch(SkyJudge, lambda _judges: None, WIDTH, HEIGHT)
+    watch = Watch(SkyJudge, lambda _judges: None, BELIEF, (WIDTH, HEIGHT))
     mask = np.full((HEIGHT, WIDTH), 255, np.uint8)
     mask[:, 100:200] = 0
     for k, picture in enumerate(flight(60, lambda _k: (150.0, 70.0))):
@@ -116,7 +118,7 @@ def test_masked_places_show_nothing() -> None:
 
 def test_random_pictures_stay_bounded() -> None:
     rng = np.random.default_rng(8)
-    watch = Watch(SkyJudge, lambda _judges: None, WIDTH, HEIGHT)
+    watch = Watch(SkyJudge, lambda _judges: None, BELIEF, (WIDTH, HEIGHT))
     for k in range(20):
         watch.step(rng.integers(0, 255, (HEIGHT, WIDTH)).astype(np.uint8), k, k * rng.uniform(0, 0.1))
     assert "followed" in watch.words()
