@@ -42,6 +42,6 @@ def watched(pictures: Iterable[NDArray[np.uint8]], rate_hz: float) -> Sequence[S
 
     watch: Watch | None = None
     for frame, picture in enumerate(pictures):
-        watch = watch or Watch(judge, lambda _judges: None, Belief(1.0, 1.0), (picture.shape[1], picture.shape[0]))
+        watch = watch or Watch(judge, lambda _judges: None, Belief(1.0, 1.0, 1.0), (picture.shape[1], picture.shape[0]))
         watch.step(picture, frame, frame / rate_hz)
     return [recorder.seen for recorder in recorders if len(recorder.seen) >= LEAST]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ DISMISSED_AFTER = 16
 CLEAR_RATIO, MOVES = 6.0, 4.0
 """Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
 HOLD_SIDES = 1.0
+JUDGED_EVERY_S = 0.06
+"""All tracks to whom it is due at once: judging has a price of its own, however few they are."""
 MOST_ELAPSED_S = 10.0
 """After a longer gap nothing is where it was, however much longer it was."""
 TOLD_WITHOUT_S = 0.4
@@ -66,6 +69,7 @@ class Watch:
         self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
         self._tracks = TrackTable(width_px)
         self._last_s: float | None = None
+        self._judged_s = -inf
 
     def step(self, picture: Grey, frame: int, t_s: float, unit: float = 1.0, seen: Grey | None = None) -> list[Sighting]:
         """What is believed to be there; `unit` is a level in the picture's own units, `seen` is 0 where nothing is looked for."""
@@ -76,8 +80,8 @@ class Watch:
         moving = self._background.step(picture, affine, self._ego.kept_anew, t_s, self._hold(picture))
         self._clutter.step(t_s)
         found = self._unhidden(within(find(picture, self._scales), seen), t_s)
-        changes = changes_of(found, moving)
         places = self._scene.to_scene((found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64))
+        changes = changes_of(moving, self._scene.to_kept(places))
         rows, which = self._tracks.follow(found, places, elapsed_s)
         look = Look(picture, frame, t_s, unit, changes if moving is not None else None)
         for row, candidate in zip(rows, which, strict=True):
@@ -121,12 +125,15 @@ class Watch:
         """Believe, doubt and dismiss; what comes to nothing is held against the place where it began."""
         tracks, belief = self._tracks, self._belief
         known: list[Followed] = tracks.extra
-        self._look_all([one.judge for one in known])
-        for one in known:
-            one.hear()
+        if t_s - self._judged_s >= JUDGED_EVERY_S:
+            self._judged_s = t_s
+            self._look_all([one.judge for one in known])
+            for one in known:
+                one.hear()
         real = np.array([one.real if one.judged else 0.0 for one in known])
         often = tracks.seen.sum(axis=1) >= LEAST_SEEN
-        tracks.confirmed = np.where(tracks.confirmed, real > belief.doubted, often & (real > belief.believed))
+        believed = np.array([one.is_believed(belief, t_s) for one in known], bool)
+        tracks.confirmed = np.where(tracks.confirmed, real > belief.doubted, often & believed)
         old = np.array([one.judged and one.observations >= DISMISSED_AFTER for one in known], bool)
         burnt_in = np.array([one.extent.is_burnt_in for one in known], bool)
         self._burnt_in.note(tracks.boxes[burnt_in], t_s)

@@ -24,7 +24,7 @@ SPARSE = 8
 """Every so manyth pixel of a row and row tells what all do: a shutter or a gain that makes all of them brighter."""
 UNUSUAL, MOST_UNUSUAL = 4.0, 0.4
 """Where more than that share of all pixels is so many sigmas from what is usual, it is another picture altogether."""
-STILL_PX, STILL_TURN = 0.1, 3e-4
+STILL_PX, STILL_TURN = 0.25, 6e-4
 LEAST_SEEN = 8
 """Pictures, before it can tell what is new."""
 
@@ -39,7 +39,7 @@ class Background:
         self._last_s = 0.0
 
     def step(self, picture: Grey, affine: Affine, kept_anew: bool, t_s: float, hold: Grey | None) -> Grey | None:
-        """How far each pixel is from what is usual there, in the picture's own coordinates; None while that is unknown.
+        """How far each pixel is from what is usual there, in the coordinates of the kept picture; None while that is unknown.
 
         `hold` is 0 where nothing is learned: a drone that hovers must not become background.
         """
@@ -49,7 +49,7 @@ class Background:
         if kept_anew:
             self._mean, self._spread = _carried(self._mean, affine), _carried(self._spread, affine)
         still = kept_anew or _is_still(affine)
-        here = picture if still else _warped(picture, affine, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        here = picture if still else _warped(picture, affine)
         whole = here.astype(np.float32)
         self._mean += np.median(whole[::SPARSE, ::SPARSE] - self._mean[::SPARSE, ::SPARSE])
         difference = np.asarray(cv2.absdiff(whole, self._mean), np.float32)
@@ -58,9 +58,7 @@ class Background:
             self._begin(here, t_s)
         else:
             self._learn(here, difference, t_s, hold)
-        if self._seen < LEAST_SEEN:
-            return None
-        return z if still else _warped(z, affine, cv2.INTER_LINEAR)
+        return None if self._seen < LEAST_SEEN else z
 
     def _begin(self, picture: Grey, t_s: float) -> None:
         self._mean = picture.astype(np.float32)
@@ -89,6 +87,8 @@ def _carried(plane: Plane, affine: Affine) -> Plane:
     return np.asarray(cv2.warpAffine(plane, affine, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _warped(picture: Grey, affine: Affine, flags: int) -> Grey:
+def _warped(picture: Grey, affine: Affine) -> Grey:
+    """The picture in the coordinates of the kept one."""
     height, width = picture.shape
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(picture, affine, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)

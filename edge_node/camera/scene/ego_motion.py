@@ -112,7 +112,7 @@ def _matched(one: Grey, other: Grey, features: NDArray[np.float32], guess: Affin
     if held.sum() < LEAST_FEATURES:
         return None, 0.0
     affine, agree = cv2.estimateAffinePartial2D(
-        features[held], there[held], method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX, maxIters=200
+        features[held], there[held], method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX, maxIters=60
     )
     share = 0.0 if affine is None else float(agree.sum()) / len(features)
     if affine is None or share < LEAST_AGREE or agree.sum() < LEAST_FEATURES:

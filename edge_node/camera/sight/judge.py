@@ -17,8 +17,8 @@ Floats = NDArray[np.float32]
 LEAST = 5
 """Observations before which a judge says only what is so of tracks at large."""
 HELD = 8  # patches that wait to be looked at, at most
-OFTEN_UNTIL = 15  # observations, every SECOND of which is judged anew; after them every FIFTH
-SECOND, FIFTH = 2, 5
+OFTEN_UNTIL = 15  # observations, every SECOND of which is judged anew; after them every EIGHTH
+SECOND, EIGHTH = 2, 8
 SURE = 0.6
 AT_LARGE = {"drone": 0.03, "bird": 0.04, "aeroplane": 0.02, "helicopter": 0.02, "balloon": 0.005, "insect": 0.005, "clutter": 0.88}
 NAMED: tuple[SightLabel, ...] = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown")
@@ -40,7 +40,7 @@ class Judge:
         if self.memory.take(observation):
             self.waiting.append(observation.patch)
             if len(self.waiting) >= HELD:
-                look_all((self,))
+                _look((self,))
 
     @property
     def probabilities(self) -> dict[str, float]:
@@ -63,7 +63,7 @@ class Judge:
     def due(self) -> bool:
         """Whether enough was seen since it last judged."""
         seen = self.memory.seen
-        return seen >= LEAST and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else FIFTH))
+        return seen >= LEAST and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else EIGHTH))
 
     def conclude(self, said: Floats) -> None:
         """Take probabilities (labels,) of all that was seen till now for its own; those that are not finite are nobody's."""
@@ -78,14 +78,22 @@ class Judge:
 
 
 def look_all(judges: Iterable[Judge]) -> None:
-    """Let several judges of one band look at what waits, and judge where it is due, at once: cheaper than one by one."""
-    several = list(judges)
-    if waiting := [judge for judge in several if judge.waiting]:
-        looked = iter(waiting[0].knows.look(np.stack([patch for judge in waiting for patch in judge.waiting])))
-        for judge in waiting:
-            for _ in judge.waiting:
-                judge.memory.told(next(looked))
-            judge.waiting.clear()
-    if due := [judge for judge in several if judge.due]:
-        for judge, said in zip(due, due[0].knows.judge(np.stack([judge.memory.summary() for judge in due])), strict=True):
-            judge.conclude(said)
+    """Let those judges of one band to whom it is due look at what waits and judge, all at once: cheaper than one by one."""
+    due = [judge for judge in judges if judge.due]
+    if not due:
+        return
+    knows = due[0].knows
+    _look(due)
+    for judge, said in zip(due, knows.judge(np.stack([judge.memory.summary() for judge in due])), strict=True):
+        judge.conclude(said)
+
+
+def _look(judges: Iterable[Judge]) -> None:
+    waiting = [judge for judge in judges if judge.waiting]
+    if not waiting:
+        return
+    looked = iter(waiting[0].knows.look(np.stack([patch for judge in waiting for patch in judge.waiting])))
+    for judge in waiting:
+        for _ in judge.waiting:
+            judge.memory.told(next(looked))
+        judge.waiting.clear()

@@ -27,13 +27,13 @@ def within(found: Candidates, seen: Grey | None) -> Candidates:
     return found.of(seen[y, x] > 0)
 
 
-def changes_of(found: Candidates, moving: Grey | None) -> NDArray[np.float32]:
-    """How much each candidate's middle differs from what is usual there, in sigmas; 0 while nobody knows."""
-    if moving is None or not len(found):
-        return np.zeros(len(found), np.float32)
+def changes_of(moving: Grey | None, places: Array) -> NDArray[np.float32]:
+    """How much each of some places (n, 2) of `moving` differs from what is usual there, in sigmas; 0 while nobody knows."""
+    if moving is None or not len(places):
+        return np.zeros(len(places), np.float32)
     around = cv2.dilate(moving, AROUND)
-    x = (found.boxes[:, 0] + found.boxes[:, 2] / 2).astype(np.intp)
-    y = (found.boxes[:, 1] + found.boxes[:, 3] / 2).astype(np.intp)
+    x = np.clip(places[:, 0], 0, moving.shape[1] - 1).astype(np.intp)
+    y = np.clip(places[:, 1], 0, moving.shape[0] - 1).astype(np.intp)
     return around[y, x].astype(np.float32) / LEVELS_A_SIGMA
 
 

@@ -12,6 +12,7 @@ Numbers = NDArray[np.float32]
 KERNEL_PX = 9
 """A top-hat (Serra 1982) of this side holds what is smaller; each scale halves the picture and so doubles what fits."""
 KERNEL = np.ones((KERNEL_PX, KERNEL_PX), np.uint8)
+SPOT = (5, 5)
 MOST_LEVEL = 63
 """Grey levels: what stands out by more does not raise the threshold about it any further."""
 COARSE = 4
@@ -62,10 +63,11 @@ def _at_one_scale(picture: Grey, scale: int) -> Candidates:
     boxes = boxes[boxes[:, 2] * boxes[:, 3] >= LEAST_AREA_PX]
     x = (boxes[:, 0] + boxes[:, 2] / 2).astype(np.intp)
     y = (boxes[:, 1] + boxes[:, 3] / 2).astype(np.intp)
-    hot, cold = (cv2.dilate(one, KERNEL)[y, x].astype(np.float32) for one in (bright, dark))
-    ratio = np.asarray(RATIO * np.maximum(hot, cold) / level[y, x], np.float32)
+    peak = cv2.dilate(contrast, KERNEL)[y, x].astype(np.float32)
+    ratio = np.asarray(RATIO * peak / level[y, x], np.float32)
+    sign = np.where(cv2.blur(bright, SPOT)[y, x] >= cv2.blur(dark, SPOT)[y, x], np.float32(1), np.float32(-1))
     # A ring with nothing in its middle has no contrast there, and nobody could say how much noise is about it.
-    return Candidates(boxes * np.float32(scale), ratio, np.asarray(np.where(hot >= cold, hot, -cold), np.float32)).of(ratio > 0)
+    return Candidates(boxes * np.float32(scale), ratio, peak * sign).of(ratio > 0)
 
 
 def _surroundings(contrast: Grey) -> Grey:

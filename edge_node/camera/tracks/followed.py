@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, inf, log
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,13 +14,15 @@ from edge_node.camera.tracks.template import Template
 
 LEAST_JUDGED = 5
 """Observations before anybody asks a judge."""
+STEADY_S = 0.5
 LEAST_PROBABILITY = 1e-4
 
 
 class Belief(NamedTuple):
-    """How real a track must be to be told of, to be told of any longer, and to be followed at all."""
+    """How real a track must be to be told of, at once or after STEADY_S, to be told of any longer, and to be followed at all."""
 
     believed: float
+    steady: float
     doubted: float
     dismissed: float = 0.03
 
@@ -44,6 +46,7 @@ class Followed:
         self.last: Observation | None = None
         self.probabilities: dict[str, float] = {}
         self.observations = 0
+        self._steady_since_s = inf
         self.judge = judge
         self.extent = Extent()
         self.template: Template | None = None
@@ -59,6 +62,12 @@ class Followed:
         """Ask the judge anew."""
         if self.observations >= LEAST_JUDGED:
             self.probabilities = self.judge.probabilities
+
+    def is_believed(self, belief: Belief, t_s: float) -> bool:
+        """Whether it is real enough, or has been nearly so for long enough; to be asked in every picture."""
+        real = self.real if self.judged else 0.0
+        self._steady_since_s = min(self._steady_since_s, t_s) if real > belief.steady else inf
+        return real > belief.believed or t_s - self._steady_since_s >= STEADY_S
 
     @property
     def judged(self) -> bool:

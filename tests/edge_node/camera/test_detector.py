@@ -54,7 +54,7 @@ def told(detector: CameraDetector, given: Iterable[Frame]) -> list[list[CameraDe
 
 def test_a_warm_speck_is_told_with_bearing_size_and_temperature() -> None:
     rows = told(CameraDetector(), frames(60))
-    assert np.mean([bool(row) for row in rows[15:]]) > 0.95
+    assert np.mean([bool(row) for row in rows[30:]]) > 0.95
     last = rows[-1][0]
     x, y = way(59)
     assert last.frame == 59

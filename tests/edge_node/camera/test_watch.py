@@ -13,7 +13,7 @@ from edge_node.camera.watch import Sighting, Watch
 from tests.edge_node.camera.pictures import HEIGHT, WIDTH, Grey, panorama, seen, with_blob
 
 RATE_HZ = 30.0
-BELIEF = Belief(0.8, 0.5)
+BELIEF = Belief(0.8, 0.7, 0.5)
 
 
 class SkyJudge:

@@ -54,7 +54,8 @@ def test_a_judge_that_saw_little_says_unknown() -> None:
 
 
 def test_asking_each_time_or_at_last_comes_to_the_same() -> None:
-    seen, asked = _flight("drone", 3)[:30], Judge("thermal")
+    """After 31 observations it is due to both: every second one until 15, and every eighth after."""
+    seen, asked = _flight("drone", 3)[:31], Judge("thermal")
     for one in seen:
         asked.see(one)
         look_all((asked,))
