@@ -32,7 +32,7 @@ DISMISSED_AFTER = 16
 CLEAR_RATIO, MOVES = 6.0, 4.0
 """Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
 HOLD_SIDES = 1.0
-JUDGED_EVERY_S = 0.06
+JUDGED_EVERY_S = 0.09
 """All tracks to whom it is due at once: judging has a price of its own, however few they are."""
 MOST_ELAPSED_S = 10.0
 """After a longer gap nothing is where it was, however much longer it was."""
