@@ -14,7 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from edge_node.camera.sight.knowledge import DEPTH, LABELS, LARGEST, SCHEMA, Knowledge
+from edge_node.camera.sight.knowledge import CLUTTER, DEPTH, DRONE, LABELS, LARGEST, LEAST, SCHEMA, Knowledge
 from edge_node.camera.sight.look import INPUTS, Networks, scaled
 from edge_node.camera.sight.memory import Memory
 from tools.grown_trees import exported
@@ -33,6 +33,7 @@ OF_SUMMARIES = {"drone": 0.22, "bird": 0.15, "aeroplane": 0.1, "helicopter": 0.1
 RECORDED = 0.7  # of a label's summaries: simulated flights are short
 SIMULATED_CLIPS = 5  # recorded clips of a label that all simulated tracks of it count as many as
 OF_TREES = 0.6
+SETTLED = 12  # observations after which a track is what it will be
 
 
 class Summaries(Struct, frozen=True):
@@ -137,6 +138,7 @@ def combined(known: Summaries, seed: int, of_looks: float) -> dict[str, Any]:
         "linear_bias": line.intercept_.astype(np.float32),
         "of_trees": np.array(OF_TREES, np.float32),
         "of_looks": np.array(of_looks, np.float32),
+        "of_drones": np.array([0.0, 1.0], np.float32),
         "heat": np.zeros(2, np.float32),
         **exported(grown),
     }
@@ -182,6 +184,18 @@ def calibrated(known: Summaries, odds: Floats) -> Floats:
     return out
 
 
+def of_drones(known: Summaries, probabilities: Floats) -> Floats:
+    """Offset and slope (2,) for the log odds of a drone among what flies, by held-out probabilities (n, labels) of recorded tracks."""
+    rows = known.recorded & (known.labels != CLUTTER) & (known.counts >= SETTLED)
+    truth = known.labels[rows] == DRONE
+    if len(np.unique(truth)) < 2:
+        return np.array([0.0, 1.0], np.float32)
+    shown = np.clip(probabilities[rows, DRONE] / np.maximum(1 - probabilities[rows, CLUTTER], LEAST), LEAST, 1 - LEAST)
+    _, of, count = np.unique(known.tracks[rows], return_inverse=True, return_counts=True)
+    fitted: Any = LogisticRegression(C=1.0).fit(np.log(shown / (1 - shown))[:, None], truth, sample_weight=1 / count[of])
+    return np.array([fitted.intercept_[0], fitted.coef_[0, 0]], np.float32)
+
+
 def warmed(odds: Floats, counts: Ints, bias: Floats, heat: Floats) -> Floats:
     """Probabilities (n, labels) of log odds by a calibration."""
     scores = (odds + bias) * np.exp(-heat[0] - heat[1] * np.log(counts))[:, None]
@@ -195,12 +209,16 @@ def at_large(known: Summaries) -> Floats:
     return np.asarray(known.recorded / count[of], np.float32)
 
 
-def finished(known: Summaries, odds: Floats, networks: Networks, seed: int, of_looks: float) -> dict[str, np.ndarray]:
-    """All arrays of a band's file: all that is known, calibrated on log odds that were held out."""
+def finished(
+    known: Summaries, odds: Floats, networks: Networks, seed: int, of_looks: float, *, weigh_drones: bool = False
+) -> dict[str, np.ndarray]:
+    """All arrays of a band's file: all that is known, calibrated on held-out log odds; `weigh_drones` calibrates those once more."""
     arrays = combined(known.of(known.weights > 0), seed, of_looks)
     bias, heat = calibration(odds, known.counts, known.labels, at_large(known))
     arrays["linear_bias"] = (arrays["linear_bias"] + bias / (1 - OF_TREES)).astype(np.float32)
     arrays["heat"] = heat
+    if weigh_drones:
+        arrays["of_drones"] = of_drones(known, calibrated(known, odds))
     return arrays | {f"net_{name}": getattr(networks, name).astype(np.float16) for name in Networks.__struct_fields__}
 
 

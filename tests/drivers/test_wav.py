@@ -160,7 +160,7 @@ def test_says_where_flac_was_cut(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"RIFF\x00\x00\x00\x00AVI ", "kind b'AVI ' is no sound"),
+        (b"RIFF\x00\x00\x00\x00RMID", "kind b'RMID' is no sound"),
         (riff(part(b"data", bytes(8))), "comes before it says how it is written"),
         (riff(fmt(1, 8)), "format 1 with 8 bits is not read; PCM of 16, 24 or 32 bits and float of 32 are"),
         (riff(fmt(1, 16, tag=0x55)), "format 85 with 16 bits is not read"),

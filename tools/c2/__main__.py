@@ -24,10 +24,12 @@ from tools.c2.table import draw
 from tools.c2.web import options as web
 from tools.c2.web.login import WebError
 
+KEY_LENGTH = 40
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it worked, 1 with the reason on stderr when not."""
-    told = _parser().parse_args(arguments)
+    told = _parser().parse_args([_no_flag(said) for said in (sys.argv[1:] if arguments is None else arguments)])
     try:
         return int(told.run(told))
     except (KeyFileError, EnrolmentError, WebError) as error:
@@ -41,6 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
     except sqlite3.Error as error:
         print(f"the store in {told.state} cannot be used: {error}", file=sys.stderr)
     return 1
+
+
+def _no_flag(said: str) -> str:
+    """One in 85 keys begins with a dash; a blank before it, which `enrol` strips, keeps it from being taken for an option."""
+    return f" {said}" if len(said) == KEY_LENGTH and said.startswith("-") and not said.startswith("--") else said
 
 
 def _parser() -> argparse.ArgumentParser:

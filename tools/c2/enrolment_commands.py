@@ -42,7 +42,7 @@ def add(commands: Commands[argparse.ArgumentParser], common: argparse.ArgumentPa
     confirm.set_defaults(run=_confirm)
     enrol = commands.add_parser("enrol", parents=[common], help="let a node in by its public key")
     enrol.add_argument("name")
-    enrol.add_argument("key", help="the node's public key, as `edge-node keys` shows it, in single quotes")
+    enrol.add_argument("key", type=str.strip, help="the node's public key, as `edge-node keys` shows it, in single quotes")
     enrol.set_defaults(run=_enrol)
     revoke = commands.add_parser("revoke", parents=[common], help="let a node in no longer")
     revoke.add_argument("name")

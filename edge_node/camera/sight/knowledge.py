@@ -17,19 +17,21 @@ from edge_node.trees import Trees
 Floats = NDArray[np.float32]
 Band = Literal["thermal", "visible"]
 
-SCHEMA = 1
+SCHEMA = 2
 LABELS = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "clutter")
-CLUTTER = LABELS.index("clutter")
+DRONE, CLUTTER = LABELS.index("drone"), LABELS.index("clutter")
 SUMMARY = 2 * len(LABELS) + len(FEATURES) + 1
 """Means and spreads of the looks' log probabilities, FEATURES, and the logarithm of how many observations there were."""
 DEPTH = 4  # of the trees
+LEAST = 1e-6
 LARGEST = 4.0  # sigmas that a feature may lie off
 
 
 class Knowledge(Struct, frozen=True):
     """Weights of one band; `linear` (SUMMARY, labels) is for summaries less `offset`, times `scale`; `heat` divides log odds.
 
-    `of_looks` is how much more, among what flies, the networks' own log probabilities count.
+    `of_looks` is how much more, among what flies, the networks' own log probabilities count, and `of_drones` (offset,
+    slope) makes what was held out of the log odds that what flies is a drone: the calibration as a whole is of clutter nearly alone.
     """
 
     networks: Networks
@@ -40,6 +42,7 @@ class Knowledge(Struct, frozen=True):
     trees: Trees
     of_trees: float
     of_looks: float
+    of_drones: Floats
     heat: Floats
 
     @classmethod
@@ -56,13 +59,19 @@ class Knowledge(Struct, frozen=True):
         fields = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items() if array.dtype.kind == "f"}
         networks = Networks(*(fields[f"net_{name}"] for name in Networks.__struct_fields__))
         trees = Trees(*(arrays[f"tree_{name}"] for name in Trees.__struct_fields__))
-        own = {name: fields[name] for name in ("offset", "scale", "linear", "linear_bias", "heat")}
-        shapes = [own[name].shape for name in ("offset", "scale", "linear", "linear_bias", "heat")]
-        if shapes != [(SUMMARY,), (SUMMARY,), (SUMMARY, len(LABELS)), (len(LABELS),), (2,)]:
+        own = {name: fields[name] for name in ("offset", "scale", "linear", "linear_bias", "heat", "of_drones")}
+        shapes = [own[name].shape for name in ("offset", "scale", "linear", "linear_bias", "heat", "of_drones")]
+        if shapes != [(SUMMARY,), (SUMMARY,), (SUMMARY, len(LABELS)), (len(LABELS),), (2,), (2,)]:
             raise ValueError("weights do not fit the features")
         if not networks.fits(len(LABELS)) or not trees.fits(SUMMARY) or len(trees.child) % len(LABELS):
             raise ValueError("networks or trees do not fit the features")
-        return cls(networks=networks, trees=trees, of_trees=float(arrays["of_trees"]), of_looks=float(arrays["of_looks"]), **own)
+        return cls(
+            networks=networks,
+            trees=trees,
+            of_trees=float(arrays["of_trees"]),
+            of_looks=float(arrays["of_looks"]),
+            **own,
+        )
 
     def look(self, patches: Floats) -> Floats:
         """Log probabilities (n, labels) of patches (n, 32, 32) by their looks alone."""
@@ -73,7 +82,7 @@ class Knowledge(Struct, frozen=True):
         odds = self.log_odds(summaries)
         heat = np.exp(self.heat[0] + self.heat[1] * summaries[:, -1:])
         likely = np.exp((odds - odds.max(axis=1, keepdims=True)) / heat)
-        return np.asarray(likely / likely.sum(axis=1, keepdims=True))
+        return weighed(likely / likely.sum(axis=1, keepdims=True), self.of_drones)
 
     def log_odds(self, summaries: Floats) -> Floats:
         """Logarithms (n, labels) of probabilities, less some constant, before they are calibrated."""
@@ -84,6 +93,16 @@ class Knowledge(Struct, frozen=True):
         looks = summaries[:, :CLUTTER]
         odds[:, :CLUTTER] += self.of_looks * (looks - np.log(np.exp(looks).sum(axis=1, keepdims=True)))
         return np.asarray(odds)
+
+
+def weighed(probabilities: Floats, of_drones: Floats) -> Floats:
+    """Probabilities (n, labels) with log odds of a drone, if it flies, times the slope plus the offset; that of clutter stays."""
+    flying = np.maximum(1 - probabilities[:, CLUTTER], LEAST)
+    drone = np.clip(probabilities[:, DRONE] / flying, LEAST, 1 - LEAST)
+    share = 1 / (1 + np.exp(-(of_drones[0] + of_drones[1] * np.log(drone / (1 - drone)))))
+    out = probabilities * ((1 - share) / (1 - drone))[:, None]
+    out[:, DRONE], out[:, CLUTTER] = flying * share, probabilities[:, CLUTTER]
+    return np.asarray(out / out.sum(axis=1, keepdims=True))
 
 
 @cache

@@ -80,6 +80,14 @@ def served(state: Path, *options: str, stdout: int = subprocess.PIPE) -> Iterato
             process.kill()
 
 
+def test_a_key_that_begins_with_a_dash_is_a_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = next(keys for keys in iter(new_keys, None) if keys.public.startswith("-"))
+    assert main(["enrol", "--state", str(tmp_path), "roof", keys.public]) == 0
+    capsys.readouterr()
+    assert main(["nodes", "--state", str(tmp_path)]) == 0
+    assert keys.public in capsys.readouterr().out
+
+
 def test_serve_writes_json_lines_and_ends_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["key", "--state", str(tmp_path)])
     key = capsys.readouterr().out.strip()

@@ -32,9 +32,10 @@ def _judged(band: Literal["thermal", "visible"], seen: list[Observation]) -> Jud
 
 
 @pytest.mark.parametrize("band", BANDS)
-def test_drones_are_likelier_drones_than_birds_are(band: Literal["thermal", "visible"]) -> None:
+def test_a_drone_is_likelier_one_than_a_bird_more_often_than_not(band: Literal["thermal", "visible"]) -> None:
     drones, birds = ([_judged(band, _flight(kind, seed, band)).probabilities for seed in range(12)] for kind in ("drone", "bird"))
-    assert np.median([one["drone"] for one in drones]) > 4 * np.median([one["drone"] for one in birds])
+    pairs = [one["drone"] > other["drone"] for one in drones for other in birds]
+    assert np.mean(pairs) > 0.6
 
 
 @pytest.mark.parametrize("band", BANDS)
