@@ -133,7 +133,8 @@ class Watch:
         real = np.array([one.real if one.judged else 0.0 for one in known])
         often = tracks.seen.sum(axis=1) >= LEAST_SEEN
         believed = np.array([one.is_believed(belief, t_s) for one in known], bool)
-        tracks.confirmed = np.where(tracks.confirmed, real > belief.doubted, often & believed)
+        doubted = np.array([one.is_doubted(belief, t_s, told) for one, told in zip(known, tracks.confirmed, strict=True)], bool)
+        tracks.confirmed = np.where(tracks.confirmed, ~doubted, often & believed)
         old = np.array([one.judged and one.observations >= DISMISSED_AFTER for one in known], bool)
         burnt_in = np.array([one.extent.is_burnt_in for one in known], bool)
         self._burnt_in.note(tracks.boxes[burnt_in], t_s)

@@ -15,6 +15,7 @@ from edge_node.camera.tracks.template import Template
 LEAST_JUDGED = 5
 """Observations before anybody asks a judge."""
 STEADY_S = 0.5
+ESTABLISHED_S, OF_DOUBT = 1.0, 0.2
 LEAST_PROBABILITY = 1e-4
 
 
@@ -46,7 +47,7 @@ class Followed:
         self.last: Observation | None = None
         self.probabilities: dict[str, float] = {}
         self.observations = 0
-        self._steady_since_s = inf
+        self._steady_since_s = self._told_since_s = inf
         self.judge = judge
         self.extent = Extent()
         self.template: Template | None = None
@@ -62,6 +63,12 @@ class Followed:
         """Ask the judge anew."""
         if self.observations >= LEAST_JUDGED:
             self.probabilities = self.judge.probabilities
+
+    def is_doubted(self, belief: Belief, t_s: float, told: bool) -> bool:
+        """Whether it is real no more; what was told for ESTABLISHED_S may stand still and look like clutter: a drone that hovers."""
+        self._told_since_s = min(self._told_since_s, t_s) if told else inf
+        established = t_s - self._told_since_s >= ESTABLISHED_S
+        return self.real < belief.doubted * (OF_DOUBT if established else 1.0)
 
     def is_believed(self, belief: Belief, t_s: float) -> bool:
         """Whether it is real enough, or has been nearly so for long enough; to be asked in every picture."""
