@@ -13,7 +13,7 @@ Affine = NDArray[np.float64]
 IDENTITY: Affine = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 MOST_WIDTH_PX = 320
 """Motion is measured in a picture reduced to about so many columns."""
-CELLS = 6
+CELLS = 8
 """Features are the best corner of each cell of a grid of so many rows and columns."""
 LEAST_CORNER = 2e-4
 LEAST_FEATURES = 6
