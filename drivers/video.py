@@ -32,7 +32,7 @@ class VideoSetting(Struct, frozen=True):
     progress: Callable[[float], None] = lambda _share: None
 
 
-def frames(chunks: Iterator[bytes | None], stamp: Stamp, sequence: int, setting: VideoSetting) -> Iterator[Frame | None]:  # noqa: ARG001
+def frames(chunks: Iterator[bytes | None], stamp: Stamp, sequence: int, setting: VideoSetting) -> Iterator[Frame | None]:  # noqa: ARG001 -- every Reader takes them
     """Every picture, stamped by `stamp` of its time in ns in the file; raises RecordingCut where the file breaks off.
 
     FFMPEG reads the file by itself: it must seek in it, so `chunks` are left alone, and a pipe is refused with SourceMisconfigured.

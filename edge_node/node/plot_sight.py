@@ -97,7 +97,7 @@ class SightPage:
 
     def draw(self, title: str) -> Figure:
         """The page, with no screen; what was seen longest comes first."""
-        from matplotlib.figure import Figure as Page  # noqa: PLC0415
+        from matplotlib.figure import Figure as Page  # noqa: PLC0415 -- matplotlib is an extra, and slow to load
 
         seen = sorted(self._seen.values(), key=lambda one: -one.detections)
         lines = [Line(one.name(), one.rows(), colour) for one, colour in zip(seen, colours_of(len(seen)), strict=True)]
@@ -146,7 +146,7 @@ class SightPage:
 
 
 def _legend(page: Figure, lines: Sequence[Line]) -> None:
-    from matplotlib.lines import Line2D  # noqa: PLC0415
+    from matplotlib.lines import Line2D  # noqa: PLC0415 -- matplotlib is an extra, and slow to load
 
     handles = [Line2D([], [], color=line.colour, marker="o", label=line.name) for line in lines[:MOST_NAMED]]
     if len(lines) > MOST_NAMED:

@@ -16,6 +16,7 @@ LEAST_JUDGED = 5
 """Observations before anybody asks a judge."""
 STEADY_S = 0.5
 ESTABLISHED_S, OF_DOUBT = 1.0, 0.2
+"""What was told for so long needs that share of the usual reality to stay."""
 LEAST_PROBABILITY = 1e-4
 
 
