@@ -144,4 +144,23 @@ class Frame(Struct, frozen=True, gc=False):
     shutter: bool = False
 
 
-Block = RadioFrame | GnssFix | AudioBlock | Frame
+class IqBlock(Struct, frozen=True, gc=False):
+    """A piece of spectrum: `samples` is complex64 (n,), full scale 1.0, about `center_hz`, which is None where nobody said it.
+
+    `t_mono_ns` is when the first sample met the antenna; `sequence` counts samples from 0 with those lost, `lost` those dropped just before
+    this block. `clipped` is the share of samples at full scale. `tuned_anew` says that the receiver stood elsewhere, or at another rate or
+    gain, until this block: nothing goes on across it. What the device did not say is None.
+    """
+
+    t_mono_ns: int
+    sequence: int
+    lost: int
+    sample_rate_hz: float
+    center_hz: float | None
+    samples: NDArray[np.complex64]
+    gain_db: float | None = None
+    clipped: float = 0.0
+    tuned_anew: bool = False
+
+
+Block = RadioFrame | GnssFix | AudioBlock | Frame | IqBlock

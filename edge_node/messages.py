@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 Transport = Literal[
-    "wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon", "mavlink"
+    "wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon", "mavlink", "dji_droneid"
 ]
 IdType = Literal["none", "serial_number", "caa_registration", "utm_uuid", "specific_session", "reserved"]
 Cooperation = Literal["authorised", "unknown", "in_restricted_zone", "non_cooperative"]
@@ -16,6 +16,26 @@ EventKind = Literal["new", "confirmed", "identified", "merged", "lost"]
 SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
 Verdict = Literal["green", "amber", "red"]
 SoundLabel = Literal["multirotor", "fixed_wing", "helicopter", "machine", "none"]
+LinkKind = Literal[
+    "elrs_900",
+    "elrs_2400",
+    "crossfire",
+    "frsky_r9",
+    "sik",
+    "dji_ocusync",
+    "analog_video",
+    "lora",
+    "fsk",
+    "lorawan",
+    "wmbus",
+    "radiosonde",
+    "wifi",
+    "lte",
+    "ble",
+    "adsb",
+    "dvb_t",
+    "unknown",
+]
 SightLabel = Literal["drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown"]
 
 
@@ -91,6 +111,13 @@ class RemoteIdDetection(Detection, frozen=True, kw_only=True, tag="remote_id"):
     authentication_data: str | None = None
     authentication_time_utc: str | None = None
     authentication_until_utc: str | None = None
+    message_type: str | None = None
+    sequence: int | None = None
+    crc24_ok: bool | None = None
+    crc16_ok: bool | None = None
+    session_hash: str | None = None
+    model: str | None = None
+    yaw_deg: float | None = None
 
 
 class AcousticDetection(Detection, frozen=True, kw_only=True, tag="acoustic"):
@@ -154,6 +181,34 @@ class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
     notes: tuple[str, ...] = ()
 
 
+class LinkDetection(Detection, frozen=True, kw_only=True, tag="link"):
+    """A radio link that is heard, about twice a second while it lasts; `t_mono_ns` is when its newest burst met the antenna.
+
+    `track` is its own inside the sensor: one transmitter. `alarm` is true of a drone's link alone. `center_hz` is its middle,
+    `channels_hz` where it was heard so far, at most 64 of them; `duration_s` is that of a burst, None of what never stops. `parameters`
+    are its kind's own (spreading factor, symbol rate, line rate); `carrier_offset_hz` is its oscillator's error, by which it is known
+    again. `first_mono_ns` is when it was heard first, `bursts` how often since.
+    """
+
+    track: int
+    link: LinkKind
+    alarm: bool
+    probability: float
+    center_hz: float | None
+    bandwidth_hz: float
+    snr_db: float
+    level_dbfs: float
+    level_rate_db_s: float | None = None
+    duration_s: float | None = None
+    packet_rate_hz: float | None = None
+    channels_hz: tuple[float, ...] = ()
+    carrier_offset_hz: float | None = None
+    first_mono_ns: int
+    bursts: int
+    parameters: dict[str, float | str] = {}
+    notes: tuple[str, ...] = ()
+
+
 class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):
     """Where the node itself is and what time its receiver says; has_fix False when the receiver knows neither."""
 
@@ -182,7 +237,7 @@ class SensorReport(Struct, frozen=True, kw_only=True, tag_field="kind", tag="sen
     words: str = ""
 
 
-BusMessage = RemoteIdDetection | AcousticDetection | CameraDetection | PositionFix | SensorReport
+BusMessage = RemoteIdDetection | AcousticDetection | CameraDetection | LinkDetection | PositionFix | SensorReport
 
 
 class Kinematics(Struct, frozen=True, kw_only=True, gc=False):
