@@ -1,0 +1,1 @@
+"""What rises above the floor for a while."""

@@ -1,0 +1,1 @@
+"""What a burst is, one file for each kind of link."""

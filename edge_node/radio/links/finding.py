@@ -1,0 +1,19 @@
+"""What a kind of link makes of one burst."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from edge_node.messages import LinkKind
+
+
+class Finding(Struct, frozen=True):
+    """What a burst is by its waveform alone, and how surely (0 to 1): a modulation ("lora", "fsk") until its timing tells the link.
+
+    `carrier_offset_hz` is how far its carrier is from the burst's middle, `parameters` are the kind's own.
+    """
+
+    link: LinkKind
+    score: float
+    carrier_offset_hz: float | None = None
+    parameters: dict[str, float | str] = {}

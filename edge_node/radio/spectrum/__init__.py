@@ -1,0 +1,1 @@
+"""How much power there is where, and how much there always is."""

@@ -1,0 +1,1 @@
+"""One transmitter, from burst to burst."""
