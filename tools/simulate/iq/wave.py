@@ -16,6 +16,8 @@ Reals = NDArray[np.float64]
 Complexes = NDArray[np.complex64]
 OVERSAMPLED = 4
 """Of what is drawn at its own sample rate: cubic interpolation then errs by less than -60 dB."""
+GUARD, ROUND = 32, 512
+"""Samples of silence before and after, and what a length is a multiple of so that its FFT is quick."""
 
 
 class Angle(ABC):
@@ -42,21 +44,24 @@ Wave = Angle | Drawn
 
 
 class Sampled(Drawn):
-    """Complex samples (n,) of any power at a rate of their own that does not alias them; nothing before and after."""
+    """Complex samples (n,) of any power at a rate of their own that does not alias them; nothing before and after.
 
-    def __init__(self, samples: NDArray[np.complexfloating], rate_hz: float) -> None:
+    `fine` says that they are OVERSAMPLED already; others are, through their spectrum.
+    """
+
+    def __init__(self, samples: NDArray[np.complexfloating], rate_hz: float, *, fine: bool = False) -> None:
         self.duration_s = len(samples) / rate_hz
-        self._rate_hz = rate_hz * OVERSAMPLED
         scale = np.sqrt(np.mean(samples.real**2 + samples.imag**2)) or 1.0
-        self._fine = np.pad(_finer(samples) / np.float32(scale), (1, 2 + OVERSAMPLED)).astype(np.complex64)
+        self._rate_hz = rate_hz if fine else rate_hz * OVERSAMPLED
+        kept = samples if fine else _finer(samples.astype(np.complex64))
+        self._fine = np.pad(kept / np.float32(scale), (1, 2 + OVERSAMPLED)).astype(np.complex64)
 
     def at(self, t_s: Reals) -> Complexes:
         """Four points of the finer samples and Lagrange's cubic through them."""
         place = t_s * self._rate_hz
         k = place.astype(np.int64)
         x = (place - k).astype(np.float32)
-        low, high = x - 1, x + 1
-        past = x - 2
+        low, high, past = x - 1, x + 1, x - 2
         found = self._fine[k] * (-x * low * past / 6)
         found += self._fine[k + 1] * (high * low * past / 2)
         found += self._fine[k + 2] * (-x * high * past / 2)
@@ -64,16 +69,15 @@ class Sampled(Drawn):
         return found
 
 
-def _finer(samples: NDArray[np.complexfloating]) -> Complexes:
+def _finer(samples: Complexes) -> Complexes:
     """The same samples with others between, by zeros above their spectrum; silence around keeps the ends from meeting."""
-    count, guard = len(samples), 32
-    padded = np.pad(samples, guard)
-    spectrum = np.fft.fft(padded)
-    wide = np.zeros(len(padded) * OVERSAMPLED, dtype=np.complex128)
-    half = len(padded) // 2
-    wide[: len(padded) - half], wide[-half:] = spectrum[: len(padded) - half], spectrum[len(padded) - half :]
-    fine = np.fft.ifft(wide) * OVERSAMPLED
-    return np.asarray(fine[guard * OVERSAMPLED : (guard + count) * OVERSAMPLED], dtype=np.complex64)
+    count = len(samples)
+    length = -(-(count + 2 * GUARD) // ROUND) * ROUND
+    spectrum = np.fft.fft(np.pad(samples, (GUARD, length - count - GUARD)))
+    wide = np.zeros(length * OVERSAMPLED, dtype=np.complex64)
+    wide[: length // 2], wide[-(length // 2) :] = spectrum[: length // 2], spectrum[length // 2 :]
+    fine = np.fft.ifft(wide) * np.float32(OVERSAMPLED)
+    return np.asarray(fine[GUARD * OVERSAMPLED : (GUARD + count) * OVERSAMPLED], dtype=np.complex64)
 
 
 class Burst(Struct, frozen=True):
