@@ -43,7 +43,7 @@ NTSC = Standard(525, 4.5e6 / 286, 4.5e6 * 455 / 572, 4.7, (5.3, 7.8), (9.4, 62.0
 class Sender(Struct, frozen=True):
     """How a transmitter modulates: frequency for one volt, without a broadcast's pre-emphasis, and one sound carrier beside."""
 
-    hz_per_v: float = 5.5e6
+    hz_per_v: float = 7.5e6
     sound_hz: float | None = 6.5e6
     sound_index: float = 0.11
     bandwidth_hz: float = 8e6
