@@ -6,6 +6,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+MOST_S = 0.05
+
 
 class Burst(Struct, frozen=True):
     """Power that rises above the floor for a while.

@@ -1,0 +1,73 @@
+"""A piece of the stream about a burst's own middle, at as low a rate as its bandwidth allows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Complexes = NDArray[np.complex64]
+
+WIDER = 2.5
+"""Times its bandwidth is the rate at least, and half of it the part that is not attenuated; a step of rates may add up to a third."""
+LEAST_WIDTH_HZ = 20e3
+GRAIN = 256
+TAPER = 0.15
+"""Of the band's half at each edge."""
+
+
+def rate_for(rate_hz: float, bandwidth_hz: float) -> float:
+    """The lowest of rate_hz * (1, 3/4) / 2**k that is wide enough: few rates, so that what is computed for one is of use again."""
+    wanted = WIDER * max(bandwidth_hz, LEAST_WIDTH_HZ)
+    best = rate_hz
+    for up, down in _steps():
+        if rate_hz * up / down >= wanted:
+            best = rate_hz * up / down
+    return best
+
+
+def _steps() -> list[tuple[int, int]]:
+    return [(up, up_down) for k in range(7) for up, up_down in ((1, 1 << k), (3, 4 << k))]
+
+
+def mixed(samples: Complexes, rate_hz: float, offset_hz: float, out_hz: float) -> tuple[Complexes, float]:
+    """Samples (n,) about `offset_hz` at `out_hz`, which is of `rate_for`, and the offset that it really is: a whole number of bins.
+
+    By one Fourier transform in and a shorter one out; the ends meet as in every Fourier transform, so that what is within GUARD of them
+    is to be left out.
+    """
+    length = padded(len(samples))
+    given = round(length * out_hz / rate_hz)
+    spectrum = np.fft.fft(samples, length)
+    middle = round(offset_hz * length / rate_hz)
+    if given == length:
+        return np.fft.ifft(np.roll(spectrum, -middle)).astype(np.complex64)[: len(samples)], middle * rate_hz / length
+    half = given // 2
+    cut = spectrum.take(np.arange(middle - half, middle + half), mode="wrap")
+    cut *= _shape(given) * np.float32(given / length)
+    found = np.fft.ifft(np.fft.ifftshift(cut)).astype(np.complex64)
+    return found[: int(len(samples) * out_hz / rate_hz)], middle * rate_hz / length
+
+
+def padded(count: int) -> int:
+    """The next length that transforms fast and that all rates divide."""
+    grains = max(1, -(-count // GRAIN))
+    while not _is_smooth(grains):
+        grains += 1
+    return grains * GRAIN
+
+
+def _is_smooth(number: int) -> bool:
+    for prime in (2, 3, 5):
+        while number % prime == 0:
+            number //= prime
+    return number == 1
+
+
+def noise_width_hz(rate_hz: float, out_hz: float) -> float:
+    """How much of the noise of a receiver is in such a band, in hertz."""
+    return rate_hz if out_hz == rate_hz else out_hz * (1 - TAPER + TAPER * 3 / 8)
+
+
+def _shape(count: int) -> NDArray[np.float32]:
+    away = np.abs(np.arange(count) - count // 2) / (count / 2)
+    return (0.5 + 0.5 * np.cos(np.pi * np.clip((away - 1 + TAPER) / TAPER, 0, 1))).astype(np.float32)

@@ -1,0 +1,133 @@
+"""Marks in time and frequency to connected pieces, tick by tick, whatever borders they cross."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+
+BRIDGED_TICKS = 1
+"""A signal may fade for so long; a gap between packets is found again in finer steps."""
+BRIDGED_HZ = 45e3
+"""What is as near in frequency is one signal: the tones of slow FSK, and carriers with gaps."""
+MOST_RUNS, MOST_GROWING = 16, 64
+AGAIN_S = 0.25
+"""What never stops is cut out so often."""
+
+
+class Piece(Struct):
+    """Ticks `first` to `last` and bins `low` to `high`, all included; `powers` (bins,) are summed over `ticks` of them.
+
+    `summed` is the next tick to be added. `lasts` says that it went on, `told` at which tick it was cut out before, if it was.
+    """
+
+    first: int
+    last: int
+    low: int
+    high: int
+    powers: Reals
+    summed: int
+    ticks: int = 0
+    lasts: bool = False
+    told: int = -1
+
+
+class Growth:
+    """Bounded: `left_out` counts the marks for which there was no room."""
+
+    def __init__(self, bins: int, bin_hz: float, tick_s: float, most_s: float) -> None:
+        self._bins = bins
+        self._gap = max(1, round(BRIDGED_HZ / bin_hz))
+        self._longest = max(1, int(most_s / tick_s))
+        self._again = max(1, round(AGAIN_S / tick_s))
+        self._growing: list[Piece] = []
+        self.left_out = 0
+
+    def grow(self, first: int, powers: Reals, found: Flags) -> list[Piece]:
+        """Take in ticks (n, bins) from tick `first` on; the pieces that ended or grew too long, in time order."""
+        ended: list[Piece] = []
+        ticks, lows, highs = self._runs(found)
+        k = 0
+        for place in np.unique(ticks):
+            tick = first + int(place)
+            self._end(tick, powers, first, ended)
+            while k < len(ticks) and ticks[k] == place:
+                self._join(tick, int(lows[k]), int(highs[k]))
+                k += 1
+        self._end(first + len(powers), powers, first, ended)
+        for piece in self._growing:
+            self._sum(piece, powers, first)
+        return ended
+
+    def finish(self) -> list[Piece]:
+        """Those that have not ended, as no more comes."""
+        growing, self._growing = self._growing, []
+        return [piece for piece in growing if piece.told < 0]
+
+    def _runs(self, found: Flags) -> tuple[Whole, Whole, Whole]:
+        """Tick, lowest and highest bin of each run of marks, gaps closed; the widest ones of a crowd."""
+        edges = np.diff(np.pad(found, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+        ticks, lows = np.nonzero(edges == 1)
+        highs = np.nonzero(edges == -1)[1] - 1
+        if not len(ticks):
+            return ticks, lows, highs
+        apart = (np.diff(ticks) > 0) | (lows[1:] - highs[:-1] > self._gap)
+        begins, ends = np.concatenate(([True], apart)), np.concatenate((apart, [True]))
+        ticks, lows, highs = ticks[begins], lows[begins], highs[ends]
+        if (excess := len(ticks) - MOST_RUNS * len(found)) > 0:
+            self.left_out += excess
+            widest = np.sort(np.argsort(lows - highs, kind="stable")[: MOST_RUNS * len(found)])
+            ticks, lows, highs = ticks[widest], lows[widest], highs[widest]
+        return ticks, lows, highs
+
+    def _join(self, tick: int, low: int, high: int) -> None:
+        near = [one for one in self._growing if low - self._gap <= one.high and one.low <= high + self._gap]
+        if not near:
+            if len(self._growing) >= MOST_GROWING:
+                self.left_out += 1
+                return
+            self._growing.append(Piece(tick, tick, low, high, np.zeros(self._bins, np.float32), tick))
+            return
+        one = near[0]
+        for other in near[1:]:
+            self._growing.remove(other)
+            one.first, one.told = min(one.first, other.first), max(one.told, other.told)
+            one.low, one.high = min(one.low, other.low), max(one.high, other.high)
+            if other.ticks > one.ticks:
+                one.powers, one.ticks = other.powers, other.ticks
+        one.last, one.low, one.high = tick, min(one.low, low), max(one.high, high)
+
+    def _end(self, tick: int, powers: Reals, start: int, ended: list[Piece]) -> None:
+        """What was not marked lately ends, what is too long is cut and goes on."""
+        kept = []
+        for piece in self._growing:
+            if tick - piece.last > BRIDGED_TICKS + 1:
+                if piece.told < 0:
+                    self._sum(piece, powers, start)
+                    ended.append(piece)
+                continue
+            if piece.told < 0 and tick - piece.first >= self._longest:
+                self._sum(piece, powers, start)
+                piece.last = min(piece.last, piece.first + self._longest - 1)
+                piece.lasts = True
+                ended.append(piece)
+                piece = self._rest(piece, tick)
+            elif piece.told >= 0 and tick - piece.told >= self._again:
+                piece = Piece(tick, piece.last, piece.low, piece.high, np.zeros(self._bins, np.float32), tick)
+            kept.append(piece)
+        self._growing = kept
+
+    def _rest(self, piece: Piece, tick: int) -> Piece:
+        """The same, which is not cut again for a while."""
+        return Piece(tick, piece.last, piece.low, piece.high, np.zeros(self._bins, np.float32), tick, told=tick)
+
+    def _sum(self, piece: Piece, powers: Reals, start: int) -> None:
+        """Add the powers of its ticks among those from `start` on that were not added."""
+        begin, end = max(piece.summed - start, 0), min(piece.last + 1 - start, len(powers))
+        if piece.told < 0 and end > begin:
+            piece.powers += powers[begin:end].sum(axis=0)
+            piece.ticks, piece.summed = piece.ticks + end - begin, start + end

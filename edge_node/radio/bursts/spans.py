@@ -1,0 +1,48 @@
+"""When a signal begins and ends, to microseconds, and the gaps in it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_node.radio.bursts.edges import plateau, stretches
+
+Reals = NDArray[np.float32]
+Complexes = NDArray[np.complex64]
+
+FINE_S = 8e-6
+SHORTEST_GAP_S, LONGEST_GAP_S = 100e-6, 500e-6
+CLEAR = 7.0
+"""A gap is seen where what is missing from it is so many times the noise's spread."""
+GAP_LEVEL = 0.25
+MOST_SPANS = 8
+
+
+def spans(band: Complexes, noise: float, power: float, rate_hz: float) -> list[tuple[int, int]]:
+    """Begin and end in samples (n,) of a band of so much noise and about so much more power; several where gaps part it."""
+    fine = max(1, round(FINE_S * rate_hz))
+    count = len(band) // fine
+    if not count:
+        return []
+    parts = band[: count * fine].view(np.float32).reshape(count, 2 * fine)
+    powers = np.einsum("cp,cp->c", parts, parts) / np.float32(fine)
+    first, end = plateau(powers, noise, power)
+    level = float(powers[first:end].mean()) - noise
+    if level <= 0:
+        return []
+    gap = round(max(SHORTEST_GAP_S * rate_hz, (CLEAR * (noise + level / 4) / level) ** 2) / fine)
+    if gap * fine > LONGEST_GAP_S * rate_hz or end - first <= 3 * gap:
+        return [(first * fine, end * fine)]
+    smooth = np.convolve(powers[first:end], np.full(gap, 1 / gap, np.float32), mode="same").astype(np.float32)
+    found = [(first + a, first + b) for a, b in stretches(smooth, noise + GAP_LEVEL * level, 0) if b - a > gap // 2]
+    if len(found) > 1:
+        found = [_alone(powers, a, b, gap, noise, level) for a, b in found[:MOST_SPANS]]
+        return [(a * fine, b * fine) for a, b in found]
+    return [(first * fine, end * fine)]
+
+
+def _alone(powers: Reals, first: int, end: int, around: int, noise: float, level: float) -> tuple[int, int]:
+    """The edges of one of several."""
+    low, high = max(0, first - around // 4), end + around // 4
+    begin, stop = plateau(powers[low:high], noise, level)
+    return low + begin, low + stop
