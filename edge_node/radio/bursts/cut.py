@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,14 +12,14 @@ Complexes = NDArray[np.complex64]
 WIDER = 2.5
 """Times its bandwidth is the rate at least, and half of it the part that is not attenuated; a step of rates may add up to a third."""
 LEAST_WIDTH_HZ = 20e3
-GRAIN = 256
+GRAIN = 512
 TAPER = 0.15
 """Of the band's half at each edge."""
 
 
-def rate_for(rate_hz: float, bandwidth_hz: float) -> float:
+def rate_for(rate_hz: float, bandwidth_hz: float, wider: float = WIDER) -> float:
     """The lowest of rate_hz * (1, 3/4) / 2**k that is wide enough: few rates, so that what is computed for one is of use again."""
-    wanted = WIDER * max(bandwidth_hz, LEAST_WIDTH_HZ)
+    wanted = wider * max(bandwidth_hz, LEAST_WIDTH_HZ)
     best = rate_hz
     for up, down in _steps():
         if rate_hz * up / down >= wanted:
@@ -26,26 +28,35 @@ def rate_for(rate_hz: float, bandwidth_hz: float) -> float:
 
 
 def _steps() -> list[tuple[int, int]]:
-    return [(up, up_down) for k in range(7) for up, up_down in ((1, 1 << k), (3, 4 << k))]
+    return [(up, down) for k in range(7) for up, down in ((1, 1 << k), (3, 4 << k))]
 
 
-def mixed(samples: Complexes, rate_hz: float, offset_hz: float, out_hz: float) -> tuple[Complexes, float]:
-    """Samples (n,) about `offset_hz` at `out_hz`, which is of `rate_for`, and the offset that it really is: a whole number of bins.
+class Cut:
+    """Samples (n,) of a stream at `rate_hz`, from which bands are taken: one Fourier transform in, and a shorter one out for each.
 
-    By one Fourier transform in and a shorter one out; the ends meet as in every Fourier transform, so that what is within GUARD of them
-    is to be left out.
+    The ends meet as in every Fourier transform, so that what is near them is to be left out.
     """
-    length = padded(len(samples))
-    given = round(length * out_hz / rate_hz)
-    spectrum = np.fft.fft(samples, length)
-    middle = round(offset_hz * length / rate_hz)
-    if given == length:
-        return np.fft.ifft(np.roll(spectrum, -middle)).astype(np.complex64)[: len(samples)], middle * rate_hz / length
-    half = given // 2
-    cut = spectrum.take(np.arange(middle - half, middle + half), mode="wrap")
-    cut *= _shape(given) * np.float32(given / length)
-    found = np.fft.ifft(np.fft.ifftshift(cut)).astype(np.complex64)
-    return found[: int(len(samples) * out_hz / rate_hz)], middle * rate_hz / length
+
+    def __init__(self, samples: Complexes, rate_hz: float) -> None:
+        self._count, self._rate_hz = len(samples), rate_hz
+        self._length = padded(len(samples))
+        self._spectrum = np.fft.fft(samples, self._length)
+
+    def placed(self, offset_hz: float) -> float:
+        """The nearest offset that there is: a whole number of bins."""
+        return round(offset_hz * self._length / self._rate_hz) * self._rate_hz / self._length
+
+    def band(self, offset_hz: float, out_hz: float) -> Complexes:
+        """About an offset of `placed` at `out_hz`, which is of `rate_for`."""
+        length, given = self._length, round(self._length * out_hz / self._rate_hz)
+        middle = round(offset_hz * length / self._rate_hz)
+        if given == length:
+            return np.fft.ifft(np.roll(self._spectrum, -middle)).astype(np.complex64)[: self._count]
+        half = given // 2
+        cut = self._spectrum.take(np.arange(middle - half, middle + half), mode="wrap")
+        cut *= _shape(given) * np.float32(given / length)
+        found = np.fft.ifft(np.fft.ifftshift(cut)).astype(np.complex64)
+        return found[: int(self._count * out_hz / self._rate_hz)]
 
 
 def padded(count: int) -> int:
@@ -68,6 +79,7 @@ def noise_width_hz(rate_hz: float, out_hz: float) -> float:
     return rate_hz if out_hz == rate_hz else out_hz * (1 - TAPER + TAPER * 3 / 8)
 
 
+@lru_cache(maxsize=64)
 def _shape(count: int) -> NDArray[np.float32]:
     away = np.abs(np.arange(count) - count // 2) / (count / 2)
     return (0.5 + 0.5 * np.cos(np.pi * np.clip((away - 1 + TAPER) / TAPER, 0, 1))).astype(np.float32)

@@ -6,23 +6,36 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from edge_node.radio.spectrum.cfar import EDGE_SHARE
+
 Reals = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
 BRIDGED_TICKS = 1
-"""A signal may fade for so long; a gap between packets is found again in finer steps."""
+"""A faint signal may fade for so long; a gap between packets is found again in finer steps."""
+AT_EDGE_TICKS = 6
+"""A chirp that sweeps over the edge of the band is away for so long."""
+CLEAR_SHARE = 0.5
 BRIDGED_HZ = 45e3
 """What is as near in frequency is one signal: the tones of slow FSK, and carriers with gaps."""
+SHARED, NARROW_GAPS = 0.25, 3
+"""A run and the piece that it belongs to share so much of the smaller one, or both are narrow together."""
 MOST_RUNS, MOST_GROWING = 16, 64
 AGAIN_S = 0.25
 """What never stops is cut out so often."""
+
+
+def at_edge(bins: int) -> int:
+    """The last bin at the lower edge of which what is there may go on beyond it."""
+    return max(1, round(EDGE_SHARE * bins)) + 2
 
 
 class Piece(Struct):
     """Ticks `first` to `last` and bins `low` to `high`, all included; `powers` (bins,) are summed over `ticks` of them.
 
     `summed` is the next tick to be added. `lasts` says that it went on, `told` at which tick it was cut out before, if it was.
+    `clear` says that its last tick was too strong to fade.
     """
 
     first: int
@@ -34,29 +47,32 @@ class Piece(Struct):
     ticks: int = 0
     lasts: bool = False
     told: int = -1
+    clear: bool = False
 
 
 class Growth:
     """Bounded: `left_out` counts the marks for which there was no room."""
 
     def __init__(self, bins: int, bin_hz: float, tick_s: float, most_s: float) -> None:
-        self._bins = bins
+        self._bins, self._edge = bins, at_edge(bins)
         self._gap = max(1, round(BRIDGED_HZ / bin_hz))
         self._longest = max(1, int(most_s / tick_s))
         self._again = max(1, round(AGAIN_S / tick_s))
         self._growing: list[Piece] = []
         self.left_out = 0
 
-    def grow(self, first: int, powers: Reals, found: Flags) -> list[Piece]:
-        """Take in ticks (n, bins) from tick `first` on; the pieces that ended or grew too long, in time order."""
+    def grow(self, first: int, powers: Reals, found: Flags, clear: Flags) -> list[Piece]:
+        """Take in ticks (n, bins) from tick `first` on, marked where something is and where it is strong; the pieces that ended or grew too long, in time order."""
         ended: list[Piece] = []
         ticks, lows, highs = self._runs(found)
+        sums = np.cumsum(np.pad(clear, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+        strong = sums[ticks, highs + 1] - sums[ticks, lows] > CLEAR_SHARE * (highs + 1 - lows)
         k = 0
         for place in np.unique(ticks):
             tick = first + int(place)
             self._end(tick, powers, first, ended)
             while k < len(ticks) and ticks[k] == place:
-                self._join(tick, int(lows[k]), int(highs[k]))
+                self._join(tick, int(lows[k]), int(highs[k]), clear=bool(strong[k]))
                 k += 1
         self._end(first + len(powers), powers, first, ended)
         for piece in self._growing:
@@ -84,13 +100,13 @@ class Growth:
             ticks, lows, highs = ticks[widest], lows[widest], highs[widest]
         return ticks, lows, highs
 
-    def _join(self, tick: int, low: int, high: int) -> None:
-        near = [one for one in self._growing if low - self._gap <= one.high and one.low <= high + self._gap]
+    def _join(self, tick: int, low: int, high: int, *, clear: bool) -> None:
+        near = [one for one in self._growing if self._is_of(one, low, high)]
         if not near:
             if len(self._growing) >= MOST_GROWING:
                 self.left_out += 1
                 return
-            self._growing.append(Piece(tick, tick, low, high, np.zeros(self._bins, np.float32), tick))
+            self._growing.append(Piece(tick, tick, low, high, np.zeros(self._bins, np.float32), tick, clear=clear))
             return
         one = near[0]
         for other in near[1:]:
@@ -99,13 +115,16 @@ class Growth:
             one.low, one.high = min(one.low, other.low), max(one.high, other.high)
             if other.ticks > one.ticks:
                 one.powers, one.ticks = other.powers, other.ticks
+        if one.told >= 0:
+            one.low, one.high = low, high
+        one.clear = clear or (one.clear and one.last == tick)
         one.last, one.low, one.high = tick, min(one.low, low), max(one.high, high)
 
     def _end(self, tick: int, powers: Reals, start: int, ended: list[Piece]) -> None:
         """What was not marked lately ends, what is too long is cut and goes on."""
         kept = []
         for piece in self._growing:
-            if tick - piece.last > BRIDGED_TICKS + 1:
+            if tick - piece.last > 1 + self._bridged(piece):
                 if piece.told < 0:
                     self._sum(piece, powers, start)
                     ended.append(piece)
@@ -120,6 +139,18 @@ class Growth:
                 piece = Piece(tick, piece.last, piece.low, piece.high, np.zeros(self._bins, np.float32), tick)
             kept.append(piece)
         self._growing = kept
+
+    def _is_of(self, piece: Piece, low: int, high: int) -> bool:
+        """Whether a run goes on with a piece: a hop to the channel beside it does not, the next tone of slow FSK does."""
+        shared = min(high, piece.high) - max(low, piece.low) + 1
+        smaller = min(high - low, piece.high - piece.low) + 1
+        narrow = max(high, piece.high) - min(low, piece.low) < NARROW_GAPS * self._gap
+        return shared >= SHARED * smaller or (narrow and shared > -self._gap)
+
+    def _bridged(self, piece: Piece) -> int:
+        if piece.told < 0 and (piece.low <= self._edge or piece.high >= self._bins - 1 - self._edge):
+            return AT_EDGE_TICKS
+        return 0 if piece.clear else BRIDGED_TICKS
 
     def _rest(self, piece: Piece, tick: int) -> Piece:
         """The same, which is not cut again for a while."""

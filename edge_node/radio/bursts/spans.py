@@ -11,15 +11,17 @@ Reals = NDArray[np.float32]
 Complexes = NDArray[np.complex64]
 
 FINE_S = 8e-6
-SHORTEST_GAP_S, LONGEST_GAP_S = 100e-6, 500e-6
-CLEAR = 7.0
+SHORTEST_GAP_S, LONGEST_GAP_S = 250e-6, 600e-6
+CLEAR = 6.0
 """A gap is seen where what is missing from it is so many times the noise's spread."""
-GAP_LEVEL = 0.25
+GAP_LEVEL = 0.5
 MOST_SPANS = 8
 
 
-def spans(band: Complexes, noise: float, power: float, rate_hz: float) -> list[tuple[int, int]]:
-    """Begin and end in samples (n,) of a band of so much noise and about so much more power; several where gaps part it."""
+def spans(band: Complexes, noise: float, power: float, rate_hz: float, *, whole: bool = False) -> list[tuple[float, float]]:
+    """Begin and end in seconds of what is in a band (n,) of so much noise and about so much more power; several where gaps part it and
+    it is not `whole`.
+    """
     fine = max(1, round(FINE_S * rate_hz))
     count = len(band) // fine
     if not count:
@@ -30,15 +32,15 @@ def spans(band: Complexes, noise: float, power: float, rate_hz: float) -> list[t
     level = float(powers[first:end].mean()) - noise
     if level <= 0:
         return []
-    gap = round(max(SHORTEST_GAP_S * rate_hz, (CLEAR * (noise + level / 4) / level) ** 2) / fine)
-    if gap * fine > LONGEST_GAP_S * rate_hz or end - first <= 3 * gap:
-        return [(first * fine, end * fine)]
+    gap = round(max(SHORTEST_GAP_S * rate_hz, (CLEAR * (noise + level / 2) / level) ** 2) / fine)
+    if whole or gap * fine > LONGEST_GAP_S * rate_hz or end - first <= 3 * gap:
+        return [(first * fine / rate_hz, end * fine / rate_hz)]
     smooth = np.convolve(powers[first:end], np.full(gap, 1 / gap, np.float32), mode="same").astype(np.float32)
     found = [(first + a, first + b) for a, b in stretches(smooth, noise + GAP_LEVEL * level, 0) if b - a > gap // 2]
     if len(found) > 1:
         found = [_alone(powers, a, b, gap, noise, level) for a, b in found[:MOST_SPANS]]
-        return [(a * fine, b * fine) for a, b in found]
-    return [(first * fine, end * fine)]
+        return [(a * fine / rate_hz, b * fine / rate_hz) for a, b in found]
+    return [(first * fine / rate_hz, end * fine / rate_hz)]
 
 
 def _alone(powers: Reals, first: int, end: int, around: int, noise: float, level: float) -> tuple[int, int]:

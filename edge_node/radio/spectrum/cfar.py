@@ -15,7 +15,6 @@ from edge_node.radio.spectrum.gamma import threshold
 from edge_node.radio.spectrum.psd import Psd
 
 Reals = NDArray[np.float32]
-Doubles = NDArray[np.float64] | NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
@@ -29,12 +28,16 @@ WIDEST_SHARE = 0.6
 FALSE_A_SECOND = 0.01
 """False alarms of each size of box in noise."""
 SLACK = 1.5
+CLIPPED = 1000.0
+"""Ratios; sums in single precision stay exact enough."""
 STEPS = 8
 """Places of a box within its own width."""
-PARTS, PART_SHARE = 3, 0.35
+PARTS, PART_SHARE = 3, 0.5
 """Each third of a box's width, and each half of its length, must hold so much of its mean excess: what fills less is smaller."""
 CLEAR = 2.0
 """Times the threshold: what is as strong is delineated by the box that found it, and longer ones are not to fill its gaps."""
+EDGE_SHARE = 0.01
+"""Of the band at both ends, where what leaks over one comes out at the other."""
 SKIRT_HZ = 75e3
 """So near to what a shorter box has found, a longer one sees but its skirt, and would fill the gap between two packets."""
 
@@ -53,14 +56,14 @@ class _Box(Struct):
 
 
 class Cfar:
-    """Tests `ticks` ticks at once, in boxes that begin in the first `LONGEST` of them; `found` (ticks, bins) is what stands out."""
+    """Tests `ticks` ticks at once, in boxes that begin in the first `LONGEST` of them; `found` (ticks, bins) is what stands out, `clear` what is strong."""
 
     ticks = LONGEST * 3 // 2
 
     def __init__(self, psd: Psd) -> None:
         self._bins, self._skirt = psd.bins, max(1, round(SKIRT_HZ / psd.bin_hz))
-        self.found, self._clear = np.zeros((self.ticks, psd.bins), bool), np.zeros((self.ticks, psd.bins), bool)
-        self._kept = 0
+        self.found, self.clear = np.zeros((self.ticks, psd.bins), bool), np.zeros((self.ticks, psd.bins), bool)
+        self._kept, self._edge = 0, max(1, round(EDGE_SHARE * psd.bins))
         widths = sorted({max(1, round(width_hz / psd.bin_hz)) for width_hz in WIDTHS_HZ})
         self._widths = [width for width in widths if width <= WIDEST_SHARE * psd.bins]
         least = {(ticks, bins): self._least(psd, ticks, bins) for ticks in LENGTHS for bins in self._widths}
@@ -76,55 +79,65 @@ class Cfar:
 
     def restart(self) -> None:
         """The next tick does not follow the last one."""
-        self.found[:], self._clear[:] = False, False
+        self.found[:], self.clear[:] = False, False
         self._kept = 0
 
     def go_on(self) -> None:
         """Forget the first `LONGEST` ticks."""
         self._kept = self.ticks - LONGEST
-        for flags in (self.found, self._clear):
+        for flags in (self.found, self.clear):
             flags[: self._kept] = flags[LONGEST:]
             flags[self._kept :] = False
 
     def look(self, ratios: Reals, unsure: float) -> None:
         """Mark in `found` what stands out of `ratios` (ticks, bins) of power to floor, where the floor may be off by `unsure`, a share."""
-        scale, ratios = 1 + unsure, ratios.copy()
+        scale, ratios = 1 + unsure, np.minimum(ratios, np.float32(CLIPPED))
         self._mark(ratios[self._kept :], self._kept, self._boxes[1], scale)
-        sums = np.zeros((len(ratios) + 1, self._bins))
         for ticks, boxes in self._boxes.items():
             if ticks == 1:
                 continue
-            if len(rows := np.flatnonzero(self._clear.any(axis=1))):
-                ratios[rows] = np.where(_spread(self._clear[rows], self._skirt), np.float32(1), ratios[rows])
-            np.cumsum(ratios, axis=0, out=sums[1:])
+            if len(rows := np.flatnonzero(self.clear.any(axis=1))):
+                ratios[rows] = np.where(_spread(self.clear[rows], self._skirt), np.float32(1), ratios[rows])
             half = ticks // 2
-            self._mark(np.diff(sums[: LONGEST + half + 1 : half], axis=0) / half, 0, boxes, scale)
+            halves = ratios[: LONGEST + half].reshape(-1, half, self._bins).sum(axis=1) / np.float32(half)
+            self._mark(halves, 0, boxes, scale)
+        for flags in (self.found, self.clear):
+            flags[:, : self._edge] = flags[:, -self._edge :] = False
 
-    def _mark(self, means: Doubles, first: int, boxes: list[_Box], scale: float) -> None:
+    def _mark(self, means: Reals, first: int, boxes: list[_Box], scale: float) -> None:
         """Paint by means of ticks (ticks, bins) from tick `first` on, or of each half of a box and the next (halves, bins)."""
         lone = boxes[0]
-        whole = means if lone.ticks == 1 else (means[:-1] + means[1:]) / 2
+        whole = means if lone.ticks == 1 else (means[:-1] + means[1:]) * np.float32(0.5)
         painted = (whole > scale * lone.least) & (whole <= scale * lone.most)
         clear = painted & (whole > 1 + CLEAR * (lone.least - 1))
         along = _along(means)
         for box in boxes[1:]:
-            self._box(along, box, scale, painted, clear)
+            if self._box(along, box, scale, painted, clear):
+                along = _along(self._without(means, clear))
         step = max(1, lone.ticks // 2)
         for row in np.flatnonzero(painted.any(axis=1)):
             ticks = slice(first + row * step, first + row * step + lone.ticks)
             self.found[ticks] |= painted[row]
-            self._clear[ticks] |= clear[row]
+            self.clear[ticks] |= clear[row]
 
-    def _box(self, along: Doubles, box: _Box, scale: float, painted: Flags, clear: Flags) -> None:
-        """Paint boxes of one size."""
-        places = np.arange(0, self._bins - box.bins + 1, box.bin_step)
-        parts = (along[:, places + box.bins] - along[:, places]) / box.bins
-        mean = parts if box.ticks == 1 else (parts[:-1] + parts[1:]) / 2
-        rows, which = np.nonzero((mean > scale * box.least) & (mean <= scale * box.most))
-        if not len(rows):
-            return
+    def _without(self, means: Reals, clear: Flags) -> Reals:
+        """Means (rows, bins) of which what is clear, in boxes of a row or of it and the next, is taken out."""
+        around = _spread(clear, self._skirt)
+        if len(clear) < len(means):
+            around = np.pad(around, ((0, 1), (0, 0))) | np.pad(around, ((1, 0), (0, 0)))
+        return np.where(around, np.float32(1), means)
+
+    def _box(self, along: Reals, box: _Box, scale: float, painted: Flags, clear: Flags) -> bool:
+        """Paint boxes of one size; whether any is clear."""
+        starts = along[:, : self._bins - box.bins + 1 : box.bin_step]
+        parts = (along[:, box.bins :: box.bin_step] - starts) * np.float32(1 / box.bins)
+        mean = parts if box.ticks == 1 else (parts[:-1] + parts[1:]) * np.float32(0.5)
+        hot = mean > np.float32(scale * box.least)
+        if not hot.any():
+            return False
+        rows, which = np.nonzero(hot & (mean <= np.float32(scale * box.most)))
         excess = mean[rows, which] - 1
-        enough, firsts = 1 + PART_SHARE * excess, places[which]
+        enough, firsts = 1 + PART_SHARE * excess, which * box.bin_step
         full = np.ones(len(rows), bool)
         if box.ticks > 1:
             full &= (parts[rows, which] >= enough) & (parts[rows + 1, which] >= enough)
@@ -135,6 +148,7 @@ class Cfar:
         _paint(painted, rows[full], firsts[full], box.bins)
         full &= excess > CLEAR * (box.least - 1)
         _paint(clear, rows[full], firsts[full], box.bins)
+        return bool(full.any())
 
 
 def _paint(flags: Flags, rows: Whole, firsts: Whole, bins: int) -> None:
@@ -145,9 +159,9 @@ def _paint(flags: Flags, rows: Whole, firsts: Whole, bins: int) -> None:
     flags |= np.cumsum(changes[:, :-1], axis=1) > 0
 
 
-def _along(means: Doubles) -> Doubles:
+def _along(means: Reals) -> Reals:
     """Sums (rows, bins + 1) up to each bin."""
-    along = np.zeros((len(means), means.shape[1] + 1))
+    along = np.zeros((len(means), means.shape[1] + 1), np.float32)
     np.cumsum(means, axis=1, out=along[:, 1:])
     return along
 

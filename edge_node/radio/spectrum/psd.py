@@ -18,6 +18,7 @@ TICK_S = 213e-6
 FINEST_HZ, LEAST_BINS, MOST_BINS = 4.7e3, 64, 1024
 OVERLAPPED_BELOW_HZ = 5e6
 """Half overlapped windows find 1.5 dB fainter signals for twice the work: what a narrow receiver can afford."""
+MANY = 64
 BATCH_ROWS = 64
 """What fits into the second-level cache, with room for pocketfft to go across rows."""
 
@@ -39,6 +40,7 @@ class Psd:
         self.beyond = self.bins - self.hop
         window = np.hanning(self.bins + 1)[:-1]
         self._window = (window / np.sqrt(self.bins * self.rows * np.sum(window**2))).astype(np.float32)
+        self._in_tick = self.independent(MANY, 1) / MANY
         self._ticks = max(1, BATCH_ROWS // self.rows)
         self._fourier = Fourier(self._ticks * self.rows, self.bins)
 
@@ -60,6 +62,10 @@ class Psd:
         half = self.bins // 2
         np.add(squares[:, : 2 * half : 2], squares[:, 1 : 2 * half : 2], out=out[:, half:])
         np.add(squares[:, 2 * half :: 2], squares[:, 2 * half + 1 :: 2], out=out[:, :half])
+
+    def in_bin(self, ticks: int) -> float:
+        """How many independent powers so many ticks of one bin are worth, about."""
+        return ticks * self._in_tick
 
     def independent(self, ticks: int, bins: int) -> float:
         """How many independent powers the sum over so many ticks and bins is worth: windows overlap, and leak into their neighbours."""
