@@ -101,7 +101,7 @@ class Growth:
         return ticks, lows, highs
 
     def _join(self, tick: int, low: int, high: int, *, clear: bool) -> None:
-        near = [one for one in self._growing if self._is_of(one, low, high)]
+        near = [one for one in self._growing if self._is_of(one, tick, low, high)]
         if not near:
             if len(self._growing) >= MOST_GROWING:
                 self.left_out += 1
@@ -140,15 +140,23 @@ class Growth:
             kept.append(piece)
         self._growing = kept
 
-    def _is_of(self, piece: Piece, low: int, high: int) -> bool:
-        """Whether a run goes on with a piece: a hop to the channel beside it does not, the next tone of slow FSK does."""
+    def _is_of(self, piece: Piece, tick: int, low: int, high: int) -> bool:
+        """Whether a run goes on with a piece: a chirp's or the next tone of slow FSK does, after a gap a hop to the channel beside it does not."""
         shared = min(high, piece.high) - max(low, piece.low) + 1
+        if shared <= -self._gap:
+            return False
+        if tick - piece.last <= 1:
+            return True
+        if tick - piece.last > 1 + BRIDGED_TICKS and not self._touches(low, high):
+            return False
         smaller = min(high - low, piece.high - piece.low) + 1
-        narrow = max(high, piece.high) - min(low, piece.low) < NARROW_GAPS * self._gap
-        return shared >= SHARED * smaller or (narrow and shared > -self._gap)
+        return shared >= SHARED * smaller or max(high, piece.high) - min(low, piece.low) < NARROW_GAPS * self._gap
+
+    def _touches(self, low: int, high: int) -> bool:
+        return low <= self._edge or high >= self._bins - 1 - self._edge
 
     def _bridged(self, piece: Piece) -> int:
-        if piece.told < 0 and (piece.low <= self._edge or piece.high >= self._bins - 1 - self._edge):
+        if piece.told < 0 and self._touches(piece.low, piece.high):
             return AT_EDGE_TICKS
         return 0 if piece.clear else BRIDGED_TICKS
 

@@ -36,6 +36,8 @@ PARTS, PART_SHARE = 3, 0.5
 """Each third of a box's width, and each half of its length, must hold so much of its mean excess: what fills less is smaller."""
 CLEAR = 2.0
 """Times the threshold: what is as strong is delineated by the box that found it, and longer ones are not to fill its gaps."""
+LEAKING, LEAKING_HZ = 50.0, 1.5e6
+"""What is so much fainter than something near is what that leaks."""
 EDGE_SHARE = 0.01
 """Of the band at both ends, where what leaks over one comes out at the other."""
 SKIRT_HZ = 75e3
@@ -62,6 +64,7 @@ class Cfar:
 
     def __init__(self, psd: Psd) -> None:
         self._bins, self._skirt = psd.bins, max(1, round(SKIRT_HZ / psd.bin_hz))
+        self._near = min(psd.bins, round(LEAKING_HZ / psd.bin_hz))
         self.found, self.clear = np.zeros((self.ticks, psd.bins), bool), np.zeros((self.ticks, psd.bins), bool)
         self._kept, self._edge = 0, max(1, round(EDGE_SHARE * psd.bins))
         widths = sorted({max(1, round(width_hz / psd.bin_hz)) for width_hz in WIDTHS_HZ})
@@ -91,7 +94,7 @@ class Cfar:
 
     def look(self, ratios: Reals, unsure: float) -> None:
         """Mark in `found` what stands out of `ratios` (ticks, bins) of power to floor, where the floor may be off by `unsure`, a share."""
-        scale, ratios = 1 + unsure, np.minimum(ratios, np.float32(CLIPPED))
+        scale, given, ratios = 1 + unsure, ratios, np.minimum(ratios, np.float32(CLIPPED))
         self._mark(ratios[self._kept :], self._kept, self._boxes[1], scale)
         for ticks, boxes in self._boxes.items():
             if ticks == 1:
@@ -99,20 +102,32 @@ class Cfar:
             if len(rows := np.flatnonzero(self.clear.any(axis=1))):
                 ratios[rows] = np.where(_spread(self.clear[rows], self._skirt), np.float32(1), ratios[rows])
             half = ticks // 2
-            halves = ratios[: LONGEST + half].reshape(-1, half, self._bins).sum(axis=1) / np.float32(half)
-            self._mark(halves, 0, boxes, scale)
+            leaking = None
+            if len(rows):
+                leaking = _greatest(self._halves(given, half), self._near) * np.float32(1 / LEAKING)
+            self._mark(self._halves(ratios, half), 0, boxes, scale, leaking)
         for flags in (self.found, self.clear):
             flags[:, : self._edge] = flags[:, -self._edge :] = False
 
-    def _mark(self, means: Reals, first: int, boxes: list[_Box], scale: float) -> None:
-        """Paint by means of ticks (ticks, bins) from tick `first` on, or of each half of a box and the next (halves, bins)."""
+    def _halves(self, ratios: Reals, half: int) -> Reals:
+        """Means of so many ticks each (halves, bins)."""
+        return ratios[: LONGEST + half].reshape(-1, half, self._bins).sum(axis=1) / np.float32(half)
+
+    def _mark(self, means: Reals, first: int, boxes: list[_Box], scale: float, leaking: Reals | None = None) -> None:
+        """Paint by means of ticks (ticks, bins) from tick `first` on, or of each half of a box and the next (halves, bins).
+
+        What is `leaking` there is no signal.
+        """
         lone = boxes[0]
         whole = means if lone.ticks == 1 else (means[:-1] + means[1:]) * np.float32(0.5)
         painted = (whole > scale * lone.least) & (whole <= scale * lone.most)
+        least = None if leaking is None else 1 + np.maximum(leaking[:-1], leaking[1:])
+        if least is not None:
+            painted &= whole > least
         clear = painted & (whole > 1 + CLEAR * (lone.least - 1))
         along = _along(means)
         for box in boxes[1:]:
-            if self._box(along, box, scale, painted, clear):
+            if self._box(along, box, scale, painted, clear, least):
                 along = _along(self._without(means, clear))
         step = max(1, lone.ticks // 2)
         for row in np.flatnonzero(painted.any(axis=1)):
@@ -127,7 +142,7 @@ class Cfar:
             around = np.pad(around, ((0, 1), (0, 0))) | np.pad(around, ((1, 0), (0, 0)))
         return np.where(around, np.float32(1), means)
 
-    def _box(self, along: Reals, box: _Box, scale: float, painted: Flags, clear: Flags) -> bool:
+    def _box(self, along: Reals, box: _Box, scale: float, painted: Flags, clear: Flags, least: Reals | None) -> bool:
         """Paint boxes of one size; whether any is clear."""
         starts = along[:, : self._bins - box.bins + 1 : box.bin_step]
         parts = (along[:, box.bins :: box.bin_step] - starts) * np.float32(1 / box.bins)
@@ -138,7 +153,7 @@ class Cfar:
         rows, which = np.nonzero(hot & (mean <= np.float32(scale * box.most)))
         excess = mean[rows, which] - 1
         enough, firsts = 1 + PART_SHARE * excess, which * box.bin_step
-        full = np.ones(len(rows), bool)
+        full = np.ones(len(rows), bool) if least is None else excess + 1 > least[rows, firsts + box.bins // 2]
         if box.ticks > 1:
             full &= (parts[rows, which] >= enough) & (parts[rows + 1, which] >= enough)
             along = along[:-1] + along[1:]
@@ -164,6 +179,17 @@ def _along(means: Reals) -> Reals:
     along = np.zeros((len(means), means.shape[1] + 1), np.float32)
     np.cumsum(means, axis=1, out=along[:, 1:])
     return along
+
+
+def _greatest(values: Reals, around: int) -> Reals:
+    """The greatest within so many bins to each side, in steps of doubled reach."""
+    greatest = np.pad(values, ((0, 0), (around, around)))
+    reach = 1
+    while reach < 2 * around + 1:
+        step = min(reach, 2 * around + 1 - reach)
+        greatest = np.maximum(greatest[:, :-step], greatest[:, step:])
+        reach += step
+    return greatest
 
 
 def _spread(flags: Flags, around: int) -> Flags:
