@@ -28,8 +28,6 @@ EXPLAINED = 0.4
 """Of what stands out of the noise, chirps that are the burst explain at least this much; all else that was recorded, less than 0.25."""
 ISOLATED = 1.25
 """The right bin is so much stronger than any other; of keyed carriers many are alike."""
-LEAST_PREAMBLE = 5
-"""Chirps of a preamble that are found again once its timing is known, with the opposite ones where they must be."""
 CERTAIN = 0.6
 """Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost."""
 QUIET = 0.2
@@ -77,7 +75,7 @@ def search(samples: Complexes, rate_hz: float, channels: Iterable[Channel], fals
             cut, middle_hz = band.channel(channel.offset_hz, _width_hz(bandwidth_hz))
             best = _best(cut, channel.spreading, false_alarms)
             one = None if best is None else _chirped(*best, cut, bandwidth_hz, middle_hz, rate_hz, CARRIER_OFF_HZ)
-            if one is not None and one.preamble >= LEAST_PREAMBLE and abs(one.offset_hz - channel.offset_hz) < CARRIER_OFF_HZ:
+            if one is not None and one.preamble and abs(one.offset_hz - channel.offset_hz) < CARRIER_OFF_HZ:
                 found.append(one)
     return sorted(found, key=lambda one: one.start)
 
@@ -93,7 +91,7 @@ def look(burst: Burst) -> Finding | None:
         found = _best(cut, SPREADING, FALSE_ALARMS, MOST_SYMBOLS)
         if found is not None and (best is None or found[0].power > best[0]):
             best = found[0].power, _chirped(*found, cut, bandwidth_hz, middle_hz, burst.samples_rate_hz, bandwidth_hz)
-    if best is None or (best[1].preamble < LEAST_PREAMBLE and best[1].share < CERTAIN):
+    if best is None or (not best[1].preamble and best[1].share < CERTAIN):
         return None
     return _finding(best[1], burst)
 
