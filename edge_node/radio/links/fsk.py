@@ -12,12 +12,12 @@ from edge_node.radio.links.shifts import FASTEST, SLOWEST, Keying, keying_of
 
 WIDEST_HZ = 2.5e6
 """No narrow link is wider."""
-PER_BANDWIDTH, OPEN = 4, 1.3
-"""Samples, and the filter's width, in bandwidths."""
+PER_BANDWIDTH, OPEN, SNUG = 4, 1.3, 1.05
+"""Samples, and the filter's width, in bandwidths: at first, and in those of Carson's rule once they are known."""
 PER_SYMBOL = 8
 MOST_KURTOSIS = 1.62
 """E|x|^4 / (E|x|^2)^2 of a carrier of constant power is 1, of that in noise 5 dB below it 1.43, of noise and of keyed carriers 2."""
-LEAST_LINE, LEAST_LEVELS, LEAST_BALANCE = 25.0, 2.3, 0.15
+LEAST_LINE, LEAST_LEVELS, LEAST_BALANCE = 12.0, 2.1, 0.15
 """Levels: noise has 1.3 and chirps 1.7."""
 INDICES = (0.3, 4.5)
 
@@ -30,7 +30,7 @@ def look(burst: Burst) -> Finding | None:
     if rough is None:
         return None
     width_hz = 2 * abs(rough.deviation_hz) + rough.rate_bd
-    fine = _keying(burst, 0.9 * rough.rate_bd, 1.1 * rough.rate_bd, rough.carrier_hz, OPEN * width_hz, PER_SYMBOL * rough.rate_bd)
+    fine = _keying(burst, 0.9 * rough.rate_bd, 1.1 * rough.rate_bd, rough.carrier_hz, SNUG * width_hz, PER_SYMBOL * rough.rate_bd)
     return None if fine is None or not plausible(fine) else _finding(fine)
 
 

@@ -6,7 +6,7 @@ at the symbol rate, whose phase says where symbols are.
 
 from __future__ import annotations
 
-from math import pi
+from math import pi, sqrt
 
 import numpy as np
 from msgspec import Struct
@@ -24,13 +24,23 @@ CLIPPED = 2.0
 """Frequencies further off than so many typical ones are clicks of noise."""
 NEIGHBOURS, BESIDE = 3, 40
 """The line's own bins, and those on either side that it is compared with."""
-LEAST_SYMBOLS, LEAST_INSIDE = 12, 4
+SMOOTH = 0.75
+"""Symbols over which the frequency is a mean once their length is known."""
+CANDIDATES, RIVAL = 6, 0.3
+"""Rates that are tried: those whose line has this much of the strongest's power."""
+AROUND = 0.03
+CLEAR = 100.0
+"""A line that stands out so much leaves no doubt."""
+KEPT = 0.9
+"""Of its deviation, when the rate is a part of what it was taken for."""
+MULTIPLES, MOST_RUNS = (4, 3, 2), 0.9
+LEAST_SYMBOLS, LEAST_INSIDE = 12, 2
 
 
 class Keying(Struct, frozen=True):
     """`line` is how far the symbol rate's line stands out of its neighbours; `levels` how far apart the two levels are, in their widths.
 
-    `balance` is the share of the rarer level.
+    `balance` is the share of the rarer level; levels last multiples of `together` symbols, which is 1 unless the line was a harmonic.
     """
 
     rate_bd: float
@@ -40,6 +50,7 @@ class Keying(Struct, frozen=True):
     levels: float
     balance: float
     symbols: int
+    together: int = 1
 
     @property
     def index(self) -> float:
@@ -48,15 +59,32 @@ class Keying(Struct, frozen=True):
 
 
 def keying_of(samples: Complexes, rate_hz: float, slowest_bd: float, fastest_bd: float) -> Keying | None:
-    """Of samples (n,) that hold the burst and no more; None where they are too few or silent."""
+    """Of samples (n,) that hold the burst and no more: of the rates whose lines stand out most, that which tells the levels best apart.
+
+    None where they are too few or silent.
+    """
     x = samples[:MOST_SAMPLES]
     first = _frequency(x, rate_hz, max(1, round(rate_hz / fastest_bd / 4)))
     if len(first) * slowest_bd < LEAST_SYMBOLS * rate_hz / 4 or not np.any(first):
         return None
-    rate_bd, _, _ = _line(first, rate_hz, slowest_bd, fastest_bd)
-    smooth = _frequency(x, rate_hz, max(1, round(rate_hz / rate_bd / 2)))
-    rate_bd, phase, line = _line(smooth, rate_hz, max(slowest_bd, 0.8 * rate_bd), min(fastest_bd, 1.25 * rate_bd))
-    return _levels(smooth, rate_hz, rate_bd, phase, line)
+    found = [_keying_at(x, rate_hz, rate_bd) for rate_bd in _lines(first, rate_hz, slowest_bd, fastest_bd)]
+    best = max((one for one in found if one is not None), key=lambda one: one.levels * sqrt(min(one.line, CLEAR)), default=None)
+    slower = None if best is None or best.together == 1 else _keying_at(x, rate_hz, best.rate_bd / best.together)
+    return slower if best and slower and slower.deviation_hz > KEPT * best.deviation_hz else best
+
+
+def _keying_at(x: Complexes, rate_hz: float, about_bd: float) -> Keying | None:
+    """With a mean that fits about this rate."""
+    smooth = _frequency(x, rate_hz, max(1, round(rate_hz / about_bd * SMOOTH)))
+    spectrum, power = _bent(smooth)
+    size = 2 * (len(power) - 1)
+    low, high = _bins(len(power), size / rate_hz, about_bd * (1 - AROUND), about_bd * (1 + AROUND))
+    best = low + int(np.argmax(power[low:high]))
+    beside = np.concatenate((power[max(1, best - BESIDE) : max(1, best - NEIGHBOURS)], power[best + NEIGHBOURS + 1 : best + BESIDE]))
+    place = best + _between(*(float(np.log(one + 1e-30)) for one in power[best - 1 : best + 2]))
+    phase = float(np.angle(spectrum[best])) - pi * (place - best) * len(smooth) / size
+    line = float(power[best] / (np.median(beside) + 1e-30))
+    return _levels(smooth, rate_hz, place * rate_hz / size, phase, line)
 
 
 def _frequency(x: Complexes, rate_hz: float, width: int) -> Reals:
@@ -68,23 +96,33 @@ def _frequency(x: Complexes, rate_hz: float, width: int) -> Reals:
     return np.asarray(np.angle(mean) * (rate_hz / (2 * pi * delay)), dtype=np.float32)
 
 
-def _line(frequency: Reals, rate_hz: float, slowest_bd: float, fastest_bd: float) -> tuple[float, float, float]:
-    """Symbol rate, phase of its line at the first sample, and how much its power is of its neighbours' median."""
+def _bent(frequency: Reals) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+    """Spectrum of how far the frequency is from the middle, and its power."""
     away = frequency - np.float32((np.quantile(frequency, 0.1) + np.quantile(frequency, 0.9)) / 2)
     limit = np.float32(CLIPPED * float(np.median(np.abs(away))) + 1e-9)
     bent = np.minimum(np.abs(away), limit)
     bent -= bent.mean()
-    size = 1 << (2 * len(bent) - 1).bit_length()
-    spectrum = np.fft.rfft(bent * np.hanning(len(bent)), size)
-    power = spectrum.real**2 + spectrum.imag**2
-    low, high = max(2, int(slowest_bd / rate_hz * size)), min(len(power) - 2, int(fastest_bd / rate_hz * size) + 1)
-    if high <= low:
-        return slowest_bd, 0.0, 0.0
-    best = low + int(np.argmax(power[low:high]))
-    around = np.concatenate((power[max(1, best - BESIDE) : max(1, best - NEIGHBOURS)], power[best + NEIGHBOURS + 1 : best + BESIDE]))
-    place = best + _between(*(float(np.log(one + 1e-30)) for one in power[best - 1 : best + 2]))
-    phase = float(np.angle(spectrum[best])) - pi * (place - best) * len(bent) / size
-    return place * rate_hz / size, phase, float(power[best] / (np.median(around) + 1e-30))
+    spectrum = np.fft.rfft(bent * np.hanning(len(bent)), 1 << (2 * len(bent) - 1).bit_length())
+    return spectrum, spectrum.real**2 + spectrum.imag**2
+
+
+def _bins(count: int, per_hz: float, low_hz: float, high_hz: float) -> tuple[int, int]:
+    low = min(max(2, int(low_hz * per_hz)), count - 4)
+    return low, max(low + 1, min(count - 2, int(high_hz * per_hz) + 1))
+
+
+def _lines(frequency: Reals, rate_hz: float, slowest_bd: float, fastest_bd: float) -> list[float]:
+    """Rates of the strongest lines, the strongest first."""
+    _, power = _bent(frequency)
+    per_hz = 2 * (len(power) - 1) / rate_hz
+    low, high = _bins(len(power), per_hz, slowest_bd, fastest_bd)
+    left, found = power[low:high].copy(), []
+    most = float(left.max())
+    while len(found) < CANDIDATES and left.max() > RIVAL * most:
+        best = int(np.argmax(left))
+        found.append((low + best) / per_hz)
+        left[max(0, best - NEIGHBOURS) : best + NEIGHBOURS + 1] = 0
+    return found
 
 
 def _between(low: float, middle: float, high: float) -> float:
@@ -120,4 +158,13 @@ def _levels(frequency: Reals, rate_hz: float, rate_bd: float, phase: float, line
         levels=deviation / max(width, 1e-9),
         balance=float(min(above.mean(), 1 - above.mean())),
         symbols=len(shown),
+        together=_together(above),
     )
+
+
+def _together(above: NDArray[np.bool_]) -> int:
+    """What nearly all lengths between changes are multiples of."""
+    lengths = np.diff(np.flatnonzero(np.diff(above)))
+    if len(lengths) < LEAST_SYMBOLS:
+        return 1
+    return next((times for times in MULTIPLES if np.mean(lengths % times == 0) > MOST_RUNS), 1)
