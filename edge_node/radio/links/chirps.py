@@ -20,6 +20,8 @@ Powers = NDArray[np.float32]
 PER_CHIP = 2
 RUN = 6
 """Symbols: a preamble of 8, seen through windows that begin anywhere, fills so many of them at least."""
+FRAME = 16
+"""Symbols: no frame is shorter."""
 CELLS = 4
 """Per chip: two phases, and places between bins."""
 TINY = 1e-20
@@ -51,7 +53,7 @@ class Run(Struct, frozen=True):
 def opposite(sf: int) -> Complexes:
     """What turns a rising chirp of (2 * 2**sf,) samples into a tone."""
     n = np.arange(PER_CHIP << sf) / PER_CHIP
-    return np.exp(-2j * np.pi * (n * n / (2 << sf) - n / 2)).astype(np.complex64)
+    return np.asarray(np.exp(-2j * np.pi * (n * n / (2 << sf) - n / 2)), dtype=np.complex64)
 
 
 def run_of(samples: Complexes, sf: int, run: int = RUN, near: tuple[float, float] | None = None) -> Run | None:
@@ -59,28 +61,33 @@ def run_of(samples: Complexes, sf: int, run: int = RUN, near: tuple[float, float
 
     Falling chirps are found in the conjugate, their bins with the other sign. `near` is a bin and how far from it the run's may be.
     """
+    return next(iter(runs_of(samples, sf, run, near=near)), None)
+
+
+def runs_of(samples: Complexes, sf: int, run: int = RUN, *, most: int = 1, near: tuple[float, float] | None = None) -> list[Run]:
+    """The best `most` of those that are a frame apart at least, the best first."""
     window = PER_CHIP << sf
     rows = len(samples) // window
     if rows < run:
-        return None
+        return []
     cut = samples[: rows * window].reshape(rows, window)
     energy = _summed(np.einsum("ij,ij->i", cut.view(np.float32), cut.view(np.float32))[:, None], run)[:, 0]
     shares = _summed(_cells(cut, sf), run)
     shares /= np.maximum(energy * window, np.float32(TINY))[:, None]
     if near is not None:
         shares *= _nearby(1 << sf, *near)
-    first, cell = np.unravel_index(int(np.argmax(shares)), shares.shape)
-    row = shares[first]
-    if energy[first] < TINY:
-        return None
-    return Run(
-        sf=sf,
-        start=int(first) * window,
-        bin=_bin(int(cell), 1 << sf),
-        share=float(row[cell]),
-        isolation=_isolation(row, int(cell), 1 << sf),
-        energy=float(energy[first]) / (run * window),
-    )
+    best = np.where(energy > TINY, shares.max(axis=1), 0)
+    found: list[Run] = []
+    while len(found) < most and best.any():
+        first = int(np.argmax(best))
+        found.append(_run(shares[first], sf, first * window, float(energy[first]) / (run * window)))
+        best[max(0, first - FRAME) : first + FRAME] = 0
+    return found
+
+
+def _run(row: Powers, sf: int, start: int, energy: float) -> Run:
+    cell, chips = int(np.argmax(row)), 1 << sf
+    return Run(sf, start, _bin(cell, chips), float(row[cell]), _isolation(row, cell, chips), energy)
 
 
 def _summed(values: Powers, run: int) -> Powers:

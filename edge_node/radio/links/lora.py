@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.band import Band, Complexes
-from edge_node.radio.links.chirps import PER_CHIP, RUN, Run, noise_share, run_of
+from edge_node.radio.links.chirps import PER_CHIP, RUN, Run, noise_share, runs_of
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.links.lora_frame import Frame, frame_of
+from edge_node.radio.links.lora_frame import frame_of
 
 BANDWIDTHS_HZ = (125e3, 250e3, 500e3, 812.5e3)
 SPREADING = range(5, 13)
@@ -34,6 +34,7 @@ QUIET = 0.2
 """The noise of a channel is taken to be what so many of its symbols stay below."""
 SPREAD = 2.5
 """Symbols of noise differ in energy: the quiet ones are less than the mean by up to this, over the root of the number of samples."""
+MOST_FOUND = 32
 MOST_SYMBOLS = 64
 """Of a burst so many are looked at for its preamble."""
 
@@ -63,20 +64,30 @@ class Chirped(Struct, frozen=True):
     sync_word: int | None = None
 
 
-def search(samples: Complexes, rate_hz: float, channels: Iterable[Channel], false_alarms: float = FALSE_ALARMS) -> list[Chirped]:
-    """Preambles in a piece (n,) of stream, at most one in each channel, also far below the noise; the cost is the same whatever is heard.
+class _View(Struct, frozen=True):
+    """A channel's samples, PER_CHIP a chip, and how it lies in what it was cut from; a carrier is at most `off_hz` from its middle."""
 
-    Pieces should overlap by a preamble and hold two at least; `false_alarms` is how many noise makes in each channel.
+    samples: Complexes
+    bandwidth_hz: float
+    middle_hz: float
+    source_rate_hz: float
+    off_hz: float
+
+
+def search(samples: Complexes, rate_hz: float, channels: Iterable[Channel], false_alarms: float = FALSE_ALARMS) -> list[Chirped]:
+    """Preambles in a piece (n,) of stream, also far below the noise, by when they begin; the cost is the same whatever is heard.
+
+    In each channel only those with the chirps of the strongest, at most MOST_FOUND. A piece should overlap the next by a preamble and a
+    few symbols, and hold more; `false_alarms` is how many noise makes in each channel of a piece.
     """
     found: list[Chirped] = []
-    for bandwidth_hz, group in groupby(sorted(channels, key=lambda one: one.bandwidth_hz), key=lambda one: one.bandwidth_hz):
+    for bandwidth_hz, group in groupby(sorted(channels, key=_bandwidth), key=_bandwidth):
         band = Band(samples, rate_hz, PER_CHIP * bandwidth_hz)
         for channel in group:
             cut, middle_hz = band.channel(channel.offset_hz, _width_hz(bandwidth_hz))
-            best = _best(cut, channel.spreading, false_alarms)
-            one = None if best is None else _chirped(*best, cut, bandwidth_hz, middle_hz, rate_hz, CARRIER_OFF_HZ)
-            if one is not None and one.preamble and abs(one.offset_hz - channel.offset_hz) < CARRIER_OFF_HZ:
-                found.append(one)
+            view = _View(cut, bandwidth_hz, middle_hz, rate_hz, CARRIER_OFF_HZ)
+            runs, falling = _best(cut, channel.spreading, false_alarms, MOST_FOUND)
+            found += [one for run in runs if (one := _chirped(run, falling, view)).preamble]
     return sorted(found, key=lambda one: one.start)
 
 
@@ -88,29 +99,34 @@ def look(burst: Burst) -> Finding | None:
             continue
         most = round((burst.before_s + MOST_SYMBOLS * (1 << SPREADING[-1]) / bandwidth_hz) * burst.samples_rate_hz)
         cut, middle_hz = Band(burst.samples[:most], burst.samples_rate_hz, PER_CHIP * bandwidth_hz).channel(0.0, _width_hz(bandwidth_hz))
-        found = _best(cut, SPREADING, FALSE_ALARMS, MOST_SYMBOLS)
-        if found is not None and (best is None or found[0].power > best[0]):
-            best = found[0].power, _chirped(*found, cut, bandwidth_hz, middle_hz, burst.samples_rate_hz, bandwidth_hz)
+        runs, falling = _best(cut, SPREADING, FALSE_ALARMS, 1, MOST_SYMBOLS)
+        view = _View(cut, bandwidth_hz, middle_hz, burst.samples_rate_hz, bandwidth_hz)
+        best = max((best, *((run.power, _chirped(run, falling, view)) for run in runs)), key=lambda one: one[0] if one else 0.0)
     if best is None or (not best[1].preamble and best[1].share < CERTAIN):
         return None
     return _finding(best[1], burst)
+
+
+def _bandwidth(channel: Channel) -> float:
+    return channel.bandwidth_hz
 
 
 def _width_hz(bandwidth_hz: float) -> float:
     return min(OPEN * bandwidth_hz, bandwidth_hz + 2 * CARRIER_OFF_HZ)
 
 
-def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: int | None = None) -> tuple[Run, bool] | None:
-    """The run that explains most, and whether its chirps fall."""
-    best: tuple[Run, bool] | None = None
+def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: int, symbols: int | None = None) -> tuple[list[Run], bool]:
+    """Runs of the chirps that explain most, of the first `symbols` or of all, and whether they fall."""
+    best, best_falls = [], False
     each = false_alarms / (2 * len(spreading))
     for sf in spreading:
-        piece = cut if most is None else cut[: (most * PER_CHIP) << sf]
+        piece = cut if symbols is None else cut[: (symbols * PER_CHIP) << sf]
         for falling in (False, True):
-            run = run_of(piece.conj() if falling else piece, sf)
-            if run is not None and _stands_out(run, piece, each) and (best is None or run.power > best[0].power):
-                best = run, falling
-    return best
+            runs = runs_of(piece.conj() if falling else piece, sf, most=most)
+            runs = [run for run in runs if _stands_out(run, piece, each)]
+            if runs and (not best or runs[0].power > best[0].power):
+                best, best_falls = runs, falling
+    return best, best_falls
 
 
 def _stands_out(run: Run, piece: Complexes, false_alarms: float) -> bool:
@@ -124,17 +140,14 @@ def _stands_out(run: Run, piece: Complexes, false_alarms: float) -> bool:
     return run.share * run.energy >= EXPLAINED * (run.energy - quiet * (1 + SPREAD / sqrt(window)))
 
 
-def _chirped(run: Run, falling: bool, cut: Complexes, bandwidth_hz: float, middle_hz: float, rate_hz: float, most_hz: float) -> Chirped:
-    rising = cut.conj() if falling else cut
-    chips, turn = 1 << run.sf, -1 if falling else 1
-    frame = frame_of(rising, run, min(0.25, most_hz / bandwidth_hz) * chips)
-    bins = frame.carrier_bins if frame else 0.0
-    start = frame.start if frame else run.start
+def _chirped(run: Run, falling: bool, view: _View) -> Chirped:
+    bandwidth_hz, chips, turn = view.bandwidth_hz, 1 << run.sf, -1 if falling else 1
+    frame = frame_of(view.samples.conj() if falling else view.samples, run, min(0.25, view.off_hz / bandwidth_hz) * chips)
     return Chirped(
-        start=round(start * rate_hz / (PER_CHIP * bandwidth_hz)),
+        start=round((frame.start if frame else run.start) * view.source_rate_hz / (PER_CHIP * bandwidth_hz)),
         sf=run.sf,
         bandwidth_hz=bandwidth_hz,
-        offset_hz=middle_hz + turn * bins * bandwidth_hz / chips,
+        offset_hz=view.middle_hz + (turn * frame.carrier_bins * bandwidth_hz / chips if frame else 0.0),
         falling=falling,
         share=run.share,
         preamble=frame.preamble if frame else 0,

@@ -116,7 +116,8 @@ def _lines(frequency: Reals, rate_hz: float, slowest_bd: float, fastest_bd: floa
     _, power = _bent(frequency)
     per_hz = 2 * (len(power) - 1) / rate_hz
     low, high = _bins(len(power), per_hz, slowest_bd, fastest_bd)
-    left, found = power[low:high].copy(), []
+    left: NDArray[np.float64] = power[low:high].copy()
+    found: list[float] = []
     most = float(left.max())
     while len(found) < CANDIDATES and left.max() > RIVAL * most:
         best = int(np.argmax(left))

@@ -42,12 +42,10 @@ def cut(samples: Samples, rate_hz: float, spot: Spot, center_hz: float) -> Burst
     )
 
 
-def bursts_of(
-    link: Link, front: FrontEnd, seconds: float, snr_db: float = 20.0, seed: int = 1, ppm: float | None = None
-) -> Iterator[tuple[Burst, Spot]]:
+def bursts_of(link: Link, front: FrontEnd, seconds: float, snr_db: float = 20.0, seed: int = 1) -> Iterator[tuple[Burst, Spot]]:
     """All of a simulated link's that lie in the receiver's band as a whole, with their truth."""
     truth: list[Spot] = []
-    blocks = list(heard([Heard(link, Air(snr_db=snr_db, ppm=ppm))], front, seconds, seed, truth=truth))
+    blocks = list(heard([Heard(link, Air(snr_db=snr_db))], front, seconds, seed, truth=truth))
     samples = np.concatenate([block.samples for block in blocks])
     for spot in truth:
         inside = abs(spot.center_hz - front.center_hz) + spot.bandwidth_hz / 2 < front.rate_hz / 2
