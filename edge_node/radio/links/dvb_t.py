@@ -15,7 +15,7 @@ PART = 4
 FIRST_HZ = 2.5e6
 CARRIERS = {"8k": 8192, "2k": 2048}
 GUARDS = 4, 8, 16, 32
-LOOKED_S, SHORTEST_S, NARROWEST_HZ = 12e-3, 6e-3, 1.5e6
+LOOKED_S, SHORTEST_S, NARROWEST_HZ = 9e-3, 6e-3, 1.5e6
 PEAK, CONTRAST = 0.2, 5.0
 
 
@@ -29,7 +29,11 @@ class Found(Folded, frozen=True):
 
 def look(burst: Burst) -> Finding | None:
     """dvb_t with its channel's width, mode and guard interval; it never stops."""
-    if burst.duration_s < SHORTEST_S or burst.bandwidth_hz < NARROWEST_HZ or burst.bandwidth_hz > max(CHANNELS_MHZ) * 1.1e6:
+    if (
+        burst.duration_s < SHORTEST_S
+        or burst.bandwidth_hz < NARROWEST_HZ
+        or burst.bandwidth_hz > min(max(CHANNELS_MHZ) * 1.1e6, burst.samples_rate_hz)
+    ):
         return None
     best = max(_folds(burst), key=lambda one: one.peak * one.contrast)
     if best.peak < PEAK or best.contrast < CONTRAST:

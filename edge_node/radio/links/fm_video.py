@@ -58,7 +58,7 @@ def look(burst: Burst) -> Finding | None:
     begin = round(burst.before_s * burst.samples_rate_hz)
     count = round(min(LOOKED_S, burst.duration_s) * burst.samples_rate_hz)
     luma, rate_hz = demodulated(burst.samples[begin : begin + count], burst.samples_rate_hz)
-    if len(luma) < SHORTEST_S * rate_hz / 2:
+    if len(luma) < SHORTEST_S * rate_hz / 2 or not np.isfinite(luma).all():
         return None
     best, other = sorted(combs(luma, rate_hz), key=lambda comb: -comb.contrast)
     if best.contrast < CONTRAST or best.share < SHARE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,11 @@ def folded(samples: Complexes, useful: int, width: int, period: int, places: Seq
         again = sum((np.roll(again, -place) for place in places[1:]), np.roll(again, -places[0]))
         energy = sum((np.roll(energy, -place) for place in places[1:]), np.roll(energy, -places[0]))
     shares = np.abs(again) / np.maximum(energy, energy.mean() / 4 + FAINT)
-    at = int(np.argmax(shares))
+    at, usual = int(np.argmax(shares)), float(np.median(shares))
     peak = float(shares[at])
-    return Folded(peak, peak / max(float(np.median(shares)), FAINT), at, float(np.angle(again[at])) / (2 * np.pi))
+    if not isfinite(peak + usual):
+        return NOTHING
+    return Folded(peak, peak / max(usual, FAINT), at, float(np.angle(again[at])) / (2 * np.pi))
 
 
 def again(samples: Complexes, apart: int, width: int) -> Complexes:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.radio.bursts.burst import Burst
+from edge_node.radio.links.fifteen import BASE_HZ, SPACING_HZ, prefixes
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.links.folding import boxed, folded
-from edge_node.radio.links.ofdm import BASE_HZ, PREFIX, SLOT, SLOT_PLACES, SPACING_HZ, USEFUL
+from edge_node.radio.links.folding import boxed
 from edge_node.radio.links.rates import Complexes, smooth
 
 ROOTS, HALF = (25, 29, 34), 31
@@ -52,7 +52,7 @@ def _cut(spectrum: Complexes, offset_hz: float, width_hz: float, bin_hz: float) 
 
 def _prefixed(spectrum: Complexes, bin_hz: float) -> bool:
     samples = np.asarray(np.fft.ifft(_cut(spectrum, 0.0, BASE_HZ, bin_hz)), np.complex64)
-    return folded(samples, USEFUL, PREFIX, SLOT, SLOT_PLACES).contrast >= PREFIXED
+    return prefixes(samples, BASE_HZ, slots=True).contrast >= PREFIXED
 
 
 def _best(cut: Complexes, bin_hz: float) -> tuple[float, float]:
