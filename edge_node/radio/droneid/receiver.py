@@ -1,0 +1,154 @@
+"""IQ to DroneID: a gate, a search where it opens, and what each frame says; nothing is known beforehand of when and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from edge_node.messages import RemoteIdDetection
+from edge_node.radio.droneid import frame, message
+from edge_node.radio.droneid.carriers import Soft, soft_bits
+from edge_node.radio.droneid.places import offsets_hz
+from edge_node.radio.droneid.search import Found, Search
+from edge_node.radio.droneid.watch import PIECE_S, Piece, Watch
+from edge_node.radio.droneid.waveform import BEFORE, RATE_HZ, SPACING_HZ
+
+LEAST_RATE_HZ, MOST_RATE_HZ = 15e6, 250e6
+# A block is looked at in parts, so that what is remembered of it stays small.
+PART_S = 0.02
+LEAST_SYMBOLS, LEAST_SNR_DB = 3, -7.0
+SAME_S, SAME_HZ = 30e-6, 0.3e6
+MOST_RECENT = 32
+LEGACY_LIKENESS = 0.4
+
+
+class _Heard(Struct, frozen=True):
+    """A frame's first Zadoff-Chu symbol, in seconds from the stream's first sample, and its offset from the band's middle."""
+
+    t_s: float
+    offset_hz: float
+
+    def same(self, other: _Heard) -> bool:
+        return abs(self.t_s - other.t_s) < SAME_S and abs(self.offset_hz - other.offset_hz) < SAME_HZ
+
+
+class DroneIdReceiver:
+    """Takes a stream of IQ of 15 MS/s or more, cut anywhere; a slower one holds no frame and gives none.
+
+    `frames` were told; `failed` had both Zadoff-Chu symbols, but their CRC24A never fitted, and were not. `searches` is how often the
+    gate opened.
+    """
+
+    def __init__(self) -> None:
+        self.frames = self.failed = self.searches = 0
+        self._stream: tuple[float, float | None] | None = None
+
+    def step(
+        self, samples: NDArray[np.complex64], rate_hz: float, center_hz: float | None, t_mono_ns: int, *, broken: bool = False
+    ) -> list[RemoteIdDetection]:
+        """What samples (n,) hold, the first of which met the antenna at `t_mono_ns`; `broken` says that they do not follow the last ones.
+
+        A frame that is cut by their end is told as soon as what is there of it can be decoded.
+        """
+        found: list[RemoteIdDetection] = []
+        if broken or self._stream != (rate_hz, center_hz):
+            found += self.finish()
+            self._begin(rate_hz, center_hz)
+        if self._stream is None:
+            return found
+        part = round(PART_S * rate_hz)
+        samples = np.asarray(samples, np.complex64)
+        with np.errstate(all="ignore"):
+            for k in range(0, len(samples), part):
+                self._anchor = self._watch.held.stop, t_mono_ns + round(k * 1e9 / rate_hz)
+                self._watch.add(samples[k : k + part])
+                found += sorted(self._found(final=False), key=lambda one: one.t_mono_ns)
+                self._watch.forget()
+        return found
+
+    def finish(self) -> list[RemoteIdDetection]:
+        """What can be told of a frame that goes on beyond the last sample, as no more will come."""
+        found = []
+        if self._stream is not None:
+            with np.errstate(all="ignore"):
+                found = list(self._found(final=True))
+        self._stream = None
+        return found
+
+    def _begin(self, rate_hz: float, center_hz: float | None) -> None:
+        if not LEAST_RATE_HZ <= rate_hz <= MOST_RATE_HZ:
+            self._stream = None
+            return
+        self._stream = rate_hz, center_hz
+        self._rate_hz, self._center_hz = rate_hz, center_hz
+        self._watch = Watch(rate_hz)
+        self._search = Search(rate_hz, PIECE_S)
+        self._told: list[_Heard] = []
+        self._lost: list[_Heard] = []
+
+    def _found(self, *, final: bool) -> Iterator[RemoteIdDetection]:
+        for piece, whole in self._watch.due(final=final):
+            self.searches += 1
+            unsound: list[_Heard] = []
+            for heard, soft, block in self._decoded(piece):
+                if block is None:
+                    unsound.append(heard)
+                    continue
+                self._told = [*self._told, heard][-MOST_RECENT:]
+                self.frames += 1
+                yield self._detection(heard, soft, block)
+            if whole:
+                self._count(unsound)
+
+    def _count(self, unsound: list[_Heard]) -> None:
+        """Each frame once, and only where no other try succeeded."""
+        for heard in unsound:
+            if not any(heard.same(other) for other in (*self._told, *self._lost)):
+                self._lost = [*self._lost, heard][-MOST_RECENT:]
+                self.failed += 1
+
+    def _decoded(self, piece: Piece) -> Iterator[tuple[_Heard, Soft, bytes | None]]:
+        """Frames of a piece that were not told yet; None for the bytes of one whose check fails."""
+        held, start = self._watch.held, piece.start
+        samples = _scaled(held.take(start, start + self._watch.length))
+        there = round((held.stop - start) * RATE_HZ / self._rate_hz)
+        for one in self._search.frames(samples, offsets_hz(self._watch.gate, piece.shares)):
+            heard = self._heard(start, one, one.sync.carriers)
+            if any(heard.same(other) for other in self._told):
+                continue
+            soft = soft_bits(one.band, one.sync, (0, there))
+            if soft.symbols >= LEAST_SYMBOLS and soft.snr_db >= LEAST_SNR_DB:
+                yield self._heard(start, one, soft.carriers), soft, frame.decode(soft.bits)
+
+    def _heard(self, start: int, one: Found, carriers: float) -> _Heard:
+        return _Heard(start / self._rate_hz + one.sync.start / RATE_HZ, one.offset_hz + carriers * SPACING_HZ)
+
+    def _detection(self, heard: _Heard, soft: Soft, block: bytes) -> RemoteIdDetection:
+        said = message.decode(block)
+        notes = [f"snr {soft.snr_db:.1f} dB", *said.pop("notes")]
+        if soft.first_symbol is not None and soft.first_symbol < LEGACY_LIKENESS:
+            notes.append("legacy form of 8 symbols")
+        if self._center_hz is None:
+            notes.append(f"{heard.offset_hz / 1e6:+.3f} MHz from the middle of the band")
+        center_hz = None if self._center_hz is None else round(self._center_hz + heard.offset_hz)
+        number, t_ns = self._anchor
+        t_mono_ns = t_ns + round((heard.t_s - BEFORE / RATE_HZ - number / self._rate_hz) * 1e9)
+        return RemoteIdDetection(
+            t_mono_ns=t_mono_ns,
+            transport="dji_droneid",
+            transmitter="",
+            center_hz=center_hz,
+            crc24_ok=True,
+            notes=tuple(notes),
+            **said,
+        )
+
+
+def _scaled(samples: NDArray[np.complex64]) -> NDArray[np.complex64]:
+    """To a peak of 1; what is not a number, or is beyond all numbers, is 0."""
+    finite = np.nan_to_num(samples, nan=0, posinf=0, neginf=0)
+    peak = float(np.abs(finite.view(np.float32)).max(initial=0))
+    return np.asarray(finite / np.float32(peak), np.complex64) if peak > 0 else finite

@@ -1,0 +1,162 @@
+"""Frames in a piece of spectrum, found by their two Zadoff-Chu symbols.
+
+The first one is a plain chirp, so an offset of frequency only delays its peak, and one correlation finds it within a megahertz. The second
+then tells offset and delay apart, as its peak is elsewhere for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from edge_node.radio.droneid.waveform import APART, CARRIERS, RATE_HZ, ROOTS, SPACING_HZ, SYMBOL, Complexes, to_time, zadoff_chu
+from edge_node.radio.resample import BandCutter
+
+Reals = NDArray[np.float32]
+
+LEAST_CORRELATION = 0.35
+"""Of both symbols, 1 being a frame without noise: frames have 0.45 at -6 dB, LTE and Wi-Fi less than 0.21, noise less than 0.17."""
+FLAT_HZ, STOP_HZ = 5.2e6, 6.0e6
+COARSE_RATE_HZ, COARSE_FLAT_HZ, COARSE_STOP_HZ = 10_240_000, 4.8e6, 5.1e6
+BLOCK = 512
+# A correlation of 0.35 is 59 times the mean power of its block, noise 15 times.
+STANDING_OUT = 40.0
+MOST_PEAKS = 4
+MOST_CARRIERS = 80.0
+STEP_CARRIERS = 0.5
+DELAY_A_CARRIER = SYMBOL / (CARRIERS + 1)
+CLOSE_S, CLOSE_HZ = 0.3e-3, 5e6
+
+
+class Sync(Struct, frozen=True):
+    """A frame's first Zadoff-Chu symbol begins at sample `start`, its carriers are `carriers` of 15 kHz too high, to half a step."""
+
+    start: int
+    carriers: float
+    correlations: tuple[float, float]
+
+    @property
+    def strength(self) -> float:
+        """Product of both correlations."""
+        return self.correlations[0] * self.correlations[1]
+
+
+class Found(Struct, frozen=True):
+    """A frame in a band of 15.36 MS/s that is `offset_hz` from the middle of what was searched."""
+
+    band: Complexes
+    offset_hz: float
+    sync: Sync
+
+
+class Search:
+    """For pieces of IQ of `seconds` at one rate."""
+
+    def __init__(self, rate_hz: float, seconds: float) -> None:
+        self._fine = BandCutter(rate_hz, RATE_HZ, seconds, FLAT_HZ, STOP_HZ)
+        self._coarse = BandCutter(rate_hz, COARSE_RATE_HZ, seconds, COARSE_FLAT_HZ, COARSE_STOP_HZ)
+        chirp = np.fft.fft(_template(ROOTS[0]), self._fine.given).conj()
+        half = self._coarse.given // 2
+        self._chirp = np.concatenate([chirp[:half], chirp[half - self._coarse.given :]]).astype(np.complex64)
+
+    def frames(self, samples: Complexes, offsets_hz: Iterable[float]) -> list[Found]:
+        """Frames within a megahertz of these offsets, strongest first; of those that overlap the strongest alone."""
+        spectrum = self._fine.spectrum(samples)
+        found = sorted((one for offset_hz in offsets_hz for one in self._near(spectrum, offset_hz)), key=_weakness)
+        apart: list[Found] = []
+        for one in found:
+            if not any(_overlap(one, other) for other in apart):
+                apart.append(one)
+        return [self._centred(spectrum, one) for one in apart]
+
+    def _near(self, spectrum: Complexes, wanted_hz: float) -> Iterable[Found]:
+        coefficients, _ = self._coarse.band(spectrum, wanted_hz)
+        places = _standing_out(np.fft.ifft(coefficients * self._chirp))
+        if not places:
+            return
+        coefficients, offset_hz = self._fine.band(spectrum, wanted_hz)
+        band = np.asarray(np.fft.ifft(coefficients), np.complex64)
+        for place in places:
+            sync = _resolved(band, place * RATE_HZ / COARSE_RATE_HZ)
+            if sync and min(sync.correlations) >= LEAST_CORRELATION:
+                yield Found(band, offset_hz, sync)
+
+    def _centred(self, spectrum: Complexes, one: Found) -> Found:
+        """The same with nothing of its band cut off."""
+        coefficients, offset_hz = self._fine.band(spectrum, one.offset_hz + one.sync.carriers * SPACING_HZ)
+        carriers = one.sync.carriers - (offset_hz - one.offset_hz) / SPACING_HZ
+        band = np.asarray(np.fft.ifft(coefficients), np.complex64)
+        return Found(band, offset_hz, Sync(one.sync.start, carriers, one.sync.correlations))
+
+
+def _weakness(one: Found) -> float:
+    return -one.sync.strength
+
+
+def _overlap(one: Found, other: Found) -> bool:
+    apart_hz = one.offset_hz + one.sync.carriers * SPACING_HZ - other.offset_hz - other.sync.carriers * SPACING_HZ
+    return abs(one.sync.start - other.sync.start) < CLOSE_S * RATE_HZ and abs(apart_hz) < CLOSE_HZ
+
+
+def _standing_out(matched: Complexes) -> list[float]:
+    """Where a correlation is far above the power around it, between samples."""
+    squares = matched.real**2 + matched.imag**2
+    blocks = squares[: len(squares) // BLOCK * BLOCK].reshape(-1, BLOCK)
+    ratios = blocks.max(axis=1) / np.maximum(blocks.mean(axis=1), np.float32(1e-30))
+    likely = np.argsort(ratios)[::-1][:MOST_PEAKS]
+    places = (int(k) * BLOCK + int(np.argmax(blocks[k])) for k in likely if ratios[k] >= STANDING_OUT)
+    return [k + _between(squares[max(0, k - 1) : k + 2]) for k in places]
+
+
+def _between(three: Reals) -> float:
+    """The vertex of the parabola through a peak and its neighbours, from the one in the middle."""
+    if len(three) < 3:
+        return 0.0
+    before, peak, after = (float(value) for value in three)
+    curve = 2 * peak - before - after
+    return 0.0 if curve <= 0 else max(-0.5, min(0.5, (after - before) / (2 * curve)))
+
+
+def _resolved(band: Complexes, place: float) -> Sync | None:
+    """The offset for which the second symbol is where it should be; None where the frame is not in the band."""
+    carriers, templates = _second_templates()
+    starts = np.rint(place - carriers * DELAY_A_CARRIER).astype(np.int64)
+    fits = (starts >= 1) & (starts + APART + SYMBOL + 1 < len(band))
+    if not fits.any():
+        return None
+    pieces = np.lib.stride_tricks.sliding_window_view(band, SYMBOL)[starts[fits] + APART]
+    matched = np.abs(np.einsum("kn,kn->k", pieces, templates[fits]))
+    best = float(carriers[fits][int(np.argmax(matched))])
+    near = [(best + step, round(place - best * DELAY_A_CARRIER) + late) for step in (-0.5, 0.0, 0.5) for late in (-1, 0, 1)]
+    return max((_sync(band, start, offset) for offset, start in near), key=lambda sync: sync.strength)
+
+
+def _sync(band: Complexes, start: int, carriers: float) -> Sync:
+    turned = np.exp(-2j * np.pi / SYMBOL * carriers * np.arange(SYMBOL)).astype(np.complex64)
+    first, second = (_correlation(band[start + at :][:SYMBOL] * turned, root) for at, root in zip((0, APART), ROOTS, strict=True))
+    return Sync(start, carriers, (first, second))
+
+
+def _correlation(symbol: Complexes, root: int) -> float:
+    """1 where nothing but the sequence is there."""
+    matched = abs(np.vdot(_template(root), symbol))
+    return float(matched / max(float(np.linalg.norm(symbol)), 1e-15))
+
+
+@lru_cache
+def _template(root: int) -> Complexes:
+    """A Zadoff-Chu symbol (1024,) of energy 1."""
+    symbol = to_time(zadoff_chu(root))
+    return np.asarray(symbol / np.linalg.norm(symbol), np.complex64)
+
+
+@lru_cache
+def _second_templates() -> tuple[NDArray[np.float64], Complexes]:
+    """The second symbol, conjugate, at offsets (k,) in carriers: (k, 1024)."""
+    carriers = np.arange(-MOST_CARRIERS, MOST_CARRIERS + STEP_CARRIERS, STEP_CARRIERS)
+    turning = np.exp(-2j * np.pi / SYMBOL * carriers[:, None] * np.arange(SYMBOL))
+    return carriers, (turning * _template(ROOTS[1]).conj()).astype(np.complex64)
