@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from edge_node.messages import RemoteIdDetection
 from edge_node.radio.droneid import frame, message
 from edge_node.radio.droneid.carriers import Soft, soft_bits
 from edge_node.radio.droneid.places import offsets_hz
-from edge_node.radio.droneid.search import Found, Search
+from edge_node.radio.droneid.search import Search, Where
 from edge_node.radio.droneid.watch import PIECE_S, Piece, Watch
 from edge_node.radio.droneid.waveform import BEFORE, RATE_HZ, SPACING_HZ
 
@@ -20,19 +19,8 @@ LEAST_RATE_HZ, MOST_RATE_HZ = 15e6, 250e6
 # A block is looked at in parts, so that what is remembered of it stays small.
 PART_S = 0.02
 LEAST_SYMBOLS, LEAST_SNR_DB = 3, -7.0
-SAME_S, SAME_HZ = 30e-6, 0.3e6
 MOST_RECENT = 32
 LEGACY_LIKENESS = 0.4
-
-
-class _Heard(Struct, frozen=True):
-    """A frame's first Zadoff-Chu symbol, in seconds from the stream's first sample, and its offset from the band's middle."""
-
-    t_s: float
-    offset_hz: float
-
-    def same(self, other: _Heard) -> bool:
-        return abs(self.t_s - other.t_s) < SAME_S and abs(self.offset_hz - other.offset_hz) < SAME_HZ
 
 
 class DroneIdReceiver:
@@ -86,13 +74,13 @@ class DroneIdReceiver:
         self._rate_hz, self._center_hz = rate_hz, center_hz
         self._watch = Watch(rate_hz)
         self._search = Search(rate_hz, PIECE_S)
-        self._told: list[_Heard] = []
-        self._lost: list[_Heard] = []
+        self._told: list[Where] = []
+        self._lost: list[Where] = []
 
     def _found(self, *, final: bool) -> Iterator[RemoteIdDetection]:
         for piece, whole in self._watch.due(final=final):
             self.searches += 1
-            unsound: list[_Heard] = []
+            unsound: list[Where] = []
             for heard, soft, block in self._decoded(piece):
                 if block is None:
                     unsound.append(heard)
@@ -103,30 +91,26 @@ class DroneIdReceiver:
             if whole:
                 self._count(unsound)
 
-    def _count(self, unsound: list[_Heard]) -> None:
+    def _count(self, unsound: list[Where]) -> None:
         """Each frame once, and only where no other try succeeded."""
         for heard in unsound:
-            if not any(heard.same(other) for other in (*self._told, *self._lost)):
+            if not any(heard.overlaps(other) for other in (*self._told, *self._lost)):
                 self._lost = [*self._lost, heard][-MOST_RECENT:]
                 self.failed += 1
 
-    def _decoded(self, piece: Piece) -> Iterator[tuple[_Heard, Soft, bytes | None]]:
-        """Frames of a piece that were not told yet; None for the bytes of one whose check fails."""
-        held, start = self._watch.held, piece.start
-        samples = _scaled(held.take(start, start + self._watch.length))
-        there = round((held.stop - start) * RATE_HZ / self._rate_hz)
-        for one in self._search.frames(samples, offsets_hz(self._watch.gate, piece.shares)):
-            heard = self._heard(start, one, one.sync.carriers)
-            if any(heard.same(other) for other in self._told):
-                continue
+    def _decoded(self, piece: Piece) -> Iterator[tuple[Where, Soft, bytes | None]]:
+        """Frames of a piece that were not told yet, since the stream began; None for the bytes of one whose check fails."""
+        held, start_s = self._watch.held, piece.start / self._rate_hz
+        samples = _scaled(held.take(piece.start, piece.start + self._watch.length))
+        there = round((held.stop - piece.start) * RATE_HZ / self._rate_hz)
+        known = [Where(one.t_s - start_s, one.offset_hz) for one in self._told]
+        for one in self._search.frames(samples, offsets_hz(self._watch.gate, piece.shares), known):
             soft = soft_bits(one.band, one.sync, (0, there))
             if soft.symbols >= LEAST_SYMBOLS and soft.snr_db >= LEAST_SNR_DB:
-                yield self._heard(start, one, soft.carriers), soft, frame.decode(soft.bits)
+                where = Where(one.where.t_s + start_s, one.offset_hz + soft.carriers * SPACING_HZ)
+                yield where, soft, frame.decode(soft.bits)
 
-    def _heard(self, start: int, one: Found, carriers: float) -> _Heard:
-        return _Heard(start / self._rate_hz + one.sync.start / RATE_HZ, one.offset_hz + carriers * SPACING_HZ)
-
-    def _detection(self, heard: _Heard, soft: Soft, block: bytes) -> RemoteIdDetection:
+    def _detection(self, heard: Where, soft: Soft, block: bytes) -> RemoteIdDetection:
         said = message.decode(block)
         notes = [f"snr {soft.snr_db:.1f} dB", *said.pop("notes")]
         if soft.first_symbol is not None and soft.first_symbol < LEGACY_LIKENESS:

@@ -45,12 +45,33 @@ class Sync(Struct, frozen=True):
         return self.correlations[0] * self.correlations[1]
 
 
+class Where(Struct, frozen=True):
+    """Seconds to a frame's first Zadoff-Chu symbol, and its offset from the middle of what was searched."""
+
+    t_s: float
+    offset_hz: float
+
+    def overlaps(self, other: Where) -> bool:
+        """Whether both are one frame, or could not both be read."""
+        return abs(self.t_s - other.t_s) < CLOSE_S and abs(self.offset_hz - other.offset_hz) < CLOSE_HZ
+
+
 class Found(Struct, frozen=True):
     """A frame in a band of 15.36 MS/s that is `offset_hz` from the middle of what was searched."""
 
     band: Complexes
     offset_hz: float
     sync: Sync
+
+    @property
+    def where(self) -> Where:
+        """As exactly as it was found."""
+        return Where(self.sync.start / RATE_HZ, self.offset_hz + self.sync.carriers * SPACING_HZ)
+
+
+class _Peak(Struct, frozen=True):
+    where: Where
+    height: float
 
 
 class Search:
@@ -63,53 +84,50 @@ class Search:
         half = self._coarse.given // 2
         self._chirp = np.concatenate([chirp[:half], chirp[half - self._coarse.given :]]).astype(np.complex64)
 
-    def frames(self, samples: Complexes, offsets_hz: Iterable[float]) -> list[Found]:
-        """Frames within a megahertz of these offsets, strongest first; of those that overlap the strongest alone."""
+    def frames(self, samples: Complexes, offsets_hz: Iterable[float], known: Iterable[Where] = ()) -> list[Found]:
+        """Frames within a megahertz of these offsets, strongest first, that do not overlap one that is known or stronger."""
         spectrum = self._fine.spectrum(samples)
-        found = sorted((one for offset_hz in offsets_hz for one in self._near(spectrum, offset_hz)), key=_weakness)
-        apart: list[Found] = []
-        for one in found:
-            if not any(_overlap(one, other) for other in apart):
-                apart.append(one)
-        return [self._centred(spectrum, one) for one in apart]
+        taken, found = list(known), []
+        for peak in sorted((peak for offset_hz in offsets_hz for peak in self._peaks(spectrum, offset_hz)), key=_weakness):
+            if any(peak.where.overlaps(other) for other in taken):
+                continue
+            one = self._resolved(spectrum, peak)
+            if one is not None and not any(one.where.overlaps(other) for other in taken):
+                taken.append(one.where)
+                found.append(self._centred(spectrum, one))
+        return found
 
-    def _near(self, spectrum: Complexes, wanted_hz: float) -> Iterable[Found]:
-        coefficients, _ = self._coarse.band(spectrum, wanted_hz)
-        places = _standing_out(np.fft.ifft(coefficients * self._chirp))
-        if not places:
-            return
-        coefficients, offset_hz = self._fine.band(spectrum, wanted_hz)
+    def _peaks(self, spectrum: Complexes, wanted_hz: float) -> list[_Peak]:
+        coefficients, offset_hz = self._coarse.band(spectrum, wanted_hz)
+        heights = _standing_out(np.fft.ifft(coefficients * self._chirp))
+        return [_Peak(Where(place / COARSE_RATE_HZ, offset_hz), height) for place, height in heights]
+
+    def _resolved(self, spectrum: Complexes, peak: _Peak) -> Found | None:
+        coefficients, offset_hz = self._fine.band(spectrum, peak.where.offset_hz)
         band = np.asarray(np.fft.ifft(coefficients), np.complex64)
-        for place in places:
-            sync = _resolved(band, place * RATE_HZ / COARSE_RATE_HZ)
-            if sync and min(sync.correlations) >= LEAST_CORRELATION:
-                yield Found(band, offset_hz, sync)
+        sync = _resolved(band, peak.where.t_s * RATE_HZ)
+        return Found(band, offset_hz, sync) if sync and min(sync.correlations) >= LEAST_CORRELATION else None
 
     def _centred(self, spectrum: Complexes, one: Found) -> Found:
         """The same with nothing of its band cut off."""
-        coefficients, offset_hz = self._fine.band(spectrum, one.offset_hz + one.sync.carriers * SPACING_HZ)
+        coefficients, offset_hz = self._fine.band(spectrum, one.where.offset_hz)
         carriers = one.sync.carriers - (offset_hz - one.offset_hz) / SPACING_HZ
         band = np.asarray(np.fft.ifft(coefficients), np.complex64)
         return Found(band, offset_hz, Sync(one.sync.start, carriers, one.sync.correlations))
 
 
-def _weakness(one: Found) -> float:
-    return -one.sync.strength
+def _weakness(peak: _Peak) -> float:
+    return -peak.height
 
 
-def _overlap(one: Found, other: Found) -> bool:
-    apart_hz = one.offset_hz + one.sync.carriers * SPACING_HZ - other.offset_hz - other.sync.carriers * SPACING_HZ
-    return abs(one.sync.start - other.sync.start) < CLOSE_S * RATE_HZ and abs(apart_hz) < CLOSE_HZ
-
-
-def _standing_out(matched: Complexes) -> list[float]:
-    """Where a correlation is far above the power around it, between samples."""
+def _standing_out(matched: Complexes) -> list[tuple[float, float]]:
+    """Where a correlation is far above the power around it, between samples, and how high."""
     squares = matched.real**2 + matched.imag**2
     blocks = squares[: len(squares) // BLOCK * BLOCK].reshape(-1, BLOCK)
     ratios = blocks.max(axis=1) / np.maximum(blocks.mean(axis=1), np.float32(1e-30))
     likely = np.argsort(ratios)[::-1][:MOST_PEAKS]
-    places = (int(k) * BLOCK + int(np.argmax(blocks[k])) for k in likely if ratios[k] >= STANDING_OUT)
-    return [k + _between(squares[max(0, k - 1) : k + 2]) for k in places]
+    places = [int(k) * BLOCK + int(np.argmax(blocks[k])) for k in likely if ratios[k] >= STANDING_OUT]
+    return [(k + _between(squares[max(0, k - 1) : k + 2]), float(squares[k])) for k in places]
 
 
 def _between(three: Reals) -> float:
