@@ -24,9 +24,9 @@ from edge_node.radio.droneid.waveform import (
     zadoff_chu,
 )
 
-# Echoes that arrive after the strongest path go on for a prefix at most; a symbol is cut out so much before its end of prefix.
-EARLY = 8
-EARLIEST, LATEST = -4.0, 56.0
+# A symbol is cut out so much before its prefix ends, as weaker paths may be before the strongest as well as behind it.
+EARLY = 20
+EARLIEST, LATEST = -20.0, 52.0
 QUIET = 65
 SMALL = 1e-12
 

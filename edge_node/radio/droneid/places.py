@@ -11,7 +11,7 @@ from edge_node.radio.droneid.waveform import BANDWIDTH_HZ
 # A frame alone fills boxes up to so far from its middle; what is wider is searched all over.
 WIDEST_HZ = 2 * (1 - SHARE) * BANDWIDTH_HZ + 1e6
 # Twice as far as a search reaches from a centre.
-EVERY_HZ = 2e6
+EVERY_HZ = 3e6
 MOST_PLACES = 48
 
 

@@ -13,7 +13,7 @@ from edge_node.radio.droneid.carriers import Soft, soft_bits
 from edge_node.radio.droneid.places import offsets_hz
 from edge_node.radio.droneid.search import Search, Where
 from edge_node.radio.droneid.watch import PIECE_S, Piece, Watch
-from edge_node.radio.droneid.waveform import BEFORE, RATE_HZ, SPACING_HZ
+from edge_node.radio.droneid.waveform import BEFORE, PREFIX, RATE_HZ, SPACING_HZ, SYMBOL
 
 LEAST_RATE_HZ, MOST_RATE_HZ = 15e6, 250e6
 # A block is looked at in parts, so that what is remembered of it stays small.
@@ -81,21 +81,21 @@ class DroneIdReceiver:
         for piece, whole in self._watch.due(final=final):
             self.searches += 1
             unsound: list[Where] = []
-            for heard, soft, block in self._decoded(piece):
+            for where, soft, block in self._decoded(piece):
                 if block is None:
-                    unsound.append(heard)
+                    unsound.append(where)
                     continue
-                self._told = [*self._told, heard][-MOST_RECENT:]
+                self._told = [*self._told, where][-MOST_RECENT:]
                 self.frames += 1
-                yield self._detection(heard, soft, block)
+                yield self._detection(where, soft, block)
             if whole:
                 self._count(unsound)
 
     def _count(self, unsound: list[Where]) -> None:
         """Each frame once, and only where no other try succeeded."""
-        for heard in unsound:
-            if not any(heard.overlaps(other) for other in (*self._told, *self._lost)):
-                self._lost = [*self._lost, heard][-MOST_RECENT:]
+        for where in unsound:
+            if not any(where.overlaps(other) for other in (*self._told, *self._lost)):
+                self._lost = [*self._lost, where][-MOST_RECENT:]
                 self.failed += 1
 
     def _decoded(self, piece: Piece) -> Iterator[tuple[Where, Soft, bytes | None]]:
@@ -110,18 +110,17 @@ class DroneIdReceiver:
                 where = Where(one.where.t_s + start_s, one.offset_hz + soft.carriers * SPACING_HZ)
                 yield where, soft, frame.decode(soft.bits)
 
-    def _detection(self, heard: Where, soft: Soft, block: bytes) -> RemoteIdDetection:
+    def _detection(self, where: Where, soft: Soft, block: bytes) -> RemoteIdDetection:
         said = message.decode(block)
+        legacy = soft.first_symbol is not None and soft.first_symbol < LEGACY_LIKENESS
         notes = [f"snr {soft.snr_db:.1f} dB", *said.pop("notes")]
-        if soft.first_symbol is not None and soft.first_symbol < LEGACY_LIKENESS:
+        if legacy:
             notes.append("legacy form of 8 symbols")
         if self._center_hz is None:
-            notes.append(f"{heard.offset_hz / 1e6:+.3f} MHz from the middle of the band")
-        center_hz = None if self._center_hz is None else round(self._center_hz + heard.offset_hz)
-        number, t_ns = self._anchor
-        t_mono_ns = t_ns + round((heard.t_s - BEFORE / RATE_HZ - number / self._rate_hz) * 1e9)
+            notes.append(f"{where.offset_hz / 1e6:+.3f} MHz from the middle of the band")
+        center_hz = None if self._center_hz is None else round(self._center_hz + where.offset_hz)
         return RemoteIdDetection(
-            t_mono_ns=t_mono_ns,
+            t_mono_ns=self._began_ns(where, legacy=legacy),
             transport="dji_droneid",
             transmitter="",
             center_hz=center_hz,
@@ -129,6 +128,11 @@ class DroneIdReceiver:
             notes=tuple(notes),
             **said,
         )
+
+    def _began_ns(self, where: Where, *, legacy: bool) -> int:
+        number, t_ns = self._anchor
+        before = BEFORE - (SYMBOL + PREFIX if legacy else 0)
+        return t_ns + round((where.t_s - before / RATE_HZ - number / self._rate_hz) * 1e9)
 
 
 def _scaled(samples: NDArray[np.complex64]) -> NDArray[np.complex64]:

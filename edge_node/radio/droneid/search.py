@@ -1,6 +1,6 @@
 """Frames in a piece of spectrum, found by their two Zadoff-Chu symbols.
 
-The first one is a plain chirp, so an offset of frequency only delays its peak, and one correlation finds it within a megahertz. The second
+The first one is a plain chirp, so an offset of frequency only delays its peak, and one correlation finds it within a megahertz and more. The second
 then tells offset and delay apart, as its peak is elsewhere for each.
 """
 
@@ -18,16 +18,18 @@ from edge_node.radio.resample import BandCutter
 
 Reals = NDArray[np.float32]
 
-LEAST_CORRELATION = 0.35
-"""Of both symbols, 1 being a frame without noise: frames have 0.45 at -6 dB, LTE and Wi-Fi less than 0.21, noise less than 0.17."""
+LEAST_CORRELATION = 0.25
+"""Of both symbols, 1 being a frame without noise or echoes: one at -6 dB has 0.45, LTE and Wi-Fi less than 0.21, noise less than 0.17."""
 FLAT_HZ, STOP_HZ = 5.2e6, 6.0e6
-COARSE_RATE_HZ, COARSE_FLAT_HZ, COARSE_STOP_HZ = 10_240_000, 4.8e6, 5.1e6
-BLOCK = 512
-# A correlation of 0.35 is 59 times the mean power of its block, noise 15 times.
-STANDING_OUT = 40.0
+# The middle of the chirp is enough to find it by, and is in its band still when the band is not in the middle.
+COARSE_RATE_HZ, COARSE_FLAT_HZ, COARSE_STOP_HZ = 5_120_000, 2.3e6, 2.5e6
+BLOCK = 256
+# At -6 dB a frame's correlation is 60 times the mean power of its block, without echoes; noise's 15 times.
+STANDING_OUT = 20.0
 MOST_PEAKS = 4
-MOST_CARRIERS = 80.0
+MOST_CARRIERS = 110.0
 STEP_CARRIERS = 0.5
+ASTRAY = 5
 DELAY_A_CARRIER = SYMBOL / (CARRIERS + 1)
 CLOSE_S, CLOSE_HZ = 0.3e-3, 5e6
 
@@ -142,6 +144,7 @@ def _between(three: Reals) -> float:
 def _resolved(band: Complexes, place: float) -> Sync | None:
     """The offset for which the second symbol is where it should be; None where the frame is not in the band."""
     carriers, templates = _second_templates()
+    place = _refined(band, round(place))
     starts = np.rint(place - carriers * DELAY_A_CARRIER).astype(np.int64)
     fits = (starts >= 1) & (starts + APART + SYMBOL + 1 < len(band))
     if not fits.any():
@@ -151,6 +154,16 @@ def _resolved(band: Complexes, place: float) -> Sync | None:
     best = float(carriers[fits][int(np.argmax(matched))])
     near = [(best + step, round(place - best * DELAY_A_CARRIER) + late) for step in (-0.5, 0.0, 0.5) for late in (-1, 0, 1)]
     return max((_sync(band, start, offset) for offset, start in near), key=lambda sync: sync.strength)
+
+
+def _refined(band: Complexes, place: int) -> float:
+    """Where exactly the chirp is, between samples."""
+    around = band[max(0, place - ASTRAY) : place + ASTRAY + SYMBOL]
+    if len(around) < SYMBOL + 2:
+        return place
+    matched = np.abs(np.correlate(around, _template(ROOTS[0]), "valid")) ** 2
+    k = int(np.argmax(matched))
+    return max(0, place - ASTRAY) + k + _between(matched[max(0, k - 1) : k + 2])
 
 
 def _sync(band: Complexes, start: int, carriers: float) -> Sync:
