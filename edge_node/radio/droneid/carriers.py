@@ -34,8 +34,9 @@ SMALL = 1e-12
 class Soft(Struct, frozen=True):
     """Bits (7200,) as sent, positive for 0 and 0 where nothing is known; how high the carriers are; what the channel did to them.
 
-    `symbols` are the data symbols that were there, if both Zadoff-Chu symbols were, `first_symbol` how well the known first one fits, 1 being wholly and None
-    where it was not there: the legacy form has none. `snr_db` is in 15.36 MHz, `power` the mean of the frame's own.
+    `symbols` are the data symbols that were there, if both Zadoff-Chu symbols were. `first_symbol` is how well the known first one fits:
+    1 wholly, 0 not at all as in the legacy form, which has none; None where it was not there. `snr_db` is in 15.36 MHz, `power` the mean of
+    the frame's own.
     """
 
     bits: NDArray[np.float32]

@@ -7,6 +7,7 @@ its floor, a low quantile over time: mean and median fail where bursts are many.
 from __future__ import annotations
 
 from math import floor, log2, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class Gate:
         self.positions = self.cells - self.box + 1
         # By how much a low quantile of such a sum is below its mean (Wilson and Hilferty 1931).
         self._low = (1 - 1 / (9 * bins) - 1.2816 / (3 * sqrt(bins))) ** 3
-        self._transformed = np.empty((BATCH, self.row), np.complex64)
+        self._transformed: NDArray[Any] = np.empty((BATCH, self.row), np.complex64)
         self._past = np.empty((0, self.cells), np.float32)
         self._floor: Reals = np.full(self.cells, SILENCE, np.float32)
         self.reset()
@@ -75,7 +76,8 @@ class Gate:
         powers = np.empty((len(rows), self.cells), np.float32)
         for k in range(0, len(rows), BATCH):
             batch = rows[k : k + BATCH]
-            spectra = np.fft.fft(batch, axis=1, out=self._transformed[: len(batch)])
+            spectra = self._transformed[: len(batch)]
+            np.fft.fft(batch, axis=1, out=spectra)
             parts = spectra.view(np.float32).reshape(len(batch), self.cells, -1)
             powers[k : k + BATCH] = np.einsum("rcb,rcb->rc", parts, parts)
         return np.roll(powers, self.cells // 2, axis=1)

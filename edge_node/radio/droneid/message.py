@@ -1,7 +1,7 @@
 """The message in a DroneID frame, as the fields of a RemoteIdDetection, as reverse engineered (there is no standard).
 
-Units are those of DJI's DroneID in Wi-Fi beacons, whose record has the same fields: metres, decimetres of height, cm/s. Others read altitude
-and height as feet; in the one public recording height climbs by 3 a message at 28 up, which fits decimetres and cm/s.
+Units are those of DJI's DroneID in Wi-Fi beacons, whose record has the same fields: metres, decimetres of height, cm/s. Others read
+altitude and height as feet; in the one public recording height climbs by 3 a message at 28 up, which fits decimetres and cm/s.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Frames in a piece of spectrum, found by their two Zadoff-Chu symbols.
 
-The first one is a plain chirp, so an offset of frequency only delays its peak, and one correlation finds it within a megahertz and more. The second
-then tells offset and delay apart, as its peak is elsewhere for each.
+The first one is a plain chirp, so an offset of frequency only delays its peak, and one correlation finds it within a megahertz and more.
+The second then tells offset and delay apart, as its peak is elsewhere for each.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ MOST_PEAKS = 4
 MOST_CARRIERS = 110.0
 STEP_CARRIERS = 0.5
 ASTRAY = 5
+# What an offset of so many carriers leaves of the least correlation.
+ASTRAY_LEAST = 0.8 * LEAST_CORRELATION
 DELAY_A_CARRIER = SYMBOL / (CARRIERS + 1)
 CLOSE_S, CLOSE_HZ = 0.3e-3, 5e6
 
@@ -101,7 +103,7 @@ class Search:
 
     def _peaks(self, spectrum: Complexes, wanted_hz: float) -> list[_Peak]:
         coefficients, offset_hz = self._coarse.band(spectrum, wanted_hz)
-        heights = _standing_out(np.fft.ifft(coefficients * self._chirp))
+        heights = _standing_out(np.asarray(np.fft.ifft(coefficients * self._chirp), np.complex64))
         return [_Peak(Where(place / COARSE_RATE_HZ, offset_hz), height) for place, height in heights]
 
     def _resolved(self, spectrum: Complexes, peak: _Peak) -> Found | None:
@@ -144,7 +146,9 @@ def _between(three: Reals) -> float:
 def _resolved(band: Complexes, place: float) -> Sync | None:
     """The offset for which the second symbol is where it should be; None where the frame is not in the band."""
     carriers, templates = _second_templates()
-    place = _refined(band, round(place))
+    place, correlation = _refined(band, round(place))
+    if correlation < ASTRAY_LEAST:
+        return None
     starts = np.rint(place - carriers * DELAY_A_CARRIER).astype(np.int64)
     fits = (starts >= 1) & (starts + APART + SYMBOL + 1 < len(band))
     if not fits.any():
@@ -156,14 +160,15 @@ def _resolved(band: Complexes, place: float) -> Sync | None:
     return max((_sync(band, start, offset) for offset, start in near), key=lambda sync: sync.strength)
 
 
-def _refined(band: Complexes, place: int) -> float:
-    """Where exactly the chirp is, between samples."""
-    around = band[max(0, place - ASTRAY) : place + ASTRAY + SYMBOL]
+def _refined(band: Complexes, place: int) -> tuple[float, float]:
+    """Where exactly the chirp is, between samples, and its correlation there."""
+    first = max(0, place - ASTRAY)
+    around = band[first : place + ASTRAY + SYMBOL]
     if len(around) < SYMBOL + 2:
-        return place
+        return place, 0.0
     matched = np.abs(np.correlate(around, _template(ROOTS[0]), "valid")) ** 2
     k = int(np.argmax(matched))
-    return max(0, place - ASTRAY) + k + _between(matched[max(0, k - 1) : k + 2])
+    return first + k + _between(matched[max(0, k - 1) : k + 2]), _correlation(around[k : k + SYMBOL], ROOTS[0])
 
 
 def _sync(band: Complexes, start: int, carriers: float) -> Sync:

@@ -32,6 +32,7 @@ ITERATIONS = 12
 # Max-log-MAP is too sure of itself (Vogt and Finger 2000).
 TRUST = np.float32(0.75)
 IMPOSSIBLE = np.float32(-1e9)
+HALF = np.float32(0.5)
 
 
 class Decoded:
@@ -83,8 +84,8 @@ class _Half:
 
     def told(self, known: Soft) -> Soft:
         """What this code says of each bit (1408,) beyond what was received and is known of it."""
-        half = (self._systematic + _windows(known)) / 2
-        parity = self._parity / 2
+        half = (self._systematic + _windows(known)) * HALF
+        parity = self._parity * HALF
         # By bit and parity bit; a bit of 0 is positive.
         branches = np.stack([half + parity, half - parity, -half + parity, -half - parity])
         forward, backward = self._walk(branches)
@@ -148,7 +149,7 @@ def _tail(received: Soft, code: int) -> Soft:
         stream, place = TAIL_PARITY[code][k]
         parity = received[stream, BITS + place]
         metrics = _step_back(metrics, systematic, parity)
-    return metrics - metrics.max()
+    return np.asarray(metrics - metrics.max(), np.float32)
 
 
 def _step_back(metrics: Soft, systematic: np.float32, parity: np.float32) -> Soft:
