@@ -35,15 +35,13 @@ class Soft(Struct, frozen=True):
     """Bits (7200,) as sent, positive for 0 and 0 where nothing is known; how high the carriers are; what the channel did to them.
 
     `symbols` are the data symbols that were there, if both Zadoff-Chu symbols were. `first_symbol` is how well the known first one fits:
-    1 wholly, 0 not at all as in the legacy form, which has none; None where it was not there. `snr_db` is in 15.36 MHz, `power` the mean of
-    the frame's own.
+    1 wholly, 0 not at all as in the legacy form, which has none; None where it was not there. `snr_db` is in 15.36 MHz.
     """
 
     bits: NDArray[np.float32]
     symbols: int
     carriers: float
     snr_db: float
-    power: float
     first_symbol: float | None
 
 
@@ -68,7 +66,6 @@ def soft_bits(band: Complexes, sync: Sync, heard: tuple[int, int]) -> Soft:
         symbols=int(there[list(DATA_SYMBOLS)].sum()) if there[list(SYNC_SYMBOLS)].all() else 0,
         carriers=carriers + float(turn) * SYMBOL / (2 * np.pi * (STARTS[SYNC_SYMBOLS[1]] - STARTS[SYNC_SYMBOLS[0]])),
         snr_db=float(10 * np.log10(max(power / float(np.mean(noise)) * CARRIERS / SYMBOL, SMALL))),
-        power=power,
         first_symbol=_likeness(spectra[0], channel * first_symbol()) if there[0] else None,
     )
 

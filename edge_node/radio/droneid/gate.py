@@ -27,6 +27,7 @@ SHARE = 0.65
 # What OFDM leaks beside itself is weaker than this, against the mean level of its own band.
 LEAKING_DB = 20.0
 BATCH = 64
+TAPER = 0.125
 SILENCE = 1e-20
 
 
@@ -43,6 +44,8 @@ class Gate:
         self.positions = self.cells - self.box + 1
         # By how much a low quantile of such a sum is below its mean (Wilson and Hilferty 1931).
         self._low = (1 - 1 / (9 * bins) - 1.2816 / (3 * sqrt(bins))) ** 3
+        self._shape = _tapered(self.row)
+        self._shaped = np.empty((BATCH, self.row), np.complex64)
         self._transformed: NDArray[Any] = np.empty((BATCH, self.row), np.complex64)
         self._past = np.empty((0, self.cells), np.float32)
         self._floor: Reals = np.full(self.cells, SILENCE, np.float32)
@@ -76,8 +79,9 @@ class Gate:
         powers = np.empty((len(rows), self.cells), np.float32)
         for k in range(0, len(rows), BATCH):
             batch = rows[k : k + BATCH]
-            spectra = self._transformed[: len(batch)]
-            np.fft.fft(batch, axis=1, out=spectra)
+            shaped, spectra = self._shaped[: len(batch)], self._transformed[: len(batch)]
+            np.multiply(batch, self._shape, out=shaped)
+            np.fft.fft(shaped, axis=1, out=spectra)
             parts = spectra.view(np.float32).reshape(len(batch), self.cells, -1)
             powers[k : k + BATCH] = np.einsum("rcb,rcb->rc", parts, parts)
         return np.roll(powers, self.cells // 2, axis=1)
@@ -102,6 +106,12 @@ class Gate:
             least_db = _boxed(levels_db, self.box).max(axis=1, keepdims=True) - LEAKING_DB
             shares[loud] = _boxed((ratios[loud] > FILLED) & (levels_db > least_db), self.box)
         return np.where(shares >= SHARE, shares, np.float32(0))
+
+
+def _tapered(count: int) -> Reals:
+    """Flat, with ends of a cosine's form, so that a strong carrier does not leak all over the band (Tukey 1967)."""
+    from_end = np.minimum(np.arange(count) + 0.5, count - 0.5 - np.arange(count))
+    return np.asarray(np.sin(np.pi / 2 * np.minimum(from_end / (TAPER * count), 1)) ** 2, np.float32)
 
 
 def _boxed(values: NDArray[np.float32] | NDArray[np.bool_], box: int) -> Reals:

@@ -15,7 +15,7 @@ from edge_node.messages import UasId
 from edge_node.radio.droneid.crc import crc16
 from edge_node.radio.droneid.models import MODELS
 
-BLOCK_BYTES, PAYLOAD_BYTES = 176, 173
+PAYLOAD_BYTES = 173
 TELEMETRY, LICENCE = 0x10, 0x11
 ENCRYPTED = {(0xAA, 0x13): "CRYP", (0x87, 0x10): "INFP", (0xA3, 0x80): "encrypted 0x80"}
 """What OcuSync 4 sends in the same shell, by length and type."""
@@ -25,7 +25,7 @@ _COMMON = Struct("<xxBHH16siihhhhhh")  # length, type, version, sequence, state,
 _REST = Struct("<QiiiiBB20s")  # ms since 1970, pilot lat, pilot lon, home lon, home lat, model, length of the account's number, it
 _SERIAL = slice(2, 18)
 _VERSION = 2
-_DEGREE = 174_533.0  # of 1e-7 radians, rounded as others round it who published places: 2 m at most
+_DEGREE = 174_533.0  # of 1e-7 radians, rounded as those round it who published places: 9 m off at 180 degrees
 _EARLIEST_MS, _LATEST_MS = 1_262_304_000_000, 4_102_444_800_000  # 2010 and 2100
 _PRIVACY_OFF, _HOME_SET, _IN_AIR, _POSITION_VALID = 1 << 1, 1 << 2, 1 << 5, 1 << 6
 _ALTITUDE_VALID, _HEIGHT_VALID, _VELOCITY_VALID, _CLIMB_VALID = 1 << 7, 1 << 8, 1 << 9, 1 << 10
