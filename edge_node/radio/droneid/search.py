@@ -20,6 +20,9 @@ Reals = NDArray[np.float32]
 
 LEAST_CORRELATION = 0.25
 """Of both symbols, 1 being a frame without noise or echoes: one at -6 dB has 0.45, LTE and Wi-Fi less than 0.21, noise less than 0.17."""
+LEAST_RATIO = 0.65
+# A frame beyond reach may seem to be elsewhere, but never so strong.
+SURE = 0.33
 FLAT_HZ, STOP_HZ = 5.2e6, 6.0e6
 # The middle of the chirp is enough to find it by, and is in its band still when the band is not in the middle.
 COARSE_RATE_HZ, COARSE_FLAT_HZ, COARSE_STOP_HZ = 5_120_000, 2.3e6, 2.5e6
@@ -27,8 +30,7 @@ BLOCK = 256
 # At -6 dB a frame's correlation is 60 times the mean power of its block, without echoes; noise's 15 times.
 STANDING_OUT = 20.0
 MOST_PEAKS = 4
-MOST_CARRIERS = 110.0
-STEP_CARRIERS = 0.5
+MOST_CARRIERS = 210
 ASTRAY = 5
 # What an offset of so many carriers leaves of the least correlation.
 ASTRAY_LEAST = 0.8 * LEAST_CORRELATION
@@ -42,6 +44,12 @@ class Sync(Struct, frozen=True):
     start: int
     carriers: float
     correlations: tuple[float, float]
+
+    @property
+    def sound(self) -> bool:
+        """Whether both symbols are there; of a frame beyond reach the second alone is not found."""
+        first, second = self.correlations
+        return first >= LEAST_CORRELATION and second >= max(LEAST_CORRELATION, LEAST_RATIO * first)
 
     @property
     def strength(self) -> float:
@@ -90,16 +98,16 @@ class Search:
 
     def frames(self, samples: Complexes, offsets_hz: Iterable[float], known: Iterable[Where] = ()) -> list[Found]:
         """Frames within a megahertz of these offsets, strongest first, that do not overlap one that is known or stronger."""
-        spectrum = self._fine.spectrum(samples)
-        taken, found = list(known), []
+        spectrum, told = self._fine.spectrum(samples), list(known)
+        found: list[Found] = []
         for peak in sorted((peak for offset_hz in offsets_hz for peak in self._peaks(spectrum, offset_hz)), key=_weakness):
-            if any(peak.where.overlaps(other) for other in taken):
+            near = [one for one in found if one.where.overlaps(peak.where)]
+            if any(peak.where.overlaps(other) for other in told) or any(one.sync.strength > SURE for one in near):
                 continue
             one = self._resolved(spectrum, peak)
-            if one is not None and not any(one.where.overlaps(other) for other in taken):
-                taken.append(one.where)
-                found.append(self._centred(spectrum, one))
-        return found
+            if one is not None and not any(one.where.overlaps(other) for other in told):
+                found = _strongest([*found, one])
+        return [self._centred(spectrum, one) for one in found]
 
     def _peaks(self, spectrum: Complexes, wanted_hz: float) -> list[_Peak]:
         coefficients, offset_hz = self._coarse.band(spectrum, wanted_hz)
@@ -110,7 +118,7 @@ class Search:
         coefficients, offset_hz = self._fine.band(spectrum, peak.where.offset_hz)
         band = np.asarray(np.fft.ifft(coefficients), np.complex64)
         sync = _resolved(band, peak.where.t_s * RATE_HZ)
-        return Found(band, offset_hz, sync) if sync and min(sync.correlations) >= LEAST_CORRELATION else None
+        return Found(band, offset_hz, sync) if sync and sync.sound else None
 
     def _centred(self, spectrum: Complexes, one: Found) -> Found:
         """The same with nothing of its band cut off."""
@@ -122,6 +130,15 @@ class Search:
 
 def _weakness(peak: _Peak) -> float:
     return -peak.height
+
+
+def _strongest(found: list[Found]) -> list[Found]:
+    """Of those that overlap the strongest alone; the last one is new."""
+    *others, new = found
+    near = [one for one in others if one.where.overlaps(new.where)]
+    if any(one.sync.strength >= new.sync.strength for one in near):
+        return others
+    return [*(one for one in others if one not in near), new]
 
 
 def _standing_out(matched: Complexes) -> list[tuple[float, float]]:
@@ -145,19 +162,26 @@ def _between(three: Reals) -> float:
 
 def _resolved(band: Complexes, place: float) -> Sync | None:
     """The offset for which the second symbol is where it should be; None where the frame is not in the band."""
-    carriers, templates = _second_templates()
     place, correlation = _refined(band, round(place))
     if correlation < ASTRAY_LEAST:
         return None
-    starts = np.rint(place - carriers * DELAY_A_CARRIER).astype(np.int64)
-    fits = (starts >= 1) & (starts + APART + SYMBOL + 1 < len(band))
-    if not fits.any():
-        return None
-    pieces = np.lib.stride_tricks.sliding_window_view(band, SYMBOL)[starts[fits] + APART]
-    matched = np.abs(np.einsum("kn,kn->k", pieces, templates[fits]))
-    best = float(carriers[fits][int(np.argmax(matched))])
+    best = max((_offset(band, place, part) for part in (0.0, 0.5)), key=lambda pair: pair[1])[0]
     near = [(best + step, round(place - best * DELAY_A_CARRIER) + late) for step in (-0.5, 0.0, 0.5) for late in (-1, 0, 1)]
-    return max((_sync(band, start, offset) for offset, start in near), key=lambda sync: sync.strength)
+    there = [_sync(band, start, offset) for offset, start in near if start >= 0 and start + APART + SYMBOL <= len(band)]
+    return max(there, key=lambda sync: sync.strength, default=None)
+
+
+def _offset(band: Complexes, place: float, part: float) -> tuple[float, float]:
+    """The best of offsets in carriers, all a whole number and that part, and how well the second symbol fits then."""
+    carriers, templates = _second_templates()
+    starts = np.rint(place - (carriers + part) * DELAY_A_CARRIER).astype(np.int64)
+    fits = (starts >= 0) & (starts + APART + SYMBOL <= len(band))
+    if not fits.any():
+        return 0.0, 0.0
+    turning = np.exp(-2j * np.pi / SYMBOL * part * np.arange(SYMBOL)).astype(np.complex64)
+    pieces = np.lib.stride_tricks.sliding_window_view(band, SYMBOL)[starts[fits] + APART] * turning
+    matched = np.abs(np.einsum("kn,kn->k", pieces, templates[fits]))
+    return float(carriers[fits][np.argmax(matched)]) + part, float(matched.max())
 
 
 def _refined(band: Complexes, place: int) -> tuple[float, float]:
@@ -191,8 +215,8 @@ def _template(root: int) -> Complexes:
 
 
 @lru_cache
-def _second_templates() -> tuple[NDArray[np.float64], Complexes]:
+def _second_templates() -> tuple[NDArray[np.int64], Complexes]:
     """The second symbol, conjugate, at offsets (k,) in carriers: (k, 1024)."""
-    carriers = np.arange(-MOST_CARRIERS, MOST_CARRIERS + STEP_CARRIERS, STEP_CARRIERS)
+    carriers = np.arange(-MOST_CARRIERS, MOST_CARRIERS + 1)
     turning = np.exp(-2j * np.pi / SYMBOL * carriers[:, None] * np.arange(SYMBOL))
     return carriers, (turning * _template(ROOTS[1]).conj()).astype(np.complex64)
