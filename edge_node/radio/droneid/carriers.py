@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from edge_node.radio.droneid.search import Sync
+from edge_node.radio.droneid.sync import Sync
 from edge_node.radio.droneid.waveform import (
     BINS,
     CARRIERS,
