@@ -34,7 +34,7 @@ SMALL = 1e-12
 class Soft(Struct, frozen=True):
     """Bits (7200,) as sent, positive for 0 and 0 where nothing is known; how high the carriers are; what the channel did to them.
 
-    `symbols` are the data symbols that were there, if both Zadoff-Chu symbols were. `first_symbol` is how well the known first one fits:
+    `symbols` are the data symbols that were there. `first_symbol` is how well the known first one fits:
     1 wholly, 0 not at all as in the legacy form, which has none; None where it was not there. `snr_db` is in 15.36 MHz.
     """
 
@@ -45,10 +45,12 @@ class Soft(Struct, frozen=True):
     first_symbol: float | None
 
 
-def soft_bits(band: Complexes, sync: Sync, heard: tuple[int, int]) -> Soft:
-    """Of a frame in a band of 15.36 MS/s; only samples from heard[0] up to heard[1] were received."""
+def soft_bits(band: Complexes, sync: Sync, heard: int) -> Soft | None:
+    """Of a frame in a band of 15.36 MS/s of which so many samples were received; None where a Zadoff-Chu symbol is not among them."""
     starts = sync.start + STARTS
-    there = (starts - PREFIX >= max(0, heard[0])) & (starts + SYMBOL <= min(len(band), heard[1]))
+    there = (starts >= PREFIX) & (starts + SYMBOL <= min(len(band), heard))
+    if not there[list(SYNC_SYMBOLS)].all():
+        return None
     carriers = _whole_offset(band, starts[there], sync.carriers)
     spectra = np.zeros((SYMBOLS, CARRIERS), np.complex64)
     spectra[there] = _spectra(band, starts[there], carriers)
@@ -63,7 +65,7 @@ def soft_bits(band: Complexes, sync: Sync, heard: tuple[int, int]) -> Soft:
     power = float(np.mean(np.abs(channel) ** 2))
     return Soft(
         bits=bits,
-        symbols=int(there[list(DATA_SYMBOLS)].sum()) if there[list(SYNC_SYMBOLS)].all() else 0,
+        symbols=int(there[list(DATA_SYMBOLS)].sum()),
         carriers=carriers + float(turn) * SYMBOL / (2 * np.pi * (STARTS[SYNC_SYMBOLS[1]] - STARTS[SYNC_SYMBOLS[0]])),
         snr_db=float(10 * np.log10(max(power / float(np.mean(noise)) * CARRIERS / SYMBOL, SMALL))),
         first_symbol=_likeness(spectra[0], channel * first_symbol()) if there[0] else None,

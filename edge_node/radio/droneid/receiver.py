@@ -105,8 +105,8 @@ class DroneIdReceiver:
         there = round((held.stop - piece.start) * RATE_HZ / self._rate_hz)
         known = [Where(one.t_s - start_s, one.offset_hz) for one in self._told]
         for one in self._search.frames(samples, offsets_hz(self._watch.gate, piece.shares), known):
-            soft = soft_bits(one.band, one.sync, (0, there))
-            if soft.symbols >= LEAST_SYMBOLS and soft.snr_db >= LEAST_SNR_DB:
+            soft = soft_bits(one.band, one.sync, there)
+            if soft and soft.symbols >= LEAST_SYMBOLS and soft.snr_db >= LEAST_SNR_DB:
                 where = Where(one.where.t_s + start_s, one.offset_hz + soft.carriers * SPACING_HZ)
                 yield where, soft, frame.decode(soft.bits)
 
