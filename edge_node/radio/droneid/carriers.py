@@ -61,7 +61,8 @@ def soft_bits(band: Complexes, sync: Sync, heard: int) -> Soft | None:
     spectra *= np.exp(-1j * turns).astype(np.complex64)[:, None]
     first, second = (spectra[k] * zadoff_chu(root).conj() for k, root in zip(SYNC_SYMBOLS, ROOTS, strict=True))
     channel, noise = _smooth((first + second) / 2), _noise(first - second)
-    bits = _demapped(spectra[list(DATA_SYMBOLS)], channel / noise)
+    data = spectra[list(DATA_SYMBOLS)]
+    bits = _demapped(data, channel / noise) * np.repeat(_trust(data, channel, noise), 2 * CARRIERS)
     power = float(np.mean(np.abs(channel) ** 2))
     return Soft(
         bits=bits,
@@ -116,6 +117,13 @@ def _noise(difference: Complexes) -> NDArray[np.float32]:
 def _demapped(spectra: Complexes, weights: Complexes) -> NDArray[np.float32]:
     matched = np.ascontiguousarray(spectra * weights.conj())
     return matched.view(np.float32).reshape(-1)
+
+
+def _trust(data: Complexes, channel: Complexes, noise: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each symbol: less than 1 where more noise is on it than on the Zadoff-Chu symbols, by what power the channel does not explain."""
+    power, usual = np.mean(np.abs(data) ** 2, axis=1), float(np.mean(noise))
+    unexplained = power - float(np.mean(np.abs(channel) ** 2))
+    return np.asarray(usual / np.maximum(unexplained, usual), np.float32)
 
 
 def _likeness(heard: Complexes, expected: Complexes) -> float:

@@ -24,6 +24,8 @@ BLOCK = 256
 # At -6 dB a frame's correlation is 60 times the mean power of its block, without echoes; noise's 15 times.
 STANDING_OUT = 20.0
 MOST_PEAKS = 4
+# So many coefficients are 53 kHz; echoes make no more of one part than this times the usual power.
+NARROW, MOST_ABOVE = 128, 4.0
 CLOSE_S, CLOSE_HZ = 0.3e-3, 5e6
 
 
@@ -81,12 +83,12 @@ class Search:
 
     def _peaks(self, spectrum: Complexes, wanted_hz: float) -> list[_Peak]:
         coefficients, offset_hz = self._coarse.band(spectrum, wanted_hz)
-        heights = _standing_out(np.asarray(np.fft.ifft(coefficients * self._chirp), np.complex64))
+        heights = _standing_out(np.asarray(np.fft.ifft(_levelled(coefficients) * self._chirp), np.complex64))
         return [_Peak(Where(place / COARSE_RATE_HZ, offset_hz), height) for place, height in heights]
 
     def _resolved(self, spectrum: Complexes, peak: _Peak) -> Found | None:
         coefficients, offset_hz = self._fine.band(spectrum, peak.where.offset_hz)
-        band = np.asarray(np.fft.ifft(coefficients), np.complex64)
+        band = np.asarray(np.fft.ifft(_levelled(coefficients)), np.complex64)
         sync = resolved(band, peak.where.t_s * RATE_HZ)
         return Found(band, offset_hz, sync) if sync and sync.sound else None
 
@@ -94,12 +96,21 @@ class Search:
         """The same with nothing of its band cut off."""
         coefficients, offset_hz = self._fine.band(spectrum, one.where.offset_hz)
         carriers = one.sync.carriers - (offset_hz - one.offset_hz) / SPACING_HZ
-        band = np.asarray(np.fft.ifft(coefficients), np.complex64)
+        band = np.asarray(np.fft.ifft(_levelled(coefficients)), np.complex64)
         return Found(band, offset_hz, Sync(one.sync.start, carriers, one.sync.correlations))
 
 
 def _weakness(peak: _Peak) -> float:
     return -peak.height
+
+
+def _levelled(coefficients: Complexes) -> Complexes:
+    """What stands out of a band's spectrum is brought down to the rest: a narrow link in it is no part of a frame."""
+    parts = coefficients.reshape(-1, NARROW)
+    powers = np.einsum("pn,pn->p", parts.view(np.float32), parts.view(np.float32))
+    usual = np.median(powers[powers > 0]) if powers.any() else 0.0
+    gains = np.sqrt(MOST_ABOVE * usual / np.maximum(powers, MOST_ABOVE * usual + 1e-30))
+    return np.asarray((parts * gains[:, None].astype(np.float32)).reshape(-1), np.complex64)
 
 
 def _strongest(found: list[Found]) -> list[Found]:

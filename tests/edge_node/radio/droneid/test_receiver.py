@@ -99,6 +99,24 @@ def test_two_at_the_same_time_are_both_read() -> None:
     assert sorted(one.sequence or 0 for one in heard(DroneIdReceiver(), samples, 50e6)) == [1, 2]
 
 
+def test_a_narrow_link_in_its_band_and_thirty_times_stronger_does_not_hide_a_frame() -> None:
+    rng, receiver = np.random.default_rng(17), DroneIdReceiver()
+    spectrum = np.fft.fft(sender.noise(80_000, 1.0, rng))
+    spectrum[np.abs(np.fft.fftfreq(80_000, 1 / 20e6) - 2e6) > 0.6e6] = 0
+    hop = np.fft.ifft(spectrum)
+    hop *= np.sqrt(30 / np.mean(np.abs(hop) ** 2))
+    found = [one for k in range(3) for one in receiver.step(air(rng, k, 10, 20e6)[0] + hop, 20e6, None, k * 4_000_000)]
+    assert [one.sequence for one in found + receiver.finish()] == [0, 1, 2]
+
+
+def test_a_burst_over_two_symbols_of_data_does_not_hide_a_frame() -> None:
+    rng = np.random.default_rng(18)
+    samples, start_s = air(rng, 4, 10)
+    first = round(start_s * RATE_HZ) + BEFORE + STARTS[6]
+    samples[first : first + 2 * SYMBOL] += sender.noise(2 * SYMBOL, 30.0, rng)
+    assert [one.sequence for one in heard(DroneIdReceiver(), samples, RATE_HZ)] == [4]
+
+
 @pytest.mark.parametrize("kind", ["CRYP", "INFP"])
 def test_ocusync_4_is_named_with_the_hash_of_its_session(kind: str) -> None:
     data = sender.block(sender.encrypted("CRYP" if kind == "CRYP" else "INFP", b"\xde\xad\xbe\xef"))
