@@ -1,0 +1,45 @@
+"""Where a transmitter was heard: its channels, bounded, each the mean of what was measured there."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+MOST = 64
+NEAR_HZ = 12e3
+"""Carriers of one transmitter on one channel are nearer each other than this, or than a share of its bandwidth."""
+NEAR_SHARE = 0.06
+SEEN = 2
+"""Bursts on a channel before it counts where several were heard: one may have been half of something else."""
+
+
+class Channel(Struct):
+    """One of them."""
+
+    hz: float
+    count: int = 1
+
+
+class Channels(Struct):
+    """`order` is the hop sequence as far as it was heard: the channel of each visit, the newest last."""
+
+    known: list[Channel] = field(default_factory=list)
+    order: list[float] = field(default_factory=list)
+
+    def hear(self, hz: float, bandwidth_hz: float) -> None:
+        """A burst there."""
+        near_hz = max(NEAR_HZ, NEAR_SHARE * bandwidth_hz)
+        one = min(self.known, key=lambda channel: abs(channel.hz - hz), default=None)
+        if one is None or abs(one.hz - hz) > near_hz:
+            one = Channel(hz, 0)
+            self.known.append(one)
+            if len(self.known) > MOST:
+                self.known.remove(min(self.known[:-1], key=lambda channel: channel.count))
+        one.count += 1
+        one.hz += (hz - one.hz) / min(one.count, MOST)
+        if not self.order or abs(self.order[-1] - one.hz) > near_hz:
+            self.order = [*self.order[-MOST + 1 :], one.hz]
+
+    def hz(self) -> tuple[float, ...]:
+        """Those that were heard often enough, the lowest first."""
+        often = [one.hz for one in self.known if one.count >= SEEN]
+        return tuple(sorted(often or [one.hz for one in self.known]))

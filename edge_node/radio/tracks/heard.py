@@ -1,0 +1,52 @@
+"""One burst that was understood, as tracks are made of it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from edge_node.radio.bursts.burst import Burst
+from edge_node.radio.links.finding import Finding
+
+ALIKE = {
+    "spreading_factor": 0.0,
+    "chirp_bandwidth_hz": 0.01,
+    "symbol_rate_bd": 0.02,
+    "deviation_hz": 0.25,
+    "chirps": 0.0,
+    "form": 0.0,
+    "standard": 0.0,
+}
+"""Parameters by which one transmitter differs from another, and by how much of them they may be off."""
+
+
+class Heard(Struct, frozen=True):
+    """`t_s` is by the receiver's sample clock from where its stream began, `t_mono_ns` by the node's clock; `carrier_hz` is on the air, or
+    from the receiver's centre where nobody knows that."""
+
+    t_s: float
+    t_mono_ns: int
+    carrier_hz: float
+    burst: Burst
+    finding: Finding
+
+    @classmethod
+    def of(cls, burst: Burst, finding: Finding, t_s: float, t_mono_ns: int) -> Heard:
+        """With its carrier where the kind knows it, else its middle."""
+        middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
+        return cls(t_s, t_mono_ns, middle_hz + (finding.carrier_offset_hz or 0.0), burst, finding)
+
+
+def alike(one: Finding, other: Finding) -> bool:
+    """Whether one transmitter may have sent both."""
+    if one.link != other.link:
+        return False
+    for name, share in ALIKE.items():
+        this, that = one.parameters.get(name), other.parameters.get(name)
+        if this is None or that is None:
+            continue
+        if isinstance(this, str) or isinstance(that, str):
+            if this != that:
+                return False
+        elif abs(this - that) > share * max(abs(this), abs(that)):
+            return False
+    return True

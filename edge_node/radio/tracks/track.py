@@ -1,0 +1,140 @@
+"""One transmitter over time: what it sends, how often, where, how loud, and by what it is known again."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import log
+
+import numpy as np
+from msgspec import Struct
+
+from edge_node.messages import LinkDetection
+from edge_node.radio.tracks.channels import Channels
+from edge_node.radio.tracks.heard import Heard, alike
+from edge_node.radio.tracks.naming import Name, name_of
+from edge_node.radio.tracks.period import Period, period_of
+
+NEWEST = 48
+LOUDER_DB, LONGER = 7.0, 0.08
+"""One sigma each of how much bursts of one transmitter differ: fading between channels, and lengths."""
+PHASE = 0.04
+"""Of the period."""
+FARTHEST = 12.0
+"""Sum of squares beyond which it is another transmitter."""
+LONE: frozenset[str] = frozenset({"wifi", "lte", "dvb_t", "analog_video", "radiosonde", "unknown", "wmbus"})
+"""Stays where it is: told apart by where, not by how loud."""
+CROWD: frozenset[str] = frozenset({"ble", "adsb", "lorawan"})
+"""Many senders that nobody needs to be told apart."""
+UNEVEN: frozenset[str] = frozenset({"fsk", "dji_ocusync"})
+"""Packets may differ in length."""
+TREND_S, LEAST_TREND_S = 10.0, 2.0
+
+
+class _Moment(Struct, frozen=True):
+    """What is kept of a burst."""
+
+    t_s: float
+    level_db: float
+    duration_s: float
+    offset_hz: float | None
+
+
+class Track:
+    """Made of its first burst."""
+
+    def __init__(self, number: int, heard: Heard) -> None:
+        self.number, self.first_mono_ns, self.bursts, self.told_ns = number, heard.t_mono_ns, 0, -1
+        self.finding, self.channels = heard.finding, Channels()
+        self._moments: deque[_Moment] = deque(maxlen=NEWEST)
+        self._period: Period | None = None
+        self.name = Name("unknown", 0.0, False)
+        self.hear(heard)
+
+    def hear(self, heard: Heard) -> None:
+        """Take a burst in."""
+        self.bursts += 1
+        self.newest = heard
+        if heard.finding.score >= self.finding.score or self.bursts % NEWEST == 0:
+            self.finding = heard.finding
+        if heard.finding.carrier_offset_hz is not None or heard.finding.link not in ("lora", "fsk"):
+            self.channels.hear(heard.carrier_hz, heard.burst.bandwidth_hz)
+        if self._moments and heard.t_s < self._moments[-1].t_s:
+            self._moments.clear()
+        offset_hz = heard.finding.carrier_offset_hz
+        self._moments.append(_Moment(heard.t_s, heard.burst.level_dbfs, heard.burst.duration_s, offset_hz))
+
+    def away(self, heard: Heard) -> float:
+        """How little a burst is like what this one sends: a sum of squares, infinite for another's."""
+        link = self.finding.link
+        if not alike(self.finding, heard.finding):
+            return float("inf")
+        if link in CROWD:
+            return 0.0
+        if link in LONE:
+            wide_hz = max(heard.burst.bandwidth_hz, self.newest.burst.bandwidth_hz)
+            return FARTHEST * abs(heard.carrier_hz - self.newest.carrier_hz) / wide_hz * 2
+        away = ((heard.burst.level_dbfs - self.level_db()) / LOUDER_DB) ** 2
+        if link not in UNEVEN and not heard.burst.lasts:
+            away += (log(heard.burst.duration_s / self._middle_s()) / LONGER) ** 2 / 4
+        if self._period is not None and self._moments:
+            periods = (heard.t_s - self._moments[-1].t_s) / self._period.seconds
+            away += min(4.0, ((periods - round(periods)) / PHASE) ** 2)
+        return away
+
+    def level_db(self) -> float:
+        """The middle of the newest ones."""
+        return float(np.median([one.level_db for one in self._moments]))
+
+    def _middle_s(self) -> float:
+        return max(1e-6, float(np.median([one.duration_s for one in self._moments])))
+
+    def tell(self) -> LinkDetection:
+        """What is known of it now."""
+        packets = self.finding.link in ("lora", "fsk", "dji_ocusync")
+        self._period = period_of([one.t_s for one in self._moments]) if packets else None
+        on_air = self.newest.burst.center_hz is not None
+        channels = self.channels.hz()
+        air_s = self._middle_s() if self.finding.link == "lora" else None
+        self.name = name_of(self.finding, self._period, air_s, channels if on_air else ())
+        self.told_ns = self.newest.t_mono_ns
+        return self._detection(channels if on_air else ())
+
+    def _detection(self, channels: tuple[float, ...]) -> LinkDetection:
+        burst, name = self.newest.burst, self.name
+        parameters = dict(self.finding.parameters)
+        if name.plan is not None:
+            parameters |= {"mode": name.plan, "grid": name.grid or "unlisted"}
+        if self._period is not None:
+            parameters["period_jitter"] = round(self._period.jitter, 5)
+        return LinkDetection(
+            t_mono_ns=self.newest.t_mono_ns,
+            track=self.number,
+            link=name.link,
+            alarm=name.alarm,
+            probability=round(name.probability, 3),
+            center_hz=burst.center_hz,
+            bandwidth_hz=burst.bandwidth_hz,
+            snr_db=round(burst.snr_db, 2),
+            level_dbfs=round(self.level_db(), 2),
+            level_rate_db_s=self._trend(),
+            duration_s=None if burst.lasts else burst.duration_s,
+            packet_rate_hz=None if self._period is None else round(1 / self._period.seconds, 3),
+            channels_hz=tuple(round(one, 1) for one in channels),
+            carrier_offset_hz=self._carrier_offset(),
+            first_mono_ns=self.first_mono_ns,
+            bursts=self.bursts,
+            parameters=parameters,
+            notes=() if burst.center_hz is not None else (f"{burst.offset_hz / 1e6:+.3f} MHz from the middle of the band",),
+        )
+
+    def _carrier_offset(self) -> float | None:
+        offsets = [one.offset_hz for one in self._moments if one.offset_hz is not None]
+        return round(float(np.median(offsets)), 1) if offsets else None
+
+    def _trend(self) -> float | None:
+        """dB a second over the newest seconds; None where they are too few."""
+        newest = [one for one in self._moments if self._moments[-1].t_s - one.t_s <= TREND_S]
+        if len(newest) < 5 or newest[-1].t_s - newest[0].t_s < LEAST_TREND_S:
+            return None
+        times, levels = np.array([one.t_s for one in newest]), np.array([one.level_db for one in newest])
+        return round(float(np.polyfit(times - times[0], levels, 1)[0]), 3)

@@ -1,0 +1,51 @@
+"""Bursts that were understood to transmitters; bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edge_node.messages import LinkDetection
+from edge_node.radio.tracks.heard import Heard
+from edge_node.radio.tracks.track import FARTHEST, Track
+
+MOST = 64
+TOLD_EVERY_NS = 500_000_000
+FORGOTTEN_AFTER_NS = 120_000_000_000
+"""Long enough for a plan of frequencies to come round."""
+SURE_ALONE = 0.8
+"""A single burst is told of where its waveform is so sure."""
+AGAIN = 2
+
+
+class Tracks:
+    """`left_out` counts those that were forgotten to make room."""
+
+    def __init__(self) -> None:
+        self._tracks: list[Track] = []
+        self._number = self.left_out = 0
+
+    def hear(self, heard: Heard) -> None:
+        """Take a burst in."""
+        nearest = min(self._tracks, key=lambda track: track.away(heard), default=None)
+        if nearest is not None and nearest.away(heard) <= FARTHEST:
+            nearest.hear(heard)
+            return
+        self._number += 1
+        self._tracks = [track for track in self._tracks if heard.t_mono_ns - track.newest.t_mono_ns < FORGOTTEN_AFTER_NS]
+        if len(self._tracks) >= MOST:
+            self._tracks.remove(min(self._tracks, key=lambda track: (track.name.alarm, track.newest.t_mono_ns)))
+            self.left_out += 1
+        self._tracks.append(Track(self._number, heard))
+
+    def tell(self, now_ns: int) -> Iterator[LinkDetection]:
+        """Those that were heard since they were told of last, twice a second each."""
+        for track in self._tracks:
+            if track.newest.t_mono_ns == track.told_ns or (track.told_ns >= 0 and now_ns - track.told_ns < TOLD_EVERY_NS):
+                continue
+            if track.bursts >= AGAIN or track.newest.burst.lasts or track.finding.score >= SURE_ALONE:
+                yield track.tell()
+
+    def named(self, now_ns: int, within_ns: int) -> list[str]:
+        """What was heard lately, the drones' first."""
+        lately = [track.name for track in self._tracks if track.told_ns >= 0 and now_ns - track.newest.t_mono_ns <= within_ns]
+        return [name.link for name in sorted(lately, key=lambda name: not name.alarm)]
