@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from drivers.blocks import Block
 from edge_node.messages import BusMessage
@@ -17,3 +17,11 @@ class Detector(Protocol):
 
     def words(self) -> str:
         """Say in a few words what was found so far, for the status."""
+
+
+@runtime_checkable
+class Finishing(Protocol):
+    """A detector that holds on to what may go on in the next block."""
+
+    def finish(self) -> Sequence[BusMessage]:
+        """What can be told of it, as no more blocks come."""

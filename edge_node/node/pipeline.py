@@ -10,7 +10,7 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 from drivers.blocks import Block
-from edge_node.detection import Detector
+from edge_node.detection import Detector, Finishing
 from edge_node.messages import BusMessage
 
 DETECTORS = {
@@ -18,6 +18,7 @@ DETECTORS = {
     "GnssFix": "edge_node.node.position:PositionRelay",
     "AudioBlock": "edge_node.acoustic.detector:AcousticDetector",
     "Frame": "edge_node.camera.detector:CameraDetector",
+    "IqBlock": "edge_node.radio.detector:RadioDetector",
 }
 ENTRY_POINT_GROUP = "edge_node.detectors"
 
@@ -47,6 +48,11 @@ class Pipeline:
         if detector is None:
             detector = self._detectors[kind] = _load(kind.__name__)(**self._settings.get(kind.__name__, {}))
         return [replace(message, sensor=self.sensor) for message in detector.step(block)]
+
+    def finish(self) -> Sequence[BusMessage]:
+        """What detectors still had in hand, as no more blocks come."""
+        finishing = [detector for detector in self._detectors.values() if isinstance(detector, Finishing)]
+        return [replace(message, sensor=self.sensor) for detector in finishing for message in detector.finish()]
 
     def words(self) -> str:
         """What was found so far."""

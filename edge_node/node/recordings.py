@@ -76,6 +76,7 @@ def messages(recording: Recording, sensor: str, tap: Callable[[Block], None] | N
                 if tap:
                     tap(block)
                 yield pipeline.step(block)
+            yield pipeline.finish()
         _progress("")
         words = filter(None, (recording.words(), pipeline.words() or "nothing found"))
     sys.stderr.write(f"{Path(sensor).name}: {'; '.join(words)}\n")

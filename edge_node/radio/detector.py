@@ -129,13 +129,18 @@ class RadioDetector:
             self._passed_over += excess
             strongest = sorted(bursts, key=lambda burst: -burst.snr_db)[: int(self._allowed)]
             bursts = sorted(strongest, key=lambda burst: burst.start)
-        self._allowed -= len(bursts)
         for burst in bursts:
-            finding = next((finding for look in LOOKS if (finding := look(burst)) is not None), None)
-            if finding is not None:
-                after_s = (burst.start - self._origin) / burst.rate_hz
-                t_s = self._origin_ns * 1e-9 + after_s
-                self._tracks.hear(Heard.of(burst, finding, t_s, self._origin_ns + round(after_s * 1e9)))
+            self._take(burst)
+
+    def _take(self, burst: Burst) -> None:
+        after_s = (burst.start - self._origin) / burst.rate_hz
+        t_s, t_mono_ns = self._origin_ns * 1e-9 + after_s, self._origin_ns + round(after_s * 1e9)
+        if self._tracks.count(burst, t_s, t_mono_ns):
+            return
+        self._allowed -= 1
+        finding = next((finding for look in LOOKS if (finding := look(burst)) is not None), None)
+        if finding is not None:
+            self._tracks.hear(Heard.of(burst, finding, t_s, t_mono_ns))
 
     def _counted(self, found: list[Found]) -> Sequence[Found]:
         self._told.update("remote_id" if isinstance(one, RemoteIdDetection) else one.link for one in found)

@@ -13,7 +13,7 @@ from edge_node.radio.bursts.burst import MOST_S, Burst
 from edge_node.radio.bursts.cut import Cut, noise_width_hz, rate_for
 from edge_node.radio.bursts.growth import Piece, at_edge
 from edge_node.radio.bursts.ring import Ring
-from edge_node.radio.bursts.spans import spans
+from edge_node.radio.bursts.spans import SHORTEST_GAP_S, SWEPT_GAP_S, spans
 from edge_node.radio.spectrum.psd import Psd
 
 Reals = NDArray[np.float32]
@@ -54,7 +54,7 @@ class Cutter:
             return
         narrow_hz = rate_for(psd.rate_hz, band.width_hz, NARROW)
         noise = self._noise(band, narrow_hz)
-        found = spans(band.cut.band(band.offset_hz, narrow_hz), noise, power, narrow_hz, whole=self._is_cut_off(low, high))
+        found = spans(band.cut.band(band.offset_hz, narrow_hz), noise, power, narrow_hz, SWEPT_GAP_S if self._is_cut_off(low, high) else SHORTEST_GAP_S)
         for number, span in enumerate(found, start=1):
             begin, stop = (band.first + round(t_s * psd.rate_hz) for t_s in span)
             lasts = piece.lasts and number == len(found)

@@ -12,15 +12,17 @@ Complexes = NDArray[np.complex64]
 
 FINE_S = 8e-6
 SHORTEST_GAP_S, LONGEST_GAP_S = 250e-6, 600e-6
+SWEPT_GAP_S = 450e-6
+"""And of what sweeps out of the receiver's band and back."""
 CLEAR = 6.0
 """A gap is seen where what is missing from it is so many times the noise's spread."""
 GAP_LEVEL = 0.5
 MOST_SPANS = 8
 
 
-def spans(band: Complexes, noise: float, power: float, rate_hz: float, *, whole: bool = False) -> list[tuple[float, float]]:
-    """Begin and end in seconds of what is in a band (n,) of so much noise and about so much more power; several where gaps part it and
-    it is not `whole`.
+def spans(band: Complexes, noise: float, power: float, rate_hz: float, shortest_gap_s: float = SHORTEST_GAP_S) -> list[tuple[float, float]]:
+    """Begin and end in seconds of what is in a band (n,) of so much noise and about so much more power; several where gaps of
+    `shortest_gap_s` or more part it.
     """
     fine = max(1, round(FINE_S * rate_hz))
     count = len(band) // fine
@@ -32,8 +34,8 @@ def spans(band: Complexes, noise: float, power: float, rate_hz: float, *, whole:
     level = float(powers[first:end].mean()) - noise
     if level <= 0:
         return []
-    gap = round(max(SHORTEST_GAP_S * rate_hz, (CLEAR * (noise + level / 2) / level) ** 2) / fine)
-    if whole or gap * fine > LONGEST_GAP_S * rate_hz or end - first <= 3 * gap:
+    gap = round(max(shortest_gap_s * rate_hz, (CLEAR * (noise + level / 2) / level) ** 2) / fine)
+    if gap * fine > LONGEST_GAP_S * rate_hz or end - first <= 3 * gap:
         return [(first * fine / rate_hz, end * fine / rate_hz)]
     smooth = np.convolve(powers[first:end], np.full(gap, 1 / gap, np.float32), mode="same").astype(np.float32)
     found = [(first + a, first + b) for a, b in stretches(smooth, noise + GAP_LEVEL * level, 0) if b - a > gap // 2]

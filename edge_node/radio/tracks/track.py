@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from edge_node.messages import LinkDetection
+from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.tracks.channels import Channels
 from edge_node.radio.tracks.heard import Heard, alike
 from edge_node.radio.tracks.naming import Name, name_of
@@ -27,6 +28,8 @@ CROWD: frozenset[str] = frozenset({"ble", "adsb", "lorawan"})
 """Many senders that nobody needs to be told apart."""
 UNEVEN: frozenset[str] = frozenset({"fsk", "dji_ocusync"})
 """Packets may differ in length."""
+SETTLED, NEAR_SHARE = 24, 0.1
+"""Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
 TREND_S, LEAST_TREND_S = 10.0, 2.0
 
 
@@ -80,6 +83,17 @@ class Track:
             periods = (heard.t_s - self._moments[-1].t_s) / self._period.seconds
             away += min(4.0, ((periods - round(periods)) / PHASE) ** 2)
         return away
+
+    def expects(self, burst: Burst, t_s: float) -> bool:
+        """Whether a burst is so much like this known transmitter's next that it need not be looked at."""
+        if not self.name.alarm or self._period is None or self.bursts < SETTLED or burst.lasts:
+            return False
+        middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
+        near = any(abs(one - middle_hz) < NEAR_SHARE * burst.bandwidth_hz for one in self.channels.hz())
+        periods = (t_s - self._moments[-1].t_s) / self._period.seconds
+        timed = abs(periods - round(periods)) < PHASE and periods > 0.5
+        as_long = abs(burst.duration_s / self._middle_s() - 1) < NEAR_SHARE
+        return near and timed and as_long and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
 
     def level_db(self) -> float:
         """The middle of the newest ones."""
