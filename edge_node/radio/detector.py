@@ -21,6 +21,8 @@ LOOKS: tuple[Callable[[Burst], Finding | None], ...] = (known_narrow.look, ofdm.
 """The kinds of link that there are, the likeliest first."""
 MOST_LOOKS_A_SECOND, MOST_IN_STORE = 150, 60
 """Of bursts; what is saved while it is quiet is spent at once where much is heard."""
+LEAST_SCORE = 0.15
+"""What is less sure by its waveform is a piece of something else."""
 LATELY_NS = 5_000_000_000
 CLIPPED = 0.001
 """Share of samples at full scale above which the gain is too high."""
@@ -139,7 +141,7 @@ class RadioDetector:
             return
         self._allowed -= 1
         finding = next((finding for look in LOOKS if (finding := look(burst)) is not None), None)
-        if finding is not None:
+        if finding is not None and finding.score >= LEAST_SCORE:
             self._tracks.hear(Heard.of(burst, finding, t_s, t_mono_ns))
 
     def _counted(self, found: list[Found]) -> Sequence[Found]:

@@ -64,6 +64,8 @@ class Growth:
     def grow(self, first: int, powers: Reals, found: Flags, clear: Flags) -> list[Piece]:
         """Take in ticks (n, bins) from tick `first` on, marked where something is and where it is strong; the pieces that ended or grew too long, in time order."""
         ended: list[Piece] = []
+        if not self._growing and not found.any():
+            return ended
         ticks, lows, highs = self._runs(found)
         sums = np.cumsum(np.pad(clear, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
         strong = sums[ticks, highs + 1] - sums[ticks, lows] > CLEAR_SHARE * (highs + 1 - lows)

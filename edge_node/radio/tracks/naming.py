@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from edge_node.messages import LinkKind
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.links.tables import Fit, fits
+from edge_node.radio.links.tables import PLANS, Fit, Plan, fits
 from edge_node.radio.tracks.period import LEAST_BURSTS, MOST_JITTER, Period
 
 DRONES: frozenset[LinkKind] = frozenset({"elrs_900", "elrs_2400", "crossfire", "frsky_r9", "sik", "dji_ocusync", "analog_video"})
@@ -21,6 +21,10 @@ BY_TIMING, BY_CHANNELS = 0.58, 0.5
 SURE = 0.5
 """A video or OFDM waveform that is as surely a drone's needs no more."""
 MOST = 0.99
+ALIKE = 0.02
+"""Modes that fit so nearly as well are told apart by when they hop."""
+NEAR = 0.02
+NONE = Plan("", "unknown", {})
 
 
 class Name(Struct, frozen=True):
@@ -33,18 +37,42 @@ class Name(Struct, frozen=True):
     grid: str | None = None
 
 
-def name_of(finding: Finding, period: Period | None = None, air_s: float | None = None, channels_hz: Sequence[float] = ()) -> Name:
-    """The name of what was found, heard at these channels; "lora" and "fsk" become a link by at least five packets by a clock or a grid."""
+def name_of(
+    finding: Finding, period: Period | None = None, air_s: float | None = None, channels_hz: Sequence[float] = (), hop: int | None = None
+) -> Name:
+    """The name of what was found, heard at these channels, so many packets on each; a drone's only by packets by a clock or a grid."""
     if finding.link in DRONES:
         return Name(finding.link, min(MOST, finding.score), finding.score >= SURE)
     if finding.link not in ("lora", "fsk"):
         return Name(finding.link, min(MOST, finding.score), False)
     timed = period is not None and period.bursts >= LEAST_BURSTS and period.jitter < MOST_JITTER
     found = fits(finding.parameters, period_s=period.seconds if period else None, air_s=air_s, channels_hz=channels_hz)
-    for fit in found:
-        if fit.link in DRONES and _is_borne_out(fit, timed, len(channels_hz)):
-            return Name(fit.link, min(MOST, fit.fit), True, fit.plan, fit.grid)
-    return Name(finding.link, min(MOST, finding.score), False)
+    borne_out = [fit for fit in found if fit.link in DRONES and _is_borne_out(fit, timed, len(channels_hz))]
+    if not borne_out:
+        return Name(finding.link, min(MOST, finding.score), False)
+    fit = max(borne_out, key=lambda fit: fit.fit + (ALIKE if hop is not None and _plan(fit.link, fit.plan).hop == hop else 0.0))
+    return Name(fit.link, min(MOST, fit.fit), True, fit.plan, fit.grid)
+
+
+def packet_rate_hz(name: Name, period: Period) -> float:
+    """One over the period, or over its mode's where the period is that of the packets of one hop, which were heard as one burst."""
+    plan = _plan(name.link, name.plan)
+    if plan.period_s is not None and plan.hop is not None:
+        times = period.seconds / plan.period_s
+        if 1 < round(times) <= plan.hop and abs(times / round(times) - 1) < NEAR:
+            return round(times) / period.seconds
+    return 1 / period.seconds
+
+
+def off_grid_hz(name: Name, channels_hz: Sequence[float]) -> float | None:
+    """How far its channels lie from the published ones, in the middle; None where these are not known."""
+    grid = _plan(name.link, name.plan).grids.get(name.grid or "")
+    off = [away for hz in channels_hz if grid is not None and (away := grid.off_hz(hz)) is not None]
+    return sorted(off)[len(off) // 2] if off else None
+
+
+def _plan(link: LinkKind, name: str | None) -> Plan:
+    return next((plan for plan in PLANS if (plan.link, plan.name) == (link, name)), NONE)
 
 
 def _is_borne_out(fit: Fit, timed: bool, channels: int) -> bool:

@@ -16,7 +16,9 @@ MOST_PARTS = 40
 """Two that were heard one after the other are at most so many periods apart to tell one by."""
 NEWEST = 40
 TIMED_S = 20e-6
-"""A burst's beginning is known so well at best."""
+"""A burst's beginning is known so well at best, one sigma."""
+SIGMAS = 4.0
+"""Of a beginning's error: a gap has two of them."""
 FITTING = 0.75
 """Of the gaps must be whole periods: others have one end at another transmitter's packet or a piece of one."""
 CHANCE = 1e-3
@@ -41,7 +43,7 @@ def period_of(times_s: Sequence[float], timed_s: float = TIMED_S) -> Period | No
     candidates = _candidates(gaps)
     if not len(candidates):
         return None
-    tolerance = np.maximum(MOST_JITTER * candidates, 2 * timed_s)
+    tolerance = np.maximum(MOST_JITTER * candidates, SIGMAS * timed_s)
     away = np.abs(gaps - np.round(gaps / candidates[:, None]) * candidates[:, None])
     fitting = (away < tolerance[:, None]) & (gaps > candidates[:, None] / 2)
     counts = fitting.sum(axis=1)
@@ -61,14 +63,14 @@ def _settled(gaps: NDArray[np.float64], period_s: float, timed_s: float, tried: 
     """The period by least squares over all gaps that fit; None where chance alone would have found as good a one."""
     counts = np.round(gaps / period_s)
     for _ in range(2):
-        fitting = (np.abs(gaps - counts * period_s) < max(2 * MOST_JITTER * period_s, 2 * timed_s)) & (counts > 0)
+        fitting = (np.abs(gaps - counts * period_s) < max(2 * MOST_JITTER * period_s, SIGMAS * timed_s)) & (counts > 0)
         if not fitting.any():
             return None
         period_s = float(np.sum(counts[fitting] * gaps[fitting]) / np.sum(counts[fitting] ** 2))
         counts = np.round(gaps / period_s)
     off = gaps[fitting] - counts[fitting] * period_s
     jitter = float(np.sqrt(np.mean(off**2) / 2)) / period_s
-    tolerance = max(3 * np.sqrt(2) * jitter, 2 * timed_s / period_s)
+    tolerance = max(3 * np.sqrt(2) * jitter, timed_s / period_s)
     fits = int(np.count_nonzero(np.abs(gaps - counts * period_s) <= tolerance * period_s))
     chance = tried * min(1.0, 2 * tolerance) ** (fits - 1)
-    return Period(period_s, jitter, fits + 1) if jitter < MOST_JITTER and chance < CHANCE else None
+    return Period(period_s, jitter, fits + 1) if chance < CHANCE else None

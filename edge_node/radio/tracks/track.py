@@ -12,14 +12,14 @@ from edge_node.messages import LinkDetection
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.tracks.channels import Channels
 from edge_node.radio.tracks.heard import Heard, alike
-from edge_node.radio.tracks.naming import Name, name_of
-from edge_node.radio.tracks.period import Period, period_of
+from edge_node.radio.tracks.naming import Name, name_of, off_grid_hz, packet_rate_hz
+from edge_node.radio.tracks.period import TIMED_S, Period, period_of
 
 NEWEST = 48
 LOUDER_DB, LONGER = 7.0, 0.08
 """One sigma each of how much bursts of one transmitter differ: fading between channels, and lengths."""
-PHASE = 0.04
-"""Of the period."""
+PHASE, KEPT_IN_STEP, WITHOUT_A_GAP = 0.04, 20, 1.5
+"""Of the period; a clock is known well enough for so many of them."""
 FARTHEST = 12.0
 """Sum of squares beyond which it is another transmitter."""
 LONE: frozenset[str] = frozenset({"wifi", "lte", "dvb_t", "analog_video", "radiosonde", "unknown", "wmbus"})
@@ -30,6 +30,7 @@ UNEVEN: frozenset[str] = frozenset({"fsk", "dji_ocusync"})
 """Packets may differ in length."""
 SETTLED, NEAR_SHARE = 24, 0.1
 """Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
+EDGE = 11.0
 TREND_S, LEAST_TREND_S = 10.0, 2.0
 
 
@@ -39,6 +40,7 @@ class _Moment(Struct, frozen=True):
     t_s: float
     level_db: float
     duration_s: float
+    timed_s: float
     offset_hz: float | None
 
 
@@ -60,11 +62,17 @@ class Track:
         if heard.finding.score >= self.finding.score or self.bursts % NEWEST == 0:
             self.finding = heard.finding
         if heard.finding.carrier_offset_hz is not None or heard.finding.link not in ("lora", "fsk"):
-            self.channels.hear(heard.carrier_hz, heard.burst.bandwidth_hz)
+            self.channels.hear(heard.carrier_hz, heard.burst.bandwidth_hz, goes_on=self._goes_on(heard))
         if self._moments and heard.t_s < self._moments[-1].t_s:
             self._moments.clear()
-        offset_hz = heard.finding.carrier_offset_hz
-        self._moments.append(_Moment(heard.t_s, heard.burst.level_dbfs, heard.burst.duration_s, offset_hz))
+        burst, offset_hz = heard.burst, heard.finding.carrier_offset_hz
+        self._moments.append(_Moment(heard.t_s, burst.level_dbfs, burst.duration_s, _timed_s(burst), offset_hz))
+
+    def _goes_on(self, heard: Heard) -> bool:
+        """Whether no packet was missed before this."""
+        if self._period is None or not self._moments:
+            return False
+        return 0 < heard.t_s - self._moments[-1].t_s < WITHOUT_A_GAP * self._period.seconds
 
     def away(self, heard: Heard) -> float:
         """How little a burst is like what this one sends: a sum of squares, infinite for another's."""
@@ -81,7 +89,8 @@ class Track:
             away += (log(heard.burst.duration_s / self._middle_s()) / LONGER) ** 2 / 4
         if self._period is not None and self._moments:
             periods = (heard.t_s - self._moments[-1].t_s) / self._period.seconds
-            away += min(4.0, ((periods - round(periods)) / PHASE) ** 2)
+            if periods < KEPT_IN_STEP:
+                away += min(4.0, ((periods - round(periods)) / max(PHASE, _timed_s(heard.burst) / self._period.seconds)) ** 2)
         return away
 
     def expects(self, burst: Burst, t_s: float) -> bool:
@@ -99,17 +108,21 @@ class Track:
         """The middle of the newest ones."""
         return float(np.median([one.level_db for one in self._moments]))
 
+    def _found_period(self) -> Period | None:
+        timed_s = float(np.median([one.timed_s for one in self._moments]))
+        return period_of([one.t_s for one in self._moments], max(TIMED_S, timed_s))
+
     def _middle_s(self) -> float:
         return max(1e-6, float(np.median([one.duration_s for one in self._moments])))
 
     def tell(self) -> LinkDetection:
         """What is known of it now."""
         packets = self.finding.link in ("lora", "fsk", "dji_ocusync")
-        self._period = period_of([one.t_s for one in self._moments]) if packets else None
+        self._period = self._found_period() if packets else None
         on_air = self.newest.burst.center_hz is not None
         channels = self.channels.hz()
         air_s = self._middle_s() if self.finding.link == "lora" else None
-        self.name = name_of(self.finding, self._period, air_s, channels if on_air else ())
+        self.name = name_of(self.finding, self._period, air_s, channels if on_air else (), self.channels.hop())
         self.told_ns = self.newest.t_mono_ns
         return self._detection(channels if on_air else ())
 
@@ -132,7 +145,7 @@ class Track:
             level_dbfs=round(self.level_db(), 2),
             level_rate_db_s=self._trend(),
             duration_s=None if burst.lasts else burst.duration_s,
-            packet_rate_hz=None if self._period is None else round(1 / self._period.seconds, 3),
+            packet_rate_hz=self._packet_rate_hz(),
             channels_hz=tuple(round(one, 1) for one in channels),
             carrier_offset_hz=self._carrier_offset(),
             first_mono_ns=self.first_mono_ns,
@@ -141,7 +154,16 @@ class Track:
             notes=() if burst.center_hz is not None else (f"{burst.offset_hz / 1e6:+.3f} MHz from the middle of the band",),
         )
 
+    def _packet_rate_hz(self) -> float | None:
+        """As measured, or as its mode has it where packets without a clear gap were heard as one."""
+        if self._period is None:
+            return None
+        return round(packet_rate_hz(self.name, self._period), 3)
+
     def _carrier_offset(self) -> float | None:
+        """From the middle of its channels where they are published, else from the middle of what is heard."""
+        if (off := off_grid_hz(self.name, self.channels.hz())) is not None:
+            return round(off, 1)
         offsets = [one.offset_hz for one in self._moments if one.offset_hz is not None]
         return round(float(np.median(offsets)), 1) if offsets else None
 
@@ -152,3 +174,9 @@ class Track:
             return None
         times, levels = np.array([one.t_s for one in newest]), np.array([one.level_db for one in newest])
         return round(float(np.polyfit(times - times[0], levels, 1)[0]), 3)
+
+
+def _timed_s(burst: Burst) -> float:
+    """How well the beginning of a burst is known, one sigma: a step in noise (measured on bursts of -4 to 10 dB)."""
+    snr = 10 ** (burst.snr_db / 10)
+    return EDGE * (1 + snr) / (snr**2 * burst.bandwidth_hz)
