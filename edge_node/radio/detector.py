@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drivers.blocks import Block, IqBlock
 from edge_node.messages import LinkDetection, RemoteIdDetection
@@ -149,8 +150,9 @@ class RadioDetector:
         return found
 
 
-def _finite(samples: np.ndarray[tuple[int], np.dtype[np.complex64]]) -> np.ndarray[tuple[int], np.dtype[np.complex64]]:
+def _finite(given: NDArray[np.complex64]) -> NDArray[np.complex64]:
     """Without what is not a number, which a file may hold."""
+    samples = np.ascontiguousarray(given, np.complex64)
     parts = samples.view(np.float32)
     total = float(np.dot(parts, parts))
     return samples if np.isfinite(total) else np.nan_to_num(samples, nan=0, posinf=0, neginf=0)

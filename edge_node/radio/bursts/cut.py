@@ -38,9 +38,10 @@ class Cut:
     """
 
     def __init__(self, samples: Complexes, rate_hz: float) -> None:
-        self._count, self._rate_hz = len(samples), rate_hz
+        self._samples, self._rate_hz = samples, rate_hz
         self._length = padded(len(samples))
-        self._spectrum = np.fft.fft(samples, self._length)
+        self._spectrum: Complexes | None = None
+        self._bands: dict[tuple[float, float], Complexes] = {}
 
     def placed(self, offset_hz: float) -> float:
         """The nearest offset that there is: a whole number of bins."""
@@ -48,15 +49,30 @@ class Cut:
 
     def band(self, offset_hz: float, out_hz: float) -> Complexes:
         """About an offset of `placed` at `out_hz`, which is of `rate_for`."""
-        length, given = self._length, round(self._length * out_hz / self._rate_hz)
-        middle = round(offset_hz * length / self._rate_hz)
-        if given == length:
-            return np.fft.ifft(np.roll(self._spectrum, -middle)).astype(np.complex64)[: self._count]
+        key = offset_hz, out_hz
+        if key not in self._bands:
+            middle = round(offset_hz * self._length / self._rate_hz)
+            self._bands[key] = self._mixed(middle) if out_hz == self._rate_hz else self._decimated(middle, out_hz)
+        return self._bands[key]
+
+    def _mixed(self, middle: int) -> Complexes:
+        """The whole band, turned."""
+        turn = -2j * np.pi * middle / self._length
+        rows = -(-len(self._samples) // GRAIN)
+        coarse, fine = np.exp(turn * GRAIN * np.arange(rows)), np.exp(turn * np.arange(GRAIN))
+        mixer = coarse.astype(np.complex64)[:, None] * fine.astype(np.complex64)
+        return np.asarray(self._samples * mixer.ravel()[: len(self._samples)])
+
+    def _decimated(self, middle: int, out_hz: float) -> Complexes:
+        spectrum = self._spectrum
+        if spectrum is None:
+            spectrum = self._spectrum = np.asarray(np.fft.fft(self._samples, self._length), np.complex64)
+        given = round(self._length * out_hz / self._rate_hz)
         half = given // 2
-        cut = self._spectrum.take(np.arange(middle - half, middle + half), mode="wrap")
-        cut *= _shape(given) * np.float32(given / length)
+        cut = spectrum.take(np.arange(middle - half, middle + half), mode="wrap")
+        cut *= _shape(given) * np.float32(given / self._length)
         found = np.fft.ifft(np.fft.ifftshift(cut)).astype(np.complex64)
-        return found[: int(self._count * out_hz / self._rate_hz)]
+        return found[: int(len(self._samples) * out_hz / self._rate_hz)]
 
 
 def padded(count: int) -> int:

@@ -54,7 +54,13 @@ class Cutter:
             return
         narrow_hz = rate_for(psd.rate_hz, band.width_hz, NARROW)
         noise = self._noise(band, narrow_hz)
-        found = spans(band.cut.band(band.offset_hz, narrow_hz), noise, power, narrow_hz, SWEPT_GAP_S if self._is_cut_off(low, high) else SHORTEST_GAP_S)
+        found = spans(
+            band.cut.band(band.offset_hz, narrow_hz),
+            noise,
+            power,
+            narrow_hz,
+            SWEPT_GAP_S if self._is_cut_off(low, high) else SHORTEST_GAP_S,
+        )
         for number, span in enumerate(found, start=1):
             begin, stop = (band.first + round(t_s * psd.rate_hz) for t_s in span)
             lasts = piece.lasts and number == len(found)

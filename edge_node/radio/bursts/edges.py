@@ -11,7 +11,7 @@ ROUNDS = 3
 
 
 def plateau(powers: Reals, noise: float, level: float) -> tuple[int, int]:
-    """The stretch [first, end) of powers (n,) that is likeliest at `noise` + `level` with noise alone around it, level refined; never empty.
+    """The stretch [first, end) of powers (n,) that is likeliest at `noise` + `level` with noise around it, level refined; never empty.
 
     The largest sum of what is above half the level (Kadane 1977): as good as a matched filter of unknown length.
     """

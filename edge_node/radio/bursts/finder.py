@@ -34,7 +34,7 @@ class BurstFinder:
         self._powers = np.zeros((ticks, bins), np.float32)
         self._ring = Ring(round((MOST_S + 0.01) * rate_hz) + 2 * ticks * self.psd.tick, LONGEST * self.psd.tick)
         self._cutter = Cutter(self.psd, self._ring, center_hz)
-        self._left_out = 0
+        self._left_out, self._growth = 0, self._new_growth()
         self.restart(0)
 
     @property
@@ -44,8 +44,8 @@ class BurstFinder:
 
     def restart(self, number: int) -> None:
         """The next sample does not follow the last one and has this number; what was learnt of the floor stays."""
-        self._left_out += self._growth.left_out if hasattr(self, "_growth") else 0
-        self._growth = Growth(self.psd.bins, self.psd.bin_hz, self.psd.tick_s, MOST_S)
+        self._left_out += self._growth.left_out
+        self._growth = self._new_growth()
         self._ring.restart(number)
         self._start, self._tick, self._filled = number, 0, 0
         self._cfar.restart()
@@ -73,6 +73,9 @@ class BurstFinder:
             self._go_on()
             bursts += self._look(count - LONGEST)
         return bursts + self._cut(self._growth.finish())
+
+    def _new_growth(self) -> Growth:
+        return Growth(self.psd.bins, self.psd.bin_hz, self.psd.tick_s, MOST_S)
 
     def _take(self) -> None:
         """Turn as many samples to ticks as there is room for."""

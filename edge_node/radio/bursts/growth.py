@@ -62,7 +62,10 @@ class Growth:
         self.left_out = 0
 
     def grow(self, first: int, powers: Reals, found: Flags, clear: Flags) -> list[Piece]:
-        """Take in ticks (n, bins) from tick `first` on, marked where something is and where it is strong; the pieces that ended or grew too long, in time order."""
+        """Take in ticks (n, bins) from tick `first` on, marked where something is and where it is strong.
+
+        The pieces that ended or grew too long, in time order.
+        """
         ended: list[Piece] = []
         if not self._growing and not found.any():
             return ended
@@ -136,14 +139,15 @@ class Growth:
                 piece.last = min(piece.last, piece.first + self._longest - 1)
                 piece.lasts = True
                 ended.append(piece)
-                piece = self._rest(piece, tick)
+                kept.append(self._anew(piece, tick, told=tick))
             elif piece.told >= 0 and tick - piece.told >= self._again:
-                piece = Piece(tick, piece.last, piece.low, piece.high, np.zeros(self._bins, np.float32), tick)
-            kept.append(piece)
+                kept.append(self._anew(piece, tick, told=-1))
+            else:
+                kept.append(piece)
         self._growing = kept
 
     def _is_of(self, piece: Piece, tick: int, low: int, high: int) -> bool:
-        """Whether a run goes on with a piece: a chirp's or the next tone of slow FSK does, after a gap a hop to the channel beside it does not."""
+        """Whether a run goes on with a piece: a chirp's does, or FSK's next tone; after a gap a hop to the channel beside it does not."""
         shared = min(high, piece.high) - max(low, piece.low) + 1
         if shared <= -self._gap:
             return False
@@ -162,9 +166,9 @@ class Growth:
             return AT_EDGE_TICKS
         return 0 if piece.clear else BRIDGED_TICKS
 
-    def _rest(self, piece: Piece, tick: int) -> Piece:
-        """The same, which is not cut again for a while."""
-        return Piece(tick, piece.last, piece.low, piece.high, np.zeros(self._bins, np.float32), tick, told=tick)
+    def _anew(self, piece: Piece, tick: int, told: int) -> Piece:
+        """The same from here on; once it was told it is not cut again for a while."""
+        return Piece(tick, piece.last, piece.low, piece.high, np.zeros(self._bins, np.float32), tick, told=told, clear=piece.clear)
 
     def _sum(self, piece: Piece, powers: Reals, start: int) -> None:
         """Add the powers of its ticks among those from `start` on that were not added."""

@@ -9,11 +9,11 @@ Complexes = NDArray[np.complex64]
 
 
 class Ring:
-    """Keeps at least the last `least` samples, numbered as in their stream, and never more than `least` + `most_added` * 2."""
+    """Keeps at least the last `least` samples, numbered as in their stream, and about twice as many at most: they are moved but seldom."""
 
     def __init__(self, least: int, most_added: int) -> None:
         self._least, self.most_added = least, most_added
-        self._samples = np.zeros(least + 2 * most_added, np.complex64)
+        self._samples = np.zeros(2 * least + most_added, np.complex64)
         self.restart(0)
 
     def restart(self, number: int) -> None:
@@ -28,9 +28,10 @@ class Ring:
     def add(self, samples: Complexes) -> None:
         """What follows, at most `most_added`."""
         if self._count + len(samples) > len(self._samples):
-            gone = self._count - self._least
-            self._samples[: self._least] = self._samples[gone : self._count].copy()
-            self.start, self._count = self.start + gone, self._least
+            kept = min(self._least, self._count)
+            gone = self._count - kept
+            self._samples[:kept] = self._samples[gone : self._count]
+            self.start, self._count = self.start + gone, kept
         self._samples[self._count : self._count + len(samples)] = samples
         self._count += len(samples)
 

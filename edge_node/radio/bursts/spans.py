@@ -40,13 +40,13 @@ def spans(band: Complexes, noise: float, power: float, rate_hz: float, shortest_
     smooth = np.convolve(powers[first:end], np.full(gap, 1 / gap, np.float32), mode="same").astype(np.float32)
     found = [(first + a, first + b) for a, b in stretches(smooth, noise + GAP_LEVEL * level, 0) if b - a > gap // 2]
     if len(found) > 1:
-        found = [_alone(powers, a, b, gap, noise, level) for a, b in found[:MOST_SPANS]]
+        found = [_alone(powers, (a, b), gap, noise, level) for a, b in found[:MOST_SPANS]]
         return [(a * fine / rate_hz, b * fine / rate_hz) for a, b in found]
     return [(first * fine / rate_hz, end * fine / rate_hz)]
 
 
-def _alone(powers: Reals, first: int, end: int, around: int, noise: float, level: float) -> tuple[int, int]:
+def _alone(powers: Reals, span: tuple[int, int], around: int, noise: float, level: float) -> tuple[int, int]:
     """The edges of one of several."""
-    low, high = max(0, first - around // 4), end + around // 4
+    low, high = max(0, span[0] - around // 4), span[1] + around // 4
     begin, stop = plateau(powers[low:high], noise, level)
     return low + begin, low + stop

@@ -70,7 +70,9 @@ class Cfar:
         widths = sorted({max(1, round(width_hz / psd.bin_hz)) for width_hz in WIDTHS_HZ})
         self._widths = [width for width in widths if width <= WIDEST_SHARE * psd.bins]
         least = {(ticks, bins): self._least(psd, ticks, bins) for ticks in LENGTHS for bins in self._widths}
-        self._boxes = {ticks: [_Box(ticks, bins, least[ticks, bins], self._most(least, ticks, bins)) for bins in self._widths] for ticks in LENGTHS}
+        self._boxes = {
+            ticks: [_Box(ticks, bins, least[ticks, bins], self._most(least, ticks, bins)) for bins in self._widths] for ticks in LENGTHS
+        }
 
     def _least(self, psd: Psd, ticks: int, bins: int) -> float:
         places_a_second = (1 / (psd.tick_s * max(1, ticks // 2))) * (psd.bins / max(1, bins // STEPS))
@@ -111,7 +113,7 @@ class Cfar:
 
     def _halves(self, ratios: Reals, half: int) -> Reals:
         """Means of so many ticks each (halves, bins)."""
-        return ratios[: LONGEST + half].reshape(-1, half, self._bins).sum(axis=1) / np.float32(half)
+        return np.asarray(ratios[: LONGEST + half].reshape(-1, half, self._bins).sum(axis=1) / np.float32(half), np.float32)
 
     def _mark(self, means: Reals, first: int, boxes: list[_Box], scale: float, leaking: Reals | None = None) -> None:
         """Paint by means of ticks (ticks, bins) from tick `first` on, or of each half of a box and the next (halves, bins).

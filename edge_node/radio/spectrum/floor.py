@@ -59,7 +59,7 @@ class Floor:
         lowest = np.maximum(np.partition(powers, low, axis=0)[low], LEAST_POWER)
         self._log = np.log(_smoothed(lowest))
         self._looks = 1
-        self._settle()
+        self._settle(self._log)
 
     def learn(self, powers: Reals, occupied: Flags) -> None:
         """Follow ticks (n, bins) where they are not occupied."""
@@ -73,10 +73,9 @@ class Floor:
         below = np.count_nonzero((powers < np.exp(self._log)) & ~occupied, axis=0)
         gain = max(GAIN, FIRST_GAIN / (self._looks + 1))
         step = gain * (SHARE - below / np.maximum(free, 1)) * (free / len(powers))
-        self._log += np.where(free >= LEAST_FREE * len(powers), step, 0).astype(np.float32)
-        np.maximum(self._log, np.float32(np.log(LEAST_POWER)), out=self._log)
+        self._log = np.maximum(self._log + np.where(free >= LEAST_FREE * len(powers), step, 0), np.log(LEAST_POWER)).astype(np.float32)
         self._looks += 1
-        self._settle()
+        self._settle(self._log)
 
     def _is_new_level(self, occupied: Flags) -> bool:
         """Nothing fills the whole band for seconds but another gain, or a floor that was never right."""
@@ -84,8 +83,8 @@ class Floor:
         self._full_s = self._full_s + len(occupied) * self._tick_s if full else 0.0
         return self._full_s > RELEARNT_AFTER_S
 
-    def _settle(self) -> None:
-        low = np.exp(self._log)
+    def _settle(self, log: Reals) -> None:
+        low = np.exp(log)
         opened = _opened(_smoothed(low), self._opened_bins)
         self.level = (np.where(low > ABOVE_OPENED * opened, opened, low) / self._bias).astype(np.float32)
 

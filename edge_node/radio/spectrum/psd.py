@@ -45,7 +45,7 @@ class Psd:
         self._fourier = Fourier(self._ticks * self.rows, self.bins)
 
     def powers(self, samples: Complexes, out: Reals | None = None) -> Reals:
-        """Spectra (ticks, bins) of as many ticks as `samples` (n,) hold, with what the last reaches beyond; into `out` where there is one."""
+        """Spectra (ticks, bins) of as many ticks as `samples` (n,) hold, with what the last reaches beyond; into `out` if there is one."""
         ticks = max(0, (len(samples) - self.beyond) // self.tick)
         made = np.empty((ticks, self.bins), np.float32) if out is None else out[:ticks]
         for first in range(0, ticks, self._ticks):

@@ -20,7 +20,7 @@ class Channel(Struct):
 
 
 class Channels(Struct):
-    """`order` is the hop sequence as far as it was heard: the channel of each visit, the newest last, `packets` how many were heard in it."""
+    """`order` is the hop sequence as far as it was heard, the newest channel last; `packets` are how many were heard in each visit."""
 
     known: list[Channel] = field(default_factory=list)
     order: list[float] = field(default_factory=list)

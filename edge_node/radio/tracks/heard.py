@@ -20,8 +20,10 @@ ALIKE = {
 
 
 class Heard(Struct, frozen=True):
-    """`t_s` is by the receiver's sample clock from where its stream began, `t_mono_ns` by the node's clock; `carrier_hz` is on the air, or
-    from the receiver's centre where nobody knows that."""
+    """When and where: `t_s` is by the receiver's sample clock, `t_mono_ns` by the node's.
+
+    `carrier_hz` is on the air, or from the receiver's centre where nobody knows that.
+    """
 
     t_s: float
     t_mono_ns: int

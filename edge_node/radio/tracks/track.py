@@ -168,7 +168,7 @@ class Track:
         return round(float(np.median(offsets)), 1) if offsets else None
 
     def _trend(self) -> float | None:
-        """dB a second over the newest seconds; None where they are too few."""
+        """How many dB a second over the newest seconds; None where they are too few."""
         newest = [one for one in self._moments if self._moments[-1].t_s - one.t_s <= TREND_S]
         if len(newest) < 5 or newest[-1].t_s - newest[0].t_s < LEAST_TREND_S:
             return None
