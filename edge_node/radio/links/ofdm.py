@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from edge_node.radio.bursts.burst import Burst
-from edge_node.radio.links.fifteen import BASE_HZ, PREFIX, SPACING_HZ, SYMBOL, USEFUL, at_own_rate, carriers_of, filled, prefixes
+from edge_node.radio.links.fifteen import BASE_HZ, PREFIX, SPACING_HZ, SYMBOL, USEFUL, at_own_rate, carriers_of, filled, prefixes, spread
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.folding import Folded
 from edge_node.radio.links.ocusync import FORMS, framed
@@ -19,10 +19,13 @@ from edge_node.radio.links.zadoff_chu import sequences
 NARROWEST_HZ, WIDEST_HZ, SHORTEST_S = 0.9e6, 24e6, 0.3e-3
 LONG_S = 1.5e-3
 """What lasts longer is first asked for prefixes alone, in a part of its time and band."""
-FRAMES_S, FASTEST_HZ = 4.6e-3, 30.72e6
+FRAMES_S, FASTEST_HZ = 6.2e-3, 30.72e6
+"""Of a run of frames 200 times a second, one whole frame wherever it begins."""
 SLOTS_S, SLOTS_HZ = 5.2e-3, 7.68e6
 FILLED, KIN_FILLED = 0.4, 0.25
 """Share of the band that power is spread over: what is keyed fills but a corner, carriers that fade each for itself a half."""
+DENSE = 0.2
+"""The same of its samples, of which OFDM and noise have a half: the few that a converter's last bit makes of noise come again by chance."""
 MAYBE_CONTRAST, KIN_CONTRAST, KIN_PEAK = 3.5, 5.0, 0.12
 """Noise and every other kind stay below a contrast of 4.2."""
 DRONEID_HZ, DRONEID_EVEN = (8e6, 10.5e6), 0.45
@@ -43,7 +46,7 @@ def look(burst: Burst) -> Finding | None:
 
 
 def _ocusync(burst: Burst, samples: Complexes, rate_hz: float) -> Finding | None:
-    if filled(samples, rate_hz, burst.bandwidth_hz) < FILLED:
+    if filled(samples, rate_hz, burst.bandwidth_hz) < FILLED or _density(samples) < DENSE:
         return None
     for form in FORMS:
         if burst.bandwidth_hz <= form.widest_hz and burst.duration_s <= form.longest_s:
@@ -54,11 +57,17 @@ def _ocusync(burst: Burst, samples: Complexes, rate_hz: float) -> Finding | None
 
 
 def _kin(burst: Burst, samples: Complexes, rate_hz: float, found: Folded) -> Finding | None:
-    if found.peak < KIN_PEAK or found.contrast < KIN_CONTRAST or filled(samples, rate_hz, burst.bandwidth_hz) < KIN_FILLED:
+    if found.peak < KIN_PEAK or found.contrast < KIN_CONTRAST or _density(samples) < DENSE:
+        return None
+    if filled(samples, rate_hz, burst.bandwidth_hz) < KIN_FILLED:
         return None
     if DRONEID_HZ[0] <= burst.bandwidth_hz <= DRONEID_HZ[1] and _is_droneid(samples, rate_hz, burst.bandwidth_hz, found):
         return None
     return Finding("lte", min(1.0, found.contrast / (2 * KIN_CONTRAST)), None, {"form": "ofdm_15_khz"})
+
+
+def _density(samples: Complexes) -> float:
+    return spread(samples.real**2 + samples.imag**2)
 
 
 def _is_droneid(samples: Complexes, rate_hz: float, bandwidth_hz: float, found: Folded) -> bool:
