@@ -28,6 +28,8 @@ FieldOfView = Annotated[float, Meta(gt=0, le=170, description="degrees above 0 a
 Corner = tuple[float, float]
 Polygon = Annotated[tuple[Corner, ...], Meta(min_length=3, max_length=64, description="3 to 64 places of [x, y] in pixels")]
 Masks = Annotated[tuple[Polygon, ...], Meta(max_length=64, description="up to 64 polygons, each of 3 to 64 places of [x, y] in pixels")]
+SampleRate = Annotated[float, Meta(ge=1e3, le=200e6, description="a sample rate from 1e3 to 200e6 Hz")]
+CenterHz = Annotated[float, Meta(gt=0, le=300e9, description="a frequency in Hz above 0 and at most 300e9")]
 Temperature = Annotated[float, Meta(ge=-60, le=80, description="degrees Celsius from -60 to 80")]
 Azimuth = Annotated[float, Meta(ge=-360, le=360, description="degrees from -360 to 360")]
 CommandName = Literal["report", "record", "live_rate", "point", "reload"]
@@ -139,7 +141,7 @@ class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
     """A recording played as if it were the device; a named pipe is read as it comes with pace "live".
 
     `array`, `calibration` and `temperature_c` are of sound: see MicArrayOptions; `camera` and what follows it are of pictures: see
-    CameraOptions. The angles are of either.
+    CameraOptions. The angles are of either. `format`, `rate_hz` and `center_hz` are of bare IQ whose name does not say them.
     """
 
     path: Path
@@ -156,6 +158,9 @@ class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
     horizontal_fov_deg: FieldOfView | None = None
     masks: Masks = ()
     lowest_elevation_deg: Degrees90 | None = None
+    format: Literal["cu8", "cs8", "cs16", "cf32"] | None = None
+    rate_hz: SampleRate | None = None
+    center_hz: CenterHz | None = None
 
 
 class WifiMonitorOptions(Struct, frozen=True, forbid_unknown_fields=True):
