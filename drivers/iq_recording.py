@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import isfinite, log2
+from math import isfinite
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,12 +14,11 @@ from drivers.blocks import IqBlock
 from drivers.byte_stream import RecordingCut
 from drivers.iq_formats import FORMATS, SAMPLE_BYTES, IqFormat, unpack
 from drivers.iq_names import LEAST_RATE_HZ, MOST_RATE_HZ, named
+from drivers.sample_clock import block_samples
 from drivers.sigmf import Capture
 from drivers.source import SourceLost, SourceMisconfigured
 
 NS_PER_S = 1_000_000_000
-MOST_BLOCK_S = 0.05
-MOST_BLOCK_SAMPLES = 2**20
 MOST_GAP_SAMPLES = 2**40
 """A gap that would be days long is a counter that broke."""
 
@@ -33,11 +32,6 @@ class Setting(Struct, frozen=True):
     rate_hz: float
     captures: tuple[Capture, ...] = (Capture(),)
     live: bool = False
-
-
-def block_samples(rate_hz: float) -> int:
-    """The power of two of samples that lasts 25 to 50 ms, or 2**20 of them where that is less."""
-    return min(MOST_BLOCK_SAMPLES, int(2 ** int(log2(rate_hz * MOST_BLOCK_S))))
 
 
 def setting(path: Path, form: str | None, rate_hz: float | None, center_hz: float | None, *, live: bool = False) -> Setting:

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from drivers.blocks import IqBlock
-from drivers.iq_recording import block_samples
 from drivers.recording import Recording
+from drivers.sample_clock import block_samples
 from drivers.source import SourceLost, SourceMisconfigured
 from drivers.wav import PCM
 
