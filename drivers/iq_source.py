@@ -14,7 +14,7 @@ from drivers.iq_formats import SAMPLE_BYTES, IqFormat, unpack
 from drivers.iq_line import Filled, Opened, Packet, Refused, Request, Tuned, shape_for
 from drivers.iq_process import IqProcess
 from drivers.sdrs import SdrFile, check
-from drivers.source import Source, SourceAbsent, SourceError, SourceMisconfigured, SourceStalled
+from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
 
 NS_PER_S = 1_000_000_000
 OPEN_WITHIN_S = 15.0
@@ -167,7 +167,8 @@ class IqSource(Source):
     def _leave_out(self, process: IqProcess, words: str) -> None:
         row = self._plan.refuse()
         if row is None:
-            raise SourceMisconfigured(words)
+            # A device that could be tuned before and cannot any more is gone, and was configured well.
+            raise SourceMisconfigured(words) if self._tuned is None else SourceLost(words)
         self._refused = f"left out of the plan: {words}"
         process.tune(self._tuning(row))
 
