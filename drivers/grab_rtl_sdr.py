@@ -56,7 +56,7 @@ class RtlSdrGrabber:
         self._must(self._raw.rtlsdr_set_center_freq(device, center_hz), f"be tuned to {center_hz} Hz")
         tenth_db = min(self._device.gain_values, key=lambda gain: abs(gain - tuning.gain_db * 10))
         self._must(self._raw.rtlsdr_set_tuner_gain(device, tenth_db), f"have a gain of {tenth_db / 10:g} dB")
-        return Tuned(center_hz, float(self._device.get_sample_rate()), tenth_db / 10)
+        return Tuned(center_hz, rate_hz, tenth_db / 10)
 
     def run(self, put: Put) -> None:
         """Until the dongle is unplugged; the library then returns, with no word of why."""

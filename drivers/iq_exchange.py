@@ -18,7 +18,8 @@ MOST_PPM = 300.0
 
 
 class IqExchange:
-    """Samples are dropped for `settle_s` after the device was tuned.
+    """Samples are dropped for `settle_s` after the device was tuned, and the first `burst` of a new count: where so many come at once, only
+    the last of them tell when they were taken.
 
     A device that drops samples without a word is caught by its count against the clock, once it is `late_s` behind. Once no slot is free
     nothing is taken until half of them are, so that what is lost is one piece and not a comb.
@@ -27,7 +28,7 @@ class IqExchange:
     def __init__(self, line: socket.socket, memory: memoryview, shape: Shape) -> None:
         self._line, self._memory = line, memory
         self._slots, self._slot_bytes, self._bytes_each = shape.slots, shape.slot_bytes, shape.bytes_each
-        self._settle_ns, self._late_s = round(shape.settle_s * NS_PER_S), shape.late_s
+        self._settle_ns, self._late_s, self._burst = round(shape.settle_s * NS_PER_S), shape.late_s, shape.burst
         self._lock = Lock()
         self._free = list(range(shape.slots))[::-1]
         self._full = False
@@ -94,7 +95,9 @@ class IqExchange:
             return 0
         if self._settled_ns is None or self._clock is None:
             return count
-        early = ceil((self._settled_ns - self._t_ns(at)) * self._clock.rate_hz / NS_PER_S)
+        if at + count <= self._burst:
+            return count
+        early = max(self._burst - at, ceil((self._settled_ns - self._t_ns(at)) * self._clock.rate_hz / NS_PER_S))
         if early < count:
             self._settled_ns = 0
         return min(max(0, early), count)

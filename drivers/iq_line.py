@@ -66,6 +66,7 @@ class Shape(NamedTuple):
     bytes_each: int
     settle_s: float
     late_s: float
+    burst: int
 
 
 Packet = Opened | Tuned | Refused | Ended | Filled
@@ -110,9 +111,9 @@ def asked(data: bytes) -> int | Request:
     return request
 
 
-def shape_for(rate_hz: float, bytes_each: int, settle_s: float, late_s: float) -> Shape:
+def shape_for(rate_hz: float, bytes_each: int, settle_s: float, late_s: float, burst: int = 0) -> Shape:
     """Room for what may wait of a device that gives at most so many samples a second."""
     block_bytes = block_samples(rate_hz) * bytes_each
     wanted = round(WAITING_S * rate_hz * bytes_each / block_bytes)
     slots = max(LEAST_SLOTS, min(wanted, MOST_SLOTS, MOST_MEMORY_BYTES // block_bytes))
-    return Shape(slots, block_bytes, bytes_each, settle_s, late_s)
+    return Shape(slots, block_bytes, bytes_each, settle_s, late_s, burst)

@@ -37,7 +37,7 @@ class Listening(Struct, frozen=True):
 
 
 class Reader(Struct, frozen=True):
-    """Who holds the device, and how: `opener` is "module:callable" of an IqGrabber, `request` what that one needs to know."""
+    """Who holds the device, and how: `opener` is "module:callable" of an IqGrabber, `request` what it needs to know. See IqExchange."""
 
     name: str
     opener: str
@@ -45,6 +45,7 @@ class Reader(Struct, frozen=True):
     form: IqFormat
     settle_s: float
     late_s: float
+    burst: int = 0
     environment: dict[str, str] = {}
 
 
@@ -141,7 +142,7 @@ class IqSource(Source):
 
     def _request(self) -> Request:
         fastest_hz = max(self._tuning(row)[1] for row in self._listening.rows)
-        shape = shape_for(fastest_hz, SAMPLE_BYTES[self._reader.form], self._reader.settle_s, self._reader.late_s)
+        shape = shape_for(fastest_hz, SAMPLE_BYTES[self._reader.form], self._reader.settle_s, self._reader.late_s, self._reader.burst)
         first = self._tuning(self._listening.rows[0])
         return {**self._reader.request, "opener": self._reader.opener, "shape": shape, "tuning": first}
 

@@ -11,7 +11,10 @@ from drivers.source import SourceMisconfigured
 
 USUAL_PORT = 1_234
 SETTLE_S = 0.1
-"""A server hands over 55 ms of samples at a time, and a command takes its way too."""
+"""A command takes its way, and the tuner a while."""
+
+BURST = 131_072
+"""A server hands over so many samples at a time: 55 ms at 2.4 MS/s."""
 
 LATE_S = 0.06
 """What comes over a network may be late for a while without anything being lost."""
@@ -39,5 +42,5 @@ class RtlTcp(IqSource):
             raise SourceMisconfigured(f"there can be no rtl_tcp at {host}:{port}")
         rows = whole_plan(plan, center_hz)
         request = {"host": host, "port": port, "ppm": ppm, "bias_tee": bias_tee}
-        reader = Reader(f"rtl_tcp at {host}:{port}", "drivers.grab_rtl_tcp:RtlTcpGrabber", request, "cu8", SETTLE_S, LATE_S)
+        reader = Reader(f"rtl_tcp at {host}:{port}", "drivers.grab_rtl_tcp:RtlTcpGrabber", request, "cu8", SETTLE_S, LATE_S, BURST)
         super().__init__(reader, read_sdr(sdr), Listening(rows, rate_hz, gain_db, park_s, silent_after_s))

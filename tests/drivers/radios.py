@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,3 +53,20 @@ def assert_counted(blocks: list[IqBlock]) -> None:
         if not after.tuned_anew:
             assert after.sequence == before.sequence + len(before.samples) + after.lost
         assert after.t_mono_ns > before.t_mono_ns
+
+
+class FakeDongle(NamedTuple):
+    """Two files of tests/drivers/fake_librtlsdr.c: what it was told, and what is to happen to it."""
+
+    log: Path
+    fate: Path
+
+    def told(self) -> list[str]:
+        """Each setting in turn, such as "rtlsdr_set_agc_mode 0"."""
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+    def meet(self, fate: str) -> None:
+        """Let it be unplugged ("unplug"), hang ("stall") or lose samples ("drop 1000")."""
+        fresh = self.fate.with_suffix(".new")
+        fresh.write_text(fate)
+        fresh.replace(self.fate)
