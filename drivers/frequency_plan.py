@@ -14,7 +14,7 @@ MOST_PARK_DWELLS = 10.0
 Hertz = Annotated[float, Meta(gt=0, le=300e9)]
 Rate = Annotated[float, Meta(ge=1e3, le=200e6)]
 Seconds = Annotated[float, Meta(ge=0.1, le=3_600)]
-Decibels = Annotated[float, Meta(ge=-50, le=100)]
+Decibels = Annotated[float, Meta(ge=-50, le=150)]
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True):

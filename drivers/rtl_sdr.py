@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drivers.frequency_plan import Row
 from drivers.iq_source import IqSource, Listening, Reader
 from drivers.sdrs import read_sdr, whole_plan
 
@@ -15,8 +14,9 @@ LATE_S = 0.04
 class RtlSdr(IqSource):
     """The dongle of this `serial`, or the only one; `sdr` says what it is (hw/sdrs, or the path of a TOML file).
 
-    It listens at `center_hz`, or goes about by a `plan` and stays for `park_s` where something is found; `rate_hz` and `gain_db` are what
-    its kind usually has where neither the table nor the plan's row says otherwise. `ppm` is by how much its crystal is too fast.
+    It listens at `center_hz`, or goes about by a `plan` (frequency_plan.Row, or whatever has its fields) and stays for `park_s` where
+    something is found; `rate_hz` and `gain_db` are what its kind usually has where neither the table nor the plan's row says otherwise.
+    `ppm` is by how much its crystal is too fast.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class RtlSdr(IqSource):
         center_hz: float | None = None,
         rate_hz: float | None = None,
         gain_db: float | None = None,
-        plan: Sequence[Row] = (),
+        plan: Sequence[object] = (),
         park_s: float = 3.0,
         ppm: int = 0,
         bias_tee: bool = False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drivers.frequency_plan import Row
 from drivers.iq_source import IqSource, Listening, Reader
 from drivers.sdrs import read_sdr, whole_plan
 from drivers.source import SourceMisconfigured
@@ -32,7 +31,7 @@ class RtlTcp(IqSource):
         center_hz: float | None = None,
         rate_hz: float | None = None,
         gain_db: float | None = None,
-        plan: Sequence[Row] = (),
+        plan: Sequence[object] = (),
         park_s: float = 3.0,
         ppm: int = 0,
         bias_tee: bool = False,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 from drivers import device_files
@@ -57,11 +58,14 @@ def check(found: SdrFile, center_hz: float, rate_hz: float, gain_db: float) -> N
         raise SourceMisconfigured(f"{found.name} has no gain of {gain_db:g} dB; it has {found.gain_db[0]:g} to {found.gain_db[1]:g} dB")
 
 
-def whole_plan(plan: Sequence[Row], center_hz: float | None) -> tuple[Row, ...]:
-    """The rows of a sensor table that says either one `center_hz` or a plan; raises SourceMisconfigured."""
+def whole_plan(plan: Sequence[object], center_hz: float | None) -> tuple[Row, ...]:
+    """The rows of a table that says either one `center_hz` or a plan of whatever has Row's fields; raises SourceMisconfigured."""
     if (center_hz is None) == (not plan):
         raise SourceMisconfigured("say where to listen: either center_hz, or a plan of several")
-    return tuple(plan) if center_hz is None else (Row(center_hz),)
+    try:
+        return msgspec.convert(plan or ({"center_hz": center_hz},), tuple[Row, ...], from_attributes=True)
+    except msgspec.ValidationError as error:
+        raise SourceMisconfigured(f"the plan cannot be: {error}") from None
 
 
 def _within(spans: Sequence[Span], value: float) -> bool:

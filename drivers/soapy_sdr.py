@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from drivers.frequency_plan import Row
 from drivers.iq_formats import SAMPLE_BYTES, IqFormat
 from drivers.iq_source import IqSource, Listening, Reader
 from drivers.sdrs import read_sdr, whole_plan
@@ -34,7 +33,7 @@ class SoapySdr(IqSource):
         center_hz: float | None = None,
         rate_hz: float | None = None,
         gain_db: float | None = None,
-        plan: Sequence[Row] = (),
+        plan: Sequence[object] = (),
         park_s: float = 3.0,
         ppm: int = 0,
         silent_after_s: float = 2.0,

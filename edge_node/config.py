@@ -24,6 +24,12 @@ CameraName = Annotated[
     str,
     Meta(pattern=r"^([A-Za-z0-9_-]{1,64}|/.+\.toml)\Z", description="the name of a known camera, or the absolute path of a .toml file"),
 ]
+SdrName = Annotated[
+    str,
+    Meta(pattern=r"^([A-Za-z0-9_-]{1,64}|/.+\.toml)\Z", description="the name of a known receiver, or the absolute path of a .toml file"),
+]
+GainDb = Annotated[float, Meta(ge=-50, le=150, description="a gain in dB from -50 to 150")]
+DwellS = Annotated[float, Meta(ge=0.1, le=3_600, description="seconds from 0.1 to 3600")]
 FieldOfView = Annotated[float, Meta(gt=0, le=170, description="degrees above 0 and at most 170")]
 Corner = tuple[float, float]
 Polygon = Annotated[tuple[Corner, ...], Meta(min_length=3, max_length=64, description="3 to 64 places of [x, y] in pixels")]
@@ -255,6 +261,57 @@ class CameraOptions(Struct, frozen=True, forbid_unknown_fields=True):
     frozen_after_s: Annotated[float, Meta(ge=1, le=3_600)] = 10.0
 
 
+class PlanRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """One place of a frequency plan: what is not said is as for the whole sensor."""
+
+    center_hz: CenterHz
+    rate_hz: SampleRate | None = None
+    dwell_s: DwellS = 1.0
+    gain_db: GainDb | None = None
+
+
+class ReceiverOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where any software radio listens: at `center_hz`, or about by `plan`, of which it stays for `park_s` where a drone is heard.
+
+    `rate_hz` and `gain_db` (there is no gain control) are what its kind usually has; `ppm` is by how much its crystal is too fast.
+    """
+
+    center_hz: CenterHz | None = None
+    rate_hz: SampleRate | None = None
+    gain_db: GainDb | None = None
+    plan: Annotated[tuple[PlanRow, ...], Meta(max_length=64)] = ()
+    park_s: Annotated[float, Meta(ge=0, le=600, description="seconds from 0 to 600")] = 3.0
+    ppm: Annotated[int, Meta(ge=-500, le=500, description="a whole number from -500 to 500")] = 0
+    silent_after_s: Annotated[float, Meta(ge=0.5, le=60, description="seconds from 0.5 to 60")] = 2.0
+
+
+class RtlSdrOptions(ReceiverOptions, frozen=True, forbid_unknown_fields=True):
+    """An RTL-SDR dongle of this machine: that of `serial`, or the only one; `sdr` is its kind. `bias_tee` feeds an amplifier."""
+
+    serial: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    sdr: SdrName = "rtl_sdr"
+    bias_tee: bool = False
+
+
+class RtlTcpOptions(ReceiverOptions, frozen=True, forbid_unknown_fields=True):
+    """A dongle behind an rtl_tcp server."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=253, description="the name or address of a host")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65_535, description="a port from 1 to 65535")] = 1_234
+    sdr: SdrName = "rtl_sdr"
+    bias_tee: bool = False
+
+
+class SoapySdrOptions(ReceiverOptions, frozen=True, forbid_unknown_fields=True):
+    """Any receiver of SoapySDR: `device` is its string such as "driver=hackrf", or `sdr` its kind. `settings` are its module's own."""
+
+    device: Annotated[str, Meta(min_length=1, max_length=1_000)] | None = None
+    sdr: SdrName | None = None
+    antenna: str | None = None
+    settings: dict[str, str] = {}
+    sample_format: Literal["CF32", "CS16", "CS8"] = "CF32"
+
+
 OPTIONS: dict[str, type[Struct]] = {
     "recording": RecordingOptions,
     "wifi_monitor": WifiMonitorOptions,
@@ -264,6 +321,9 @@ OPTIONS: dict[str, type[Struct]] = {
     "gnss": GnssOptions,
     "mic_array": MicArrayOptions,
     "camera": CameraOptions,
+    "rtl_sdr": RtlSdrOptions,
+    "rtl_tcp": RtlTcpOptions,
+    "soapy_sdr": SoapySdrOptions,
 }
 
 
