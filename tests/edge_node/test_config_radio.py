@@ -15,12 +15,12 @@ TABLES = {
     "dongle": '[[sensor]]\nname = "dongle"\ndriver = "rtl_sdr"\nserial = "868"\ncenter_hz = 868e6\n',
     "server": '[[sensor]]\nname = "server"\ndriver = "rtl_tcp"\nhost = "mast.example"\nsdr = "rtl_sdr_v4"\n'
     "plan = [{ center_hz = 866.4e6, gain_db = 20 }, { center_hz = 434e6, rate_hz = 1e6, dwell_s = 0.5 }]\n",
-    "hackrf": '[[sensor]]\nname = "hackrf"\ndriver = "soapy_sdr"\nsdr = "hackrf_one"\ncenter_hz = 2.44e9\nsettings = { bias_tx = "true" }\n',
+    "usb": '[[sensor]]\nname = "usb"\ndriver = "soapy_sdr"\nsdr = "pluto"\ncenter_hz = 2.44e9\nsettings = { bias_tx = "true" }\n',
 }
 
 
 def loaded(folder: Path, text: str) -> Config:
-    """This configuration as a worker gets it."""
+    """A configuration as a worker gets it."""
     path = folder / "node.toml"
     path.write_text(f'node.run_dir = "run"\n{text}')
     return from_json(to_json(config_file.load(path)))
