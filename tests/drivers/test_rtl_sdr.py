@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -128,6 +129,24 @@ def test_a_library_that_lacks_what_pyrtlsdr_asks_for_is_named(fake_dongle: FakeD
     monkeypatch.setenv("PYTHONPATH", str(fake_dongle.log.parent))
     with pytest.raises(SourceMisconfigured, match=r"undefined symbol: rtlsdr_set_dithering.*pip install 'pyrtlsdr\[lib\]'"):
         driver().open()
+
+
+UNDER_SYSTEMD = """
+import ctypes, sys
+from drivers.rtl_sdr import RtlSdr
+if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):  # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+    sys.exit(77)
+with RtlSdr(center_hz=868e6) as radio:
+    print(len(next(block for block in radio.blocks() if block is not None).samples))
+"""
+
+
+@pytest.mark.usefixtures("fake_dongle")
+def test_its_callback_needs_no_memory_that_is_written_and_run() -> None:
+    ended = subprocess.run([sys.executable, "-c", UNDER_SYSTEMD], capture_output=True, text=True, timeout=60, check=False)
+    if ended.returncode == 77:
+        pytest.skip("needs Linux 6.3, which can deny such memory as the service's unit does")
+    assert ended.stdout == "65536\n", ended.stderr
 
 
 @contextmanager
