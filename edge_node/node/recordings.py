@@ -13,9 +13,9 @@ from typing import Any
 from drivers.blocks import Block
 from drivers.recording import Recording
 from drivers.source import SourceMisconfigured
-from edge_node.config import RecordingOptions
 from edge_node.messages import BusMessage, Detection
 from edge_node.node.pipeline import Pipeline
+from edge_node.sensor_options import RecordingOptions
 from edge_node.strict_toml import Problem, nearest, read_table
 
 PROGRESS_EVERY_S = 0.5
