@@ -25,8 +25,8 @@ from edge_node.remote_id import astm_f3411
 from edge_node.remote_id import astm_messages as read
 from tools.simulate import astm_encoder as astm
 from tools.simulate import scene as scenes
+from tools.simulate.free_space import Frame
 from tools.simulate.pcap import PcapPipe
-from tools.simulate.radio import Frame
 from tools.simulate.remote_id import frames, play, write_pcap
 from tools.simulate.telemetry import HORIZONTAL_M
 from tools.simulate.world import World

@@ -9,7 +9,7 @@ from struct import pack
 
 from tools.simulate import pcap
 from tools.simulate.beacon import BROADCAST, LINKTYPE_RADIOTAP, TU_S, element, radiotap
-from tools.simulate.radio import Frame
+from tools.simulate.free_space import Frame
 from tools.simulate.remote_id import frames
 from tools.simulate.scene import Drone, Hover, NodePose, Operator, RemoteId, Scene
 from tools.simulate.world import World

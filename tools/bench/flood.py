@@ -20,7 +20,7 @@ from tools.bench.figure import Figure
 from tools.bench.node import pids, pss_mib
 from tools.simulate import pcap, remote_id
 from tools.simulate.beacon import ASD_STAN_ODID, LINKTYPE_RADIOTAP
-from tools.simulate.radio import Frame
+from tools.simulate.free_space import Frame
 from tools.simulate.scene import Circle, Drone, NodePose, Operator, RemoteId, Scene, Swarm
 from tools.simulate.world import World
 from tools.stage import Stage, stage

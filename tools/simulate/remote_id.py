@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from tools.simulate import pcap, spoofers
 from tools.simulate.beacon import LINKTYPE_RADIOTAP
+from tools.simulate.free_space import Frame
 from tools.simulate.nordic_ble import LINKTYPE_NORDIC_BLE
-from tools.simulate.radio import Frame
 from tools.simulate.transmitters import BleTransmitter, WifiTransmitter, has_ble, has_wifi
 from tools.simulate.world import World
 

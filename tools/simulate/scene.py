@@ -121,6 +121,14 @@ class DroneSound(Struct, frozen=True, forbid_unknown_fields=True):
     level_db_spl_1m: Annotated[float, Meta(ge=0, le=150)] | None = None
 
 
+class RadioLink(Struct, frozen=True, forbid_unknown_fields=True):
+    """A radio link of a drone, by its name in tools.simulate.iq.catalogue; EIRP of its part and the pilot's, None for usual ones."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    eirp_dbm: float | None = None
+    ground_eirp_dbm: float | None = None
+
+
 class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     """One aircraft, in the air from `from_s` until `until_s` of the scene; `gust_m` is how far the wind moves it (1 sigma).
 
@@ -132,10 +140,24 @@ class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     operator: Operator
     remote_id: RemoteId | None = None
     sound: DroneSound | None = None
+    link: tuple[RadioLink, ...] = ()
     from_s: NotNegative = 0.0
     until_s: Positive | None = None
     gust_m: NotNegative = 0.3
     span_m: Annotated[float, Meta(ge=0.05, le=20)] = 0.45
+
+
+class Emitter(Struct, frozen=True, forbid_unknown_fields=True):
+    """A transmitter that is no drone's, by its name in tools.simulate.iq.catalogue."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    link: Annotated[str, Meta(min_length=1)]
+    east_m: float
+    north_m: float
+    height_m: NotNegative = 2.0
+    eirp_dbm: float | None = None
+    from_s: NotNegative = 0.0
+    until_s: Positive | None = None
 
 
 class Radio(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
@@ -205,6 +227,7 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     node: NodePose
     drone: tuple[Drone, ...] = ()
     spoofer: tuple[Spoofer, ...] = ()
+    emitter: tuple[Emitter, ...] = ()
     microphones: Microphones | None = None
     camera: Eye | None = None
     sky: Sky = Sky()

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tools.simulate import astm_encoder as astm
 from tools.simulate.beacon import TU_S, beacon, center_hz, odid, radiotap
-from tools.simulate.radio import Frame, Path
+from tools.simulate.free_space import Frame, Path
 from tools.simulate.scene import Radio, Replay, Spoofer, Swarm, Teleport
 from tools.simulate.transmitters import SENSITIVITY_DBM, WifiTransmitter, has_wifi
 from tools.simulate.world import World

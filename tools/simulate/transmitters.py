@@ -8,7 +8,7 @@ from random import Random
 
 from tools.simulate import nan, nordic_ble
 from tools.simulate.beacon import TU_S, beacon, center_hz, odid, radiotap
-from tools.simulate.radio import Frame, Path
+from tools.simulate.free_space import Frame, Path
 from tools.simulate.scene import Drone, RemoteId
 from tools.simulate.telemetry import Telemetry
 from tools.simulate.world import World, in_air
