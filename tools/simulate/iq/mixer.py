@@ -138,34 +138,27 @@ class _Source:
         self._ppm = {aloft: _ppm(air, f"{seed}/{source.link.name}/{aloft}") for aloft, air in self._airs.items()}
         begin = max(source.from_s, from_s - source.link.longest_s)
         self._until_s = source.until_s
-        self._bursts: Iterator[Burst] | None = source.link.bursts(begin)
-        self._next: _Placed | None = None
+        self._bursts = source.link.bursts(begin)
+        self._next = next(self._bursts)
         self._active: list[_Placed] = []
-        self._advance(None)
 
     def add(self, antenna: Complexes, first: int, truth: list[Spot] | None) -> None:
-        """Add what is sent during these samples."""
+        """Add what is sent during these samples; bursts in the band go to `truth` as they begin."""
         front = self._front
         begin_s, end_s = first / front.true_rate_hz, (first + len(antenna)) / front.true_rate_hz
-        while self._next is not None and self._next.t_s < end_s:
-            self._active.append(self._next)
-            self._advance(truth)
+        while self._begins_s() < min(end_s, self._until_s):
+            if self._in_band(self._next) and (placed := self._placed(self._next)):
+                self._active.append(placed)
+                if truth is not None:
+                    truth.append(self._spot(placed))
+            self._next = next(self._bursts)
         self._active = [one for one in self._active if one.end_s > begin_s]
         for one in self._active:
             _add(one, antenna, first, front)
 
-    def _advance(self, truth: list[Spot] | None) -> None:
-        """Go on to the next burst that can be heard; the one before is told as it begins to be."""
-        if self._next is not None and truth is not None:
-            truth.append(self._spot(self._next))
-        self._next = None
-        for burst in self._bursts or ():
-            if burst.t_s >= self._until_s:
-                self._bursts = None
-                return
-            if self._in_band(burst) and (placed := self._placed(burst)):
-                self._next = placed
-                return
+    def _begins_s(self) -> float:
+        """True time of the burst that comes next."""
+        return self._next.t_s / (1 + self._ppm[self._next.aloft] * 1e-6)
 
     def _in_band(self, burst: Burst) -> bool:
         return abs(burst.center_hz - self._front.center_hz) < (burst.bandwidth_hz + self._front.rate_hz) / 2

@@ -21,29 +21,30 @@ ENVELOPE_S = 5e-3
 BLOCK_CARRIERS = 12
 
 
-def modulated(rows: Sequence[Complexes], size: int, prefixes: Sequence[int]) -> Complexes:
+def modulated(rows: Sequence[Complexes] | Complexes, size: int, prefixes: Sequence[int]) -> Complexes:
     """Symbols of carriers about an empty middle, or about their own where they are odd, with prefixes of so many samples.
 
     Comes OVERSAMPLED.
     """
-    parts, fine = [], size * OVERSAMPLED
-    for row, prefix in zip(rows, prefixes, strict=True):
-        bins = np.zeros(fine, dtype=np.complex64)
-        half = len(row) // 2
-        bins[-half:] = row[:half]
-        first = 0 if len(row) % 2 else 1
-        bins[first : first + len(row) - half] = row[half:]
-        symbol = np.fft.ifft(bins)
-        parts += [symbol[fine - prefix * OVERSAMPLED :], symbol]
-    return np.concatenate(parts).astype(np.complex64)
+    carriers, fine = np.asarray(rows, dtype=np.complex64), size * OVERSAMPLED
+    half = carriers.shape[1] // 2
+    first = 1 - carriers.shape[1] % 2
+    bins = np.zeros((len(carriers), fine), dtype=np.complex64)
+    bins[:, -half:] = carriers[:, :half]
+    bins[:, first : first + carriers.shape[1] - half] = carriers[:, half:]
+    symbols = np.fft.ifft(bins, axis=1)
+    if len(set(prefixes)) == 1:
+        return np.asarray(np.concatenate((symbols[:, fine - prefixes[0] * OVERSAMPLED :], symbols), axis=1).ravel(), dtype=np.complex64)
+    return np.concatenate([part for k, prefix in enumerate(prefixes) for part in (symbols[k, fine - prefix * OVERSAMPLED :], symbols[k])])
 
 
 def qam(rng: Generator, count: int, bits: int = 2) -> Complexes:
     """Random points of QPSK (2 bits), 16-QAM (4) or 64-QAM (6), of mean power 1."""
     side = 1 << bits // 2
-    levels = 2.0 * rng.integers(0, side, (2, count)) - (side - 1)
-    scale = np.sqrt(3 / (2 * (side * side - 1)))
-    return np.asarray((levels[0] + 1j * levels[1]) * scale, dtype=np.complex64)
+    levels = rng.integers(0, side, 2 * count, dtype=np.uint8).astype(np.float32)
+    levels -= np.float32((side - 1) / 2)
+    levels *= np.float32(np.sqrt(6 / (side * side - 1)))
+    return levels.view(np.complex64)
 
 
 def zadoff_chu(root: int, length: int) -> Complexes:
@@ -123,7 +124,7 @@ class Lte(Slots):
     def _samples(self, k: int, number: int) -> Complexes:
         rng = default_rng([self.random(f"{k}/{number}").getrandbits(32)])
         busy = np.repeat(rng.random(self._carriers // BLOCK_CARRIERS) < self._load, BLOCK_CARRIERS)
-        rows = [qam(rng, self._carriers, 6) * busy for _ in range(14)]
+        rows = qam(rng, 14 * self._carriers, 6).reshape(14, -1) * busy
         for symbol in (0, 4, 7, 11):
             pilots = slice((self._cell + 3 * (symbol % 7 == 4)) % 6, None, 6)
             rows[symbol][pilots] = qam(default_rng([self._cell, k % 10, symbol]), len(rows[symbol][pilots]))

@@ -71,14 +71,15 @@ def frame(rng: Generator, symbols: int, bits: int) -> Complexes:
     """Short and long training, SIGNAL and data, OVERSAMPLED."""
     short = np.tile(modulated([SHORT], 64, [0])[: 16 * OVERSAMPLED], 10)
     long = modulated([LONG, LONG], 64, [32, 0])
-    rows = [_symbol(rng, 2 if k == 0 else bits) for k in range(symbols + 1)]
+    rows = np.concatenate((_symbols(rng, 1, 2), _symbols(rng, symbols, bits)))
     return np.concatenate((short, long, modulated(rows, 64, [16] * len(rows))))
 
 
-def _symbol(rng: Generator, bits: int) -> Complexes:
-    row = qam(rng, 53, bits)
-    row[26] = 0
-    sign = rng.choice((-1, 1))
+def _symbols(rng: Generator, count: int, bits: int) -> Complexes:
+    """Data of 48 carriers and four pilots about an empty middle, (count, 53)."""
+    rows = qam(rng, 53 * count, bits).reshape(count, 53)
+    rows[:, 26] = 0
+    signs = rng.integers(0, 2, count) * 2 - 1
     for place, value in PILOTS.items():
-        row[place] = sign * value
-    return row
+        rows[:, place] = signs * value
+    return rows

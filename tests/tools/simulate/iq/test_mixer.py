@@ -91,3 +91,10 @@ def test_a_receiver_wide_enough_for_all_hears_every_packet() -> None:
     _, truth = recorded(elrs_900("200"), wide, 0.5)
     assert np.allclose(np.diff([spot.t_s for spot in truth]), 5e-3)
     assert len({round(spot.center_hz) for spot in truth}) == 13
+
+
+def test_a_link_of_another_band_is_not_heard_and_one_that_is_switched_off_no_more() -> None:
+    far, brief = elrs_900("200", "fcc915"), Heard(elrs_900("200"), Air(ppm=0.0), until_s=0.1)
+    _, truth = recorded([Heard(far), brief], FRONT, 0.4)
+    assert {spot.link for spot in truth} == {"elrs_eu868_200"}
+    assert max(spot.t_s for spot in truth) < 0.1
