@@ -26,7 +26,7 @@ class Form(Struct, frozen=True):
 
 
 FORMS = (
-    Form("control", 7, 2.5e6, 0.75e-3, (72, 144), 2.0),
+    Form("control", 7, 2.5e6, 1.6e-3, (72, 144), 2.0),
     Form("video", 15, 24e6, float("inf"), (72, 180, 600, 1200), 4.0),
 )
 ALIKE, EVEN, PREFIXED, SURE = 0.3, 0.3, 0.2, 1.3

@@ -13,15 +13,15 @@ from edge_node.radio.links.fifteen import BASE_HZ, PREFIX, SPACING_HZ, SYMBOL, U
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.folding import Folded
 from edge_node.radio.links.ocusync import FORMS, framed
-from edge_node.radio.links.rates import Complexes
+from edge_node.radio.links.rates import COARSEST, Complexes
 from edge_node.radio.links.zadoff_chu import sequences
 
 NARROWEST_HZ, WIDEST_HZ, SHORTEST_S = 0.9e6, 24e6, 0.3e-3
 LONG_S = 1.5e-3
-"""What lasts longer is first asked for prefixes alone, in a part of its time and band."""
-FRAMES_S, FASTEST_HZ = 6.2e-3, 30.72e6
+"""What lasts longer is first asked for prefixes alone, in a part of its band."""
+LOOKED_S = 6.2e-3
 """Of a run of frames 200 times a second, one whole frame wherever it begins."""
-SLOTS_S, SLOTS_HZ = 5.2e-3, 7.68e6
+SLOTS_HZ = 7.68e6
 FILLED, KIN_FILLED = 0.4, 0.25
 """Share of the band that power is spread over: what is keyed fills but a corner, carriers that fade each for itself a half."""
 DENSE = 0.2
@@ -35,14 +35,18 @@ def look(burst: Burst) -> Finding | None:
     """dji_ocusync where its frame is there; "lte" of what has the prefixes alone; None of all else, and of DroneID."""
     if not NARROWEST_HZ <= burst.bandwidth_hz <= min(WIDEST_HZ, burst.samples_rate_hz) or burst.duration_s < SHORTEST_S:
         return None
+    if not len(burst.samples):
+        return None
+    spectrum, rate_hz = at_own_rate(burst, LOOKED_S)
     if burst.duration_s <= LONG_S:
-        samples, rate_hz = at_own_rate(burst, FRAMES_S, FASTEST_HZ)
+        samples = spectrum.samples()
         return _ocusync(burst, samples, rate_hz) or _kin(burst, samples, rate_hz, prefixes(samples, rate_hz, slots=False))
-    samples, rate_hz = at_own_rate(burst, SLOTS_S, SLOTS_HZ)
-    found = prefixes(samples, rate_hz, slots=True)
+    part = min(COARSEST, max(1, round(rate_hz / SLOTS_HZ)))
+    samples, part_hz = spectrum.samples(part), rate_hz / part
+    found = prefixes(samples, part_hz, slots=True)
     if found.contrast < MAYBE_CONTRAST:
         return None
-    return _ocusync(burst, *at_own_rate(burst, FRAMES_S, FASTEST_HZ)) or _kin(burst, samples, rate_hz, found)
+    return _ocusync(burst, samples if part == 1 else spectrum.samples(), rate_hz) or _kin(burst, samples, part_hz, found)
 
 
 def _ocusync(burst: Burst, samples: Complexes, rate_hz: float) -> Finding | None:
