@@ -148,8 +148,9 @@ class IqBlock(Struct, frozen=True, gc=False):
     """A piece of spectrum: `samples` is complex64 (n,), full scale 1.0, about `center_hz`, which is None where nobody said it.
 
     `t_mono_ns` is when the first sample met the antenna; `sequence` counts samples from 0 with those lost, `lost` those dropped just before
-    this block. `clipped` is the share of samples at full scale. `tuned_anew` says that the receiver stood elsewhere, or at another rate or
-    gain, until this block: nothing goes on across it. What the device did not say is None.
+    this block; what was left out while it settled is in `sequence` alone. `clipped` is the share of samples at full scale. `tuned_anew`
+    says that the receiver stood elsewhere, or at another rate or gain, until this block: nothing goes on across it. What the device did
+    not say is None.
     """
 
     t_mono_ns: int

@@ -6,25 +6,17 @@ import json
 import mmap
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
-from signal import Signals
 
 import msgspec
 
-from drivers import source
+from drivers import child_process, source
 from drivers.grabbed import Picture, Request
 from drivers.picture_line import MOST_PACKET_BYTES, SLOTS, WANTED, Ended, Handed, Opened, Packet, decode, slot_view
 from drivers.source import SourceError, SourceLost
 
-ROOT = Path(__file__).parents[1]
-END_WITHIN_S = 1.0
 QUIET = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8", "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "5"}
 """What OpenCV writes by itself may hold an address with its password; and it waits 5 s for a V4L2 picture, not 10."""
-
-SLIM = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 class CameraProcess:
@@ -34,17 +26,8 @@ class CameraProcess:
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._memory_fd = os.memfd_create("pictures")
         self._memory: mmap.mmap | None = None
-        numbers = [str(number) for number in (theirs.fileno(), self._memory_fd, os.getpid())]
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "drivers.camera_reader", *numbers],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(), self._memory_fd),
-                env={**os.environ, **QUIET, **SLIM, **environment, "PYTHONPATH": path},
-            )
+            self._process = child_process.start("drivers.camera_reader", theirs, self._memory_fd, QUIET | dict(environment))
         self._asked = False
         self._line.send(json.dumps(request).encode())
 
@@ -73,11 +56,7 @@ class CameraProcess:
 
     def close(self) -> None:
         """Kill it and give its memory back; may be called twice."""
-        self._process.kill()
-        try:
-            self._process.wait(END_WITHIN_S)
-        except subprocess.TimeoutExpired:  # it hangs in the kernel, and is gone when that lets go of it
-            self._process.returncode = self._process.returncode or -Signals.SIGKILL
+        child_process.end(self._process)
         self._line.close()
         if self._memory_fd >= 0:
             os.close(self._memory_fd)
@@ -94,7 +73,7 @@ class CameraProcess:
         except OSError:
             data = b""
         if not data:
-            raise SourceLost(f"its reader ended by itself{self._how()}")
+            raise SourceLost(f"its reader ended by itself{child_process.how_it_ended(self._process)}")
         return self._checked(data)
 
     def _checked(self, data: bytes) -> Packet:
@@ -112,10 +91,3 @@ class CameraProcess:
             self._line.send(data)
         except OSError:
             return  # what it said last is still to be read
-
-    def _how(self) -> str:
-        try:
-            code = self._process.wait(END_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            return ""
-        return f", killed by {Signals(-code).name}" if code < 0 else f" with exit code {code}"

@@ -6,7 +6,6 @@ It can hang in a driver or a decoder, and may then be killed at any time; it goe
 
 from __future__ import annotations
 
-import ctypes
 import json
 import mmap
 import os
@@ -20,12 +19,12 @@ from typing import cast
 import numpy as np
 from msgspec.structs import replace
 
+from drivers.child_process import die_with
 from drivers.frame_clock import FrameClock, Gaps
 from drivers.grabbed import Grabbed, Grabber, Request
 from drivers.picture_line import MOST_PACKET_BYTES, SLOTS, Ended, Handed, Opened, encode, slot_view
 from drivers.source import SourceError, SourceLost
 
-PR_SET_PDEATHSIG = 1
 MOST_DAMAGED = 10
 """So many pictures in a row that are none, and the device is taken to be in a mode that it was not asked for."""
 
@@ -134,13 +133,6 @@ def read(line: socket.socket, memory_fd: int) -> None:
 def _open(request: Request) -> Grabber:
     module, _, name = request["opener"].partition(":")
     return cast("Grabber", getattr(import_module(module), name)(request))
-
-
-def die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends; it may have ended already."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(0)
 
 
 def main() -> None:

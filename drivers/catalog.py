@@ -17,6 +17,9 @@ BUILT_IN = {
     "gnss": "drivers.gnss:Gnss",
     "mic_array": "drivers.mic_array:MicArray",
     "camera": "drivers.camera:VideoCamera",
+    "rtl_sdr": "drivers.rtl_sdr:RtlSdr",
+    "rtl_tcp": "drivers.rtl_tcp:RtlTcp",
+    "soapy_sdr": "drivers.soapy_sdr:SoapySdr",
 }
 ENTRY_POINT_GROUP = "edge_node.drivers"
 

@@ -12,7 +12,8 @@ from typing import Literal, cast
 
 from msgspec import Struct
 
-from drivers.blocks import AudioBlock, Block
+from drivers import iq_names, sigmf
+from drivers.blocks import AudioBlock, Block, IqBlock
 from drivers.byte_stream import ByteStream, RecordingCut
 from drivers.cameras import UNSAID_CAMERA, Masks
 from drivers.cameras import Setting as CameraSetting
@@ -105,7 +106,8 @@ class Recording(Source):
 
     A named pipe opens without a writer and is silent until one comes; what it holds is judged when its first bytes come, so
     `blocks` too may raise SourceMisconfigured. Of sound, `array` names what it was recorded with (hw/arrays, or the path of a TOML
-    file), of video `camera` (hw/cameras, or such a path), and the angles how that stood.
+    file), of video `camera` (hw/cameras, or such a path), and the angles how that stood. IQ is known by its name: SigMF, or a suffix
+    such as .cu8; `format`, `rate_hz` and `center_hz` say what neither SigMF nor the name does, or otherwise than they do.
     """
 
     def __init__(
@@ -125,6 +127,9 @@ class Recording(Source):
         horizontal_fov_deg: float | None = None,
         masks: Masks = (),
         lowest_elevation_deg: float | None = None,
+        format: str | None = None,  # noqa: A002 -- the word of the configuration and the command line
+        rate_hz: float | None = None,
+        center_hz: float | None = None,
     ) -> None:
         if calibration is not None and array is None:
             raise SourceMisconfigured("a calibration is of an array: say which")
@@ -136,6 +141,7 @@ class Recording(Source):
         pose = (azimuth_deg, tilt_deg, roll_deg, sigma_pose_deg, horizontal_fov_deg)
         named = camera or (UNSAID_CAMERA if horizontal_fov_deg is not None else None)
         self._camera = None if named is None else CameraSetting(named, None, None, *pose, masks, lowest_elevation_deg)
+        self._iq = (format, rate_hz, center_hz)
         self.path = Path(path)
         self.pace = pace
         self.loop = loop
@@ -150,7 +156,7 @@ class Recording(Source):
         self.t_mono_start_ns = time.monotonic_ns()
         self._clock = RecordingClock(self.t_mono_start_ns)
         self._ended = ""
-        self._stream = ByteStream(self.path)
+        self._stream = ByteStream(sigmf.data_of(self.path))
         self._blocks = self._laps(self._stream)
         if self._stream.size is None:
             return
@@ -221,6 +227,8 @@ class Recording(Source):
         yield from self._reader(stream, head)(chain((head,), chunks), self._stamp, sequence)
 
     def _reader(self, stream: ByteStream, head: bytes) -> Reader:
+        if self._is_iq():
+            return self._iq_reader(head)
         row = _format(self.path, head)
         module, _, function = row.reader.partition(":")
         reader = getattr(import_module(module), function)
@@ -228,9 +236,24 @@ class Recording(Source):
             raise SourceMisconfigured(f"{self.path} is {row.name}: it was not recorded with an array")
         if self._camera is not None and row.of != "video":
             raise SourceMisconfigured(f"{self.path} is {row.name}: it was not recorded with a camera")
+        if any(said is not None for said in self._iq):
+            raise SourceMisconfigured(f"{self.path} is {row.name}: format, rate_hz and center_hz are of bare IQ")
         if row.of == "radio":
             return cast("Reader", reader)
         return partial(reader, setting=self._sound_setting(stream) if row.of == "sound" else self._video_setting(stream))
+
+    def _is_iq(self) -> bool:
+        return self._iq[0] is not None or sigmf.is_named(self.path) or iq_names.named(self.path).form is not None
+
+    def _iq_reader(self, head: bytes) -> Reader:
+        from drivers import iq_recording  # noqa: PLC0415 -- numpy is loaded for IQ alone
+
+        if self._mounting is not None or self._camera is not None:
+            raise SourceMisconfigured(f"{self.path} is IQ: it was recorded neither with an array nor with a camera")
+        setting = iq_recording.setting(self.path, *self._iq, live=self.pace == "live")
+        if not head:
+            raise SourceMisconfigured(f"{self.path} is empty: it holds no sample")
+        return partial(iq_recording.blocks, setting=setting)
 
     def _video_setting(self, stream: ByteStream) -> Struct:
         from drivers.video import VideoSetting  # noqa: PLC0415 -- OpenCV is loaded for video alone
@@ -261,10 +284,12 @@ class Recording(Source):
 
 def _after(block: Block) -> tuple[int, int]:
     """The sequence number that follows, and how long after this block a next lap begins."""
-    if not isinstance(block, AudioBlock):
-        return block.sequence + 1, BETWEEN_LAPS_NS
-    frames = len(block.samples)
-    return block.sequence + frames, frames * NS_PER_S // block.sample_rate_hz
+    match block:
+        case AudioBlock() | IqBlock():
+            count = len(block.samples)
+            return block.sequence + count, round(count * NS_PER_S / block.sample_rate_hz)
+        case _:
+            return block.sequence + 1, BETWEEN_LAPS_NS
 
 
 def _format(path: Path, head: bytes) -> Format:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import combinations
+from math import log2
 from statistics import median
 
 NS_PER_S = 1_000_000_000
@@ -13,17 +14,26 @@ SLOPE_FROM_S = 10.0
 LATE_S = 0.03
 MOST_PPM = 5_000.0
 MARK_EVERY_S = 5.0
+MOST_BLOCK_S = 0.05
+MOST_BLOCK_SAMPLES = 2**20
+
+
+def block_samples(rate_hz: float) -> int:
+    """The power of two of samples that lasts 25 to 50 ms, or 2**20 of them where that is less."""
+    return min(MOST_BLOCK_SAMPLES, int(2 ** int(log2(rate_hz * MOST_BLOCK_S))))
 
 
 class SampleClock:
     """When each frame was sampled, how fast the device's own clock runs, and how many frames it dropped.
 
     A read returns late and never early, so the earliest of each second counts; a line through those (Theil-Sen over the last
-    minute) gives time and rate. Frames are counted from 0 with those lost.
+    minute) gives time and rate. Frames are counted from 0 with those lost. Who is later than `late_s` for a second has dropped some,
+    and whose clock seems to be wrong by `most_ppm` or more drops them all the time.
     """
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: int, late_s: float = LATE_S, most_ppm: float = MOST_PPM) -> None:
         self.rate_hz = rate_hz
+        self._late_from_s, self._most_ppm = late_s, most_ppm
         self.frames = 0
         self.lost = 0
         self.gaps = 0
@@ -75,7 +85,7 @@ class SampleClock:
             self._recent.popleft()
         for_long = len(self._recent) > 4 and t_s - self._recent[0][0] > 0.8 * WINDOW_S
         least_s = late_s if overflowed else min(late for _, late in self._recent) if for_long else 0.0
-        if least_s <= (0 if overflowed else LATE_S):
+        if least_s <= (0 if overflowed else self._late_from_s):
             return 0
         self._recent.clear()
         return round(least_s * self.rate_hz)
@@ -97,7 +107,7 @@ class SampleClock:
         points = list(self._seconds)
         if points[-1][0] - points[0][0] >= SLOPE_FROM_S:
             slope = median((b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(points, 2))
-            self._settled = abs(slope) * 1e6 < MOST_PPM
+            self._settled = abs(slope) * 1e6 < self._most_ppm
             self._slope = slope if self._settled else 0.0
         # Until the rate is known the earliest of all counts: a device may hand out at once what it gathered while it was opened.
         offsets_s = [late - self._slope * played for played, late in points[-10:]]

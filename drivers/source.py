@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from drivers.blocks import Block
+if TYPE_CHECKING:
+    from drivers.blocks import Block
 
 
 class SourceError(Exception):
@@ -47,6 +48,10 @@ class Source(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give the device back; may be called at any time, and twice."""
+
+    def found(self) -> None:
+        """Learn that the newest block held what is looked for: who moves about stays there a while."""
+        return
 
     def words(self) -> str:
         """Say in a few words what the device is doing, for the status; empty when there is nothing to add."""

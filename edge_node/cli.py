@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "what", nargs="?", choices=("show", "make", "rotate"), default="show", help="%(default)s by default"
     )
     commands.choices["detect"].add_argument(
-        "file", type=Path, metavar="FILE", help="a recording: pcap, pcapng, btsnoop, WAV, FLAC or video"
+        "file", type=Path, metavar="FILE", help="a recording: pcap, pcapng, btsnoop, WAV, FLAC, video, SigMF or bare IQ"
     )
     commands.choices["detect"].add_argument("--as", dest="kind", metavar="KIND", help="what to look for, where the file does not tell")
     commands.choices["detect"].add_argument(
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
         _add_pose(commands.choices[name].add_argument_group("how the array or the camera stood"))
         _add_sound(commands.choices[name].add_argument_group("how sound was recorded"))
         _add_pictures(commands.choices[name].add_argument_group("how pictures were recorded"))
+        _add_iq(commands.choices[name].add_argument_group("how IQ was recorded, where neither SigMF nor the file's name says it"))
     _add_walk(commands.choices["calibrate-array"])
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
     commands.choices["demo"].add_argument(
@@ -92,6 +93,13 @@ def _add_pictures(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--mask", type=Path, metavar="FILE.toml", help="where nothing is looked for: masks and lowest_elevation_deg")
 
 
+def _add_iq(group: argparse._ArgumentGroup) -> None:
+    """What no file of bare IQ says of itself, by the names of the driver's options."""
+    group.add_argument("--rate", dest="rate_hz", type=hertz, metavar="HZ", help="samples a second, such as 2.4M")
+    group.add_argument("--center", dest="center_hz", type=hertz, metavar="HZ", help="where the receiver stood, such as 868.95M")
+    group.add_argument("--format", metavar="FORMAT", help="how a sample is written: cu8, cs8, cs16 or cf32")
+
+
 def _add_sound(group: argparse._ArgumentGroup) -> None:
     """What no sound file says of its microphones, by the names of the driver's options."""
     group.add_argument("--array", metavar="NAME|PATH", help="the microphones: a known array, or a .toml file of your own")
@@ -111,6 +119,12 @@ def _add_walk(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-delays", dest="delays", action="store_false", help="take all channels to be on time")
     command.add_argument("--out", type=Path, required=True, metavar="FILE.toml", help="where to write what was found")
     command.set_defaults(azimuth_deg=None, tilt_deg=None, roll_deg=None, calibration=None)
+
+
+def hertz(text: str) -> float:
+    """A frequency such as 2400000, 2.4e6 or 2.4M (k, M, G); raises ValueError."""
+    scale = {"k": 1e3, "M": 1e6, "G": 1e9}.get(text[-1:])
+    return round(finite(text[:-1]) * scale, 3) if scale else finite(text)
 
 
 def finite(text: str) -> float:

@@ -1,4 +1,4 @@
-"""node.toml as frozen structs: every key, its default and its bounds stand here and nowhere else."""
+"""node.toml as frozen structs: every key, its default and its bounds stand here, or in sensor_options, and nowhere else."""
 
 from __future__ import annotations
 
@@ -10,26 +10,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from edge_node.sensor_options import OPTIONS, Degrees90, Degrees180, Positive
 from edge_node.strict_toml import Problem, as_path
 
-Positive = Annotated[float, Meta(gt=0, description="a number above 0")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="a name of a-z, 0-9, - and _, 32 at most")]
-Degrees90 = Annotated[float, Meta(ge=-90, le=90, description="degrees from -90 to 90")]
-Degrees180 = Annotated[float, Meta(ge=-180, le=180, description="degrees from -180 to 180")]
-ArrayName = Annotated[
-    str,
-    Meta(pattern=r"^([A-Za-z0-9_-]{1,64}|/.+\.toml)\Z", description="the name of a known array, or the absolute path of a .toml file"),
-]
-CameraName = Annotated[
-    str,
-    Meta(pattern=r"^([A-Za-z0-9_-]{1,64}|/.+\.toml)\Z", description="the name of a known camera, or the absolute path of a .toml file"),
-]
-FieldOfView = Annotated[float, Meta(gt=0, le=170, description="degrees above 0 and at most 170")]
-Corner = tuple[float, float]
-Polygon = Annotated[tuple[Corner, ...], Meta(min_length=3, max_length=64, description="3 to 64 places of [x, y] in pixels")]
-Masks = Annotated[tuple[Polygon, ...], Meta(max_length=64, description="up to 64 polygons, each of 3 to 64 places of [x, y] in pixels")]
-Temperature = Annotated[float, Meta(ge=-60, le=80, description="degrees Celsius from -60 to 80")]
-Azimuth = Annotated[float, Meta(ge=-360, le=360, description="degrees from -360 to 360")]
 CommandName = Literal["report", "record", "live_rate", "point", "reload"]
 Z85Key = Annotated[
     str,
@@ -133,133 +117,6 @@ class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
     backoff_first_s: Positive = 0.5
     backoff_most_s: Positive = 60.0
     absent_retry_s: Positive = 4.0
-
-
-class RecordingOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A recording played as if it were the device; a named pipe is read as it comes with pace "live".
-
-    `array`, `calibration` and `temperature_c` are of sound: see MicArrayOptions; `camera` and what follows it are of pictures: see
-    CameraOptions. The angles are of either.
-    """
-
-    path: Path
-    pace: Literal["recorded", "live"] = "recorded"
-    loop: bool = False
-    array: ArrayName | None = None
-    calibration: Path | None = None
-    azimuth_deg: Azimuth | None = None
-    tilt_deg: Degrees180 = 0.0
-    roll_deg: Degrees180 = 0.0
-    temperature_c: Temperature | None = None
-    camera: CameraName | None = None
-    sigma_pose_deg: Positive = 1.0
-    horizontal_fov_deg: FieldOfView | None = None
-    masks: Masks = ()
-    lowest_elevation_deg: Degrees90 | None = None
-
-
-class WifiMonitorOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A Wi-Fi interface in monitor mode; plan "none" leaves the channel alone."""
-
-    interface: Annotated[str, Meta(pattern=r"^[^/\s]{1,15}$", description="the name of a network interface")]
-    plan: Literal["default", "2.4ghz", "5ghz", "channel6", "none"] = "default"
-
-
-class GnssOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A GNSS receiver: a serial port that speaks NMEA 0183, or gpsd at host:port."""
-
-    port: str | None = None
-    baud: Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800] = 9600
-    gpsd: Annotated[str, Meta(pattern=r"^.+:\d+$", description="host:port")] | None = None
-    pps: Annotated[str, Meta(pattern=r"^pps\d+$", description="a PPS device like pps0")] | None = None
-    silent_after_s: Positive = 10.0
-
-
-class BleHciOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A Bluetooth controller on a serial port (H4): Bluetooth 4, 5 and 5 long range, as far as the controller can."""
-
-    port: str
-    baud: Literal[115200, 230400, 460800, 921600, 1000000, 2000000, 3000000] = 1000000
-    rtscts: bool = False
-    rearm_after_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
-
-
-class BleSniffleOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A dongle with the Sniffle firmware: phy "coded" for Bluetooth 5 long range, "1m" for Bluetooth 4 and 5."""
-
-    port: str
-    baud: Literal[921600, 2000000] = 2000000
-    phy: Literal["coded", "1m"] = "coded"
-    rearm_after_s: Annotated[float, Meta(ge=1, le=3600)] = 10.0
-
-
-class MavlinkRidOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A Remote ID receiver that speaks MAVLink on a serial port."""
-
-    port: str
-    baud: Literal[9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600] = 115200
-    silent_after_s: Positive = 10.0
-
-
-class MicArrayOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A microphone array: which, how it is found (without a word by its kind), how it stands, and how warm the air is.
-
-    The array's y points to `azimuth_deg` (clockwise from true north), raised by `tilt_deg`; `roll_deg` turns about y, right side down.
-    """
-
-    array: ArrayName
-    device: str | None = None
-    serial: str | None = None
-    port_path: Annotated[str, Meta(pattern=r"^\d+-\d+(\.\d+)*\Z", description="a USB port such as 1-1.2")] | None = None
-    rate_hz: Annotated[int, Meta(ge=8_000, le=192_000)] | None = None
-    calibration: Path | None = None
-    azimuth_deg: Azimuth = 0.0
-    tilt_deg: Degrees180 = 0.0
-    roll_deg: Degrees180 = 0.0
-    temperature_c: Temperature | None = None
-    temperature_file: Path | None = None
-    silent_after_s: Positive = 10.0
-
-
-class CameraOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A camera: which, how it is found (without a word by its kind), how it stands, and where it must not look.
-
-    `device` is a node such as /dev/video0 (of a CSI camera its number), `url` goes like rtsp://user:password@camera/path or http://. Its
-    axis points to `azimuth_deg` (clockwise from true north), raised by `tilt_deg`; `roll_deg` turns about it, right side down; all of
-    this is right within `sigma_pose_deg`. Nothing is looked for within `masks` (polygons of pixels) and under `lowest_elevation_deg`,
-    which is -2 where the azimuth is known.
-    """
-
-    camera: CameraName
-    device: str | None = None
-    serial: str | None = None
-    port_path: Annotated[str, Meta(pattern=r"^\d+-\d+(\.\d+)*\Z", description="a USB port such as 1-1.2")] | None = None
-    url: str | None = None  # checked by the driver, which does not repeat it: it may hold a password
-    transport: Literal["tcp", "udp"] = "tcp"
-    width: Annotated[int, Meta(ge=8, le=16_384)] | None = None
-    height: Annotated[int, Meta(ge=8, le=16_384)] | None = None
-    rate_hz: Annotated[float, Meta(gt=0, le=1_000)] | None = None
-    azimuth_deg: Azimuth | None = None
-    tilt_deg: Degrees180 = 0.0
-    roll_deg: Degrees180 = 0.0
-    sigma_pose_deg: Positive = 1.0
-    horizontal_fov_deg: FieldOfView | None = None
-    masks: Masks = ()
-    lowest_elevation_deg: Degrees90 | None = None
-    silent_after_s: Annotated[float, Meta(ge=1, le=60)] = 4.0
-    frozen_after_s: Annotated[float, Meta(ge=1, le=3_600)] = 10.0
-
-
-OPTIONS: dict[str, type[Struct]] = {
-    "recording": RecordingOptions,
-    "wifi_monitor": WifiMonitorOptions,
-    "ble_hci": BleHciOptions,
-    "ble_sniffle": BleSniffleOptions,
-    "mavlink_rid": MavlinkRidOptions,
-    "gnss": GnssOptions,
-    "mic_array": MicArrayOptions,
-    "camera": CameraOptions,
-}
 
 
 class SensorTable(Struct, frozen=True):

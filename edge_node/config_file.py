@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from edge_node import enrolment_file
-from edge_node.config import OPTIONS, C2Table, CameraTable, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
+from edge_node.config import C2Table, CameraTable, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
+from edge_node.sensor_options import OPTIONS
 from edge_node.strict_toml import Problem, StructT, line_of, nearest, read_table
 
 

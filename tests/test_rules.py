@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from drivers import catalog
-from edge_node.config import OPTIONS
+from edge_node.sensor_options import OPTIONS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for room in ("edge_node", "drivers", "tools") for path in (ROOT / room).rglob("*.py"))

@@ -13,17 +13,18 @@ from typing import Any
 from drivers.blocks import Block
 from drivers.recording import Recording
 from drivers.source import SourceMisconfigured
-from edge_node.config import RecordingOptions
 from edge_node.messages import BusMessage, Detection
 from edge_node.node.pipeline import Pipeline
+from edge_node.sensor_options import RecordingOptions
 from edge_node.strict_toml import Problem, nearest, read_table
 
 PROGRESS_EVERY_S = 0.5
-# What of the command line says how sound or pictures were recorded, by the names of the driver's options.
+# What of the command line says how sound, pictures or IQ were recorded, by the names of the driver's options.
 SAID_OPTIONS = (
     *("azimuth_deg", "tilt_deg", "roll_deg"),
     *("array", "calibration", "temperature_c"),
     *("camera", "horizontal_fov_deg"),
+    *("format", "rate_hz", "center_hz"),
 )
 NAMED_BY_PATH = ("array", "camera")
 MASK_OPTIONS = ("masks", "lowest_elevation_deg")

@@ -14,7 +14,7 @@ from drivers import catalog
 from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
 from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
-from edge_node.messages import SensorReport
+from edge_node.messages import BusMessage, Detection, LinkDetection, SensorReport
 from edge_node.node import trusted_keys
 from edge_node.node.admission import Admission
 from edge_node.node.pipeline import Pipeline
@@ -68,6 +68,11 @@ def _bus(config: Config) -> Iterator[BusSender]:
             sender.close()
 
 
+def _is_worth_staying_for(message: BusMessage) -> bool:
+    """Whether it is a find: a detection, and of radio links one of a drone."""
+    return message.alarm if isinstance(message, LinkDetection) else isinstance(message, Detection)
+
+
 def _end(notifier: Notifier, words: str, code: int) -> int:
     notifier.say(status=words)
     if not os.environ.get("NOTIFY_SOCKET"):
@@ -91,6 +96,8 @@ class _Loop:
         for block in self._source.blocks():
             if block is not None:
                 messages = self._admission.admit(self._pipeline.step(block))
+                if any(map(_is_worth_staying_for, messages)):
+                    self._source.found()
                 self._blocks += 1
                 self._lost += block.lost
                 self._detections += len(messages)

@@ -8,8 +8,8 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct, field
 
-from edge_node.config import Degrees90, Degrees180
 from edge_node.remote_id.areas import MOST_RADIUS_M, Area, circle, polygon
+from edge_node.sensor_options import Degrees90, Degrees180
 
 Moment = Annotated[datetime, Meta(tz=True, description="a time with its offset from UTC, like 2026-11-20T06:00:00Z")]
 Word = Annotated[str, Meta(min_length=1, max_length=64, description="text of 1 to 64 characters")]

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.folding import Folded, folded
-from edge_node.radio.links.rates import SPUR, Complexes, at_rate
+from edge_node.radio.links.rates import SPUR, Complexes, Spectrum
 
 SPACING_HZ = 15e3
-BASE_HZ = 1.92e6
+BASE_HZ, FASTEST_HZ = 1.92e6, 30.72e6
 USEFUL, PREFIX, SLOT = 128, 9, 960
 """Samples at BASE_HZ of a symbol, its short prefix, and LTE's slot of seven, whose first prefix is one longer."""
 SYMBOL = USEFUL + PREFIX
@@ -18,13 +18,13 @@ SLOT_PLACES = range(1, 7 * SYMBOL, SYMBOL)
 SPARE = 1.06
 
 
-def at_own_rate(burst: Burst, most_s: float, fastest_hz: float) -> tuple[Complexes, float]:
+def at_own_rate(burst: Burst, most_s: float) -> tuple[Spectrum, float]:
     """Its first part at a rate of which a symbol has a power of two samples, without tones."""
     rate_hz = BASE_HZ
-    while rate_hz < min(burst.bandwidth_hz * SPARE, fastest_hz):
+    while rate_hz < min(burst.bandwidth_hz * SPARE, FASTEST_HZ):
         rate_hz *= 2
     looked = burst.samples[: round((most_s + burst.before_s) * burst.samples_rate_hz)]
-    return at_rate(looked, burst.samples_rate_hz, rate_hz, SPUR), rate_hz
+    return Spectrum(looked, burst.samples_rate_hz, rate_hz, SPUR), rate_hz
 
 
 def prefixes(samples: Complexes, rate_hz: float, *, slots: bool) -> Folded:

@@ -26,7 +26,7 @@ class Folded(Struct, frozen=True):
 
 
 NOTHING = Folded(0.0, 0.0, 0, 0.0)
-FAINT = 1e-12
+FAINT = 1e-20
 
 
 def folded(samples: Complexes, useful: int, width: int, period: int, places: Sequence[int] = (0,)) -> Folded:
@@ -35,17 +35,17 @@ def folded(samples: Complexes, useful: int, width: int, period: int, places: Seq
         return NOTHING
     products = samples[useful:] * samples[:-useful].conj()
     powers = samples.real**2 + samples.imag**2
-    again = _summed(products, period, width)
+    repeated = _summed(products, period, width)
     energy = _summed((powers[useful:] + powers[:-useful]) / 2, period, width)
     if len(places) > 1:
-        again = sum((np.roll(again, -place) for place in places[1:]), np.roll(again, -places[0]))
+        repeated = sum((np.roll(repeated, -place) for place in places[1:]), np.roll(repeated, -places[0]))
         energy = sum((np.roll(energy, -place) for place in places[1:]), np.roll(energy, -places[0]))
-    shares = np.abs(again) / np.maximum(energy, energy.mean() / 4 + FAINT)
+    shares = np.abs(repeated) / np.maximum(energy, energy.mean() / 4 + FAINT)
     at, usual = int(np.argmax(shares)), float(np.median(shares))
     peak = float(shares[at])
     if not isfinite(peak + usual):
         return NOTHING
-    return Folded(peak, peak / max(usual, FAINT), at, float(np.angle(again[at])) / (2 * np.pi))
+    return Folded(peak, peak / max(usual, FAINT), at, float(np.angle(repeated[at])) / (2 * np.pi))
 
 
 def again(samples: Complexes, apart: int, width: int) -> Complexes:

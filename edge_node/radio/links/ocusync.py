@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from edge_node.radio.links.fifteen import BASE_HZ, PREFIX, SPACING_HZ, SYMBOL, USEFUL, carriers_of, spread
-from edge_node.radio.links.folding import again, boxed, folded
+from edge_node.radio.links.folding import FAINT, again, boxed, folded
 from edge_node.radio.links.rates import Complexes
 from edge_node.radio.links.zadoff_chu import sequences
 
@@ -26,7 +26,7 @@ class Form(Struct, frozen=True):
 
 
 FORMS = (
-    Form("control", 7, 2.5e6, 0.75e-3, (72, 144), 2.0),
+    Form("control", 7, 2.5e6, 1.6e-3, (72, 144), 2.0),
     Form("video", 15, 24e6, float("inf"), (72, 180, 600, 1200), 4.0),
 )
 ALIKE, EVEN, PREFIXED, SURE = 0.3, 0.3, 0.2, 1.3
@@ -86,7 +86,7 @@ def framed(samples: Complexes, rate_hz: float, bandwidth_hz: float, form: Form) 
         alike=float(abs(alike[begin])),
         even=_even(symbols[[0, -1]], round(bandwidth_hz / SPACING_HZ)),
         prefixed=float(abs(turns[best])),
-        contrast=float(abs(turns[best])) * usual.contrast / max(usual.peak, 1e-12),
+        contrast=float(abs(turns[best])) * usual.contrast / max(usual.peak, FAINT),
         steady=spread((symbols.real**2 + symbols.imag**2).mean(axis=1)),
         offset_hz=(turn + _empty(symbols, bandwidth_hz, form)) * SPACING_HZ,
     )
@@ -99,7 +99,7 @@ def _prefixes(samples: Complexes, useful: int, prefix: int, symbols: int) -> Com
     energies = boxed((powers[useful:] + powers[:-useful]) / 2, prefix)
     span = (symbols - 1) * (useful + prefix)
     rows = [slice(k, len(products) - span + k) for k in range(0, span + 1, useful + prefix)]
-    return np.asarray(sum(products[row] for row in rows) / (sum(energies[row] for row in rows) + 1e-12), np.complex64)
+    return np.asarray(sum(products[row] for row in rows) / (sum(energies[row] for row in rows) + FAINT), np.complex64)
 
 
 def _turned(symbols: Complexes, turn: float) -> Complexes:

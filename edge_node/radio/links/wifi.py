@@ -9,13 +9,14 @@ from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.folding import again, folded
 from edge_node.radio.links.rates import SPUR, Complexes, at_rate
 
-RATES_HZ = 20e6, 10e6
-"""Of 20 MHz, and of half that (802.11p)."""
-NARROWEST, WIDEST_HZ = 0.4, 90e6
-"""Of the rate: a channel may reach out of the receiver's band. Wider ones send the same training on every 20 MHz."""
+WIDTHS = (20e6, 8e6, 90e6), (10e6, 4e6, 11e6)
+"""Rates of 20 MHz and of half that (802.11p), and how wide they look at least and at most.
+
+A channel may reach out of the receiver's band; wider ones send the same training on every 20 MHz.
+"""
 SHORT, LONG = 16, 64
 SHORT_SPAN, LONG_SPAN, LONG_AT = 128, 96, 160
-"""Samples at RATES_HZ."""
+"""Samples."""
 SYMBOL, PREFIX = 80, 16
 BEGIN_S, LOOKED_S = 120e-6, 2e-3
 TRAINED = 0.3
@@ -24,10 +25,8 @@ FOLD_PEAK, FOLD_CONTRAST = 0.15, 5.0
 
 def look(burst: Burst) -> Finding | None:
     """wifi, by its training or, where that was missed, by its symbols."""
-    if burst.bandwidth_hz > WIDEST_HZ:
-        return None
-    for rate_hz in RATES_HZ:
-        if NARROWEST * rate_hz <= burst.bandwidth_hz and burst.samples_rate_hz >= NARROWEST * rate_hz:
+    for rate_hz, narrowest_hz, widest_hz in WIDTHS:
+        if narrowest_hz <= burst.bandwidth_hz <= min(widest_hz, burst.samples_rate_hz):
             score, told_by = _score(burst, rate_hz)
             if score:
                 return Finding("wifi", score, None, {"told_by": told_by, "spacing_hz": rate_hz / LONG})
@@ -35,16 +34,18 @@ def look(burst: Burst) -> Finding | None:
 
 
 def _score(burst: Burst, rate_hz: float) -> tuple[float, str]:
-    looked = burst.samples[: round((LOOKED_S + burst.before_s) * burst.samples_rate_hz)]
-    samples = at_rate(looked, burst.samples_rate_hz, rate_hz, SPUR)
-    times = RATES_HZ[0] / rate_hz
-    trained = training(samples[: round((burst.before_s + BEGIN_S * times) * rate_hz)])
+    trained = training(_looked(burst, BEGIN_S * WIDTHS[0][0] / rate_hz, rate_hz))
     if trained >= TRAINED:
         return min(1.0, 0.5 + trained), "training"
-    found = folded(samples, LONG, PREFIX, SYMBOL)
+    found = folded(_looked(burst, LOOKED_S, rate_hz), LONG, PREFIX, SYMBOL)
     if found.peak >= FOLD_PEAK and found.contrast >= FOLD_CONTRAST:
         return min(1.0, found.contrast / (2 * FOLD_CONTRAST)), "symbols"
     return 0.0, ""
+
+
+def _looked(burst: Burst, seconds: float, rate_hz: float) -> Complexes:
+    """Its beginning without tones."""
+    return at_rate(burst.samples[: round((seconds + burst.before_s) * burst.samples_rate_hz)], burst.samples_rate_hz, rate_hz, SPUR)
 
 
 def training(samples: Complexes) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Complexes = NDArray[np.complex64]
 Reals = NDArray[np.float32]
 FINER = 4
-FAINT = 1e-12
+FAINT = 1e-20
 
 
 class Sequences(Struct, frozen=True):

@@ -1,0 +1,83 @@
+"""A radio's reader as its user sees it: a process that gives samples as they come, is told where to tune, and can be killed."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import socket
+from collections.abc import Mapping
+
+from drivers import child_process, source
+from drivers.iq_line import MOST_PACKET_BYTES, Ended, Filled, Packet, Request, decode, give_back, tune
+from drivers.source import SourceError, SourceLost
+
+
+class IqProcess:
+    """Starts at once; `close` ends it with SIGKILL, whatever it hangs in."""
+
+    def __init__(self, request: Request, environment: Mapping[str, str]) -> None:
+        self._slots, self._slot_bytes = request["shape"][:2]
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        memory_fd = os.memfd_create("samples")
+        try:
+            os.ftruncate(memory_fd, self._slots * self._slot_bytes)
+            self._memory = mmap.mmap(memory_fd, self._slots * self._slot_bytes, prot=mmap.PROT_READ)
+            with theirs:
+                self._process = child_process.start("drivers.iq_reader", theirs, memory_fd, environment)
+        finally:
+            os.close(memory_fd)
+        self._line.send(json.dumps(request).encode())
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    def next(self, wait_s: float) -> Packet | None:
+        """What it says next, None when it said nothing for `wait_s`; raises what it ended with: SourceAbsent and its like."""
+        self._line.settimeout(wait_s)
+        try:
+            data = self._line.recv(MOST_PACKET_BYTES)
+        except TimeoutError:
+            return None
+        except OSError:
+            data = b""
+        if not data:
+            raise SourceLost(f"its reader ended by itself{child_process.how_it_ended(self._process)}")
+        return self._checked(data)
+
+    def data(self, filled: Filled) -> bytes:
+        """The samples in a slot, which is given back."""
+        start = filled.slot * self._slot_bytes
+        data = self._memory[start : start + filled.size]
+        self._send(give_back(filled.slot))
+        return data
+
+    def tune(self, tuning: tuple[float, float, float]) -> None:
+        """Ask for another centre, rate and gain; a Tuned or a Refused answers."""
+        self._send(tune({"tuning": tuning}))
+
+    def close(self) -> None:
+        """Kill it and give its memory back; may be called twice."""
+        child_process.end(self._process)
+        self._line.close()
+        self._memory.close()
+
+    def _checked(self, data: bytes) -> Packet:
+        try:
+            packet = decode(data)
+        except ValueError as error:
+            raise SourceLost(f"its reader speaks nonsense: {error}") from error
+        if isinstance(packet, Filled) and not (packet.slot < self._slots and packet.size <= self._slot_bytes):
+            raise SourceLost(f"its reader speaks nonsense: there is no slot {packet.slot} of {packet.size} bytes")
+        if isinstance(packet, Ended):
+            kind = getattr(source, packet.kind, SourceLost)
+            raise kind(packet.words) if issubclass(kind, SourceError) else SourceLost(packet.words)
+        return packet
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._line.send(data)
+        except OSError:
+            return  # what it said last is still to be read
