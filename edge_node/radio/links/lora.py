@@ -117,7 +117,8 @@ def _width_hz(bandwidth_hz: float) -> float:
 
 def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: int, symbols: int | None = None) -> tuple[list[Run], bool]:
     """Runs of the chirps that explain most, of the first `symbols` or of all, and whether they fall."""
-    best, best_falls = [], False
+    best: list[Run] = []
+    best_falls = False
     each = false_alarms / (2 * len(spreading))
     for sf in spreading:
         piece = cut if symbols is None else cut[: (symbols * PER_CHIP) << sf]
