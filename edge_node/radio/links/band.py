@@ -28,7 +28,12 @@ class Band:
         self._spectrum = np.fft.fft(_sound(samples), length).astype(np.complex64, copy=False)
 
     def channel(self, offset_hz: float, width_hz: float) -> tuple[Complexes, float]:
-        """Samples about the bin that is nearest to `offset_hz`, nothing beyond `width_hz`, and that bin's offset."""
+        """Samples about the bin that is nearest to `offset_hz`, nothing beyond `width_hz`, and that bin's offset.
+
+        None at all where the piece is shorter than one of them.
+        """
+        if not self._kept:
+            return np.zeros(0, dtype=np.complex64), offset_hz
         count = len(self._spectrum)
         bin_hz = self._rate_hz / count
         middle = round(offset_hz / bin_hz)

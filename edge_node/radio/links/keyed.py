@@ -38,6 +38,8 @@ def _adsb(burst: Burst) -> Finding | None:
         return None
     rate_hz = PER_HALF / HALF_S
     x, _ = Band(burst.samples, burst.samples_rate_hz, rate_hz).channel(0.0, min(burst.samples_rate_hz, rate_hz / 2))
+    if len(x) < PER_HALF * PREAMBLE_HALVES:
+        return None
     power = x.real**2 + x.imag**2
     halves = np.convolve(power, np.full(PER_HALF, 1 / PER_HALF, dtype=np.float32), mode="valid")
     start, alike = _preamble(halves)
