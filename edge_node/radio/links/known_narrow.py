@@ -40,7 +40,7 @@ KNOWN = (
 
 def look(burst: Burst) -> Finding | None:
     """The narrow kind that a burst is, known or not."""
-    kinds: tuple[Callable[[Burst], Finding | None], ...] = (keyed.look, lora.look, fsk.look)
+    kinds: tuple[Callable[[Burst], Finding | None], ...] = (keyed.aircraft, lora.look, fsk.look, keyed.on_off)
     found = next((finding for kind in kinds if (finding := kind(burst)) is not None), None)
     return None if found is None else named(found, burst.center_hz)
 

@@ -7,7 +7,7 @@ import pytest
 from edge_node.radio.links.tables import ELRS_900_GRIDS, ELRS_2400_GRIDS, PLANS, R9_GRIDS, SIK_STEPS, UNLISTED, fits
 from tools.simulate.iq.catalogue import CATALOGUE, link_of
 from tools.simulate.iq.crossfire import Crossfire, CrossfireLora
-from tools.simulate.iq.elrs import DOMAINS, RATES_900, RATES_2G4, Elrs, elrs_900, elrs_2400
+from tools.simulate.iq.elrs import DOMAINS, RATES_2G4, RATES_900, Elrs, elrs_900, elrs_2400
 from tools.simulate.iq.lora import Lora
 from tools.simulate.iq.r9 import R9
 from tools.simulate.iq.sik import DEVIATIONS, Sik
