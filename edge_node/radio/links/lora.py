@@ -28,12 +28,14 @@ EXPLAINED = 0.4
 """Of what stands out of the noise, chirps that are the burst explain at least this much; all else that was recorded, less than 0.25."""
 ISOLATED = 1.25
 """The right bin is so much stronger than any other; of keyed carriers many are alike."""
-CERTAIN = 0.6
+CERTAIN = 0.5
 """Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost."""
 QUIET = 0.2
 """The noise of a channel is taken to be what so many of its symbols stay below."""
 SPREAD = 2.5
 """Symbols of noise differ in energy: the quiet ones are less than the mean by up to this, over the root of the number of samples."""
+LONG = 10
+"""From this spreading on a burst is looked at though it was cut before so many symbols as are added up elsewhere."""
 MOST_FOUND = 32
 MOST_SYMBOLS = 64
 """Of a burst so many are looked at for its preamble."""
@@ -123,18 +125,19 @@ def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: i
     for sf in spreading:
         piece = cut if symbols is None else cut[: (symbols * PER_CHIP) << sf]
         for falling in (False, True):
-            runs = runs_of(piece.conj() if falling else piece, sf, most=most)
-            runs = [run for run in runs if _stands_out(run, piece, each)]
+            run = min(RUN, max(1, len(piece) // (PER_CHIP << sf))) if symbols is not None and sf >= LONG else RUN
+            runs = runs_of(piece.conj() if falling else piece, sf, run, most=most)
+            runs = [one for one in runs if _stands_out(one, piece, run, each)]
             if runs and (not best or runs[0].power > best[0].power):
                 best, best_falls = runs, falling
     return best, best_falls
 
 
-def _stands_out(run: Run, piece: Complexes, false_alarms: float) -> bool:
-    """Out of noise, and out of whatever else is there."""
+def _stands_out(run: Run, piece: Complexes, length: int, false_alarms: float) -> bool:
+    """Out of noise, and out of whatever else is there; `length` windows were added up."""
     window = PER_CHIP << run.sf
     rows = len(piece) // window
-    if run.isolation < ISOLATED or run.share < noise_share(run.sf, rows - RUN + 1, false_alarms):
+    if run.isolation < ISOLATED or run.share < noise_share(run.sf, rows - length + 1, false_alarms, length):
         return False
     parts = piece[: rows * window].view(np.float32).reshape(rows, -1)
     quiet = float(np.quantile(np.einsum("ij,ij->i", parts, parts), QUIET)) / window

@@ -64,7 +64,7 @@ def keying_of(samples: Complexes, rate_hz: float, slowest_bd: float, fastest_bd:
     None where they are too few or silent.
     """
     x = samples[:MOST_SAMPLES]
-    first = _frequency(x, rate_hz, max(1, round(rate_hz / fastest_bd / 4)))
+    first = frequency_of(x, rate_hz, max(1, round(rate_hz / fastest_bd / 4)))
     if len(first) * slowest_bd < LEAST_SYMBOLS * rate_hz / 4 or not np.any(first):
         return None
     found = [_keying_at(x, rate_hz, rate_bd) for rate_bd in _lines(first, rate_hz, slowest_bd, fastest_bd)]
@@ -75,7 +75,7 @@ def keying_of(samples: Complexes, rate_hz: float, slowest_bd: float, fastest_bd:
 
 def _keying_at(x: Complexes, rate_hz: float, about_bd: float) -> Keying | None:
     """With a mean that fits about this rate."""
-    smooth = _frequency(x, rate_hz, max(1, round(rate_hz / about_bd * SMOOTH)))
+    smooth = frequency_of(x, rate_hz, max(1, round(rate_hz / about_bd * SMOOTH)))
     spectrum, power = _bent(smooth)
     size = 2 * (len(power) - 1)
     low, high = _bins(len(power), size / rate_hz, about_bd * (1 - AROUND), about_bd * (1 + AROUND))
@@ -87,7 +87,7 @@ def _keying_at(x: Complexes, rate_hz: float, about_bd: float) -> Keying | None:
     return _levels(smooth, rate_hz, place * rate_hz / size, phase, line)
 
 
-def _frequency(x: Complexes, rate_hz: float, width: int) -> Reals:
+def frequency_of(x: Complexes, rate_hz: float, width: int) -> Reals:
     """(n,) Hz at samples, the mean of `width` turns of the delay line about each."""
     delay = max(1, width // 2)
     turns = x[delay:] * x[:-delay].conj()
