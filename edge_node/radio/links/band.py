@@ -13,6 +13,7 @@ MOST_PARTS = 4096
 """Rates are taken for a ratio of whole numbers up to this; the error is below 0.1 ppm."""
 EDGE = 0.08
 """A channel's edge falls off over this share of its width."""
+LOUDEST = 1e6
 SMOOTH = (2, 3, 5)
 
 
@@ -24,10 +25,15 @@ class Band:
         self._rate_hz, self.to_hz = rate_hz, to_hz
         length = ratio.denominator * _smooth(ceil(len(samples) / ratio.denominator))
         self._out, self._kept = length * ratio.numerator // ratio.denominator, int(len(samples) * ratio)
-        self._spectrum = np.fft.fft(samples, length).astype(np.complex64)
+        self._spectrum = np.fft.fft(_sound(samples), length).astype(np.complex64, copy=False)
 
     def channel(self, offset_hz: float, width_hz: float) -> tuple[Complexes, float]:
-        """Samples about the bin that is nearest to `offset_hz`, nothing beyond `width_hz`, and that bin's offset."""
+        """Samples about the bin that is nearest to `offset_hz`, nothing beyond `width_hz`, and that bin's offset.
+
+        None at all where the piece is shorter than one of them.
+        """
+        if not self._kept:
+            return np.zeros(0, dtype=np.complex64), offset_hz
         count = len(self._spectrum)
         bin_hz = self._rate_hz / count
         middle = round(offset_hz / bin_hz)
@@ -37,7 +43,14 @@ class Band:
         inside = np.abs(around + middle) <= count // 2
         wide = np.zeros(self._out, dtype=np.complex64)
         wide[around] = self._spectrum[(around + middle) % count] * (edge * inside * (self._out / count)).astype(np.float32)
-        return np.fft.ifft(wide)[: self._kept].astype(np.complex64), middle * bin_hz
+        return np.fft.ifft(wide)[: self._kept].astype(np.complex64, copy=False), middle * bin_hz
+
+
+def _sound(samples: Complexes) -> Complexes:
+    """The same, with zeros for what is no number or beyond any receiver's full scale."""
+    parts = np.ascontiguousarray(samples, dtype=np.complex64).view(np.float32)
+    fine = np.abs(parts) < LOUDEST
+    return samples if fine.all() else np.where(fine, parts, np.float32(0)).view(np.complex64)
 
 
 def _smooth(least: int) -> int:

@@ -22,6 +22,8 @@ RUN = 6
 """Symbols: a preamble of 8, seen through windows that begin anywhere, fills so many of them at least."""
 FRAME = 16
 """Symbols: no frame is shorter."""
+AT_ONCE = 1 << 15
+"""Samples: what is made of so many stays in a processor's cache, which is three times as fast."""
 CELLS = 4
 """Per chip: two phases, and places between bins."""
 TINY = 1e-20
@@ -72,7 +74,11 @@ def runs_of(samples: Complexes, sf: int, run: int = RUN, *, most: int = 1, near:
         return []
     cut = samples[: rows * window].reshape(rows, window)
     energy = _summed(np.einsum("ij,ij->i", cut.view(np.float32), cut.view(np.float32))[:, None], run)[:, 0]
-    shares = _summed(_cells(cut, sf), run)
+    cells = np.empty((rows, CELLS << sf), dtype=np.float32)
+    some = max(1, AT_ONCE // window)
+    for first in range(0, rows, some):
+        _cells(cut[first : first + some], sf, cells[first : first + some])
+    shares = _summed(cells, run)
     shares /= np.maximum(energy * window, np.float32(TINY))[:, None]
     if near is not None:
         shares *= _nearby(1 << sf, *near)
@@ -99,8 +105,8 @@ def _summed(values: Powers, run: int) -> Powers:
     return total
 
 
-def _cells(cut: Complexes, sf: int) -> Powers:
-    """(rows, CELLS * chips): sums and differences of the two parts, and the same half a bin on."""
+def _cells(cut: Complexes, sf: int, out: Powers) -> None:
+    """Into (rows, CELLS * chips): sums and differences of the two parts, and the same half a bin on."""
     chips = 1 << sf
     tones = np.fft.fft(cut * opposite(sf), axis=1).astype(np.complex64, copy=False)
     low, high = tones[:, :chips], tones[:, chips:]
@@ -114,7 +120,7 @@ def _cells(cut: Complexes, sf: int) -> Powers:
     between *= np.float32(np.sqrt(0.5))
     parts = places.reshape(len(cut), -1).view(np.float32)
     parts *= parts
-    return np.asarray(parts[:, ::2] + parts[:, 1::2])
+    np.add(parts[:, ::2], parts[:, 1::2], out=out)
 
 
 def _bin(cell: int, chips: int) -> float:

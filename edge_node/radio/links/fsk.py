@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.band import Band, Complexes
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.links.shifts import FASTEST, SLOWEST, Keying, keying_of
+from edge_node.radio.links.shifts import FASTEST, MOST_SAMPLES, SLOWEST, Keying, keying_of
 
 WIDEST_HZ = 2.5e6
 """No narrow link is wider."""
@@ -59,7 +59,8 @@ def plausible(keying: Keying) -> bool:
 def _keying(burst: Burst, sought: Sought) -> Keying | None:
     """Of the burst's own time; None where its power is not constant."""
     to_hz = max(PER_SYMBOL * sought.slowest_bd, PER_BANDWIDTH * sought.width_hz)
-    x, middle_hz = Band(burst.samples, burst.samples_rate_hz, to_hz).channel(sought.offset_hz, sought.width_hz)
+    most = round((burst.before_s + MOST_SAMPLES / to_hz) * burst.samples_rate_hz)
+    x, middle_hz = Band(burst.samples[:most], burst.samples_rate_hz, to_hz).channel(sought.offset_hz, sought.width_hz)
     x = _within(x, burst, to_hz)
     if len(x) < PER_SYMBOL or kurtosis(x) > MOST_KURTOSIS:
         return None

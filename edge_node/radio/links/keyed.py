@@ -28,16 +28,14 @@ DUTY = (0.08, 0.92)
 PER_BANDWIDTH = 4
 
 
-def look(burst: Burst) -> Finding | None:
-    """Aircraft's pulses, or on-off keying, which is named "unknown": it is no drone's link."""
-    return _adsb(burst) or _on_off(burst)
-
-
-def _adsb(burst: Burst) -> Finding | None:
+def aircraft(burst: Burst) -> Finding | None:
+    """A squitter of ADS-B or a shorter reply: its preamble, and a pulse in one half of each bit."""
     if burst.bandwidth_hz < ADSB_NARROWEST_HZ or burst.duration_s > LONGEST_ADSB_S or not _near(burst.center_hz):
         return None
     rate_hz = PER_HALF / HALF_S
     x, _ = Band(burst.samples, burst.samples_rate_hz, rate_hz).channel(0.0, min(burst.samples_rate_hz, rate_hz / 2))
+    if len(x) < PER_HALF * PREAMBLE_HALVES:
+        return None
     power = x.real**2 + x.imag**2
     halves = np.convolve(power, np.full(PER_HALF, 1 / PER_HALF, dtype=np.float32), mode="valid")
     start, alike = _preamble(halves)
@@ -70,8 +68,8 @@ def _preamble(halves: Powers) -> tuple[int, float]:
     return best, float(alike[best])
 
 
-def _on_off(burst: Burst) -> Finding | None:
-    """Power that has two levels, one of them next to nothing."""
+def on_off(burst: Burst) -> Finding | None:
+    """Power that has two levels, one of them next to nothing: "unknown", for it is no drone's link."""
     if not 0 < burst.bandwidth_hz < WIDEST_ON_OFF_HZ:
         return None
     rate_hz = PER_BANDWIDTH * burst.bandwidth_hz

@@ -32,15 +32,15 @@ class Keyed(Struct, frozen=True):
 
 KNOWN = (
     Keyed("wmbus", 100e3, 0.015, (35e3, 65e3), ((868.8e6, 869.1e6),)),
-    Keyed("radiosonde", 4_800, 0.005, (1_500, 3_600), ((400e6, 406.1e6),)),
+    Keyed("radiosonde", 4_800, 0.005, (800, 3_600), ((400e6, 406.1e6),)),
     Keyed("ble", 1e6, 0.003, (150e3, 320e3), ((2400e6, 2483.5e6),)),
 )
-"""EN 13757-4 modes T and C (a meter's chips may be 1 % off), RS41, Bluetooth Core 5.4 volume 6 part A."""
+"""EN 13757-4 modes T and C (a meter's chips may be 1 % off), RS41 (whose preamble alone reads low), and Bluetooth Core 5.4 6/A."""
 
 
 def look(burst: Burst) -> Finding | None:
     """The narrow kind that a burst is, known or not."""
-    kinds: tuple[Callable[[Burst], Finding | None], ...] = (keyed.look, lora.look, fsk.look)
+    kinds: tuple[Callable[[Burst], Finding | None], ...] = (keyed.aircraft, lora.look, fsk.look, keyed.on_off)
     found = next((finding for kind in kinds if (finding := kind(burst)) is not None), None)
     return None if found is None else named(found, burst.center_hz)
 

@@ -16,8 +16,9 @@ from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.lora_frame import frame_of
 
 BANDWIDTHS_HZ = (125e3, 250e3, 500e3, 812.5e3)
-SPREADING = range(5, 13)
-NARROWER, WIDER = 0.55, 1.7
+SPREADING = (7, 6, 8, 5, 9, 10, 11, 12)
+"""The usual ones first."""
+NARROWER, WIDER = 0.75, 1.4
 """A burst's measured bandwidth over the chirps': noise widens it and a fade narrows it."""
 CARRIER_OFF_HZ = 30e3
 """Both crystals' error and the burst's middle, at most: the channel is as much wider, and no wider than OPEN times the chirps'."""
@@ -28,14 +29,16 @@ EXPLAINED = 0.4
 """Of what stands out of the noise, chirps that are the burst explain at least this much; all else that was recorded, less than 0.25."""
 ISOLATED = 1.25
 """The right bin is so much stronger than any other; of keyed carriers many are alike."""
-CERTAIN = 0.6
-"""Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost."""
+CERTAIN = 0.5
+"""Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost, and no others looked for."""
 QUIET = 0.2
 """The noise of a channel is taken to be what so many of its symbols stay below."""
 SPREAD = 2.5
 """Symbols of noise differ in energy: the quiet ones are less than the mean by up to this, over the root of the number of samples."""
+LONG = 10
+"""From this spreading on a burst is looked at though it was cut before so many symbols as are added up elsewhere."""
 MOST_FOUND = 32
-MOST_SYMBOLS = 64
+MOST_SYMBOLS = 28
 """Of a burst so many are looked at for its preamble."""
 
 
@@ -94,10 +97,10 @@ def search(samples: Complexes, rate_hz: float, channels: Iterable[Channel], fals
 def look(burst: Burst) -> Finding | None:
     """LoRa by the preamble that it begins with."""
     best: tuple[float, Chirped] | None = None
-    for bandwidth_hz in BANDWIDTHS_HZ:
-        if not NARROWER < burst.bandwidth_hz / bandwidth_hz < WIDER:
+    for bandwidth_hz in sorted(BANDWIDTHS_HZ, key=lambda one: abs(one - burst.bandwidth_hz)):
+        if not NARROWER < burst.bandwidth_hz / bandwidth_hz < WIDER or (best is not None and best[1].share > CERTAIN):
             continue
-        most = round((burst.before_s + MOST_SYMBOLS * (1 << SPREADING[-1]) / bandwidth_hz) * burst.samples_rate_hz)
+        most = round((burst.before_s + MOST_SYMBOLS * (1 << max(SPREADING)) / bandwidth_hz) * burst.samples_rate_hz)
         cut, middle_hz = Band(burst.samples[:most], burst.samples_rate_hz, PER_CHIP * bandwidth_hz).channel(0.0, _width_hz(bandwidth_hz))
         runs, falling = _best(cut, SPREADING, FALSE_ALARMS, 1, MOST_SYMBOLS)
         view = _View(cut, bandwidth_hz, middle_hz, burst.samples_rate_hz, bandwidth_hz)
@@ -117,23 +120,27 @@ def _width_hz(bandwidth_hz: float) -> float:
 
 def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: int, symbols: int | None = None) -> tuple[list[Run], bool]:
     """Runs of the chirps that explain most, of the first `symbols` or of all, and whether they fall."""
-    best, best_falls = [], False
+    best: list[Run] = []
+    best_falls = False
     each = false_alarms / (2 * len(spreading))
     for sf in spreading:
         piece = cut if symbols is None else cut[: (symbols * PER_CHIP) << sf]
         for falling in (False, True):
-            runs = runs_of(piece.conj() if falling else piece, sf, most=most)
-            runs = [run for run in runs if _stands_out(run, piece, each)]
+            run = min(RUN, max(1, len(piece) // (PER_CHIP << sf))) if symbols is not None and sf >= LONG else RUN
+            runs = runs_of(piece.conj() if falling else piece, sf, run, most=most)
+            runs = [one for one in runs if _stands_out(one, piece, run, each)]
             if runs and (not best or runs[0].power > best[0].power):
                 best, best_falls = runs, falling
+        if best and best[0].share > CERTAIN:
+            break
     return best, best_falls
 
 
-def _stands_out(run: Run, piece: Complexes, false_alarms: float) -> bool:
-    """Out of noise, and out of whatever else is there."""
+def _stands_out(run: Run, piece: Complexes, length: int, false_alarms: float) -> bool:
+    """Out of noise, and out of whatever else is there; `length` windows were added up."""
     window = PER_CHIP << run.sf
     rows = len(piece) // window
-    if run.isolation < ISOLATED or run.share < noise_share(run.sf, rows - RUN + 1, false_alarms):
+    if run.isolation < ISOLATED or run.share < noise_share(run.sf, rows - length + 1, false_alarms, length):
         return False
     parts = piece[: rows * window].view(np.float32).reshape(rows, -1)
     quiet = float(np.quantile(np.einsum("ij,ij->i", parts, parts), QUIET)) / window

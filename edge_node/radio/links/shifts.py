@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from edge_node.radio.links.band import Complexes
 
 Reals = NDArray[np.float32]
-MOST_SAMPLES = 1 << 15
+MOST_SAMPLES = 1 << 14
 SLOWEST, FASTEST = 1 / 7, 1.15
 """Symbol rates that are looked for, in bandwidths: of h = 0.5 and h = 2, measured too narrow or too wide."""
 DELAY = 1 / 16
 """Of the sample rate over the bandwidth: so far apart are the two samples of the delay line, in 1 / bandwidth."""
+OUTER = (0.1, 0.9)
+"""Between these parts of all frequencies is the middle."""
 CLIPPED = 2.0
 """Frequencies further off than so many typical ones are clicks of noise."""
 NEIGHBOURS, BESIDE = 3, 40
@@ -64,7 +66,7 @@ def keying_of(samples: Complexes, rate_hz: float, slowest_bd: float, fastest_bd:
     None where they are too few or silent.
     """
     x = samples[:MOST_SAMPLES]
-    first = _frequency(x, rate_hz, max(1, round(rate_hz / fastest_bd / 4)))
+    first = frequency_of(x, rate_hz, max(1, round(rate_hz / fastest_bd / 4)))
     if len(first) * slowest_bd < LEAST_SYMBOLS * rate_hz / 4 or not np.any(first):
         return None
     found = [_keying_at(x, rate_hz, rate_bd) for rate_bd in _lines(first, rate_hz, slowest_bd, fastest_bd)]
@@ -75,7 +77,7 @@ def keying_of(samples: Complexes, rate_hz: float, slowest_bd: float, fastest_bd:
 
 def _keying_at(x: Complexes, rate_hz: float, about_bd: float) -> Keying | None:
     """With a mean that fits about this rate."""
-    smooth = _frequency(x, rate_hz, max(1, round(rate_hz / about_bd * SMOOTH)))
+    smooth = frequency_of(x, rate_hz, max(1, round(rate_hz / about_bd * SMOOTH)))
     spectrum, power = _bent(smooth)
     size = 2 * (len(power) - 1)
     low, high = _bins(len(power), size / rate_hz, about_bd * (1 - AROUND), about_bd * (1 + AROUND))
@@ -87,7 +89,7 @@ def _keying_at(x: Complexes, rate_hz: float, about_bd: float) -> Keying | None:
     return _levels(smooth, rate_hz, place * rate_hz / size, phase, line)
 
 
-def _frequency(x: Complexes, rate_hz: float, width: int) -> Reals:
+def frequency_of(x: Complexes, rate_hz: float, width: int) -> Reals:
     """(n,) Hz at samples, the mean of `width` turns of the delay line about each."""
     delay = max(1, width // 2)
     turns = x[delay:] * x[:-delay].conj()
@@ -98,11 +100,12 @@ def _frequency(x: Complexes, rate_hz: float, width: int) -> Reals:
 
 def _bent(frequency: Reals) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
     """Spectrum of how far the frequency is from the middle, and its power."""
-    away = frequency - np.float32((np.quantile(frequency, 0.1) + np.quantile(frequency, 0.9)) / 2)
+    low, high = np.quantile(frequency, OUTER)
+    away = frequency - np.float32((low + high) / 2)
     limit = np.float32(CLIPPED * float(np.median(np.abs(away))) + 1e-9)
     bent = np.minimum(np.abs(away), limit)
     bent -= bent.mean()
-    spectrum = np.fft.rfft(bent * np.hanning(len(bent)), 1 << (2 * len(bent) - 1).bit_length())
+    spectrum = np.fft.rfft(bent * np.hanning(len(bent)).astype(np.float32), 1 << len(bent).bit_length())
     return spectrum, spectrum.real**2 + spectrum.imag**2
 
 

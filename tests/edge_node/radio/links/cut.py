@@ -19,12 +19,12 @@ BEFORE_S = 0.5e-3
 ABOVE = 4.0
 
 
-def cut(samples: Samples, rate_hz: float, spot: Spot, center_hz: float) -> Burst:
+def cut(samples: Samples, front: FrontEnd, spot: Spot) -> Burst:
     """What a perfect detector would cut, at four times its bandwidth."""
-    to_hz = 4 * spot.bandwidth_hz
+    rate_hz, to_hz = front.rate_hz, 4 * spot.bandwidth_hz
     first = max(0, round((spot.t_s - BEFORE_S) * rate_hz))
     last = round((spot.t_s + spot.duration_s + BEFORE_S) * rate_hz)
-    offset_hz = spot.center_hz - center_hz
+    offset_hz = spot.center_hz - front.true_center_hz
     kept, middle_hz = Band(samples[first:last], rate_hz, to_hz).channel(offset_hz, 2 * spot.bandwidth_hz)
     return Burst(
         start=round(spot.t_s * rate_hz),
@@ -32,7 +32,7 @@ def cut(samples: Samples, rate_hz: float, spot: Spot, center_hz: float) -> Burst
         duration_s=spot.duration_s,
         lasts=False,
         offset_hz=middle_hz,
-        center_hz=center_hz + middle_hz,
+        center_hz=front.center_hz + middle_hz,
         bandwidth_hz=spot.bandwidth_hz,
         snr_db=spot.snr_db,
         level_dbfs=-20.0,
@@ -50,7 +50,7 @@ def bursts_of(link: Link, front: FrontEnd, seconds: float, snr_db: float = 20.0,
     for spot in truth:
         inside = abs(spot.center_hz - front.center_hz) + spot.bandwidth_hz / 2 < front.rate_hz / 2
         if inside and spot.t_s > 0 and spot.t_s + spot.duration_s < seconds:
-            yield cut(samples, front.rate_hz, spot, front.center_hz), spot
+            yield cut(samples, front, spot), spot
 
 
 def recording(path: Path) -> tuple[Samples, float]:
