@@ -24,6 +24,8 @@ NARROW = 1.2
 GUARD_SAMPLES = 16
 """Of the lower rate, at both ends of what is transformed."""
 LEAST_POWER = 1e-20
+MOST_DB = 100.0
+"""More is said of no signal: a recording's silence may be nothing at all."""
 
 
 class _Band(Struct):
@@ -119,7 +121,7 @@ class Cutter:
             offset_hz=band.offset_hz,
             center_hz=None if self._center_hz is None else self._center_hz + band.offset_hz,
             bandwidth_hz=band.width_hz,
-            snr_db=10 * float(np.log10(signal / band.noise)),
+            snr_db=min(MOST_DB, 10 * float(np.log10(signal / band.noise))),
             level_dbfs=10 * float(np.log10(signal)),
             samples=samples[begin - before : stop + before].copy(),
             samples_rate_hz=out_hz,

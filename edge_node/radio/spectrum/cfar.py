@@ -58,7 +58,10 @@ class _Box(Struct):
 
 
 class Cfar:
-    """Tests `ticks` ticks at once, in boxes that begin in the first `LONGEST` of them; `found` (ticks, bins) is what stands out, `clear` what is strong."""
+    """Tests `ticks` ticks at once, in boxes that begin in the first `LONGEST` of them.
+
+    `found` (ticks, bins) is what stands out, `clear` what is strong.
+    """
 
     ticks = LONGEST * 3 // 2
 
@@ -129,7 +132,7 @@ class Cfar:
         clear = painted & (whole > 1 + CLEAR * (lone.least - 1))
         along = _along(means)
         for box in boxes[1:]:
-            if self._box(along, box, scale, painted, clear, least):
+            if self._box(along, box, scale, (painted, clear), least):
                 along = _along(self._without(means, clear))
         step = max(1, lone.ticks // 2)
         for row in np.flatnonzero(painted.any(axis=1)):
@@ -144,8 +147,9 @@ class Cfar:
             around = np.pad(around, ((0, 1), (0, 0))) | np.pad(around, ((1, 0), (0, 0)))
         return np.where(around, np.float32(1), means)
 
-    def _box(self, along: Reals, box: _Box, scale: float, painted: Flags, clear: Flags, least: Reals | None) -> bool:
+    def _box(self, along: Reals, box: _Box, scale: float, flags: tuple[Flags, Flags], least: Reals | None) -> bool:
         """Paint boxes of one size; whether any is clear."""
+        painted, clear = flags
         starts = along[:, : self._bins - box.bins + 1 : box.bin_step]
         parts = (along[:, box.bins :: box.bin_step] - starts) * np.float32(1 / box.bins)
         mean = parts if box.ticks == 1 else (parts[:-1] + parts[1:]) * np.float32(0.5)
