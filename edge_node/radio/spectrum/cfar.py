@@ -104,8 +104,11 @@ class Cfar:
         for ticks, boxes in self._boxes.items():
             if ticks == 1:
                 continue
-            if len(rows := np.flatnonzero(self.clear.any(axis=1))):
-                ratios[rows] = np.where(_spread(self.clear[rows], self._skirt), np.float32(1), ratios[rows])
+            beside = self.clear.copy()
+            beside[1:] |= self.clear[:-1]
+            beside[:-1] |= self.clear[1:]
+            if len(rows := np.flatnonzero(beside.any(axis=1))):
+                ratios[rows] = np.where(_spread(beside[rows], self._skirt), np.float32(1), ratios[rows])
             half = ticks // 2
             leaking = None
             if len(rows):

@@ -15,6 +15,7 @@ STEADY = 0.25
 ABOVE = 4.0
 AFTER_S, GONE_AFTER_S = 1.0, 3.0
 MOST_LINES = 32
+KEPT = 1.2
 
 
 class Spurs:
@@ -37,7 +38,7 @@ class Spurs:
         steady = (spread < STEADY * mean) & (mean > ABOVE * level)
         gone = self._tick_s * len(powers) * AFTER_S / GONE_AFTER_S
         self._steady_s += np.where(steady, self._tick_s * len(powers), -gone).astype(np.float32)
-        np.clip(self._steady_s, 0, 2 * AFTER_S, out=self._steady_s)
+        np.clip(self._steady_s, 0, KEPT * AFTER_S, out=self._steady_s)
         known = np.zeros(len(mean), bool)
         known[list(self.lines)] = True
         lasting = np.flatnonzero((self._steady_s > AFTER_S) | (known & (self._steady_s > 0)))
