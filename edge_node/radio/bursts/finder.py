@@ -96,7 +96,7 @@ class BurstFinder:
         np.divide(powers, self.floor.level, out=ratios[: self._filled])
         self._cfar.look(ratios, self.floor.unsure)
         found = self._cfar.found[:count]
-        pieces = self._growth.grow(self._tick, powers[:count], found, self._cfar.clear[:count])
+        pieces = self._growth.grow(self._tick, powers[:count], found, ratios[:count])
         bursts = self._cut(pieces)
         self.floor.learn(powers[:count], found)
         return bursts

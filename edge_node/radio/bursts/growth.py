@@ -16,7 +16,8 @@ BRIDGED_TICKS = 1
 """A faint signal may fade for so long; a gap between packets is found again in finer steps."""
 AT_EDGE_TICKS = 6
 """A chirp that sweeps over the edge of the band is away for so long."""
-CLEAR_SHARE = 0.5
+STRONG = 12.0
+"""Times the floor a signal does not fade: a tick without it is a gap."""
 BRIDGED_HZ = 45e3
 """What is as near in frequency is one signal: the tones of slow FSK, and carriers with gaps."""
 SHARED, NARROW_GAPS = 0.25, 3
@@ -35,7 +36,7 @@ class Piece(Struct):
     """Ticks `first` to `last` and bins `low` to `high`, all included; `powers` (bins,) are summed over `ticks` of them.
 
     `summed` is the next tick to be added. `lasts` says that it went on, `told` at which tick it was cut out before, if it was.
-    `clear` says that its last tick was too strong to fade.
+    `strong` says that its last tick was too strong to fade, `cuts` how many pieces of the same were cut out just before.
     """
 
     first: int
@@ -47,7 +48,8 @@ class Piece(Struct):
     ticks: int = 0
     lasts: bool = False
     told: int = -1
-    clear: bool = False
+    strong: bool = False
+    cuts: int = 0
 
 
 class Growth:
@@ -61,8 +63,8 @@ class Growth:
         self._growing: list[Piece] = []
         self.left_out = 0
 
-    def grow(self, first: int, powers: Reals, found: Flags, clear: Flags) -> list[Piece]:
-        """Take in ticks (n, bins) from tick `first` on, marked where something is and where it is strong.
+    def grow(self, first: int, powers: Reals, found: Flags, ratios: Reals) -> list[Piece]:
+        """Take in ticks (n, bins) from tick `first` on, marked where something is, and their ratios to the floor.
 
         The pieces that ended or grew too long, in time order.
         """
@@ -70,14 +72,14 @@ class Growth:
         if not self._growing and not found.any():
             return ended
         ticks, lows, highs = self._runs(found)
-        sums = np.cumsum(np.pad(clear, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
-        strong = sums[ticks, highs + 1] - sums[ticks, lows] > CLEAR_SHARE * (highs + 1 - lows)
+        sums = np.cumsum(np.pad(ratios, ((0, 0), (1, 0))), axis=1, dtype=np.float64)
+        strong = sums[ticks, highs + 1] - sums[ticks, lows] > STRONG * (highs + 1 - lows)
         k = 0
         for place in np.unique(ticks):
             tick = first + int(place)
             self._end(tick, powers, first, ended)
             while k < len(ticks) and ticks[k] == place:
-                self._join(tick, int(lows[k]), int(highs[k]), clear=bool(strong[k]))
+                self._join(tick, int(lows[k]), int(highs[k]), strong=bool(strong[k]))
                 k += 1
         self._end(first + len(powers), powers, first, ended)
         for piece in self._growing:
@@ -105,13 +107,13 @@ class Growth:
             ticks, lows, highs = ticks[widest], lows[widest], highs[widest]
         return ticks, lows, highs
 
-    def _join(self, tick: int, low: int, high: int, *, clear: bool) -> None:
+    def _join(self, tick: int, low: int, high: int, *, strong: bool) -> None:
         near = [one for one in self._growing if self._is_of(one, tick, low, high)]
         if not near:
             if len(self._growing) >= MOST_GROWING:
                 self.left_out += 1
                 return
-            self._growing.append(Piece(tick, tick, low, high, np.zeros(self._bins, np.float32), tick, clear=clear))
+            self._growing.append(Piece(tick, tick, low, high, np.zeros(self._bins, np.float32), tick, strong=strong))
             return
         one = near[0]
         for other in near[1:]:
@@ -122,7 +124,7 @@ class Growth:
                 one.powers, one.ticks = other.powers, other.ticks
         if one.told >= 0:
             one.low, one.high = low, high
-        one.clear = clear or (one.clear and one.last == tick)
+        one.strong = strong or (one.strong and one.last == tick)
         one.last, one.low, one.high = tick, min(one.low, low), max(one.high, high)
 
     def _end(self, tick: int, powers: Reals, start: int, ended: list[Piece]) -> None:
@@ -139,7 +141,7 @@ class Growth:
                 piece.last = min(piece.last, piece.first + self._longest - 1)
                 piece.lasts = True
                 ended.append(piece)
-                kept.append(self._anew(piece, tick, told=tick))
+                kept.append(self._anew(piece, tick, told=tick if piece.cuts else -1))
             elif piece.told >= 0 and tick - piece.told >= self._again:
                 kept.append(self._anew(piece, tick, told=-1))
             else:
@@ -164,11 +166,12 @@ class Growth:
     def _bridged(self, piece: Piece) -> int:
         if piece.told < 0 and self._touches(piece.low, piece.high):
             return AT_EDGE_TICKS
-        return 0 if piece.clear else BRIDGED_TICKS
+        return 0 if piece.strong else BRIDGED_TICKS
 
     def _anew(self, piece: Piece, tick: int, told: int) -> Piece:
-        """The same from here on; once it was told it is not cut again for a while."""
-        return Piece(tick, piece.last, piece.low, piece.high, np.zeros(self._bins, np.float32), tick, told=told, clear=piece.clear)
+        """The same from here on; what is `told` is not cut again for a while."""
+        powers = np.zeros(self._bins, np.float32)
+        return Piece(tick, piece.last, piece.low, piece.high, powers, tick, told=told, strong=piece.strong, cuts=piece.cuts + 1)
 
     def _sum(self, piece: Piece, powers: Reals, start: int) -> None:
         """Add the powers of its ticks among those from `start` on that were not added."""

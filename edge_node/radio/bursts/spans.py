@@ -14,9 +14,9 @@ FINE_S = 8e-6
 SHORTEST_GAP_S, LONGEST_GAP_S = 250e-6, 600e-6
 SWEPT_GAP_S = 450e-6
 """And of what sweeps out of the receiver's band and back."""
-CLEAR = 6.0
+CLEAR = 7.5
 """A gap is seen where what is missing from it is so many times the noise's spread."""
-GAP_LEVEL = 0.5
+GAP_LEVEL = 0.35
 MOST_SPANS = 8
 
 

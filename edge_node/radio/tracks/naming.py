@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from edge_node.messages import LinkKind
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.links.tables import PLANS, Fit, Plan, fits
+from edge_node.radio.links.tables import PLANS, SHARED_PERIODS, Fit, Plan, fits
 from edge_node.radio.tracks.period import LEAST_BURSTS, MOST_JITTER, Period
 
 DRONES: frozenset[LinkKind] = frozenset({"elrs_900", "elrs_2400", "crossfire", "frsky_r9", "sik", "dji_ocusync", "analog_video"})
@@ -47,7 +47,7 @@ def name_of(
         return Name(finding.link, min(MOST, finding.score), False)
     timed = period is not None and period.bursts >= LEAST_BURSTS and period.jitter < MOST_JITTER
     found = fits(finding.parameters, period_s=period.seconds if period else None, air_s=air_s, channels_hz=channels_hz)
-    borne_out = [fit for fit in found if fit.link in DRONES and _is_borne_out(fit, timed, len(channels_hz))]
+    borne_out = [fit for fit in found if fit.link in DRONES and _is_borne_out(fit, period if timed else None, len(channels_hz))]
     if not borne_out:
         return Name(finding.link, min(MOST, finding.score), False)
     fit = max(borne_out, key=lambda fit: fit.fit + (ALIKE if hop is not None and _plan(fit.link, fit.plan).hop == hop else 0.0))
@@ -75,7 +75,13 @@ def _plan(link: LinkKind, name: str | None) -> Plan:
     return next((plan for plan in PLANS if (plan.link, plan.name) == (link, name)), NONE)
 
 
-def _is_borne_out(fit: Fit, timed: bool, channels: int) -> bool:
+def _is_borne_out(fit: Fit, clock: Period | None, channels: int) -> bool:
     least = LEAST_FREE_CHANNELS if fit.link in FREE else LEAST_CHANNELS
     on_grid = channels >= least and fit.grid != "unlisted" and fit.fit >= BY_CHANNELS
-    return on_grid or (timed and fit.fit >= BY_TIMING)
+    return on_grid or (clock is not None and _is_of(clock, _plan(fit.link, fit.plan)) and fit.fit >= BY_TIMING)
+
+
+def _is_of(clock: Period, plan: Plan) -> bool:
+    """Whether packets come at the plan's times, or at every second to SHARED_PERIODS-th of them."""
+    times = clock.seconds / plan.period_s if plan.period_s else 0.0
+    return 1 <= round(times) <= SHARED_PERIODS and abs(times / round(times) - 1) < NEAR

@@ -21,6 +21,8 @@ SIGMAS = 4.0
 """Of a beginning's error: a gap has two of them."""
 FITTING = 0.75
 """Of the gaps must be whole periods: others have one end at another transmitter's packet or a piece of one."""
+AS_LONG = 0.8
+"""Of the longest that fits: of those about as long the one that fits best."""
 CHANCE = 1e-3
 """That times without a clock look like this."""
 
@@ -50,7 +52,9 @@ def period_of(times_s: Sequence[float], timed_s: float = TIMED_S) -> Period | No
     good = counts >= max(LEAST_BURSTS - 1, FITTING * len(gaps))
     if not good.any():
         return None
-    return _settled(gaps, float(candidates[good].max()), timed_s, len(candidates))
+    alike = np.flatnonzero(good & (candidates > AS_LONG * candidates[good].max()))
+    best = min(alike, key=lambda k: (-counts[k], float(np.median(away[k]))))
+    return _settled(gaps, float(candidates[best]), timed_s, len(candidates))
 
 
 def _candidates(gaps: NDArray[np.float64]) -> NDArray[np.float64]:

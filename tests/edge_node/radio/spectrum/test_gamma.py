@@ -9,7 +9,9 @@ import pytest
 from edge_node.radio.spectrum.gamma import quantile, threshold
 
 
-@pytest.mark.parametrize(("freedom", "chance", "value"), [(2, 0.001, 13.816), (10, 0.01, 23.209), (20, 0.05, 31.410), (100, 0.001, 149.449)])
+@pytest.mark.parametrize(
+    ("freedom", "chance", "value"), [(2, 0.001, 13.816), (10, 0.01, 23.209), (20, 0.05, 31.410), (100, 0.001, 149.449)]
+)
 def test_thresholds_are_those_of_chi_square(freedom: int, chance: float, value: float) -> None:
     assert threshold(chance, freedom / 2) == pytest.approx(value / freedom, rel=1e-4)
 
