@@ -25,6 +25,8 @@ MOST_LOOKS_A_SECOND, MOST_IN_STORE = 150, 60
 LEAST_SCORE = 0.15
 """What is less sure by its waveform is a piece of something else."""
 LATELY_NS = 5_000_000_000
+LOUDEST = 100.0
+"""Times full scale: nothing that a receiver says."""
 CLIPPED = 0.001
 """Share of samples at full scale above which the gain is too high."""
 
@@ -151,8 +153,11 @@ class RadioDetector:
 
 
 def _finite(given: NDArray[np.complex64]) -> NDArray[np.complex64]:
-    """Without what is not a number, which a file may hold."""
+    """Without what is not a number or far beyond full scale, which a file may hold."""
     samples = np.ascontiguousarray(given, np.complex64)
     parts = samples.view(np.float32)
-    total = float(np.dot(parts, parts))
-    return samples if np.isfinite(total) else np.nan_to_num(samples, nan=0, posinf=0, neginf=0)
+    with np.errstate(all="ignore"):
+        power = float(np.dot(parts, parts))
+    if power <= len(samples) * LOUDEST**2:
+        return samples
+    return np.clip(np.nan_to_num(parts, nan=0.0), -LOUDEST, LOUDEST).view(np.complex64)

@@ -6,10 +6,11 @@ from collections import deque
 from math import log
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from edge_node.messages import LinkDetection
 from edge_node.radio.bursts.burst import Burst
+from edge_node.radio.links.finding import Finding
 from edge_node.radio.tracks.channels import Channels
 from edge_node.radio.tracks.heard import Heard, alike
 from edge_node.radio.tracks.naming import Name, name_of, off_grid_hz, packet_rate_hz
@@ -28,6 +29,7 @@ CROWD: frozenset[str] = frozenset({"ble", "adsb", "lorawan"})
 """Many senders that nobody needs to be told apart."""
 UNEVEN: frozenset[str] = frozenset({"fsk", "dji_ocusync"})
 """Packets may differ in length."""
+MOST_AS_ONE = 8
 SETTLED, NEAR_SHARE = 24, 0.1
 """Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
 EDGE = 11.0
@@ -68,6 +70,13 @@ class Track:
         burst, offset_hz = heard.burst, heard.finding.carrier_offset_hz
         self._moments.append(_Moment(heard.t_s, burst.level_dbfs, burst.duration_s, _timed_s(burst), offset_hz))
 
+    def _longer(self, duration_s: float) -> float:
+        """The logarithm of how much longer a burst is than others, where it is not several packets whose gaps were not seen."""
+        middle_s = self._middle_s()
+        more = 0 if self._period is None else round((duration_s - middle_s) / self._period.seconds)
+        whole_s = middle_s + (more * self._period.seconds if self._period and 0 < more < MOST_AS_ONE else 0.0)
+        return log(duration_s / whole_s)
+
     def _goes_on(self, heard: Heard) -> bool:
         """Whether no packet was missed before this."""
         if self._period is None or not self._moments:
@@ -86,23 +95,24 @@ class Track:
             return FARTHEST * abs(heard.carrier_hz - self.newest.carrier_hz) / wide_hz * 2
         away = ((heard.burst.level_dbfs - self.level_db()) / LOUDER_DB) ** 2
         if link not in UNEVEN and not heard.burst.lasts:
-            away += (log(heard.burst.duration_s / self._middle_s()) / LONGER) ** 2 / 4
+            away += (self._longer(heard.burst.duration_s) / LONGER) ** 2 / 4
         if self._period is not None and self._moments:
             periods = (heard.t_s - self._moments[-1].t_s) / self._period.seconds
             if periods < KEPT_IN_STEP:
                 away += min(4.0, ((periods - round(periods)) / max(PHASE, _timed_s(heard.burst) / self._period.seconds)) ** 2)
         return away
 
-    def expects(self, burst: Burst, t_s: float) -> bool:
-        """Whether a burst is so much like this known transmitter's next that it need not be looked at."""
+    def expected(self, burst: Burst, t_s: float) -> Finding | None:
+        """What a burst is that is so much like this known transmitter's next that it need not be looked at."""
         if not self.name.alarm or self._period is None or self.bursts < SETTLED or burst.lasts:
-            return False
+            return None
         middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
-        near = any(abs(one - middle_hz) < NEAR_SHARE * burst.bandwidth_hz for one in self.channels.hz())
+        off_hz = min((one - middle_hz for one in self.channels.hz()), key=abs, default=float("inf"))
         periods = (t_s - self._moments[-1].t_s) / self._period.seconds
         timed = abs(periods - round(periods)) < PHASE and periods > 0.5
         as_long = abs(burst.duration_s / self._middle_s() - 1) < NEAR_SHARE
-        return near and timed and as_long and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
+        near = abs(off_hz) < NEAR_SHARE * burst.bandwidth_hz and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
+        return structs.replace(self.finding, carrier_offset_hz=off_hz) if near and timed and as_long else None
 
     def level_db(self) -> float:
         """The middle of the newest ones."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import structs
-
 from edge_node.messages import LinkDetection
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.tracks.heard import Heard
@@ -43,12 +41,11 @@ class Tracks:
 
     def count(self, burst: Burst, t_s: float, t_mono_ns: int) -> bool:
         """Take in a burst that is what a known transmitter would send next, without a look at it; every few are looked at all the same."""
-        track = next((track for track in self._tracks if track.expects(burst, t_s)), None)
-        if track is None or track.bursts % LOOKED_AT_EVERY == 0:
-            return False
-        finding = structs.replace(track.finding, carrier_offset_hz=None)
-        track.hear(Heard.of(burst, finding, t_s, t_mono_ns))
-        return True
+        for track in self._tracks:
+            if (finding := track.expected(burst, t_s)) is not None and track.bursts % LOOKED_AT_EVERY:
+                track.hear(Heard.of(burst, finding, t_s, t_mono_ns))
+                return True
+        return False
 
     def tell(self, now_ns: int) -> Iterator[LinkDetection]:
         """Those that were heard since they were told of last, twice a second each."""
