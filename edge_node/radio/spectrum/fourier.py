@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 Complexes = NDArray[np.complex64]
 
+KEPT_BYTES = 8 << 20
+"""The C library gives memory back to the system by the largest piece that was ever freed: without a large one it does so with every
+transform's scratch space, and the system's handing it out again takes three times as long as the transform."""
+
 
 def _fftw() -> Any:
     """The optional library, which is under another licence and twice as fast; None where it is not there."""
@@ -24,6 +28,7 @@ class Fourier:
     """Transforms of the rows of `given` (rows, size), which is filled by the caller, into `made` of the same shape."""
 
     def __init__(self, rows: int, size: int) -> None:
+        np.empty(KEPT_BYTES, np.uint8)
         fftw = _fftw()
         empty: Callable[..., Complexes] = fftw.empty_aligned if fftw else np.empty
         self.given, self.made = empty((rows, size), dtype=np.complex64), empty((rows, size), dtype=np.complex64)

@@ -19,8 +19,8 @@ FINEST_HZ, LEAST_BINS, MOST_BINS = 4.7e3, 64, 1024
 OVERLAPPED_BELOW_HZ = 5e6
 """Half overlapped windows find 1.5 dB fainter signals for twice the work: what a narrow receiver can afford."""
 MANY = 64
-BATCH_ROWS = 64
-"""What fits into the second-level cache, with room for pocketfft to go across rows."""
+BATCH = 32_768
+"""Samples of windows at once: they fit into the second-level cache, and pocketfft has rows to go across."""
 
 
 class Psd:
@@ -41,27 +41,32 @@ class Psd:
         window = np.hanning(self.bins + 1)[:-1]
         self._window = (window / np.sqrt(self.bins * self.rows * np.sum(window**2))).astype(np.float32)
         self._in_tick = self.independent(MANY, 1) / MANY
-        self._ticks = max(1, BATCH_ROWS // self.rows)
+        self._pairs = self._window.repeat(2)
+        self._ticks = max(1, BATCH // self.bins // self.rows)
         self._fourier = Fourier(self._ticks * self.rows, self.bins)
+        self._given = self._fourier.given.view(np.float32)
+        self._squares = np.empty((self._ticks, 2 * self.bins), np.float32)
 
     def powers(self, samples: Complexes, out: Reals | None = None) -> Reals:
         """Spectra (ticks, bins) of as many ticks as `samples` (n,) hold, with what the last reaches beyond; into `out` if there is one."""
         ticks = max(0, (len(samples) - self.beyond) // self.tick)
         made = np.empty((ticks, self.bins), np.float32) if out is None else out[:ticks]
+        samples = np.ascontiguousarray(samples)
         for first in range(0, ticks, self._ticks):
             count = min(self._ticks, ticks - first)
             self._some(samples[first * self.tick :], made[first : first + count])
         return made
 
     def _some(self, samples: Complexes, out: Reals) -> None:
-        rows, step = len(out) * self.rows, samples.strides[0]
-        given = as_strided(samples, (rows, self.bins), (self.hop * step, step), writeable=False)
-        np.multiply(given, self._window, out=self._fourier.given[:rows])
-        parts = self._fourier.run(rows).view(np.float32).reshape(len(out), self.rows, 2 * self.bins)
-        squares = np.einsum("trp,trp->tp", parts, parts)
-        half = self.bins // 2
-        np.add(squares[:, : 2 * half : 2], squares[:, 1 : 2 * half : 2], out=out[:, half:])
-        np.add(squares[:, 2 * half :: 2], squares[:, 2 * half + 1 :: 2], out=out[:, :half])
+        rows, parts = len(out) * self.rows, samples.view(np.float32)
+        given = as_strided(parts, (rows, 2 * self.bins), (2 * self.hop * parts.itemsize, parts.itemsize), writeable=False)
+        np.multiply(given, self._pairs, out=self._given[:rows])
+        made = self._fourier.run(rows).view(np.float32).reshape(len(out), self.rows, 2 * self.bins)
+        np.multiply(made, made, out=made)
+        squares = made[:, 0] if self.rows == 1 else np.add.reduce(made, axis=1, out=self._squares[: len(out)])
+        pairs, half = squares.reshape(len(out), self.bins, 2), self.bins // 2
+        np.add(pairs[:, :half, 0], pairs[:, :half, 1], out=out[:, half:])
+        np.add(pairs[:, half:, 0], pairs[:, half:, 1], out=out[:, :half])
 
     def in_bin(self, ticks: int) -> float:
         """How many independent powers so many ticks of one bin are worth, about."""

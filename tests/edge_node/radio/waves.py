@@ -22,7 +22,9 @@ def noise(seconds: float, seed: int = 1, power: float = NOISE, rate_hz: float = 
     return (parts * np.float32(np.sqrt(power / 2))).view(np.complex64)
 
 
-def add_burst(samples: Complexes, begin_s: float, seconds: float, offset_hz: float, snr_db: float, span_hz: float = SPAN_HZ) -> None:
+def add_burst(  # noqa: PLR0917 - one row of a table
+    samples: Complexes, begin_s: float, seconds: float, offset_hz: float, snr_db: float, span_hz: float = SPAN_HZ
+) -> None:
     """Add band-limited noise of `span_hz` with that SNR in it, which begins and ends suddenly."""
     first, count = round(begin_s * RATE_HZ), round(seconds * RATE_HZ)
     random = np.random.default_rng(first + count)
