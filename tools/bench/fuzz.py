@@ -20,6 +20,7 @@ from drivers.blocks import Medium, RadioFrame
 from drivers.h4 import H4
 from edge_node.config import TrackingTable
 from edge_node.fusion.tracker import Tracker
+from edge_node.radio.droneid import message as droneid_message
 from edge_node.remote_id import astm_f3411, dji_drone_id, french
 from edge_node.remote_id.authenticity import Authenticity
 from edge_node.remote_id.claims import claims
@@ -28,6 +29,7 @@ from tools.bench.figure import Figure
 from tools.bench.goal import number
 from tools.demo import SCENE, SEED
 from tools.simulate import remote_id
+from tools.simulate.iq import droneid
 from tools.simulate.scene import RemoteId
 from tools.simulate.telemetry import Telemetry
 from tools.simulate.world import World
@@ -194,6 +196,7 @@ def decoders() -> dict[str, Decoder]:
         "sniffle": Decoder(_sniffle, [sniffle.command(0x10, pdu) for pdu in pdus]),
         "mavlink_line": Decoder(lambda: mavlink.Mavlink().feed, mavlinks),
         "nmea": Decoder(_nmea, lines),
+        "droneid": Decoder(lambda: droneid_message.decode, _droneid()),
     }
 
 
@@ -211,6 +214,12 @@ def _loads() -> tuple[list[bytes], list[bytes], list[bytes]]:
     told = [Telemetry(world, drone, drone.remote_id or RemoteId(mac="02:00:00:00:00:01"), UTC_NS) for drone in world.scene.drone]
     packs = [one.pack(update) for one in told for update in range(12)]
     return packs, [one.french(1)[4:] for one in told], [one.dji(1)[6:] for one in told]
+
+
+def _droneid() -> list[bytes]:
+    """Blocks of telemetry, and of what OcuSync 4 sends."""
+    sound = droneid.telemetry(droneid.Telemetry())
+    return [droneid.block(message) for message in (sound, droneid.encrypted("CRYP", b"hash"), droneid.encrypted("INFP", b"hash"))]
 
 
 def _mavlink(packs: list[bytes]) -> list[bytes]:
