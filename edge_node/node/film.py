@@ -10,8 +10,9 @@ import numpy as np
 
 from drivers.blocks import Block, Frame
 from edge_node.messages import CameraDetection, Detection
+from edge_node.node.lettering import Coloured
 from edge_node.node.plot import PlotUnavailable
-from edge_node.node.sight_brush import Brush, Coloured
+from edge_node.node.sight_brush import Brush
 
 CODEC = "mp4v"
 """In every OpenCV's own FFMPEG."""

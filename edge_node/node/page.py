@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from drivers.blocks import Block
 from edge_node.messages import Detection
@@ -16,14 +19,27 @@ MOST_NAMED = 30
 OTHERS_COLOUR = "0.7"
 
 
-class Page(Protocol):
-    """Blocks and detections in as they pass, one picture out; its memory is bounded, whatever the recording's length."""
+class Sheet(Protocol):
+    """Blocks and detections in as they pass; its memory is bounded, whatever the recording's length."""
 
     def see(self, block: Block) -> None:
         """Note one block."""
 
     def take(self, said: Detection, t_s: float) -> None:
         """Note one detection, `t_s` after the recording's start."""
+
+
+@runtime_checkable
+class Painting(Sheet, Protocol):
+    """A sheet that OpenCV paints."""
+
+    def paint(self, title: str) -> NDArray[np.uint8]:
+        """The picture (rows, columns, blue green red)."""
+
+
+@runtime_checkable
+class Page(Sheet, Protocol):
+    """A sheet that matplotlib draws."""
 
     def draw(self, title: str) -> Figure:
         """The page, with no screen."""

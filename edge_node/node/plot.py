@@ -9,13 +9,14 @@ from typing import Protocol
 
 from drivers.blocks import Block
 from edge_node.messages import Detection
-from edge_node.node.page import Page
+from edge_node.node.page import Page, Painting, Sheet
 
 REQUIREMENT = "matplotlib>=3.9"
 PAGES = {
     "RadioFrame": "edge_node.node.plot_remote_id:RemoteIdPage",
     "AudioBlock": "edge_node.node.plot_sound:SoundPage",
     "Frame": "edge_node.node.plot_sight:SightPage",
+    "IqBlock": "edge_node.node.plot_spectrum:SpectrumPage",
 }
 DEFAULT = "RadioFrame"
 FILM = ".mp4"
@@ -44,7 +45,6 @@ def drawing(path: Path) -> Drawing:
         from edge_node.node.film import Film  # noqa: PLC0415 -- OpenCV, which a page of radio does without
 
         return Film(path)
-    require_matplotlib()
     return Plot(path)
 
 
@@ -62,25 +62,32 @@ class Plot:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._page: Page | None = None
+        self._sheet: Sheet | None = None
 
     def see(self, block: Block) -> None:
-        """Note one block."""
-        self._page = self._page or _page(type(block).__name__)
-        self._page.see(block)
+        """Note one block; raises PlotUnavailable where matplotlib is needed for it and is not installed."""
+        self._sheet = self._sheet or _sheet(type(block).__name__)
+        self._sheet.see(block)
 
     def take(self, said: Detection, t_s: float) -> None:
         """Note one detection, `t_s` after the recording's start."""
-        if self._page:
-            self._page.take(said, t_s)
+        if self._sheet:
+            self._sheet.take(said, t_s)
 
     def save(self, title: str) -> None:
         """Draw it as PNG, with no screen; raises OSError where the file cannot be written."""
-        require_matplotlib()
-        (self._page or _page(DEFAULT)).draw(title).savefig(self._path, dpi=110, format="png")
+        sheet = self._sheet or _sheet(DEFAULT)
+        if isinstance(sheet, Page):
+            sheet.draw(title).savefig(self._path, dpi=110, format="png")
+        elif isinstance(sheet, Painting):
+            import cv2  # noqa: PLC0415 -- a page that matplotlib draws does without
+
+            self._path.write_bytes(cv2.imencode(".png", sheet.paint(title))[1].tobytes())
 
 
-def _page(block_type: str) -> Page:
+def _sheet(block_type: str) -> Sheet:
     module, _, name = PAGES.get(block_type, PAGES[DEFAULT]).partition(":")
-    page: Page = getattr(import_module(module), name)()
-    return page
+    sheet: Sheet = getattr(import_module(module), name)()
+    if isinstance(sheet, Page):
+        require_matplotlib()
+    return sheet

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from drivers.blocks import Frame
 from edge_node.messages import CameraDetection, SightLabel
+from edge_node.node.lettering import LINE_PX, Coloured, width_px, write
 from edge_node.node.tone import ToneMap
 
 LEAST_WIDTH = 640
@@ -28,9 +28,6 @@ COLOURS: dict[SightLabel, tuple[int, int, int]] = {
     "unknown": (220, 220, 220),
 }
 """Blue, green, red."""
-BLACK = (0, 0, 0)
-FONT, FONT_SCALE, LINE_PX = cv2.FONT_HERSHEY_SIMPLEX, 0.45, 14
-Coloured = NDArray[np.uint8]
 
 
 class _Trail:
@@ -61,7 +58,7 @@ class Brush:
         for one in said:
             _draw_box(canvas, one, scale)
         state = "  shutter" if frame.shutter else "  repeated" if frame.repeated else ""
-        _write(canvas, f"{t_s:.2f} s  {frame.sequence}{state}", (4, canvas.shape[0] - 6), COLOURS["unknown"])
+        write(canvas, f"{t_s:.2f} s  {frame.sequence}{state}", (4, canvas.shape[0] - 6), COLOURS["unknown"])
         return canvas
 
     def _follow(self, said: Sequence[CameraDetection], scale: int) -> None:
@@ -100,14 +97,5 @@ def _draw_box(canvas: Coloured, said: CameraDetection, scale: int) -> None:
     shade = tuple(part // 2 for part in colour) if said.predicted else colour
     cv2.rectangle(canvas, (left, top), (right, bottom), shade, 1)
     text = label_of(said)
-    width = cv2.getTextSize(text, FONT, FONT_SCALE, 1)[0][0]
-    x = min(max(left, 2), max(canvas.shape[1] - width - 2, 2))
-    _write(canvas, text, (x, top - 4 if top > LINE_PX + 4 else bottom + LINE_PX), shade)
-
-
-def _write(canvas: Coloured, text: str, at: tuple[int, int], colour: tuple[int, ...]) -> None:
-    """Readable on black and on white; bolder letters as a rim would be wider ones in OpenCV 5."""
-    x, y = at
-    for rim in ((x - 1, y - 1), (x + 1, y - 1), (x - 1, y + 1), (x + 1, y + 1)):
-        cv2.putText(canvas, text, rim, FONT, FONT_SCALE, BLACK, 1, cv2.LINE_AA)
-    cv2.putText(canvas, text, at, FONT, FONT_SCALE, colour, 1, cv2.LINE_AA)
+    x = min(max(left, 2), max(canvas.shape[1] - width_px(text) - 2, 2))
+    write(canvas, text, (x, top - 4 if top > LINE_PX + 4 else bottom + LINE_PX), shade)

@@ -44,7 +44,7 @@ def test_the_first_frame_says_which_page_it_is(tmp_path: Path) -> None:
     page = Plot(tmp_path / "page.png")
     page.see(frame())
     page.save("x.avi")
-    assert type(page._page).__name__ == "SightPage"
+    assert type(page._sheet).__name__ == "SightPage"
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -61,8 +61,8 @@ def test_the_first_block_says_which_page_it_is() -> None:
     sound, radio = Plot(Path("a.png")), Plot(Path("b.png"))
     sound.see(block(noise(0.1)))
     radio.see(RadioFrame(t_mono_ns=0, sequence=0, lost=0, medium="wifi", data=b""))
-    assert type(sound._page).__name__ == "SoundPage"
-    assert type(radio._page).__name__ == "RemoteIdPage"
+    assert type(sound._sheet).__name__ == "SoundPage"
+    assert type(radio._sheet).__name__ == "RemoteIdPage"
 
 
 def test_a_source_that_circles_leaves_above_and_comes_in_below() -> None:
