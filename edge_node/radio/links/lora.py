@@ -1,0 +1,180 @@
+"""LoRa, blind: which spreading factor and bandwidth, when it begins and how far off its carrier is (Semtech AN1200.22 for the waveform)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from math import sqrt
+
+import numpy as np
+from msgspec import Struct
+
+from edge_node.radio.bursts.burst import Burst
+from edge_node.radio.links.band import Band, Complexes
+from edge_node.radio.links.chirps import PER_CHIP, RUN, Run, noise_share, runs_of
+from edge_node.radio.links.finding import Finding
+from edge_node.radio.links.lora_frame import frame_of
+
+BANDWIDTHS_HZ = (125e3, 250e3, 500e3, 812.5e3)
+SPREADING = (7, 6, 8, 5, 9, 10, 11, 12)
+"""The usual ones first."""
+NARROWER, WIDER = 0.75, 1.4
+"""A burst's measured bandwidth over the chirps': noise widens it and a fade narrows it."""
+CARRIER_OFF_HZ = 30e3
+"""Both crystals' error and the burst's middle, at most: the channel is as much wider, and no wider than OPEN times the chirps'."""
+OPEN = 1.16
+FALSE_ALARMS = 1e-4
+"""Of one search, by noise alone."""
+EXPLAINED = 0.4
+"""Of what stands out of the noise, chirps that are the burst explain at least this much; all else that was recorded, less than 0.25."""
+ISOLATED = 1.25
+"""The right bin is so much stronger than any other; of keyed carriers many are alike."""
+CERTAIN = 0.5
+"""Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost, and no others looked for."""
+QUIET = 0.2
+"""The noise of a channel is taken to be what so many of its symbols stay below."""
+SPREAD = 2.5
+"""Symbols of noise differ in energy: the quiet ones are less than the mean by up to this, over the root of the number of samples."""
+LONG = 10
+"""From this spreading on a burst is looked at though it was cut before so many symbols as are added up elsewhere."""
+MOST_FOUND = 32
+MOST_SYMBOLS = 28
+"""Of a burst so many are looked at for its preamble."""
+
+
+class Channel(Struct, frozen=True):
+    """Where a search looks: its middle from the stream's centre, and the chirps that are looked for there."""
+
+    offset_hz: float
+    bandwidth_hz: float
+    spreading: tuple[int, ...] = (5, 6, 7, 8, 9)
+
+
+class Chirped(Struct, frozen=True):
+    """A preamble that was found: its first whole symbol (a sample of the stream), and its carrier (from the stream's centre).
+
+    `offset_hz` is rough by a bin and by what its timing is uncertain where `preamble` is 0: no opposite chirps follow.
+    `share` is what of the channel's energy its chirps explain.
+    """
+
+    start: int
+    sf: int
+    bandwidth_hz: float
+    offset_hz: float
+    falling: bool
+    share: float
+    preamble: int = 0
+    sync_word: int | None = None
+
+
+class _View(Struct, frozen=True):
+    """A channel's samples, PER_CHIP a chip, and how it lies in what it was cut from; a carrier is at most `off_hz` from its middle."""
+
+    samples: Complexes
+    bandwidth_hz: float
+    middle_hz: float
+    source_rate_hz: float
+    off_hz: float
+
+
+def search(samples: Complexes, rate_hz: float, channels: Iterable[Channel], false_alarms: float = FALSE_ALARMS) -> list[Chirped]:
+    """Preambles in a piece (n,) of stream, also far below the noise, by when they begin; the cost is the same whatever is heard.
+
+    In each channel only those with the chirps of the strongest, at most MOST_FOUND. A piece should overlap the next by a preamble and a
+    few symbols, and hold more; `false_alarms` is how many noise makes in each channel of a piece.
+    """
+    found: list[Chirped] = []
+    for bandwidth_hz, group in groupby(sorted(channels, key=_bandwidth), key=_bandwidth):
+        band = Band(samples, rate_hz, PER_CHIP * bandwidth_hz)
+        for channel in group:
+            cut, middle_hz = band.channel(channel.offset_hz, _width_hz(bandwidth_hz))
+            view = _View(cut, bandwidth_hz, middle_hz, rate_hz, CARRIER_OFF_HZ)
+            runs, falling = _best(cut, channel.spreading, false_alarms, MOST_FOUND)
+            found += [one for run in runs if (one := _chirped(run, falling, view)).preamble]
+    return sorted(found, key=lambda one: one.start)
+
+
+def look(burst: Burst) -> Finding | None:
+    """LoRa by the preamble that it begins with."""
+    best: tuple[float, Chirped] | None = None
+    for bandwidth_hz in sorted(BANDWIDTHS_HZ, key=lambda one: abs(one - burst.bandwidth_hz)):
+        if not NARROWER < burst.bandwidth_hz / bandwidth_hz < WIDER or (best is not None and best[1].share > CERTAIN):
+            continue
+        most = round((burst.before_s + MOST_SYMBOLS * (1 << max(SPREADING)) / bandwidth_hz) * burst.samples_rate_hz)
+        cut, middle_hz = Band(burst.samples[:most], burst.samples_rate_hz, PER_CHIP * bandwidth_hz).channel(0.0, _width_hz(bandwidth_hz))
+        runs, falling = _best(cut, SPREADING, FALSE_ALARMS, 1, MOST_SYMBOLS)
+        view = _View(cut, bandwidth_hz, middle_hz, burst.samples_rate_hz, bandwidth_hz)
+        best = max((best, *((run.power, _chirped(run, falling, view)) for run in runs)), key=lambda one: one[0] if one else 0.0)
+    if best is None or (not best[1].preamble and best[1].share < CERTAIN):
+        return None
+    return _finding(best[1], burst)
+
+
+def _bandwidth(channel: Channel) -> float:
+    return channel.bandwidth_hz
+
+
+def _width_hz(bandwidth_hz: float) -> float:
+    return min(OPEN * bandwidth_hz, bandwidth_hz + 2 * CARRIER_OFF_HZ)
+
+
+def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: int, symbols: int | None = None) -> tuple[list[Run], bool]:
+    """Runs of the chirps that explain most, of the first `symbols` or of all, and whether they fall."""
+    best: list[Run] = []
+    best_falls = False
+    each = false_alarms / (2 * len(spreading))
+    for sf in spreading:
+        piece = cut if symbols is None else cut[: (symbols * PER_CHIP) << sf]
+        for falling in (False, True):
+            run = min(RUN, max(1, len(piece) // (PER_CHIP << sf))) if symbols is not None and sf >= LONG else RUN
+            runs = runs_of(piece.conj() if falling else piece, sf, run, most=most)
+            runs = [one for one in runs if _stands_out(one, piece, run, each)]
+            if runs and (not best or runs[0].power > best[0].power):
+                best, best_falls = runs, falling
+        if best and best[0].share > CERTAIN:
+            break
+    return best, best_falls
+
+
+def _stands_out(run: Run, piece: Complexes, length: int, false_alarms: float) -> bool:
+    """Out of noise, and out of whatever else is there; `length` windows were added up."""
+    window = PER_CHIP << run.sf
+    rows = len(piece) // window
+    if run.isolation < ISOLATED or run.share < noise_share(run.sf, rows - length + 1, false_alarms, length):
+        return False
+    parts = piece[: rows * window].view(np.float32).reshape(rows, -1)
+    quiet = float(np.quantile(np.einsum("ij,ij->i", parts, parts), QUIET)) / window
+    return run.share * run.energy >= EXPLAINED * (run.energy - quiet * (1 + SPREAD / sqrt(window)))
+
+
+def _chirped(run: Run, falling: bool, view: _View) -> Chirped:
+    bandwidth_hz, chips, turn = view.bandwidth_hz, 1 << run.sf, -1 if falling else 1
+    frame = frame_of(view.samples.conj() if falling else view.samples, run, min(0.25, view.off_hz / bandwidth_hz) * chips)
+    return Chirped(
+        start=round((frame.start if frame else run.start) * view.source_rate_hz / (PER_CHIP * bandwidth_hz)),
+        sf=run.sf,
+        bandwidth_hz=bandwidth_hz,
+        offset_hz=view.middle_hz + (turn * frame.carrier_bins * bandwidth_hz / chips if frame else 0.0),
+        falling=falling,
+        share=run.share,
+        preamble=frame.preamble if frame else 0,
+        sync_word=frame.sync_word if frame else None,
+    )
+
+
+def _finding(found: Chirped, burst: Burst) -> Finding:
+    symbol_rate_hz = found.bandwidth_hz / (1 << found.sf)
+    parameters: dict[str, float | str] = {
+        "spreading_factor": found.sf,
+        "chirp_bandwidth_hz": found.bandwidth_hz,
+        "symbol_rate_hz": symbol_rate_hz,
+        "chirps": "falling" if found.falling else "rising",
+        "symbols": round(burst.duration_s * symbol_rate_hz, 2),
+        "explained": round(found.share, 3),
+    }
+    if found.preamble:
+        parameters["preamble_symbols"] = found.preamble
+    if found.sync_word is not None:
+        parameters["sync_word"] = found.sync_word
+    score = min(1.0, found.share * 1.2 + (0.2 if found.preamble else 0.0))
+    return Finding("lora", score, found.offset_hz if found.preamble else None, parameters)
