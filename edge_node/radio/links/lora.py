@@ -30,7 +30,7 @@ EXPLAINED = 0.4
 ISOLATED = 1.25
 """The right bin is so much stronger than any other; of keyed carriers many are alike."""
 CERTAIN = 0.5
-"""Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost, and no others looked for."""
+"""Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost; no others are tried."""
 QUIET = 0.2
 """The noise of a channel is taken to be what so many of its symbols stay below."""
 SPREAD = 2.5

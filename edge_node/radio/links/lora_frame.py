@@ -66,7 +66,7 @@ def _framed(samples: Complexes, run: Run, down: Run) -> Frame | None:
         begin = up_at + PER_CHIP * (carrier - up_bin)
     if not _goes_on(samples, down_at + round((DOWN_CHIRPS + 0.25) * window), run, carrier):
         return None
-    first, count = _preamble(samples, up_at, run, carrier)
+    first, count = _preamble(samples, (up_at, down_at), run, carrier)
     if abs((down_at - first) / window - count - SYNC_SYMBOLS) > MISSED or not LEAST_PREAMBLE <= count <= MOST_PREAMBLE:
         return None
     return Frame(start=first, carrier_bins=carrier, preamble=count, sync_word=_sync_word(samples, first + count * window, run.sf, carrier))
@@ -140,19 +140,21 @@ def _symbols(rows: Complexes, carrier: float) -> NDArray[np.float32]:
     return np.asarray(folded.real**2 + folded.imag**2)
 
 
-def _preamble(samples: Complexes, at: int, run: Run, carrier: float) -> tuple[int, int]:
-    """The first chirp's sample and how many there are, about one that is known."""
+def _preamble(samples: Complexes, known: tuple[int, int], run: Run, carrier: float) -> tuple[int, int]:
+    """The first chirp's sample and how many there are, about one that is known and before the first of the opposite ones."""
     window = PER_CHIP << run.sf
-    begin = at - min(at // window, MOST_PREAMBLE + 1) * window
+    begin = known[0] - min(known[0] // window, MOST_PREAMBLE + 1) * window
     power = _powers(_dechirped(samples, begin, 2 * MOST_PREAMBLE + 2, run.sf), carrier + np.array([-0.5, 0.0, 0.5])).max(axis=1)
-    held = power > HELD * run.power
-    held[1:-1] |= held[:-2] & held[2:]
-    first = last = min((at - begin) // window, len(held) - 1)
-    while first > 0 and held[first - 1]:
-        first -= 1
-    while last < len(held) and held[last]:
-        last += 1
+    gained = power - np.float32(HELD * run.power)
+    middle, end = ((place - begin) // window for place in known)
+    first, last = middle - _longest(gained[:middle][::-1]), middle + _longest(gained[middle:end])
     return begin + first * window, last - first
+
+
+def _longest(gained: NDArray[np.float32]) -> int:
+    """How many from the first on add up to most, so that one that noise spoiled ends nothing."""
+    total = np.cumsum(np.concatenate((np.zeros(1, dtype=np.float32), gained)))
+    return int(np.argmax(total))
 
 
 def _sync_word(samples: Complexes, start: int, sf: int, carrier: float) -> int | None:
