@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edge_node.radio.links.band import Complexes
 from edge_node.radio.links.chirps import PER_CHIP, RUN, TINY, Run, opposite, run_of
 
-LEAST_PREAMBLE, MOST_PREAMBLE = 4, 24
+LEAST_PREAMBLE, MOST_PREAMBLE = 4, 17
 """Chirps of a preamble that are found again once its timing is known."""
 DOWN_CHIRPS, SYNC_SYMBOLS = 2, 2
 QUARTERS = 4
@@ -24,7 +24,7 @@ HELD = 0.35
 NIBBLE_BINS, NIBBLE_OFF_BINS = 8, 1
 """Each nibble of the sync word moves its chirp by so many bins; by how many it may be off."""
 DATA_SYMBOLS, LEAST_DATA = 12, 6
-DATA_HELD = 0.25
+DATA_HELD = 0.3
 """What the symbols of data hold beyond the best bin of noise, of what the preamble holds beyond it."""
 EULER = 0.577
 """The best of n bins of noise is log(n) and this of their mean."""
