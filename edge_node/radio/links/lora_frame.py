@@ -13,7 +13,7 @@ from edge_node.radio.links.chirps import PER_CHIP, RUN, TINY, Run, opposite, run
 
 LEAST_PREAMBLE, MOST_PREAMBLE = 4, 17
 """Chirps of a preamble that are found again once its timing is known."""
-DOWN_CHIRPS, SYNC_SYMBOLS = 2, 2
+DOWN_CHIRPS, QUARTER, SYNC_SYMBOLS = 2, 0.25, 2
 QUARTERS = 4
 FOLLOW = 18
 """Symbols after a run in which the opposite chirps are looked for: most preambles are 8 to 16 long."""
@@ -24,6 +24,8 @@ HELD = 0.35
 NIBBLE_BINS, NIBBLE_OFF_BINS = 8, 1
 """Each nibble of the sync word moves its chirp by so many bins; by how many it may be off."""
 DATA_SYMBOLS, LEAST_DATA = 12, 6
+MOST_DATA, SILENCE = 160, 3
+"""Symbols of data that are followed, and so many that are none end a frame."""
 DATA_HELD = 0.3
 """What the symbols of data hold beyond the best bin of noise, of what the preamble holds beyond it."""
 EULER = 0.577
@@ -34,12 +36,16 @@ Reals = NDArray[np.float64]
 
 
 class Frame(Struct, frozen=True):
-    """Sample `start` of its preamble, carrier's offset in bins of bandwidth / 2**sf, length of preamble in symbols, and sync word."""
+    """Sample `start` of its preamble, carrier's offset in bins of bandwidth / 2**sf, length of preamble in symbols, and sync word.
+
+    `symbols` are all of it, as far as the samples go.
+    """
 
     start: int
     carrier_bins: float
     preamble: int
     sync_word: int | None
+    symbols: float
 
 
 def frame_of(samples: Complexes, run: Run, most_bins: float) -> Frame | None:
@@ -64,12 +70,19 @@ def _framed(samples: Complexes, run: Run, down: Run) -> Frame | None:
         down_bin = _bin_about(samples.conj(), down_at, DOWN_CHIRPS, run.sf, -carrier)
         carrier = (up_bin - down_bin) / 2
         begin = up_at + PER_CHIP * (carrier - up_bin)
-    if not _goes_on(samples, down_at + round((DOWN_CHIRPS + 0.25) * window), run, carrier):
+    data_at = down_at + round((DOWN_CHIRPS + QUARTER) * window)
+    if not _goes_on(samples, data_at, run, carrier):
         return None
     first, count = _preamble(samples, (up_at, down_at), run, carrier)
     if abs((down_at - first) / window - count - SYNC_SYMBOLS) > MISSED or not LEAST_PREAMBLE <= count <= MOST_PREAMBLE:
         return None
-    return Frame(start=first, carrier_bins=carrier, preamble=count, sync_word=_sync_word(samples, first + count * window, run.sf, carrier))
+    return Frame(
+        start=first,
+        carrier_bins=carrier,
+        preamble=count,
+        sync_word=_sync_word(samples, first + count * window, run.sf, carrier),
+        symbols=(data_at - first) / window + _data_symbols(samples, data_at, run, carrier),
+    )
 
 
 def _wrapped(value: float, period: float) -> float:
@@ -129,6 +142,16 @@ def _goes_on(samples: Complexes, start: int, run: Run, carrier: float) -> bool:
     share = float(np.mean(np.max(_symbols(rows, carrier), axis=1) / energy))
     noise = (log(chips) + EULER) / chips
     return share > noise + DATA_HELD * (run.share - noise)
+
+
+def _data_symbols(samples: Complexes, start: int, run: Run, carrier: float) -> int:
+    """How many follow until several in a row hold no more than noise would."""
+    chips, rows = 1 << run.sf, _dechirped(samples, start, MOST_DATA, run.sf)
+    best = np.max(_symbols(rows, carrier), axis=1, initial=0.0) / np.float32(PER_CHIP * chips) ** 2
+    noise = run.energy * (1 - run.share) * (log(chips) + EULER) / chips
+    silent = np.concatenate((best < (noise + run.power) / 2, np.ones(SILENCE, dtype=bool)))
+    ends = np.all([silent[k : len(silent) - SILENCE + k + 1] for k in range(SILENCE)], axis=0)
+    return int(np.argmax(ends))
 
 
 def _symbols(rows: Complexes, carrier: float) -> NDArray[np.float32]:
