@@ -22,14 +22,14 @@ SESSION_S = 0.3
 SAME_SYMBOLS = 14
 """Starts so near each other are one packet that two pieces share, cut short in the second."""
 FALSE_ALARMS = 1e-3
-MOST_CHANNELS = 3
+MOST_CHANNELS, SAME_HZ = 3, 50e3
 NOTHING = np.zeros(0, dtype=np.complex64)
 
 
 def listening(center_hz: float, rate_hz: float) -> list[Channel]:
-    """Sync channels of the tables' grids that lie in a receiver's band as a whole, those of most channels first; others where there is none.
+    """Sync channels of the tables' grids that lie in a receiver's band as a whole, those of most channels first; else others.
 
-    A transmitter comes to its sync channel once in every round, whoever it is.
+    A transmitter comes to its sync channel once in every round, whoever it is. Of channels that are nearly the same there is one.
     """
     synced: list[tuple[int, Channel]] = []
     others: list[tuple[int, Channel]] = []
@@ -39,7 +39,11 @@ def listening(center_hz: float, rate_hz: float) -> list[Channel]:
                 channel = _channel(grid, number, center_hz, bandwidth_hz)
                 if channel is not None and abs(channel.offset_hz) + bandwidth_hz / 2 < rate_hz / 2:
                     (synced if number == grid.channels // 2 else others).append((-grid.channels, channel))
-    return [channel for _, channel in sorted(synced or others, key=lambda one: one[0])][:MOST_CHANNELS]
+    found: list[Channel] = []
+    for _, channel in sorted(synced or others, key=lambda one: one[0]):
+        if not any(abs(channel.offset_hz - one.offset_hz) < SAME_HZ for one in found):
+            found.append(channel)
+    return found[:MOST_CHANNELS]
 
 
 def _channel(grid: Grid, number: int, center_hz: float, bandwidth_hz: float) -> Channel | None:

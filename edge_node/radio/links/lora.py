@@ -132,8 +132,9 @@ def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: i
         piece = cut if symbols is None else cut[: (symbols * PER_CHIP) << sf]
         for falling in (False, True):
             run = min(RUN, max(1, len(piece) // (PER_CHIP << sf))) if symbols is not None and sf >= LONG else RUN
-            runs = runs_of(piece.conj() if falling else piece, sf, run, most=most)
-            runs = [one for one in runs if _stands_out(one, piece, run, each)]
+            least = noise_share(sf, len(piece) // (PER_CHIP << sf) - run + 1, each, run)
+            runs = runs_of(piece.conj() if falling else piece, sf, run, most=most, least=least)
+            runs = [one for one in runs if _stands_out(one, piece)]
             if runs and (not best or runs[0].power > best[0].power):
                 best, best_falls = runs, falling
         if best and best[0].share > CERTAIN:
@@ -141,11 +142,11 @@ def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: i
     return best, best_falls
 
 
-def _stands_out(run: Run, piece: Complexes, length: int, false_alarms: float) -> bool:
-    """Out of noise, and out of whatever else is there; `length` windows were added up."""
+def _stands_out(run: Run, piece: Complexes) -> bool:
+    """Out of whatever else than noise is there."""
     window = PER_CHIP << run.sf
     rows = len(piece) // window
-    if run.isolation < ISOLATED or run.share < noise_share(run.sf, rows - length + 1, false_alarms, length):
+    if run.isolation < ISOLATED:
         return False
     parts = piece[: rows * window].view(np.float32).reshape(rows, -1)
     quiet = float(np.quantile(np.einsum("ij,ij->i", parts, parts), QUIET)) / window

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edge_node.radio.links.band import Complexes
 from edge_node.radio.links.chirps import PER_CHIP, RUN, TINY, Run, opposite, run_of
 
-LEAST_PREAMBLE, MOST_PREAMBLE = 4, 17
+LEAST_PREAMBLE, MOST_PREAMBLE = 4, 16
 """Chirps of a preamble that are found again once its timing is known."""
 DOWN_CHIRPS, QUARTER, SYNC_SYMBOLS = 2, 0.25, 2
 QUARTERS = 4
