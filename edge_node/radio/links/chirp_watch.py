@@ -10,10 +10,11 @@ from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.band import Complexes
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.lora import Channel, Chirped, finding_of, search
-from edge_node.radio.links.tables import ELRS_900_GRIDS, ELRS_2400_GRIDS, Grid
+from edge_node.radio.links.tables import CROSSFIRE_GRIDS, ELRS_900_GRIDS, ELRS_2400_GRIDS, R9_GRIDS
 
-CHIRPS_HZ = ((ELRS_900_GRIDS, 500e3), (ELRS_2400_GRIDS, 812.5e3))
-SPREADING = (6, 7, 8, 9)
+CHIRPS_HZ = ((ELRS_900_GRIDS, 500e3, True), (ELRS_2400_GRIDS, 812.5e3, True), (R9_GRIDS, 500e3, False), (CROSSFIRE_GRIDS, 500e3, False))
+"""Grids, the chirps on them, and whether transmitters and receivers meet on the middle one."""
+SPREADING, HOPPING = (6, 7, 8, 9), (6,)
 """SF 5 needs more than an energy detector does, and is left to it."""
 PIECE_S, SHARED_S = 0.075, 0.032
 """A piece, and what it shares with the next: SF 9 needs 26 symbols to be believed."""
@@ -22,34 +23,27 @@ SESSION_S = 0.3
 SAME_SYMBOLS = 14
 """Starts so near each other are one packet that two pieces share, cut short in the second."""
 FALSE_ALARMS = 1e-3
-MOST_CHANNELS, SAME_HZ = 3, 50e3
+MOST_CHANNELS, SAME_HZ = 12, 50e3
 NOTHING = np.zeros(0, dtype=np.complex64)
 
 
 def listening(center_hz: float, rate_hz: float) -> list[Channel]:
-    """Sync channels of the tables' grids that lie in a receiver's band as a whole, those of most channels first; else others.
+    """Where to listen by turns in a receiver's band: every other time on a sync channel, to which a transmitter comes in every round.
 
-    A transmitter comes to its sync channel once in every round, whoever it is. Of channels that are nearly the same there is one.
+    Between them on channels of links that have none; without a sync channel in the band on any. No two are nearly the same.
     """
-    synced: list[tuple[int, Channel]] = []
-    others: list[tuple[int, Channel]] = []
-    for grids, bandwidth_hz in CHIRPS_HZ:
-        for grid in grids.values():
+    synced, hopping = list[Channel](), list[Channel]()
+    for grids, bandwidth_hz, meets in CHIRPS_HZ:
+        for grid in sorted(grids.values(), key=lambda one: -one.channels):
             for number in range(grid.channels):
-                channel = _channel(grid, number, center_hz, bandwidth_hz)
-                if channel is not None and abs(channel.offset_hz) + bandwidth_hz / 2 < rate_hz / 2:
-                    (synced if number == grid.channels // 2 else others).append((-grid.channels, channel))
-    found: list[Channel] = []
-    for _, channel in sorted(synced or others, key=lambda one: one[0]):
-        if not any(abs(channel.offset_hz - one.offset_hz) < SAME_HZ for one in found):
-            found.append(channel)
-    return found[:MOST_CHANNELS]
-
-
-def _channel(grid: Grid, number: int, center_hz: float, bandwidth_hz: float) -> Channel | None:
-    if grid.first_hz is None:
-        return None
-    return Channel(grid.first_hz + number * grid.spacing_hz - center_hz, bandwidth_hz, SPREADING)
+                offset_hz = (grid.first_hz or 0.0) + number * grid.spacing_hz - center_hz
+                into = synced if meets and number == grid.channels // 2 else hopping
+                if abs(offset_hz) + bandwidth_hz / 2 < rate_hz / 2 and not any(abs(offset_hz - one.offset_hz) < SAME_HZ for one in into):
+                    into.append(Channel(offset_hz, bandwidth_hz, SPREADING if meets else HOPPING))
+    others = [one for one in hopping if not synced or one.spreading == HOPPING][:MOST_CHANNELS]
+    if not synced or not others:
+        return synced or others
+    return [one for number, other in enumerate(others) for one in (synced[number % len(synced)], other)]
 
 
 class ChirpWatch:

@@ -24,6 +24,8 @@ HELD = 0.35
 NIBBLE_BINS, NIBBLE_OFF_BINS = 8, 1
 """Each nibble of the sync word moves its chirp by so many bins; by how many it may be off."""
 DATA_SYMBOLS, LEAST_DATA = 12, 6
+EVEN = 0.3
+"""The weaker half of a symbol has at least this much of the stronger one's power."""
 MOST_DATA, SILENCE = 160, 3
 """Symbols of data that are followed, and so many that are none end a frame."""
 DATA_HELD = 0.3
@@ -71,7 +73,7 @@ def _framed(samples: Complexes, run: Run, down: Run) -> Frame | None:
         carrier = (up_bin - down_bin) / 2
         begin = up_at + PER_CHIP * (carrier - up_bin)
     data_at = down_at + round((DOWN_CHIRPS + QUARTER) * window)
-    if not _goes_on(samples, data_at, run, carrier):
+    if not _is_even(samples, up_at, run, carrier) or not _goes_on(samples, data_at, run, carrier):
         return None
     first, count = _preamble(samples, (up_at, down_at), run, carrier)
     if abs((down_at - first) / window - count - SYNC_SYMBOLS) > MISSED or not LEAST_PREAMBLE <= count <= MOST_PREAMBLE:
@@ -133,6 +135,14 @@ def _bin_about(samples: Complexes, start: int, rows: int, sf: int, about: float)
     return float(bins[best]) + (STEP_BINS * max(-1.0, min(1.0, (low - high) / (2 * bend))) if bend < 0 else 0.0)
 
 
+def _is_even(samples: Complexes, start: int, run: Run, carrier: float) -> bool:
+    """Whether both halves of the band are swept; chirps half a bandwidth beside the channel look alike but for that."""
+    rows = _turned(_dechirped(samples, start, RUN - 1, run.sf), carrier)
+    halves = rows.reshape(len(rows), 2, -1).sum(axis=2)
+    power = (halves.real**2 + halves.imag**2).sum(axis=0)
+    return bool(power.min(initial=np.inf) > EVEN * power.max(initial=0.0))
+
+
 def _goes_on(samples: Complexes, start: int, run: Run, carrier: float) -> bool:
     """Whether chirps of any place in the band follow: the best bin of each of them holds about as much as the preamble's did."""
     chips, rows = 1 << run.sf, _dechirped(samples, start, DATA_SYMBOLS, run.sf)
@@ -154,11 +164,15 @@ def _data_symbols(samples: Complexes, start: int, run: Run, carrier: float) -> i
     return int(np.argmax(ends))
 
 
+def _turned(rows: Complexes, carrier: float) -> Complexes:
+    count = rows.shape[1]
+    return np.asarray(rows * np.exp(-2j * np.pi * carrier / count * np.arange(count)), dtype=np.complex64)
+
+
 def _symbols(rows: Complexes, carrier: float) -> NDArray[np.float32]:
     """(rows, chips): power of each symbol that can be sent, in windows that begin where symbols do."""
     count = rows.shape[1]
-    turned = rows * np.exp(-2j * np.pi * carrier / count * np.arange(count)).astype(np.complex64)
-    tones = np.fft.fft(turned, axis=1).astype(np.complex64, copy=False)
+    tones = np.fft.fft(_turned(rows, carrier), axis=1).astype(np.complex64, copy=False)
     folded = tones[:, : count // PER_CHIP] + tones[:, count // PER_CHIP :]
     return np.asarray(folded.real**2 + folded.imag**2)
 

@@ -6,6 +6,7 @@ import pytest
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.chirp_watch import ChirpWatch, listening
 from edge_node.radio.links.finding import Finding
+from edge_node.radio.links.lora import Channel, search
 from edge_node.radio.links.tables import fits
 from tools.simulate.iq.elrs import elrs_900
 from tools.simulate.iq.front_end import FrontEnd
@@ -18,7 +19,7 @@ CASES = [("200", -2.0, 0.6), ("100", -4.0, 0.6), ("50", -6.0, 1.2), ("25", -9.0,
 
 def _watched(rate: str, snr_db: float, seconds: float, block: int) -> tuple[list[tuple[Burst, Finding]], list[Spot]]:
     truth: list[Spot] = []
-    link, channels = elrs_900(rate, seed=2), listening(FRONT.center_hz, FRONT.rate_hz)
+    link, channels = elrs_900(rate, seed=2), listening(FRONT.center_hz, FRONT.rate_hz)[:1]
     watch = ChirpWatch(FRONT.rate_hz, FRONT.center_hz, channels, duty=1.0)
     blocks = heard([Heard(link, Air(snr_db=snr_db))], FRONT, seconds, 1, block_samples=block, truth=truth)
     found = [one for block in blocks for one in watch.add(block.samples)]
@@ -47,11 +48,22 @@ def test_blocks_of_any_size_are_the_same() -> None:
 
 def test_it_listens_where_transmitters_meet() -> None:
     eu, fcc = listening(866.2e6, 2.4e6), listening(915e6, 2.4e6)
-    assert [channel.offset_hz for channel in eu] == [pytest.approx(0.225e6, abs=1)]
+    assert [channel.offset_hz for channel in eu[::2]] == pytest.approx([0.225e6] * (len(eu) // 2), abs=1)
     assert fcc[0].offset_hz == pytest.approx(0.5e6, abs=1)
-    assert [channel.bandwidth_hz for channel in listening(2440e6, 2.4e6)] == [812.5e3]
+    assert {channel.spreading for channel in eu[1::2]} == {(6,)}, "R9 and Crossfire"
+    assert {channel.bandwidth_hz for channel in listening(2440e6, 2.4e6)} == {812.5e3}
+    assert listening(864.3e6, 1.6e6), "no sync channel is there, others are"
     assert listening(100e6, 2.4e6) == []
-    assert len(listening(866e6, 20e6)) <= 3
+    assert len(listening(866e6, 20e6)) <= 24
+
+
+def test_chirps_half_a_bandwidth_beside_a_channel_are_not_its_own() -> None:
+    link = elrs_900("200", "in866", seed=2)
+    samples = np.concatenate([block.samples for block in heard([Heard(link, Air(snr_db=6.0))], FRONT, 0.3, 1)])
+    for beside_hz in (-250e3, 250e3):
+        channels = [Channel(link.domain.center_hz(k) - FRONT.center_hz + beside_hz, 500e3) for k in range(4)]
+        inside = [channel for channel in channels if abs(channel.offset_hz) < 0.9e6]
+        assert search(samples, FRONT.rate_hz, inside) == []
 
 
 def test_what_is_lost_is_not_joined_and_little_is_kept() -> None:
