@@ -56,7 +56,8 @@ def _ocusync(burst: Burst, samples: Complexes, rate_hz: float) -> Finding | None
         if burst.bandwidth_hz <= form.widest_hz and burst.duration_s <= form.longest_s:
             frame = framed(samples, rate_hz, burst.bandwidth_hz, form)
             if frame and frame.holds():
-                return Finding("dji_ocusync", min(1.0, frame.total / 2), frame.offset_hz, {"form": form.name})
+                parameters: dict[str, float | str] = {"form": form.name, "root": float(frame.root)}
+                return Finding("dji_ocusync", min(1.0, frame.total / 2), frame.offset_hz, parameters)
     return None
 
 
