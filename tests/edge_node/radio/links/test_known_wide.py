@@ -13,7 +13,7 @@ from tools.simulate.iq.front_end import FrontEnd
 from tools.simulate.iq.mixer import Air
 from tools.simulate.iq.ofdm import DvbT, Lte, OcusyncControl, OcusyncVideo
 from tools.simulate.iq.oven import CENTER_HZ, Oven
-from tools.simulate.iq.video import Fpv
+from tools.simulate.iq.video import NTSC, PAL, Fpv, Standard
 from tools.simulate.iq.wifi import Wifi
 
 
@@ -51,6 +51,15 @@ def test_television_is_told_with_its_guard(rate_hz: float, guard: int) -> None:
     found = dvb_t.look(unending(DvbT(guard=1 / guard), FrontEnd(650e6, rate_hz, bits=None), 0.02, Air(3.0)))
     assert found
     assert (found.link, found.parameters) == ("dvb_t", {"channel_hz": 8e6, "mode": "8k", "guard": f"1/{guard}"})
+
+
+@pytest.mark.parametrize("offset_hz", [-2e6, 0.0, 1.2e6])
+@pytest.mark.parametrize("standard", [PAL, NTSC], ids=["pal", "ntsc"])
+def test_a_part_of_analog_video_is_no_television(offset_hz: float, standard: Standard) -> None:
+    """Fourteen lines of PAL last as long as a symbol of 8k."""
+    for seed in range(1, 4):
+        burst = unending(Fpv(standard, 1_280e6, seed), FrontEnd(1_280e6 + offset_hz, 2.4e6), 0.02, Air(15.0))
+        assert known_wide.look(burst) is None
 
 
 @pytest.mark.parametrize("seed", range(1, 5))
