@@ -33,15 +33,16 @@ ALIKE, EVEN, PREFIXED, SURE = 0.3, 0.3, 0.2, 1.3
 """Least of each and of the three together: noise of a control burst's size reaches 1.1 in a thousand looks."""
 OWN_SHARE, EVENER = 0.5, 0.6
 """Ends and prefixes come again about as much as each other, and the ends turn the more evenly: what does by chance does not keep up."""
-STEADY = 0.8
-"""Share of its symbols that power is spread over."""
+STEADY, SMOOTH = 0.8, 0.65
+"""Share of its symbols that power is spread over at least, and of its samples at most: of two Zadoff-Chu symbols and five of data 0.58."""
 
 
 class Framed(Struct, frozen=True):
     """A frame's place: how alike its two ends are, how evenly they turn, how much its prefixes come again, each of 1.
 
-    `contrast` is how far the last stands above the median of other places, which a tone, a keyed carrier or a chirp does not; `steady` is
-    the share of its symbols that power is spread over; `offset_hz` is its empty carrier from the middle, `root` that of its two ends.
+    `contrast` is how far the last stands above the median of other places, which a tone, a keyed carrier or a chirp does not; `steady` and
+    `smooth` are the shares of its symbols and of its samples that power is spread over. `offset_hz` is its empty carrier from the middle,
+    `root` that of its two ends.
     """
 
     form: Form
@@ -50,6 +51,7 @@ class Framed(Struct, frozen=True):
     prefixed: float
     contrast: float
     steady: float
+    smooth: float
     offset_hz: float
     root: int
 
@@ -63,7 +65,7 @@ class Framed(Struct, frozen=True):
         enough = self.alike >= ALIKE and self.even >= EVEN and self.prefixed >= PREFIXED and self.total >= SURE
         low, high = sorted((self.alike, self.prefixed))
         fits = low >= OWN_SHARE * high and self.even >= EVEN + EVENER * low
-        return enough and fits and self.contrast >= self.form.contrast and self.steady >= STEADY
+        return enough and fits and self.contrast >= self.form.contrast and self.steady >= STEADY and self.smooth <= SMOOTH
 
 
 def framed(samples: Complexes, rate_hz: float, bandwidth_hz: float, form: Form) -> Framed | None:
@@ -91,6 +93,7 @@ def framed(samples: Complexes, rate_hz: float, bandwidth_hz: float, form: Form) 
         prefixed=float(abs(turns[best])),
         contrast=float(abs(turns[best])) * usual.contrast / max(usual.peak, FAINT),
         steady=spread((symbols.real**2 + symbols.imag**2).mean(axis=1)),
+        smooth=spread(frame.real**2 + frame.imag**2),
         offset_hz=(turn + _empty(symbols, carriers)) * SPACING_HZ,
         root=round((1 - step) * (carriers + 1)) % (carriers + 1),
     )

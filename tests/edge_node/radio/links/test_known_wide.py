@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge_node.radio.bursts.burst import Burst
-from edge_node.radio.links import dvb_t, known_wide, lte, oven, wifi
+from edge_node.radio.links import dvb_t, known_wide, lte, ofdm, oven, wifi
 from tests.edge_node.radio.links.cutting import burst_of, pieces, recording, simulated, unending
 from tools.simulate.iq.front_end import FrontEnd
 from tools.simulate.iq.mixer import Air
@@ -85,6 +85,7 @@ def test_an_oven_is_told_in_its_band_only(mains_hz: float) -> None:
     bursts = simulated(link, FrontEnd(CENTER_HZ, 20e6, bits=None), 0.05, Air(10.0))
     assert bursts
     assert {found and found.parameters["known"] for found in map(known_wide.look, bursts)} == {"microwave_oven"}
+    assert {found and found.link for found in map(ofdm.look, bursts)} == {None}
     fields = {field: getattr(bursts[0], field) for field in Burst.__struct_fields__}
     assert oven.look(Burst(**fields | {"center_hz": 5_800e6})) is None
 
