@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -15,7 +15,7 @@ from edge_node.radio.bursts.finder import BurstFinder
 from edge_node.radio.droneid.receiver import LEAST_RATE_HZ, DroneIdReceiver
 from edge_node.radio.links import fm_video, known_narrow, known_wide, ofdm
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.tracks.heard import Heard
+from edge_node.radio.tracks.heard import Heard, is_part_of
 from edge_node.radio.tracks.tracks import Tracks
 
 LOOKS: tuple[Callable[[Burst], Finding | None], ...] = (known_narrow.look, ofdm.look, fm_video.look, known_wide.look)
@@ -24,6 +24,7 @@ MOST_LOOKS_A_SECOND, MOST_IN_STORE = 150, 60
 """Of bursts; what is saved while it is quiet is spent at once where much is heard."""
 LEAST_SCORE = 0.15
 """What is less sure by its waveform is a piece of something else."""
+UNSURE_NS, MOST_UNSURE = 150_000_000, 64
 LATELY_NS = 5_000_000_000
 LOUDEST = 100.0
 """Times full scale: nothing that a receiver says."""
@@ -41,6 +42,7 @@ class RadioDetector:
         self._drone_id: DroneIdReceiver | None = None
         self._tracks = Tracks()
         self._told: Counter[str] = Counter()
+        self._unsure: deque[Heard] = deque(maxlen=MOST_UNSURE)
         self._origin_ns = self._origin = self._next = 0
         self._allowed = float(MOST_IN_STORE)
         self._bursts = self._passed_over = self._left_out = self._lost = 0
@@ -61,6 +63,7 @@ class RadioDetector:
                 found += self._drone_id.step(samples, block.sample_rate_hz, block.center_hz, block.t_mono_ns, broken=not goes_on)
             if self._finder is not None:
                 self._hear(self._finder.add(samples))
+        self._release(self._now_ns - UNSURE_NS)
         found += self._tracks.tell(self._now_ns)
         return self._counted(found)
 
@@ -73,6 +76,7 @@ class RadioDetector:
             if self._finder is not None:
                 self._hear(self._finder.finish())
                 self._finder.restart(self._next)
+        self._release(self._now_ns + UNSURE_NS)
         found += self._tracks.tell(self._now_ns)
         return self._counted(found)
 
@@ -145,7 +149,19 @@ class RadioDetector:
         self._allowed -= 1
         finding = next((finding for look in LOOKS if (finding := look(burst)) is not None), None)
         if finding is not None and finding.score >= LEAST_SCORE:
-            self._tracks.hear(Heard.of(burst, finding, t_s, t_mono_ns))
+            self._understand(Heard.of(burst, finding, t_s, t_mono_ns))
+
+    def _understand(self, heard: Heard) -> None:
+        """What nobody knows waits: it may be a piece of something longer that is still to end."""
+        if heard.finding.link == "unknown":
+            self._unsure.append(heard)
+            return
+        self._unsure = deque((one for one in self._unsure if not is_part_of(one, heard)), MOST_UNSURE)
+        self._tracks.hear(heard)
+
+    def _release(self, before_ns: int) -> None:
+        while self._unsure and self._unsure[0].t_mono_ns < before_ns:
+            self._tracks.hear(self._unsure.popleft())
 
     def _counted(self, found: list[Found]) -> Sequence[Found]:
         self._told.update("remote_id" if isinstance(one, RemoteIdDetection) else one.link for one in found)

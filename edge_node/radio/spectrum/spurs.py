@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float32]
 
-DC_BINS = 2
-"""To each side of the middle: as wide as a Hann window's main lobe."""
-LOBE_BINS = 3
+LOBE_BINS = 2
+"""To each side: as wide as a Hann window's main lobe."""
 STEADY = 0.25
 """Of a bare carrier the spread of powers over their mean; modulation and noise have more."""
 ABOVE = 4.0
@@ -19,13 +18,16 @@ KEPT = 1.2
 
 
 class Spurs:
-    """Lends the bins of such lines the powers of their neighbours, so that they are as if they were not there."""
+    """Lends the bins of such lines the powers of their neighbours, so that they are as if they were not there.
+
+    The middle is taken for one until it is seen to be none: some signals are listened to right there.
+    """
 
     def __init__(self, bins: int, tick_s: float) -> None:
         self._tick_s = tick_s
         self._steady_s = np.zeros(bins, np.float32)
-        self._middle = bins // 2
-        self.lines: tuple[int, ...] = ()
+        self._steady_s[bins // 2] = KEPT * AFTER_S
+        self.lines: tuple[int, ...] = (bins // 2,)
         self._lend()
 
     def remove(self, powers: Reals) -> None:
@@ -52,7 +54,6 @@ class Spurs:
         """Each bin of a line takes from the free one that mirrors it at the line's nearer edge."""
         bins = len(self._steady_s)
         taken = np.zeros(bins, bool)
-        taken[self._middle - DC_BINS : self._middle + DC_BINS + 1] = True
         for line in self.lines:
             taken[max(0, line - LOBE_BINS) : line + LOBE_BINS + 1] = True
         self._bins, free = np.flatnonzero(taken), np.flatnonzero(~taken)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.finding import Finding
 
+SLACK_S = 0.5e-3
 ALIKE = {
     "spreading_factor": 0.0,
     "chirp_bandwidth_hz": 0.01,
@@ -36,6 +37,12 @@ class Heard(Struct, frozen=True):
         """With its carrier where the kind knows it, else its middle."""
         middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
         return cls(t_s, t_mono_ns, middle_hz + (finding.carrier_offset_hz or 0.0), burst, finding)
+
+
+def is_part_of(one: Heard, other: Heard) -> bool:
+    """Whether a burst lies within another in time and frequency, as a piece of a chirp does within the chirp."""
+    within = other.t_s - SLACK_S <= one.t_s and one.t_s + one.burst.duration_s <= other.t_s + other.burst.duration_s + SLACK_S
+    return within and abs(one.burst.offset_hz - other.burst.offset_hz) < other.burst.bandwidth_hz
 
 
 def alike(one: Finding, other: Finding) -> bool:

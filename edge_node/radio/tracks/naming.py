@@ -55,11 +55,11 @@ def name_of(
 
 
 def packet_rate_hz(name: Name, period: Period) -> float:
-    """One over the period, or over its mode's where the period is that of the packets of one hop, which were heard as one burst."""
+    """One over the period, or over its mode's where a hop's packets were heard as one burst, or every other one was never heard."""
     plan = _plan(name.link, name.plan)
     if plan.period_s is not None and plan.hop is not None:
         times = period.seconds / plan.period_s
-        if 1 < round(times) <= plan.hop and abs(times / round(times) - 1) < NEAR:
+        if 1 < round(times) <= max(plan.hop, SHARED_PERIODS) and abs(times / round(times) - 1) < NEAR:
             return round(times) / period.seconds
     return 1 / period.seconds
 

@@ -86,7 +86,7 @@ class Track:
     def away(self, heard: Heard) -> float:
         """How little a burst is like what this one sends: a sum of squares, infinite for another's."""
         link = self.finding.link
-        if not alike(self.finding, heard.finding):
+        if link != heard.finding.link or (link not in LONE | CROWD and not alike(self.finding, heard.finding)):
             return float("inf")
         if link in CROWD:
             return 0.0

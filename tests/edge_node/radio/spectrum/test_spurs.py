@@ -47,9 +47,20 @@ def test_a_line_that_went_is_forgotten() -> None:
     seen = False
     for first in range(0, len(powers) - 64, 64):
         spurs.learn(powers[first : first + 64], LEVEL)
-        seen |= bool(spurs.lines)
+        seen |= spurs.lines not in ((), (PSD.bins // 2,))
     assert seen
     assert not spurs.lines
+
+
+def test_the_middle_is_free_where_no_spike_is() -> None:
+    spurs, powers = Spurs(PSD.bins, PSD.tick_s), PSD.powers(noise(4.0))
+    assert spurs.lines == (PSD.bins // 2,)
+    for first in range(0, len(powers) - 64, 64):
+        spurs.learn(powers[first : first + 64], LEVEL)
+    assert spurs.lines == ()
+    before = powers[:64].copy()
+    spurs.remove(powers[:64])
+    np.testing.assert_array_equal(powers[:64], before)
 
 
 def test_a_comb_of_lines_is_bounded() -> None:
