@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Complexes = NDArray[np.complex64]
 MOST_PARTS = 4096
 """Rates are taken for a ratio of whole numbers up to this; the error is below 0.1 ppm."""
+MOST_FINER = 20
 EDGE = 0.08
 """A channel's edge falls off over this share of its width."""
 LOUDEST = 1e6
@@ -18,10 +19,11 @@ SMOOTH = (2, 3, 5)
 
 
 class Band:
-    """The spectrum of samples (n,) at `rate_hz`, cut so that channels come out at `to_hz` exactly."""
+    """The spectrum of samples (n,) at `rate_hz`, cut so that channels come out at `to_hz` exactly, MOST_FINER times as many at most."""
 
     def __init__(self, samples: Complexes, rate_hz: float, to_hz: float) -> None:
-        ratio = Fraction(to_hz / rate_hz).limit_denominator(MOST_PARTS)
+        finer = to_hz / rate_hz
+        ratio = Fraction(finer if finer < MOST_FINER else 0).limit_denominator(MOST_PARTS)
         self._rate_hz, self.to_hz = rate_hz, to_hz
         length = ratio.denominator * _smooth(ceil(len(samples) / ratio.denominator))
         self._out, self._kept = length * ratio.numerator // ratio.denominator, int(len(samples) * ratio)
@@ -30,7 +32,7 @@ class Band:
     def channel(self, offset_hz: float, width_hz: float) -> tuple[Complexes, float]:
         """Samples about the bin that is nearest to `offset_hz`, nothing beyond `width_hz`, and that bin's offset.
 
-        None at all where the piece is shorter than one of them.
+        None at all where the piece is shorter than one of them, or they are too many.
         """
         if not self._kept:
             return np.zeros(0, dtype=np.complex64), offset_hz

@@ -66,8 +66,10 @@ def run_of(samples: Complexes, sf: int, run: int = RUN, near: tuple[float, float
     return next(iter(runs_of(samples, sf, run, near=near)), None)
 
 
-def runs_of(samples: Complexes, sf: int, run: int = RUN, *, most: int = 1, near: tuple[float, float] | None = None) -> list[Run]:
-    """The best `most` of those that are a frame apart at least, the best first."""
+def runs_of(
+    samples: Complexes, sf: int, run: int = RUN, *, most: int = 1, least: float = 0.0, near: tuple[float, float] | None = None
+) -> list[Run]:
+    """The best `most` of those that are a frame apart and explain a share of `least`, the best first."""
     window = PER_CHIP << sf
     rows = len(samples) // window
     if rows < run:
@@ -84,8 +86,7 @@ def runs_of(samples: Complexes, sf: int, run: int = RUN, *, most: int = 1, near:
         shares *= _nearby(1 << sf, *near)
     best = np.where(energy > TINY, shares.max(axis=1), 0)
     found: list[Run] = []
-    while len(found) < most and best.any():
-        first = int(np.argmax(best))
+    while len(found) < most and best[first := int(np.argmax(best))] > least:
         found.append(_run(shares[first], sf, first * window, float(energy[first]) / (run * window)))
         best[max(0, first - FRAME) : first + FRAME] = 0
     return found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from math import sqrt
+from math import log10, sqrt
 
 import numpy as np
 from msgspec import Struct
 
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.band import Band, Complexes
-from edge_node.radio.links.chirps import PER_CHIP, RUN, Run, noise_share, runs_of
+from edge_node.radio.links.chirps import PER_CHIP, RUN, TINY, Run, noise_share, runs_of
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.lora_frame import frame_of
 
@@ -30,13 +30,14 @@ EXPLAINED = 0.4
 ISOLATED = 1.25
 """The right bin is so much stronger than any other; of keyed carriers many are alike."""
 CERTAIN = 0.5
-"""Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost, and no others looked for."""
+"""Chirps that explain so much are believed without the opposite ones, which a burst that was cut may have lost; no others are tried."""
 QUIET = 0.2
 """The noise of a channel is taken to be what so many of its symbols stay below."""
 SPREAD = 2.5
 """Symbols of noise differ in energy: the quiet ones are less than the mean by up to this, over the root of the number of samples."""
 LONG = 10
 """From this spreading on a burst is looked at though it was cut before so many symbols as are added up elsewhere."""
+LEAST_SHARE = 1e-3
 MOST_FOUND = 32
 MOST_SYMBOLS = 28
 """Of a burst so many are looked at for its preamble."""
@@ -54,7 +55,8 @@ class Chirped(Struct, frozen=True):
     """A preamble that was found: its first whole symbol (a sample of the stream), and its carrier (from the stream's centre).
 
     `offset_hz` is rough by a bin and by what its timing is uncertain where `preamble` is 0: no opposite chirps follow.
-    `share` is what of the channel's energy its chirps explain.
+    `share` is what of the channel's energy its chirps explain, `snr_db` what that means, `level_dbfs` their power, and `duration_s` how
+    long the frame goes on within the piece.
     """
 
     start: int
@@ -63,8 +65,11 @@ class Chirped(Struct, frozen=True):
     offset_hz: float
     falling: bool
     share: float
+    snr_db: float
+    level_dbfs: float
     preamble: int = 0
     sync_word: int | None = None
+    duration_s: float = 0.0
 
 
 class _View(Struct, frozen=True):
@@ -107,7 +112,7 @@ def look(burst: Burst) -> Finding | None:
         best = max((best, *((run.power, _chirped(run, falling, view)) for run in runs)), key=lambda one: one[0] if one else 0.0)
     if best is None or (not best[1].preamble and best[1].share < CERTAIN):
         return None
-    return _finding(best[1], burst)
+    return finding_of(best[1], burst.duration_s)
 
 
 def _bandwidth(channel: Channel) -> float:
@@ -127,8 +132,9 @@ def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: i
         piece = cut if symbols is None else cut[: (symbols * PER_CHIP) << sf]
         for falling in (False, True):
             run = min(RUN, max(1, len(piece) // (PER_CHIP << sf))) if symbols is not None and sf >= LONG else RUN
-            runs = runs_of(piece.conj() if falling else piece, sf, run, most=most)
-            runs = [one for one in runs if _stands_out(one, piece, run, each)]
+            least = noise_share(sf, len(piece) // (PER_CHIP << sf) - run + 1, each, run)
+            runs = runs_of(piece.conj() if falling else piece, sf, run, most=most, least=least)
+            runs = [one for one in runs if _stands_out(one, piece)]
             if runs and (not best or runs[0].power > best[0].power):
                 best, best_falls = runs, falling
         if best and best[0].share > CERTAIN:
@@ -136,11 +142,11 @@ def _best(cut: Complexes, spreading: Sequence[int], false_alarms: float, most: i
     return best, best_falls
 
 
-def _stands_out(run: Run, piece: Complexes, length: int, false_alarms: float) -> bool:
-    """Out of noise, and out of whatever else is there; `length` windows were added up."""
+def _stands_out(run: Run, piece: Complexes) -> bool:
+    """Out of whatever else than noise is there."""
     window = PER_CHIP << run.sf
     rows = len(piece) // window
-    if run.isolation < ISOLATED or run.share < noise_share(run.sf, rows - length + 1, false_alarms, length):
+    if run.isolation < ISOLATED:
         return False
     parts = piece[: rows * window].view(np.float32).reshape(rows, -1)
     quiet = float(np.quantile(np.einsum("ij,ij->i", parts, parts), QUIET)) / window
@@ -157,19 +163,23 @@ def _chirped(run: Run, falling: bool, view: _View) -> Chirped:
         offset_hz=view.middle_hz + (turn * frame.carrier_bins * bandwidth_hz / chips if frame else 0.0),
         falling=falling,
         share=run.share,
+        snr_db=10 * log10(max(run.share, LEAST_SHARE) / max(1 - run.share, LEAST_SHARE)),
+        level_dbfs=10 * log10(max(run.power, TINY)),
         preamble=frame.preamble if frame else 0,
         sync_word=frame.sync_word if frame else None,
+        duration_s=frame.symbols * chips / bandwidth_hz if frame else 0.0,
     )
 
 
-def _finding(found: Chirped, burst: Burst) -> Finding:
+def finding_of(found: Chirped, duration_s: float, middle_hz: float = 0.0) -> Finding:
+    """Of chirps that lasted so long; the burst's middle is at `middle_hz`, as the chirps' carrier is counted."""
     symbol_rate_hz = found.bandwidth_hz / (1 << found.sf)
     parameters: dict[str, float | str] = {
         "spreading_factor": found.sf,
         "chirp_bandwidth_hz": found.bandwidth_hz,
         "symbol_rate_hz": symbol_rate_hz,
         "chirps": "falling" if found.falling else "rising",
-        "symbols": round(burst.duration_s * symbol_rate_hz, 2),
+        "symbols": round(duration_s * symbol_rate_hz, 2),
         "explained": round(found.share, 3),
     }
     if found.preamble:
@@ -177,4 +187,4 @@ def _finding(found: Chirped, burst: Burst) -> Finding:
     if found.sync_word is not None:
         parameters["sync_word"] = found.sync_word
     score = min(1.0, found.share * 1.2 + (0.2 if found.preamble else 0.0))
-    return Finding("lora", score, found.offset_hz if found.preamble else None, parameters)
+    return Finding("lora", score, found.offset_hz - middle_hz if found.preamble else None, parameters)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from edge_node.radio.links.band import Complexes
 from edge_node.radio.links.chirps import PER_CHIP, RUN, TINY, Run, opposite, run_of
 
-LEAST_PREAMBLE, MOST_PREAMBLE = 4, 24
+LEAST_PREAMBLE, MOST_PREAMBLE = 4, 16
 """Chirps of a preamble that are found again once its timing is known."""
-DOWN_CHIRPS, SYNC_SYMBOLS = 2, 2
+DOWN_CHIRPS, QUARTER, SYNC_SYMBOLS = 2, 0.25, 2
 QUARTERS = 4
 FOLLOW = 18
 """Symbols after a run in which the opposite chirps are looked for: most preambles are 8 to 16 long."""
@@ -24,7 +24,11 @@ HELD = 0.35
 NIBBLE_BINS, NIBBLE_OFF_BINS = 8, 1
 """Each nibble of the sync word moves its chirp by so many bins; by how many it may be off."""
 DATA_SYMBOLS, LEAST_DATA = 12, 6
-DATA_HELD = 0.25
+EVEN = 0.3
+"""The weaker half of a symbol has at least this much of the stronger one's power."""
+MOST_DATA, SILENCE = 160, 3
+"""Symbols of data that are followed, and so many that are none end a frame."""
+DATA_HELD = 0.3
 """What the symbols of data hold beyond the best bin of noise, of what the preamble holds beyond it."""
 EULER = 0.577
 """The best of n bins of noise is log(n) and this of their mean."""
@@ -34,12 +38,16 @@ Reals = NDArray[np.float64]
 
 
 class Frame(Struct, frozen=True):
-    """Sample `start` of its preamble, carrier's offset in bins of bandwidth / 2**sf, length of preamble in symbols, and sync word."""
+    """Sample `start` of its preamble, carrier's offset in bins of bandwidth / 2**sf, length of preamble in symbols, and sync word.
+
+    `symbols` are all of it, as far as the samples go.
+    """
 
     start: int
     carrier_bins: float
     preamble: int
     sync_word: int | None
+    symbols: float
 
 
 def frame_of(samples: Complexes, run: Run, most_bins: float) -> Frame | None:
@@ -64,12 +72,19 @@ def _framed(samples: Complexes, run: Run, down: Run) -> Frame | None:
         down_bin = _bin_about(samples.conj(), down_at, DOWN_CHIRPS, run.sf, -carrier)
         carrier = (up_bin - down_bin) / 2
         begin = up_at + PER_CHIP * (carrier - up_bin)
-    if not _goes_on(samples, down_at + round((DOWN_CHIRPS + 0.25) * window), run, carrier):
+    data_at = down_at + round((DOWN_CHIRPS + QUARTER) * window)
+    if not _is_even(samples, up_at, run, carrier) or not _goes_on(samples, data_at, run, carrier):
         return None
-    first, count = _preamble(samples, up_at, run, carrier)
+    first, count = _preamble(samples, (up_at, down_at), run, carrier)
     if abs((down_at - first) / window - count - SYNC_SYMBOLS) > MISSED or not LEAST_PREAMBLE <= count <= MOST_PREAMBLE:
         return None
-    return Frame(start=first, carrier_bins=carrier, preamble=count, sync_word=_sync_word(samples, first + count * window, run.sf, carrier))
+    return Frame(
+        start=first,
+        carrier_bins=carrier,
+        preamble=count,
+        sync_word=_sync_word(samples, first + count * window, run.sf, carrier),
+        symbols=(data_at - first) / window + _data_symbols(samples, data_at, run, carrier),
+    )
 
 
 def _wrapped(value: float, period: float) -> float:
@@ -120,6 +135,14 @@ def _bin_about(samples: Complexes, start: int, rows: int, sf: int, about: float)
     return float(bins[best]) + (STEP_BINS * max(-1.0, min(1.0, (low - high) / (2 * bend))) if bend < 0 else 0.0)
 
 
+def _is_even(samples: Complexes, start: int, run: Run, carrier: float) -> bool:
+    """Whether both halves of the band are swept; chirps half a bandwidth beside the channel look alike but for that."""
+    rows = _turned(_dechirped(samples, start, RUN - 1, run.sf), carrier)
+    halves = rows.reshape(len(rows), 2, -1).sum(axis=2)
+    power = (halves.real**2 + halves.imag**2).sum(axis=0)
+    return bool(power.min(initial=np.inf) > EVEN * power.max(initial=0.0))
+
+
 def _goes_on(samples: Complexes, start: int, run: Run, carrier: float) -> bool:
     """Whether chirps of any place in the band follow: the best bin of each of them holds about as much as the preamble's did."""
     chips, rows = 1 << run.sf, _dechirped(samples, start, DATA_SYMBOLS, run.sf)
@@ -131,28 +154,44 @@ def _goes_on(samples: Complexes, start: int, run: Run, carrier: float) -> bool:
     return share > noise + DATA_HELD * (run.share - noise)
 
 
+def _data_symbols(samples: Complexes, start: int, run: Run, carrier: float) -> int:
+    """How many follow until several in a row hold no more than noise would."""
+    chips, rows = 1 << run.sf, _dechirped(samples, start, MOST_DATA, run.sf)
+    best = np.max(_symbols(rows, carrier), axis=1, initial=0.0) / np.float32(PER_CHIP * chips) ** 2
+    noise = run.energy * (1 - run.share) * (log(chips) + EULER) / chips
+    silent = np.concatenate((best < (noise + run.power) / 2, np.ones(SILENCE, dtype=bool)))
+    ends = np.all([silent[k : len(silent) - SILENCE + k + 1] for k in range(SILENCE)], axis=0)
+    return int(np.argmax(ends))
+
+
+def _turned(rows: Complexes, carrier: float) -> Complexes:
+    count = rows.shape[1]
+    return np.asarray(rows * np.exp(-2j * np.pi * carrier / count * np.arange(count)), dtype=np.complex64)
+
+
 def _symbols(rows: Complexes, carrier: float) -> NDArray[np.float32]:
     """(rows, chips): power of each symbol that can be sent, in windows that begin where symbols do."""
     count = rows.shape[1]
-    turned = rows * np.exp(-2j * np.pi * carrier / count * np.arange(count)).astype(np.complex64)
-    tones = np.fft.fft(turned, axis=1).astype(np.complex64, copy=False)
+    tones = np.fft.fft(_turned(rows, carrier), axis=1).astype(np.complex64, copy=False)
     folded = tones[:, : count // PER_CHIP] + tones[:, count // PER_CHIP :]
     return np.asarray(folded.real**2 + folded.imag**2)
 
 
-def _preamble(samples: Complexes, at: int, run: Run, carrier: float) -> tuple[int, int]:
-    """The first chirp's sample and how many there are, about one that is known."""
+def _preamble(samples: Complexes, known: tuple[int, int], run: Run, carrier: float) -> tuple[int, int]:
+    """The first chirp's sample and how many there are, about one that is known and before the first of the opposite ones."""
     window = PER_CHIP << run.sf
-    begin = at - min(at // window, MOST_PREAMBLE + 1) * window
+    begin = known[0] - min(known[0] // window, MOST_PREAMBLE + 1) * window
     power = _powers(_dechirped(samples, begin, 2 * MOST_PREAMBLE + 2, run.sf), carrier + np.array([-0.5, 0.0, 0.5])).max(axis=1)
-    held = power > HELD * run.power
-    held[1:-1] |= held[:-2] & held[2:]
-    first = last = min((at - begin) // window, len(held) - 1)
-    while first > 0 and held[first - 1]:
-        first -= 1
-    while last < len(held) and held[last]:
-        last += 1
+    gained = power - np.float32(HELD * run.power)
+    middle, end = ((place - begin) // window for place in known)
+    first, last = middle - _longest(gained[:middle][::-1]), middle + _longest(gained[middle:end])
     return begin + first * window, last - first
+
+
+def _longest(gained: NDArray[np.float32]) -> int:
+    """How many from the first on add up to most, so that one that noise spoiled ends nothing."""
+    total = np.cumsum(np.concatenate((np.zeros(1, dtype=np.float32), gained)))
+    return int(np.argmax(total))
 
 
 def _sync_word(samples: Complexes, start: int, sf: int, carrier: float) -> int | None:
