@@ -58,11 +58,11 @@ class Boxed:
         return [*([self._lasting] if self._lasting else []), *(box for _, box in self._bursts.points)]
 
     def words(self) -> str:
-        """Like "3 analog video, 5800.000 MHz, 8.00 MHz wide, 0 to 4.5 s (9)"."""
+        """Like "3 analog video, 5800.000 MHz, 8.00 MHz wide, 0.0000 to 4.5000 s (9)"."""
         last = self.boxes[-1]
         where = "" if last.center_hz is None else f", {last.center_hz / 1e6:.3f} MHz"
         count = f" on {len(self.channels_hz)} channels" if len(self.channels_hz) > 1 else where
-        return f"{self.name}{count}, {last.bandwidth_hz / 1e6:.2f} MHz wide, {self.begin_s:.4g} to {self.end_s:.4g} s ({self.detections})"
+        return f"{self.name}{count}, {last.bandwidth_hz / 1e6:.2f} MHz wide, {self.begin_s:.4f} to {self.end_s:.4f} s ({self.detections})"
 
 
 class Scale:
@@ -140,7 +140,8 @@ def draw_link(canvas: Coloured, scale: Scale, link: Boxed, colour: tuple[int, in
         cv2.rectangle(canvas, (left - wide, top - tall), (right + wide, bottom + tall), colour, 1)
         if number == 0:
             x = min(left - wide, LEFT + WIDTH - width_px(link.name))
-            write(canvas, link.name, (x, top - tall - 4 if top - tall > TOP + LINE_PX else bottom + tall + LINE_PX), colour)
+            below = min(bottom + tall + LINE_PX, TOP + HEIGHT - 4)
+            write(canvas, link.name, (x, top - tall - 4 if top - tall > TOP + LINE_PX else below), colour)
     for channel_hz in link.channels_hz:
         y = scale.y(channel_hz)
         cv2.line(canvas, (LEFT + WIDTH, y), (LEFT + WIDTH + MARK_PX, y), colour, 2)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from edge_node.radio.bursts.burst import Burst
+from edge_node.radio.links.fifteen import spread
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.folding import Folded, folded
-from edge_node.radio.links.rates import SPUR, at_rate
+from edge_node.radio.links.rates import SPUR, Complexes, at_rate
 
 CHANNELS_MHZ = 8, 7, 6
 PART = 4
@@ -17,6 +18,8 @@ CARRIERS = {"8k": 8192, "2k": 2048}
 GUARDS = 4, 8, 16, 32
 LOOKED_S, SHORTEST_S, NARROWEST_HZ = 9e-3, 6e-3, 1.5e6
 PEAK, CONTRAST = 0.2, 5.0
+NOISELIKE = 0.42, 0.6
+"""What `spread` says of its power over time, a half as of noise; PAL, whose fourteen lines last as long as a symbol, is other than that."""
 
 
 class Found(Folded, frozen=True):
@@ -35,16 +38,23 @@ def look(burst: Burst) -> Finding | None:
         or burst.bandwidth_hz > min(max(CHANNELS_MHZ) * 1.1e6, burst.samples_rate_hz)
     ):
         return None
-    best = max(_folds(burst), key=lambda one: one.peak * one.contrast)
+    looked, rate_hz = _looked(burst)
+    if not NOISELIKE[0] <= spread(looked.real**2 + looked.imag**2) <= NOISELIKE[1]:
+        return None
+    best = max(_folds(looked, rate_hz), key=lambda one: one.peak * one.contrast)
     if best.peak < PEAK or best.contrast < CONTRAST:
         return None
     parameters: dict[str, float | str] = {"channel_hz": best.channel_mhz * 1e6, "mode": best.mode, "guard": f"1/{best.guard}"}
     return Finding("dvb_t", min(1.0, best.contrast / (2 * CONTRAST)), None, parameters)
 
 
-def _folds(burst: Burst) -> Iterator[Found]:
-    rate_hz = min(burst.samples_rate_hz, FIRST_HZ)
-    looked = at_rate(burst.samples[: round(LOOKED_S * burst.samples_rate_hz)], burst.samples_rate_hz, rate_hz)
+def _looked(burst: Burst) -> tuple[Complexes, float]:
+    """The beginning of its middle."""
+    rate_hz, begin = min(burst.samples_rate_hz, FIRST_HZ), round(burst.before_s * burst.samples_rate_hz)
+    return at_rate(burst.samples[begin:][: round(LOOKED_S * burst.samples_rate_hz)], burst.samples_rate_hz, rate_hz), rate_hz
+
+
+def _folds(looked: Complexes, rate_hz: float) -> Iterator[Found]:
     for channel_mhz in CHANNELS_MHZ:
         samples = at_rate(looked, rate_hz, channel_mhz * 8e6 / 7 / PART, SPUR)
         for mode, carriers in CARRIERS.items():

@@ -51,5 +51,5 @@ def filled(samples: Complexes, rate_hz: float, bandwidth_hz: float) -> float:
 
 
 def spread(powers: NDArray[np.float32]) -> float:
-    """Their mean squared over their mean square: 1 of equal ones, one in n where one of n has all."""
-    return float(powers.mean() ** 2 / max(float((powers**2).mean()), 1e-30))
+    """Their mean squared over their mean square: 1 of equal ones, one in n where one of n has all, 0 of none."""
+    return float(powers.mean() ** 2 / max(float((powers**2).mean()), 1e-30)) if powers.size else 0.0

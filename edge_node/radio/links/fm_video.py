@@ -16,6 +16,8 @@ from edge_node.radio.links.rates import Complexes, smooth
 Reals = NDArray[np.float32]
 
 NARROWEST_HZ, SHORTEST_S = 4e6, 4e-3
+PART_HZ, PART = 1.5e6, 0.65
+"""A receiver that is narrower hears a part of it, which fills at least so much of its band."""
 LOOKED_S = 45e-3
 """Two fields, so that their rate is heard."""
 LUMA_HZ = 1e6
@@ -53,7 +55,7 @@ class Comb(Struct, frozen=True):
 
 def look(burst: Burst) -> Finding | None:
     """analog_video with its standard, line rate and, where two fields were heard, field rate; None of all else."""
-    if burst.bandwidth_hz < NARROWEST_HZ or burst.duration_s < SHORTEST_S or burst.samples_rate_hz < NARROWEST_HZ:
+    if not _is_wide(burst) or burst.duration_s < SHORTEST_S:
         return None
     begin = round(burst.before_s * burst.samples_rate_hz)
     count = round(min(LOOKED_S, burst.duration_s) * burst.samples_rate_hz)
@@ -71,6 +73,11 @@ def look(burst: Burst) -> Finding | None:
     if field_hz := field_rate_hz(luma, rate_hz, best.line_hz):
         parameters["field_rate_hz"] = round(field_hz, 2)
     return Finding("analog_video", min(1.0, best.contrast / (2 * CONTRAST)), None, parameters)
+
+
+def _is_wide(burst: Burst) -> bool:
+    least_hz = NARROWEST_HZ if burst.rate_hz >= NARROWEST_HZ else max(PART_HZ, PART * burst.rate_hz)
+    return least_hz <= burst.bandwidth_hz <= burst.samples_rate_hz
 
 
 def demodulated(samples: Complexes, rate_hz: float) -> tuple[Reals, float]:

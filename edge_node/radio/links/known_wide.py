@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from edge_node.radio.bursts.burst import Burst
-from edge_node.radio.links import dvb_t, lte, oven, wifi
+from edge_node.radio.links import dvb_t, lte, oven, wifi, wifi_dsss
 from edge_node.radio.links.finding import Finding
 
-LOOKS = wifi.look, lte.look, dvb_t.look, oven.look
+LOOKS = wifi.look, wifi_dsss.look, lte.look, dvb_t.look, oven.look
 """The quickest first."""
 
 

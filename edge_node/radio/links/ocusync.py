@@ -33,15 +33,16 @@ ALIKE, EVEN, PREFIXED, SURE = 0.3, 0.3, 0.2, 1.3
 """Least of each and of the three together: noise of a control burst's size reaches 1.1 in a thousand looks."""
 OWN_SHARE, EVENER = 0.5, 0.6
 """Ends and prefixes come again about as much as each other, and the ends turn the more evenly: what does by chance does not keep up."""
-STEADY = 0.8
-"""Share of its symbols that power is spread over."""
+STEADY, SMOOTH = 0.8, 0.65
+"""Share of its symbols that power is spread over at least, and of its samples at most: of two Zadoff-Chu symbols and five of data 0.58."""
 
 
 class Framed(Struct, frozen=True):
     """A frame's place: how alike its two ends are, how evenly they turn, how much its prefixes come again, each of 1.
 
-    `contrast` is how far the last stands above the median of other places, which a tone, a keyed carrier or a chirp does not; `steady` is
-    the share of its symbols that power is spread over; `offset_hz` is its empty carrier from the middle.
+    `contrast` is how far the last stands above the median of other places, which a tone, a keyed carrier or a chirp does not; `steady` and
+    `smooth` are the shares of its symbols and of its samples that power is spread over. `offset_hz` is its empty carrier from the middle,
+    `root` that of its two ends.
     """
 
     form: Form
@@ -50,7 +51,9 @@ class Framed(Struct, frozen=True):
     prefixed: float
     contrast: float
     steady: float
+    smooth: float
     offset_hz: float
+    root: int
 
     @property
     def total(self) -> float:
@@ -62,7 +65,7 @@ class Framed(Struct, frozen=True):
         enough = self.alike >= ALIKE and self.even >= EVEN and self.prefixed >= PREFIXED and self.total >= SURE
         low, high = sorted((self.alike, self.prefixed))
         fits = low >= OWN_SHARE * high and self.even >= EVEN + EVENER * low
-        return enough and fits and self.contrast >= self.form.contrast and self.steady >= STEADY
+        return enough and fits and self.contrast >= self.form.contrast and self.steady >= STEADY and self.smooth <= SMOOTH
 
 
 def framed(samples: Complexes, rate_hz: float, bandwidth_hz: float, form: Form) -> Framed | None:
@@ -81,14 +84,18 @@ def framed(samples: Complexes, rate_hz: float, bandwidth_hz: float, form: Form) 
     frame = samples[begin : begin + apart + symbol]
     usual = folded(frame, useful, prefix, symbol)
     symbols = _turned(frame.reshape(form.symbols, symbol)[:, prefix // 2 : prefix // 2 + useful], turn)
+    even, step = _even(symbols[[0, -1]], round(bandwidth_hz / SPACING_HZ))
+    carriers = _carriers(useful, bandwidth_hz, form)
     return Framed(
         form=form,
         alike=float(abs(alike[begin])),
-        even=_even(symbols[[0, -1]], round(bandwidth_hz / SPACING_HZ)),
+        even=even,
         prefixed=float(abs(turns[best])),
         contrast=float(abs(turns[best])) * usual.contrast / max(usual.peak, FAINT),
         steady=spread((symbols.real**2 + symbols.imag**2).mean(axis=1)),
-        offset_hz=(turn + _empty(symbols, bandwidth_hz, form)) * SPACING_HZ,
+        smooth=spread(frame.real**2 + frame.imag**2),
+        offset_hz=(turn + _empty(symbols, carriers)) * SPACING_HZ,
+        root=round((1 - step) * (carriers + 1)) % (carriers + 1),
     )
 
 
@@ -108,17 +115,21 @@ def _turned(symbols: Complexes, turn: float) -> Complexes:
     return np.asarray(symbols * np.exp(-2j * np.pi * turn / useful * np.arange(useful)), np.complex64)
 
 
-def _even(ends: Complexes, carriers: int) -> float:
-    """Of the two end symbols (2, n) together."""
+def _even(ends: Complexes, carriers: int) -> tuple[float, float]:
+    """Of the two end symbols (2, n) together, and by how much of a cycle each carrier turns from the last."""
     both = ends[0] + ends[1] * np.complex64(np.exp(-1j * np.angle(np.vdot(ends[0], ends[1]))))
-    return float(sequences(carriers_of(both[None], carriers)).evenness[0])
+    found = sequences(carriers_of(both[None], carriers))
+    return float(found.evenness[0]), float(found.turns[0])
 
 
-def _empty(symbols: Complexes, bandwidth_hz: float, form: Form) -> int:
+def _carriers(useful: int, bandwidth_hz: float, form: Form) -> int:
+    """Of those that the form can have, the number that is as wide."""
+    return min((count for count in form.carriers if count < useful - 2), key=lambda count: abs(count - bandwidth_hz / SPACING_HZ))
+
+
+def _empty(symbols: Complexes, carriers: int) -> int:
     """How many carriers the middle of the strongest ones is from 0 Hz."""
     half = int(symbols.shape[1]) // 2
-    possible = [count for count in form.carriers if count < 2 * half - 2]
-    carriers = min(possible, key=lambda count: abs(count - bandwidth_hz / SPACING_HZ))
     spectra = carriers_of(symbols, 2 * half - 2)
     sums = boxed((spectra.real**2 + spectra.imag**2).mean(axis=0), carriers + 1)
     return int(np.argmax(sums)) + carriers // 2 + 1 - half

@@ -24,8 +24,9 @@ LOOKED_S = 6.2e-3
 SLOTS_HZ = 7.68e6
 FILLED, KIN_FILLED = 0.4, 0.25
 """Share of the band that power is spread over: what is keyed fills but a corner, carriers that fade each for itself a half."""
-DENSE = 0.2
-"""The same of its samples, of which OFDM and noise have a half: the few that a converter's last bit makes of noise come again by chance."""
+DENSE = 0.2, 0.75
+"""The same of its samples, of which OFDM and noise have a half: a sweep or a chirp has all, and the few that a converter's last bit makes
+of noise, which come again by chance, have less."""
 MAYBE_CONTRAST, KIN_CONTRAST, KIN_PEAK = 3.5, 5.0, 0.12
 """Noise and every other kind stay below a contrast of 4.2."""
 DRONEID_HZ, DRONEID_EVEN = (8e6, 10.5e6), 0.45
@@ -50,18 +51,19 @@ def look(burst: Burst) -> Finding | None:
 
 
 def _ocusync(burst: Burst, samples: Complexes, rate_hz: float) -> Finding | None:
-    if filled(samples, rate_hz, burst.bandwidth_hz) < FILLED or _density(samples) < DENSE:
+    if filled(samples, rate_hz, burst.bandwidth_hz) < FILLED or not _is_dense(samples):
         return None
     for form in FORMS:
         if burst.bandwidth_hz <= form.widest_hz and burst.duration_s <= form.longest_s:
             frame = framed(samples, rate_hz, burst.bandwidth_hz, form)
             if frame and frame.holds():
-                return Finding("dji_ocusync", min(1.0, frame.total / 2), frame.offset_hz, {"form": form.name})
+                parameters: dict[str, float | str] = {"form": form.name, "root": float(frame.root)}
+                return Finding("dji_ocusync", min(1.0, frame.total / 2), frame.offset_hz, parameters)
     return None
 
 
 def _kin(burst: Burst, samples: Complexes, rate_hz: float, found: Folded) -> Finding | None:
-    if found.peak < KIN_PEAK or found.contrast < KIN_CONTRAST or _density(samples) < DENSE:
+    if found.peak < KIN_PEAK or found.contrast < KIN_CONTRAST or not _is_dense(samples):
         return None
     if filled(samples, rate_hz, burst.bandwidth_hz) < KIN_FILLED:
         return None
@@ -70,8 +72,8 @@ def _kin(burst: Burst, samples: Complexes, rate_hz: float, found: Folded) -> Fin
     return Finding("lte", min(1.0, found.contrast / (2 * KIN_CONTRAST)), None, {"form": "ofdm_15_khz"})
 
 
-def _density(samples: Complexes) -> float:
-    return spread(samples.real**2 + samples.imag**2)
+def _is_dense(samples: Complexes) -> bool:
+    return DENSE[0] <= spread(samples.real**2 + samples.imag**2) <= DENSE[1]
 
 
 def _is_droneid(samples: Complexes, rate_hz: float, bandwidth_hz: float, found: Folded) -> bool:

@@ -53,7 +53,7 @@ def test_what_never_stops_is_one_box_from_its_beginning() -> None:
         page.take(heard(duration_s=None, t_mono_ns=k * 10_000_000), k * 0.01)
     (link,) = page._links.values()
     assert [(box.begin_s, box.end_s) for box in link.boxes] == [(0.0, pytest.approx(0.04))]
-    assert link.words() == "1 analog video, 5800.000 MHz, 8.00 MHz wide, 0 to 0.04 s (4)"
+    assert link.words() == "1 analog video, 5800.000 MHz, 8.00 MHz wide, 0.0000 to 0.0400 s (4)"
 
 
 def test_alarms_are_warm_and_the_rest_is_not() -> None:
@@ -71,7 +71,7 @@ def test_droneid_is_named_by_its_serial() -> None:
     ids = (UasId("serial_number", "1WNBH3900201N1"),)
     page.take(RemoteIdDetection(t_mono_ns=0, transport="dji_droneid", transmitter="x", center_hz=round(CENTER_HZ), ids=ids), 0.01)
     assert [link.words() for link in page._links.values()] == [
-        "dji droneid 1WNBH3900201N1, 5800.000 MHz, 9.02 MHz wide, 0.01 to 0.01064 s (1)"
+        "dji droneid 1WNBH3900201N1, 5800.000 MHz, 9.02 MHz wide, 0.0100 to 0.0106 s (1)"
     ]
     assert colours_at(page.paint("a.cf32"), ALARMS[0])[0].size
 

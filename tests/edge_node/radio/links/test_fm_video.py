@@ -34,6 +34,14 @@ def test_standards_are_told(standard: Standard, name: str, snr_db: float, rate_h
 
 
 @STANDARDS
+@pytest.mark.parametrize(("rate_hz", "offset_hz"), [(2.4e6, 0.0), (3.2e6, 0.0), (5e6, 1.5e6)], ids=["rtl_sdr", "wider", "beside"])
+def test_a_narrow_receiver_hears_enough(standard: Standard, name: str, rate_hz: float, offset_hz: float) -> None:
+    found = fm_video.look(unending(Fpv(standard, 1_280e6), FrontEnd(1_280e6 + offset_hz, rate_hz), 0.05, Air(6.0)))
+    assert found
+    assert found.parameters["standard"] == name
+
+
+@STANDARDS
 def test_two_fields_tell_their_rate(standard: Standard, name: str) -> None:
     found = fm_video.look(video(standard, 0.05, 6.0))
     assert found
@@ -50,15 +58,12 @@ def test_other_wide_ones_are_none(link: Link) -> None:
     assert fm_video.look(unending(link, FrontEnd(650e6, 10e6, bits=None), 0.05, Air(20.0))) is None
 
 
-def chirps(rate_hz: float) -> np.ndarray:
+@pytest.mark.parametrize("rate_hz", [1e6, 2.4e6, 10e6])
+def test_chirps_at_pals_line_rate_are_too_narrow(rate_hz: float) -> None:
     """As LoRa of SF5 and 500 kHz sends them: 15 625 a second."""
     t_s = np.arange(round(0.02 * rate_hz)) / rate_hz % 64e-6
-    return np.exp(2j * np.pi * (500e3 / 64e-6 / 2 * t_s**2 - 250e3 * t_s)).astype(np.complex64)
-
-
-def test_chirps_at_pals_line_rate_are_too_narrow() -> None:
-    wave = chirps(10e6)
-    burst = Burst(0, 10e6, 0.02 - 2 * BEFORE_S, True, 0.0, None, 0.5e6, 30.0, 0.0, wave, 10e6, BEFORE_S)
+    wave = np.exp(2j * np.pi * (500e3 / 64e-6 / 2 * t_s**2 - 250e3 * t_s)).astype(np.complex64)
+    burst = Burst(0, rate_hz, 0.02 - 2 * BEFORE_S, True, 0.0, None, 0.5e6, 30.0, 0.0, wave, rate_hz, BEFORE_S)
     assert fm_video.look(burst) is None
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from edge_node.radio.bursts.burst import Burst
-from edge_node.radio.links import dvb_t, known_wide, lte, oven, wifi
+from edge_node.radio.links import dvb_t, known_wide, lte, ofdm, oven, wifi
 from tests.edge_node.radio.links.cutting import burst_of, pieces, recording, simulated, unending
 from tools.simulate.iq.front_end import FrontEnd
 from tools.simulate.iq.mixer import Air
 from tools.simulate.iq.ofdm import DvbT, Lte, OcusyncControl, OcusyncVideo
 from tools.simulate.iq.oven import CENTER_HZ, Oven
-from tools.simulate.iq.video import Fpv
+from tools.simulate.iq.video import NTSC, PAL, Fpv, Standard
 from tools.simulate.iq.wifi import Wifi
 
 
@@ -53,6 +53,15 @@ def test_television_is_told_with_its_guard(rate_hz: float, guard: int) -> None:
     assert (found.link, found.parameters) == ("dvb_t", {"channel_hz": 8e6, "mode": "8k", "guard": f"1/{guard}"})
 
 
+@pytest.mark.parametrize("offset_hz", [-2e6, 0.0, 1.2e6])
+@pytest.mark.parametrize("standard", [PAL, NTSC], ids=["pal", "ntsc"])
+def test_a_part_of_analog_video_is_no_television(offset_hz: float, standard: Standard) -> None:
+    """Fourteen lines of PAL last as long as a symbol of 8k."""
+    for seed in range(1, 4):
+        burst = unending(Fpv(standard, 1_280e6, seed), FrontEnd(1_280e6 + offset_hz, 2.4e6), 0.02, Air(15.0))
+        assert known_wide.look(burst) is None
+
+
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_lte_is_told_by_its_synchronisation(seed: int) -> None:
     """A receiver that is off by 37 kHz hears it too."""
@@ -76,6 +85,7 @@ def test_an_oven_is_told_in_its_band_only(mains_hz: float) -> None:
     bursts = simulated(link, FrontEnd(CENTER_HZ, 20e6, bits=None), 0.05, Air(10.0))
     assert bursts
     assert {found and found.parameters["known"] for found in map(known_wide.look, bursts)} == {"microwave_oven"}
+    assert {found and found.link for found in map(ofdm.look, bursts)} == {None}
     fields = {field: getattr(bursts[0], field) for field in Burst.__struct_fields__}
     assert oven.look(Burst(**fields | {"center_hz": 5_800e6})) is None
 

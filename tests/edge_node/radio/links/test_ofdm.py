@@ -44,7 +44,7 @@ def test_control_is_told_at_any_rate(rate_hz: float, snr_db: float) -> None:
 def test_video_is_told(megahertz: int, snr_db: float) -> None:
     found = simulated(OcusyncVideo(BAND_HZ, megahertz), FrontEnd(BAND_HZ, 30.72e6, bits=None), 0.012, Air(snr_db))
     assert links_of(found) == ["dji_ocusync"] * len(found)
-    assert {one.parameters["form"] for one in map(ofdm.look, found) if one} == {"video"}
+    assert {(one.parameters["form"], one.parameters["root"]) for one in map(ofdm.look, found) if one} == {("video", 31.0)}
 
 
 @pytest.mark.parametrize("seed", range(1, 5))
@@ -77,6 +77,7 @@ def test_real_control_hops_are_ocusync_and_droneid_is_left_to_its_reader(shared_
 
     hops = [ofdm.look(cut(*place)) for place in CONTROL_HOPS]
     assert [hop and (hop.link, hop.parameters["form"]) for hop in hops] == [("dji_ocusync", "control")] * 2
+    assert [hop and hop.parameters["root"] for hop in hops] == [7.0, 7.0]
     assert links_of([cut(*place) for place in DRONEID_FRAMES]) == [None] * len(DRONEID_FRAMES)
 
 
