@@ -15,11 +15,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from edge_node.camera.sight.knowledge import CLUTTER, DEPTH, DRONE, LABELS, LARGEST, LEAST, SCHEMA, Knowledge
-from edge_node.camera.sight.look import INPUTS, Networks, scaled
+from edge_node.camera.sight.look import Networks, scaled
 from edge_node.camera.sight.memory import Memory
 from tools.grown_trees import exported
 from tools.sight_bank import Bank
-from tools.sight_net import Lessons, Recipe, stacked, taught
+from tools.sight_net import Lessons, Recipe, stacked, started, taught
 from tools.sight_tracks import Told
 
 Floats = NDArray[np.float32]
@@ -77,7 +77,7 @@ def even(
 
 def network(known: Sequence[Told], bank: Bank, chosen: NDArray[np.bool_], seed: int, recipe: Recipe) -> Networks:
     """Networks that know the chosen patches (n,)."""
-    lessons = Lessons(bank.inputs, bank.labels, even(known, bank.tracks, chosen, SHARES, recipe.recorded))
+    lessons = Lessons(bank.patches, bank.labels, even(known, bank.tracks, chosen, SHARES, recipe.recorded))
     return stacked([taught(lessons, len(LABELS), recipe, np.random.default_rng((seed, k))) for k in range(recipe.networks)])
 
 
@@ -224,9 +224,5 @@ def finished(
 
 def judging(arrays: dict[str, Any]) -> Knowledge:
     """What can judge summaries by these arrays; it cannot look."""
-    blank = Networks(*(np.zeros(shape, np.float32) for shape in _shapes()))
+    blank = stacked([started(len(LABELS), Recipe(), np.random.default_rng(0))])
     return Knowledge.of(arrays | {f"net_{name}": getattr(blank, name) for name in Networks.__struct_fields__})
-
-
-def _shapes() -> list[tuple[int, ...]]:
-    return [(1, INPUTS, 1), (1, 1), (1, 1, 1), (1, 1), (1, 1, len(LABELS)), (1, len(LABELS))]

@@ -21,7 +21,7 @@ BANDS: tuple[Literal["thermal", "visible"], ...] = ("thermal", "visible")
 
 def _flight(kind: str, seed: int, band: str = "thermal", length: int = 40) -> list[Observation]:
     sky = np.random.default_rng(0).normal(90, 1.0, (200, 200)).astype(np.float32)
-    return made(kind, [sky], band == "thermal", np.random.default_rng(seed), length)
+    return made(kind, [sky], band, np.random.default_rng(seed), length)
 
 
 def _judged(band: Literal["thermal", "visible"], seen: list[Observation]) -> Judge:
