@@ -16,8 +16,9 @@ from edge_node.camera.observation import Observation
 from edge_node.camera.scene.background import Background
 from edge_node.camera.scene.ego_motion import EgoMotion
 from edge_node.camera.scene.frame_of_scene import SceneFrame
+from edge_node.camera.targets.candidates import Candidates
 from edge_node.camera.targets.look import Look, changes_of, within
-from edge_node.camera.targets.small_targets import Candidates, find
+from edge_node.camera.targets.small_targets import SmallTargets
 from edge_node.camera.tracks.followed import Belief, Followed, Judge
 from edge_node.camera.tracks.motion import variance_of
 from edge_node.camera.tracks.table import TrackTable
@@ -64,7 +65,7 @@ class Watch:
     ) -> None:
         self._judge, self._look_all, self._belief, self._size = judge, look_all, belief, size_px
         width_px, height_px = size_px
-        self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
+        self._targets = SmallTargets(height_px, width_px, max(2, round(np.log2(max(width_px, height_px) / 40))))
         self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
         self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
         self._tracks = TrackTable(width_px)
@@ -79,7 +80,7 @@ class Watch:
         self._scene.step(affine, self._ego.kept_anew)
         moving = self._background.step(picture, affine, self._ego.kept_anew, t_s, self._hold(picture))
         self._clutter.step(t_s)
-        found = self._unhidden(within(find(picture, self._scales), seen), t_s)
+        found = self._unhidden(within(self._targets.find(picture), seen), t_s)
         places = self._scene.to_scene((found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64))
         changes = changes_of(moving, self._scene.to_kept(places))
         rows, which = self._tracks.follow(found, places, elapsed_s)

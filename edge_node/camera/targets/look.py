@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_PX, Observation
 from edge_node.camera.scene.background import LEVELS_A_SIGMA
-from edge_node.camera.targets.small_targets import Candidates
+from edge_node.camera.targets.candidates import Candidates
 
 Grey = NDArray[np.uint8]
 Array = NDArray[np.float64]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.targets.small_targets import Candidates
+from edge_node.camera.targets.candidates import Candidates
 from edge_node.camera.tracks.association import Places, pairs
 from edge_node.camera.tracks.motion import Array, Motion, variance_of
 
