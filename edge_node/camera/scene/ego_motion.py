@@ -19,6 +19,8 @@ LEAST_CORNER = 2e-4
 LEAST_FEATURES = 6
 WINDOW = (13, 13)
 LEVELS = 2
+CLEARLY = 0.7
+"""Share of the features that must agree where they are looked for at the finest level alone, which is enough for all but sudden turns."""
 CRITERIA = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 12, 0.02)
 MOST_ERROR = 12.0
 """Mean difference of grey levels between a feature and what is taken for it."""
@@ -79,7 +81,8 @@ class EgoMotion:
     def _from_kept(self, small: Grey) -> tuple[Affine | None, float]:
         """Kept picture to this one, and the share of its features that were found."""
         guess = _joined(self._last_step, self._now)
-        return _matched(self._kept, small, self._features, guess)
+        found, share = _matched(self._kept, small, self._features, guess, 0)
+        return (found, share) if share >= CLEARLY else _matched(self._kept, small, self._features, guess)
 
     def _from_before(self, small: Grey, seen: Grey | None) -> Affine | None:
         """The same by way of the picture just before, where a fast slew or a passing cloud took too many features at once."""
@@ -100,13 +103,13 @@ class EgoMotion:
         return scaled
 
 
-def _matched(one: Grey, other: Grey, features: NDArray[np.float32], guess: Affine) -> tuple[Affine | None, float]:
+def _matched(one: Grey, other: Grey, features: NDArray[np.float32], guess: Affine, levels: int = LEVELS) -> tuple[Affine | None, float]:
     """One picture to another by its features (n, 1, 2), and the share of these that agree; None where too few do."""
     if len(features) < LEAST_FEATURES:
         return None, 0.0
     start, flags = cv2.transform(features, guess).astype(np.float32), cv2.OPTFLOW_USE_INITIAL_FLOW
     there, good, error = cv2.calcOpticalFlowPyrLK(
-        one, other, features, start, winSize=WINDOW, maxLevel=LEVELS, criteria=CRITERIA, flags=flags
+        one, other, features, start, winSize=WINDOW, maxLevel=levels, criteria=CRITERIA, flags=flags
     )
     held = (good.ravel() == 1) & (error.ravel() < MOST_ERROR)
     if held.sum() < LEAST_FEATURES:
