@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.scene.ego_motion import Affine, Grey
+from edge_node.camera.scene.similarity import Affine
 
+Grey = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 
 FORGETS_S = 4.0
