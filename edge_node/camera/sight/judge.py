@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from edge_node.camera.observation import Observation
 from edge_node.camera.sight.knowledge import CLUTTER, LABELS, Band, Knowledge, knowledge
 from edge_node.camera.sight.memory import Memory
-from edge_node.messages import SightLabel
 
 Floats = NDArray[np.float32]
 
@@ -21,8 +20,6 @@ OFTEN_UNTIL = 15  # observations, every SECOND of which is judged anew; after th
 SECOND, EIGHTH = 2, 8
 SURE = 0.6
 AT_LARGE = {"drone": 0.03, "bird": 0.04, "aeroplane": 0.02, "helicopter": 0.02, "balloon": 0.005, "insect": 0.005, "clutter": 0.88}
-NAMED: tuple[SightLabel, ...] = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown")
-"""What each of LABELS is to the world; clutter that passes for an object is nobody knows what."""
 
 
 class Judge:
@@ -51,13 +48,6 @@ class Judge:
     def real(self) -> float:
         """How probable it is that there is an object at all."""
         return 1.0 - float(self._now()[CLUTTER])
-
-    @property
-    def label(self) -> SightLabel:
-        """The likeliest thing that flies, "unknown" while it is not sure."""
-        now = self._now()
-        best = int(now.argmax())
-        return NAMED[best] if now[best] >= SURE else "unknown"
 
     @property
     def due(self) -> bool:

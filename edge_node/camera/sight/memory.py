@@ -30,7 +30,7 @@ class Memory:
     def take(self, observation: Observation) -> bool:
         """Keep an observation, and say whether its patch is worth a look; one that is beyond LARGEST or not (32, 32) is passed over."""
         now = row(observation)
-        if not (np.abs(now[:-1]) < LARGEST).all() or observation.patch.shape != (PATCH_PX, PATCH_PX):
+        if not all(-LARGEST < number < LARGEST for number in now[:-1]) or observation.patch.shape != (PATCH_PX, PATCH_PX):
             return False
         if self._end == len(self._rows):
             self._rows[:KEPT] = self._rows[KEPT:]

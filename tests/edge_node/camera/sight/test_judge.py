@@ -50,10 +50,6 @@ def test_probabilities_are_of_all_labels_from_the_start(band: Literal["thermal",
         assert judge.real == pytest.approx(1 - said["clutter"])
 
 
-def test_a_judge_that_saw_little_says_unknown() -> None:
-    assert _judged("thermal", _flight("drone", 2)[:4]).label == "unknown"
-
-
 def test_asking_each_time_or_at_last_comes_to_the_same() -> None:
     """After 31 observations it is due to both: every second one until 15, and every eighth after."""
     seen, asked = _flight("drone", 3)[:31], Judge("thermal")
