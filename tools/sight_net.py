@@ -19,11 +19,11 @@ class Recipe(Struct, frozen=True):
     the hidden layer, how long and fast to learn, how much weights decay, hidden cells fall out and targets are softened.
     """
 
-    networks: int = 1
+    networks: int = 2
     recorded: float | None = None
     channels: tuple[int, int, int] = (12, 20, 32)
     hidden: int = 32
-    steps: int = 3000
+    steps: int = 1800
     batch: int = 192
     rate: float = 3e-3
     decay: float = 2e-3

@@ -24,7 +24,7 @@ from tools.sight_score import among_flying, calibration_errors, clip_names, dron
 from tools.sight_tracks import Told, backgrounds, recorded, simulated
 
 BANDS: tuple[Band, ...] = ("thermal", "visible")
-SIMULATED, NETWORKS = 120, 3
+SIMULATED, SCENES, NETWORKS = 200, 100, 2
 RECIPES = {"thermal": Recipe(recorded=0.7), "visible": Recipe()}
 OF_LOOKS = {"thermal": 0.0, "visible": 4.0}  # visible clips hold few aeroplanes and helicopters to learn paths from
 
@@ -42,7 +42,7 @@ def school(band: Band, seed: int, simulated_each: int = SIMULATED) -> School:
     """Tracks of a band's clips and simulated ones, and their patches in other light."""
     behind = backgrounds(band)
     known = recorded(band, seed) + simulated(band, behind, simulated_each, seed + 1)
-    known += scenery(band, simulated_each // 2, sorted(behind), seed + 5)
+    known += scenery(band, SCENES, sorted(behind), seed + 5)
     return School(known, bank(band, known, behind, seed + 2))
 
 
