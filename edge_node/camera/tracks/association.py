@@ -36,13 +36,15 @@ def pairs(tracks_at: Places, found_at: Places) -> tuple[NDArray[np.intp], NDArra
     variance = tracks_at.variance[:, None] + found_at.variance[None, :]
     off = found_at.middle[None, :, :] - tracks_at.middle[:, None, :]
     distance = (off[:, :, 0] ** 2 + off[:, :, 1] ** 2) / variance
-    size = np.abs(np.log(tracks_at.size[:, None] / found_at.size[None, :]))
-    theirs, found = (np.maximum(np.abs(places.contrast), LEAST_CONTRAST) for places in (tracks_at, found_at))
-    contrast = np.abs(np.log(theirs[:, None] / found[None, :]))
-    turned = np.sign(tracks_at.contrast)[:, None] != np.sign(found_at.contrast)[None, :]
-    unlike = UNLIKE * (size**2 + contrast**2) + TURNED * turned
-    fits = (distance < GATE) & (size < MOST_LOG) & (contrast < MOST_LOG)
-    cost = np.where(fits, distance + 2 * np.log(variance) + unlike, np.inf)
+    near = np.nonzero(distance < GATE)
+    one, other = near
+    size = np.abs(np.log(tracks_at.size[one] / found_at.size[other]))
+    theirs, found = tracks_at.contrast[one], found_at.contrast[other]
+    contrast = np.abs(np.log(np.maximum(np.abs(theirs), LEAST_CONTRAST) / np.maximum(np.abs(found), LEAST_CONTRAST)))
+    unlike = UNLIKE * (size**2 + contrast**2) + TURNED * (np.sign(theirs) != np.sign(found))
+    fits = (size < MOST_LOG) & (contrast < MOST_LOG)
+    cost = np.full(distance.shape, np.inf)
+    cost[near] = np.where(fits, distance[near] + 2 * np.log(variance[near]) + unlike, np.inf)
     tracks, candidates = [], []
     while True:
         best = cost.argmin(axis=1)
