@@ -68,7 +68,7 @@ class Features:
             return None, 0.0
         there = np.asarray(found_at, np.float32)
         found, agree = self._as_before(there, held) or self._at_random(there, held)
-        share = np.count_nonzero(agree) / len(self)
+        share = float(np.count_nonzero(agree) / len(self))
         if share * len(self) < LEAST_FEATURES or share < LEAST_AGREE or not 1 / MOST_ZOOM < abs(found.turn) < MOST_ZOOM:
             return None, share
         self._agreed = agree

@@ -14,8 +14,8 @@ from edge_node.camera.sight.memory import Memory
 Floats = NDArray[np.float32]
 
 HELD = 8  # patches that wait to be looked at, at most
-OFTEN_UNTIL, SELDOM_FROM = 15, 60  # observations: judged anew every SECOND, then every EIGHTH, and every SIXTEENTH
-SECOND, EIGHTH, SIXTEENTH = 2, 8, 16
+OFTEN_UNTIL = 15  # observations, every SECOND of which is judged anew; after them every EIGHTH
+SECOND, EIGHTH = 2, 8
 SURE = 0.6
 AT_LARGE = {"drone": 0.03, "bird": 0.04, "aeroplane": 0.02, "helicopter": 0.02, "balloon": 0.005, "insect": 0.005, "clutter": 0.88}
 
@@ -51,8 +51,7 @@ class Judge:
     def due(self) -> bool:
         """Whether enough was seen since it last judged."""
         seen = self.memory.seen
-        apart = SECOND if seen <= OFTEN_UNTIL else EIGHTH if seen < SELDOM_FROM else SIXTEENTH
-        return seen >= LEAST_JUDGED and (not self.judged_at or seen >= self.judged_at + apart)
+        return seen >= LEAST_JUDGED and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else EIGHTH))
 
     def conclude(self, said: Floats) -> None:
         """Take probabilities (labels,) of all that was seen till now for its own; those that are not finite are nobody's."""
