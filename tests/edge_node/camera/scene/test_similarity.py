@@ -24,7 +24,9 @@ def test_one_after_the_other_and_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "points", [POINTS.astype(np.intp), POINTS.astype(np.float32), POINTS.repeat(2, axis=1)[:, ::2], POINTS[0], POINTS[:0]]
+    "points",
+    [POINTS.astype(np.intp), POINTS.astype(np.float32), POINTS.repeat(2, axis=1)[:, ::2], POINTS[0], POINTS[:0]],
+    ids=["whole", "single", "strided", "one", "none"],
 )
 def test_points_of_any_kind_are_taken(points: np.ndarray) -> None:
     turned = ONE.of_points(points)
