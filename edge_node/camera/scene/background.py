@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.scene.similarity import Affine
+from edge_node.camera.scene.similarity import Affine, Similarity
 
 Grey = NDArray[np.uint8]
 Plane = NDArray[np.float32]
@@ -56,7 +56,8 @@ class Background:
         np.copyto(difference, here)
         cv2.absdiff(difference, self._mean, dst=difference)
         z = np.asarray(cv2.divide(difference, self._spread, scale=LEVELS_A_SIGMA / MEAN_TO_SIGMA, dtype=cv2.CV_8U), np.uint8)
-        if np.mean(z[sparse] > UNUSUAL * LEVELS_A_SIGMA) > MOST_UNUSUAL:
+        unusual = z[sparse] > UNUSUAL * LEVELS_A_SIGMA
+        if np.count_nonzero(unusual) > MOST_UNUSUAL * unusual.size:
             self._begin(here, t_s)
         else:
             self._learn(here, t_s, hold)
@@ -87,8 +88,9 @@ def middle_of(values: Plane) -> np.float32:
 
 
 def _is_still(affine: Affine) -> bool:
-    turned, moved = np.abs(affine[:, :2] - np.eye(2)).max(), np.abs(affine[:, 2]).max()
-    return bool(moved < STILL_PX and turned < STILL_TURN)
+    turn, shift = Similarity.of(affine)
+    turned, moved = max(abs(turn.real - 1), abs(turn.imag)), max(abs(shift.real), abs(shift.imag))
+    return moved < STILL_PX and turned < STILL_TURN
 
 
 def _carried(plane: Plane, affine: Affine) -> Plane:

@@ -37,27 +37,26 @@ class SmallTargets:
         self._corners = np.zeros_like(sizes)
         self._corners[1:, 0] = height + apart
         self._corners[2:, 1] = np.cumsum(sizes[1:-1, 1] + apart)
-        plane = (self._corners + sizes).max(axis=0)
-        self._bright, self._dark, self._contrast, self._level, self._spare = (np.zeros(plane, np.uint8) for _ in range(5))
+        whole = (self._corners + sizes).max(axis=0)
+        self._bright, self._dark, self._contrast, self._level, self._spare = planes = [np.zeros(whole, np.uint8) for _ in range(5)]
+        self._parts = [
+            [plane[top : top + high, left : left + wide] for plane in planes]
+            for (top, left), (high, wide) in zip(self._corners.tolist(), sizes.tolist(), strict=True)
+        ]
 
     def find(self, picture: Grey) -> Candidates:
         """What stands out of its surroundings, bright or dark; of what overlaps the clearest."""
         small = picture
-        for scale, (height, width) in enumerate(self._sizes.tolist()):
-            if scale:
-                small = np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-            cv2.morphologyEx(small, cv2.MORPH_TOPHAT, KERNEL, dst=self._part(self._bright, scale))
-            cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, KERNEL, dst=self._part(self._dark, scale))
+        for bright, dark, *_ in self._parts:
+            if small.shape != bright.shape:
+                small = np.asarray(cv2.resize(small, bright.shape[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+            cv2.morphologyEx(small, cv2.MORPH_TOPHAT, KERNEL, dst=bright)
+            cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, KERNEL, dst=dark)
         cv2.max(self._bright, self._dark, dst=self._contrast)
         cv2.threshold(self._contrast, MOST_LEVEL, 0, cv2.THRESH_TRUNC, dst=self._spare)
-        for scale in range(len(self._sizes)):
-            _surroundings(self._part(self._spare, scale), self._part(self._level, scale))
+        for *_, level, capped in self._parts:
+            _surroundings(capped, level)
         return self._outlined()
-
-    def _part(self, plane: Grey, scale: int) -> Grey:
-        """Where one scale lies in a plane."""
-        (top, left), (height, width) = self._corners[scale].tolist(), self._sizes[scale].tolist()
-        return plane[top : top + height, left : left + width]
 
     def _outlined(self) -> Candidates:
         """What is over the threshold, each once however many scales show it."""
