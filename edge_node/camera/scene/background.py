@@ -35,7 +35,7 @@ class Background:
 
     def __init__(self) -> None:
         self._mean: Plane = np.empty((0, 0), np.float32)
-        self._spread = self._difference = self._least_spread = self._mean
+        self._spread = self._difference = self._mean
         self._seen = 0
         self._last_s = 0.0
 
@@ -67,7 +67,6 @@ class Background:
         self._mean = picture.astype(np.float32)
         self._spread = np.full(picture.shape, STARTS_SPREAD, np.float32)
         self._difference = np.empty(picture.shape, np.float32)
-        self._least_spread = np.full(picture.shape, LEAST_SPREAD / MEAN_TO_SIGMA, np.float32)
         self._seen, self._last_s = 1, t_s
 
     def _learn(self, here: Grey, t_s: float, hold: Grey | None) -> None:
@@ -78,7 +77,7 @@ class Background:
         cv2.accumulateWeighted(here, self._mean, step, hold)
         cv2.threshold(self._difference, MOST_DIFFERENCE, 0, cv2.THRESH_TRUNC, dst=self._difference)
         cv2.accumulateWeighted(self._difference, self._spread, step, hold)
-        cv2.max(self._spread, self._least_spread, dst=self._spread)
+        cv2.max(self._spread, LEAST_SPREAD / MEAN_TO_SIGMA, dst=self._spread)  # type: ignore[call-overload]  # its stubs know arrays alone
 
 
 def middle_of(values: Plane) -> np.float32:
