@@ -37,7 +37,7 @@ class Extent:
         if self._seen < LEAST_SEEN:
             return False
         x, y, scene_x, scene_y = map(sub, self._high, self._low)
-        return max(x, y) <= STANDS_PX and max(scene_x, scene_y) >= GOES_BY_PX
+        return bool(max(x, y) <= STANDS_PX and max(scene_x, scene_y) >= GOES_BY_PX)
 
 
 class BurntIn:

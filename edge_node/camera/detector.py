@@ -76,7 +76,7 @@ class CameraDetector:
         return "; ".join(filter(None, (self._watch.words(), f"{self._count} sightings", flock, left_out, self._opinion.trouble)))
 
     def _without_flock(self, said: list[CameraDetection]) -> list[CameraDetection]:
-        middles = np.array([(one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2) for one in said]).reshape(-1, 2)
+        middles = [(one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2) for one in said]
         of_flock = self._flock.members([one.track for one in said], middles, [one.probability for one in said])
         self._in_flock = int(of_flock.sum())
         return [one for one, member in zip(said, of_flock, strict=True) if not member]

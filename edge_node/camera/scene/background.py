@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.scene.similarity import Affine
+from edge_node.camera.scene.similarity import Affine, Similarity
 
 Grey = NDArray[np.uint8]
 Plane = NDArray[np.float32]
@@ -35,7 +35,7 @@ class Background:
 
     def __init__(self) -> None:
         self._mean: Plane = np.empty((0, 0), np.float32)
-        self._spread = self._difference = self._least_spread = self._mean
+        self._spread = self._difference = self._mean
         self._seen = 0
         self._last_s = 0.0
 
@@ -56,7 +56,8 @@ class Background:
         np.copyto(difference, here)
         cv2.absdiff(difference, self._mean, dst=difference)
         z = np.asarray(cv2.divide(difference, self._spread, scale=LEVELS_A_SIGMA / MEAN_TO_SIGMA, dtype=cv2.CV_8U), np.uint8)
-        if np.mean(z[sparse] > UNUSUAL * LEVELS_A_SIGMA) > MOST_UNUSUAL:
+        unusual = z[sparse] > UNUSUAL * LEVELS_A_SIGMA
+        if np.count_nonzero(unusual) > MOST_UNUSUAL * unusual.size:
             self._begin(here, t_s)
         else:
             self._learn(here, t_s, hold)
@@ -66,7 +67,6 @@ class Background:
         self._mean = picture.astype(np.float32)
         self._spread = np.full(picture.shape, STARTS_SPREAD, np.float32)
         self._difference = np.empty(picture.shape, np.float32)
-        self._least_spread = np.full(picture.shape, LEAST_SPREAD / MEAN_TO_SIGMA, np.float32)
         self._seen, self._last_s = 1, t_s
 
     def _learn(self, here: Grey, t_s: float, hold: Grey | None) -> None:
@@ -77,7 +77,7 @@ class Background:
         cv2.accumulateWeighted(here, self._mean, step, hold)
         cv2.threshold(self._difference, MOST_DIFFERENCE, 0, cv2.THRESH_TRUNC, dst=self._difference)
         cv2.accumulateWeighted(self._difference, self._spread, step, hold)
-        cv2.max(self._spread, self._least_spread, dst=self._spread)
+        cv2.max(self._spread, LEAST_SPREAD / MEAN_TO_SIGMA, dst=self._spread)  # type: ignore[call-overload]  # its stubs know arrays alone
 
 
 def middle_of(values: Plane) -> np.float32:
@@ -87,8 +87,9 @@ def middle_of(values: Plane) -> np.float32:
 
 
 def _is_still(affine: Affine) -> bool:
-    turned, moved = np.abs(affine[:, :2] - np.eye(2)).max(), np.abs(affine[:, 2]).max()
-    return bool(moved < STILL_PX and turned < STILL_TURN)
+    turn, shift = Similarity.of(affine)
+    turned, moved = max(abs(turn.real - 1), abs(turn.imag)), max(abs(shift.real), abs(shift.imag))
+    return moved < STILL_PX and turned < STILL_TURN
 
 
 def _carried(plane: Plane, affine: Affine) -> Plane:

@@ -69,7 +69,7 @@ class EgoMotion:
         return None if found is None else found.after(self._now)
 
     def _is_far(self, small: Grey) -> bool:
-        return abs(self._now.shift) > MOVED_ON * small.shape[1]
+        return bool(abs(self._now.shift) > MOVED_ON * small.shape[1])
 
     def _whole(self, reduced: Similarity) -> Similarity:
         """The same in pixels of the whole picture, whose pixel centres lie between those of the reduced one."""

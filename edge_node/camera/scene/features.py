@@ -42,7 +42,7 @@ class Features:
         return len(self._at)
 
     def found_in(self, other: Grey, guess: Similarity) -> tuple[Similarity | None, float]:
-        """This picture to another, and the share of the features that agree on it; None where too few do.
+        """Their picture to another, and the share of the features that agree on it; None where too few do.
 
         A camera that stands or turns steadily shows them near where they are guessed: coarser levels are asked only where they are not.
         """
@@ -53,7 +53,7 @@ class Features:
         if len(self) < LEAST_FEATURES:
             return None, 0.0
         start = (guess.turn * self._at + guess.shift).astype(np.complex64).view(np.float32).reshape(-1, 1, 2)
-        there, good, error = cv2.calcOpticalFlowPyrLK(
+        found_at, good, error = cv2.calcOpticalFlowPyrLK(
             self._picture,
             other,
             self._points,
@@ -66,8 +66,9 @@ class Features:
         held = (good[:, 0] == 1) & (error[:, 0] < MOST_ERROR)
         if np.count_nonzero(held) < LEAST_FEATURES:
             return None, 0.0
+        there = np.asarray(found_at, np.float32)
         found, agree = self._as_before(there, held) or self._at_random(there, held)
-        share = np.count_nonzero(agree) / len(self)
+        share = float(np.count_nonzero(agree) / len(self))
         if share * len(self) < LEAST_FEATURES or share < LEAST_AGREE or not 1 / MOST_ZOOM < abs(found.turn) < MOST_ZOOM:
             return None, share
         self._agreed = agree
@@ -96,7 +97,7 @@ class Features:
         if affine is None:
             return Similarity(), agree
         agree[held] = inliers[:, 0] == 1
-        return Similarity.of(affine), agree
+        return Similarity.of(np.asarray(affine, np.float64)), agree
 
 
 def _corners(small: Grey, seen: Grey | None) -> NDArray[np.float32]:

@@ -43,7 +43,7 @@ class Similarity(NamedTuple):
 
     def of_points(self, points: Array) -> Array:
         """Points (n, 2) where it leads them."""
-        numbers = np.ascontiguousarray(points).view(np.complex128) * self.turn + self.shift
+        numbers = np.ascontiguousarray(points, np.float64).view(np.complex128) * self.turn + self.shift
         return np.asarray(numbers.view(np.float64))
 
     @property

@@ -7,14 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.observation import Observation
+from edge_node.camera.observation import LEAST_JUDGED, Observation
 from edge_node.camera.sight.knowledge import CLUTTER, LABELS, Band, Knowledge, knowledge
 from edge_node.camera.sight.memory import Memory
 
 Floats = NDArray[np.float32]
 
-LEAST = 5
-"""Observations before which a judge says only what is so of tracks at large."""
 HELD = 8  # patches that wait to be looked at, at most
 OFTEN_UNTIL = 15  # observations, every SECOND of which is judged anew; after them every EIGHTH
 SECOND, EIGHTH = 2, 8
@@ -53,7 +51,7 @@ class Judge:
     def due(self) -> bool:
         """Whether enough was seen since it last judged."""
         seen = self.memory.seen
-        return seen >= LEAST and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else EIGHTH))
+        return seen >= LEAST_JUDGED and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else EIGHTH))
 
     def conclude(self, said: Floats) -> None:
         """Take probabilities (labels,) of all that was seen till now for its own; those that are not finite are nobody's."""

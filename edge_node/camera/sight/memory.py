@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +40,7 @@ class Memory:
         self._end += 1
         self.seen += 1
         due = self.seen <= LOOKED_AT or self.seen % SPARSE == 0
-        return due and bool(np.abs(observation.patch).max() < LARGEST)
+        return due and bool(cv2.checkRange(observation.patch, minVal=-LARGEST, maxVal=LARGEST)[0])
 
     def told(self, looked: Floats) -> None:
         """Take in the log probabilities (labels,) of one patch."""

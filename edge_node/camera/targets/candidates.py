@@ -9,6 +9,7 @@ Numbers = NDArray[np.float32]
 
 MOST_CANDIDATES = 96
 MERGE_MARGIN_PX = 1.0
+LATER = ~np.tri(2 * MOST_CANDIDATES, dtype=np.bool_)
 
 
 class Candidates:
@@ -25,16 +26,17 @@ class Candidates:
         return Candidates(self.boxes[chosen], self.ratio[chosen], self.contrast[chosen])
 
 
-def best(candidates: Candidates) -> Candidates:
-    """Of those that overlap, which are one object at several scales, the one that stands out most; the strongest `MOST_CANDIDATES`."""
-    order = np.argsort(-candidates.ratio)[: 2 * MOST_CANDIDATES]
-    boxes = candidates.boxes[order]
+def best(boxes: Numbers, ratio: Numbers) -> NDArray[np.intp]:
+    """Of boxes that overlap, which are one object at several scales, the one that stands out most; the clearest `MOST_CANDIDATES`."""
+    order = np.argsort(-ratio)[: 2 * MOST_CANDIDATES]
+    boxes = boxes[order]
     left, top = boxes[:, :2].T - MERGE_MARGIN_PX
     right, bottom = (boxes[:, :2] + boxes[:, 2:]).T + MERGE_MARGIN_PX
     overlap = (left[:, None] < right) & (right[:, None] > left) & (top[:, None] < bottom) & (bottom[:, None] > top)
-    weaker = np.triu(overlap, 1)
+    weaker = overlap & LATER[: len(order), : len(order)]
     free = np.ones(len(order), bool)
-    for index in np.flatnonzero(weaker.any(axis=1)):
+    others = ~weaker
+    for index in np.flatnonzero(weaker.any(axis=1)).tolist():
         if free[index]:
-            free &= ~weaker[index]
-    return candidates.of(order[free][:MOST_CANDIDATES])
+            free &= others[index]
+    return order[free][:MOST_CANDIDATES]

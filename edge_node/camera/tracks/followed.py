@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.camera.burnt_in import Extent
-from edge_node.camera.observation import Observation
+from edge_node.camera.observation import LEAST_JUDGED, Observation
 from edge_node.camera.tracks.template import Template
 
-LEAST_JUDGED = 5
-"""Observations before anybody asks a judge."""
 DISMISSED_AFTER = 16
 STEADY_S = 0.5
 ESTABLISHED_S, OF_DOUBT = 1.0, 0.2
