@@ -24,7 +24,7 @@ from tools.sight_score import among_flying, calibration_errors, clip_names, dron
 from tools.sight_tracks import Told, backgrounds, recorded, simulated
 
 BANDS: tuple[Band, ...] = ("thermal", "visible")
-SIMULATED, SCENES, NETWORKS = 200, 100, 2
+SIMULATED, SCENES, NETWORKS = 160, 60, 2
 RECIPES = {"thermal": Recipe(recorded=0.7), "visible": Recipe()}
 OF_LOOKS = {"thermal": 0.0, "visible": 4.0}  # visible clips hold few aeroplanes and helicopters to learn paths from
 
