@@ -8,7 +8,7 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-MOST_DRONE = 0.15
+MOST_DRONE = 0.2
 """What may be a drone is told, in whatever company it flies."""
 NEIGHBOURS = 5
 REACH = 0.2
