@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from edge_node.camera.observation import PATCH_PX
 from edge_node.camera.sight.knowledge import LABELS
-from edge_node.camera.sight.look import scaled
 from tools.sight_tracks import Told
 
 Floats = NDArray[np.float32]
@@ -24,7 +23,7 @@ WINDOW = (1 / (1 + np.exp((np.hypot(ROWS, COLUMNS) - 12) / 1.0))).astype(np.floa
 
 
 def varied(patch: Floats, rng: Random, turning_polarity: float) -> Floats:
-    """The same thing as it might have looked: mirrored, shifted, larger, turned, blurred, noisier, clipped, in blocks."""
+    """The same thing as it might have looked: mirrored, shifted, larger, turned, blurred, sharpened, noisier, clipped, in blocks."""
     angle, scale = rng.normal(0, 8), float(np.exp(rng.normal(0, 0.18)))
     turn: NDArray[np.float64] = np.asarray(cv2.getRotationMatrix2D(((PATCH_PX - 1) / 2, (PATCH_PX - 1) / 2), angle, scale), np.float64)
     turn[:, 2] += rng.normal(0, 1.5, 2)
@@ -38,6 +37,8 @@ def varied(patch: Floats, rng: Random, turning_polarity: float) -> Floats:
         out = 2 * level - out
     if rng.uniform() < 0.3:
         out = _f(cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 1.5)))
+    if rng.uniform() < 0.4:
+        out = out + (out - _f(cv2.GaussianBlur(out, (0, 0), rng.uniform(0.8, 1.6)))) * np.float32(rng.uniform(0.2, 1.5))
     if rng.uniform() < 0.25:
         out = np.clip(out, level - peak * rng.uniform(0.5, 1), level + peak * rng.uniform(0.5, 1))
     if rng.uniform() < 0.2:
@@ -71,9 +72,11 @@ def _blocks(patch: Floats, side: int, share: float) -> Floats:
 
 
 class Bank(Struct, frozen=True):
-    """Network inputs (n, INPUTS), labels (n,), the track (n,) of each, its fold and that of what it was put before."""
+    """Patches (n, 32, 32) less their level and over their peak, labels (n,), the track (n,) of each, its fold and that of what it was put
+    before.
+    """
 
-    inputs: NDArray[np.float16]
+    patches: NDArray[np.float16]
     labels: NDArray[np.intp]
     tracks: NDArray[np.intp]
     folds: NDArray[np.intp]
@@ -85,24 +88,27 @@ def bank(band: str, known: Sequence[Told], behind: dict[int, list[Floats]], seed
     rng = np.random.default_rng(seed)
     pieces = [(number, _piece(picture, rng)) for number, pictures in behind.items() for picture in pictures for _ in range(PIECES)]
     turning = TURNING[band]
-    inputs, rows = [], []
+    patches, rows = [], []
     for k, one in enumerate(known):
         if not one.sure:
             continue
         thing = one.label != "clutter"
-        some, times = ((20, 4) if thing else (4, 2)) if one.recorded else (6, 2)
-        patches = []
+        some, times = ((20, 4) if thing else (4, 2)) if one.recorded else (8, 2)
         for at in np.unique(np.linspace(0, len(one.seen) - 1, some).astype(int)):
             for time in range(times):
                 patch, number = one.seen[at].patch, one.fold
                 if thing and time % 2 and pieces:
                     number, piece = pieces[int(rng.integers(len(pieces)))]
                     patch = before(patch, piece, rng)
-                patches.append(varied(patch, rng, turning))
+                patches.append(_free_of_units(varied(patch, rng, turning)))
                 rows.append((LABELS.index(one.label), k, one.fold, number))
-        inputs.append(scaled(np.array(patches, np.float32)).astype(np.float16))
     labels, tracks, folds, numbers = np.array(rows).T
-    return Bank(np.concatenate(inputs), labels, tracks, folds, numbers)
+    return Bank(np.array(patches), labels, tracks, folds, numbers)
+
+
+def _free_of_units(patch: Floats) -> NDArray[np.float16]:
+    level = patch - np.median(patch)
+    return (level / max(float(np.abs(level).max()), 1e-6)).astype(np.float16)
 
 
 def _piece(picture: Floats, rng: Random) -> Floats:

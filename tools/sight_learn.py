@@ -15,11 +15,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from edge_node.camera.sight.knowledge import CLUTTER, DEPTH, DRONE, LABELS, LARGEST, LEAST, SCHEMA, Knowledge
-from edge_node.camera.sight.look import INPUTS, Networks, scaled
+from edge_node.camera.sight.look import Networks, scaled
 from edge_node.camera.sight.memory import Memory
 from tools.grown_trees import exported
 from tools.sight_bank import Bank
-from tools.sight_net import Lessons, Recipe, stacked, taught
+from tools.sight_net import Lessons, Recipe, stacked, started, taught
 from tools.sight_tracks import Told
 
 Floats = NDArray[np.float32]
@@ -37,11 +37,12 @@ SETTLED = 12  # observations after which a track is what it will be
 
 
 class Summaries(Struct, frozen=True):
-    """Summaries (n, SUMMARY) of tracks (n,) after so many observations (n,), their labels and folds, and what they count (n,)."""
+    """Summaries (n, SUMMARY) of tracks (n,) of clips (n,) after so many observations (n,), their labels, folds and what they count (n,)."""
 
     vectors: Floats
     labels: Ints
     tracks: Ints
+    clips: Ints
     counts: Ints
     folds: Ints
     recorded: NDArray[np.bool_]
@@ -77,7 +78,7 @@ def even(
 
 def network(known: Sequence[Told], bank: Bank, chosen: NDArray[np.bool_], seed: int, recipe: Recipe) -> Networks:
     """Networks that know the chosen patches (n,)."""
-    lessons = Lessons(bank.inputs, bank.labels, even(known, bank.tracks, chosen, SHARES, recipe.recorded))
+    lessons = Lessons(bank.patches, bank.labels, even(known, bank.tracks, chosen, SHARES, recipe.recorded))
     return stacked([taught(lessons, len(LABELS), recipe, np.random.default_rng((seed, k))) for k in range(recipe.networks)])
 
 
@@ -97,7 +98,8 @@ def summaries(known: Sequence[Told], networks: dict[int, Networks]) -> Summaries
     vectors, labels, tracks, counts, folds, recorded = (np.array(column) for column in zip(*rows, strict=True))
     sure = np.array([one.sure for one in known])[tracks]
     weights = even(known, tracks, sure, OF_SUMMARIES, RECORDED)
-    return Summaries(vectors.astype(np.float32), labels, tracks, counts, folds, recorded, weights)
+    clips = np.unique([one.clip for one in known], return_inverse=True)[1][tracks]
+    return Summaries(vectors.astype(np.float32), labels, tracks, clips, counts, folds, recorded, weights)
 
 
 def summed(one: Told, networks: Networks) -> Iterator[tuple[int, Floats]]:
@@ -185,14 +187,15 @@ def calibrated(known: Summaries, odds: Floats) -> Floats:
 
 
 def of_drones(known: Summaries, probabilities: Floats) -> Floats:
-    """Offset and slope (2,) for the log odds of a drone among what flies, by held-out probabilities (n, labels) of recorded tracks."""
+    """Offset and slope (2,) for the log odds of a drone among what flies, by held-out probabilities (n, labels) of recorded clips."""
     rows = known.recorded & (known.labels != CLUTTER) & (known.counts >= SETTLED)
     truth = known.labels[rows] == DRONE
     if len(np.unique(truth)) < 2:
         return np.array([0.0, 1.0], np.float32)
     shown = np.clip(probabilities[rows, DRONE] / np.maximum(1 - probabilities[rows, CLUTTER], LEAST), LEAST, 1 - LEAST)
-    _, of, count = np.unique(known.tracks[rows], return_inverse=True, return_counts=True)
-    fitted: Any = LogisticRegression(C=1.0).fit(np.log(shown / (1 - shown))[:, None], truth, sample_weight=1 / count[of])
+    _, of, count = np.unique(known.clips[rows], return_inverse=True, return_counts=True)
+    weights = len(count) / count[of]
+    fitted: Any = LogisticRegression(C=1.0).fit(np.log(shown / (1 - shown))[:, None], truth, sample_weight=weights / weights.mean())
     return np.array([fitted.intercept_[0], fitted.coef_[0, 0]], np.float32)
 
 
@@ -209,24 +212,17 @@ def at_large(known: Summaries) -> Floats:
     return np.asarray(known.recorded / count[of], np.float32)
 
 
-def finished(
-    known: Summaries, odds: Floats, networks: Networks, seed: int, of_looks: float, *, weigh_drones: bool = False
-) -> dict[str, np.ndarray]:
-    """All arrays of a band's file: all that is known, calibrated on held-out log odds; `weigh_drones` calibrates those once more."""
+def finished(known: Summaries, odds: Floats, networks: Networks, seed: int, of_looks: float) -> dict[str, np.ndarray]:
+    """All arrays of a band's file: all that is known, calibrated on held-out log odds, and among what flies once more."""
     arrays = combined(known.of(known.weights > 0), seed, of_looks)
     bias, heat = calibration(odds, known.counts, known.labels, at_large(known))
     arrays["linear_bias"] = (arrays["linear_bias"] + bias / (1 - OF_TREES)).astype(np.float32)
     arrays["heat"] = heat
-    if weigh_drones:
-        arrays["of_drones"] = of_drones(known, calibrated(known, odds))
+    arrays["of_drones"] = of_drones(known, calibrated(known, odds))
     return arrays | {f"net_{name}": getattr(networks, name).astype(np.float16) for name in Networks.__struct_fields__}
 
 
 def judging(arrays: dict[str, Any]) -> Knowledge:
     """What can judge summaries by these arrays; it cannot look."""
-    blank = Networks(*(np.zeros(shape, np.float32) for shape in _shapes()))
+    blank = stacked([started(len(LABELS), Recipe(), np.random.default_rng(0))])
     return Knowledge.of(arrays | {f"net_{name}": getattr(blank, name) for name in Networks.__struct_fields__})
-
-
-def _shapes() -> list[tuple[int, ...]]:
-    return [(1, INPUTS, 1), (1, 1), (1, 1, 1), (1, 1), (1, 1, len(LABELS)), (1, len(LABELS))]

@@ -11,13 +11,14 @@ from msgspec import Struct
 from edge_node.camera.observation import Observation
 from edge_node.camera.sight.knowledge import LABELS
 from tools.bench.camera_clips import TRUE_SHARE, Clip, Grey, clips
-from tools.sight_made import made
+from tools.sight_light import Picture
+from tools.sight_made import KINDS, made
 from tools.sight_scenes import FOLDS, fold
-from tools.sight_sprites import BODIES, Picture
 from tools.sight_turned import turned
+from tools.simulate.outdoors import Band
 from tools.watched import watched
 
-KINDS = {"airplane": "aeroplane"}
+RENAMED = {"airplane": "aeroplane"}
 TWICE = {"thermal": ("drone",), "visible": ("drone", "aeroplane")}
 SURELY, HARDLY = 0.5, 0.1  # of a track's observations that lie in a label: what is between is neither
 CLUTTER_A_CLIP, LONGEST = 60, 100
@@ -42,7 +43,7 @@ def told(clip: Clip, number: int, made_of_it: Iterable[Sequence[Observation]]) -
         hits = Counter(kind for kind in kinds if kind)
         share = hits.total() / len(seen)
         kind = hits.most_common(1)[0][0] if share >= TRUE_SHARE else "clutter"
-        yield Told(clip.path.stem, number, KINDS.get(kind, kind), seen[:LONGEST], sure=not HARDLY <= share < SURELY)
+        yield Told(clip.path.stem, number, RENAMED.get(kind, kind), seen[:LONGEST], sure=not HARDLY <= share < SURELY)
 
 
 def recorded(band: str, seed: int, tracker: Tracker = watched) -> list[Told]:
@@ -66,14 +67,14 @@ def backgrounds(band: str) -> dict[int, list[Picture]]:
     return by_fold
 
 
-def simulated(band: str, before: dict[int, list[Picture]], each: int, seed: int, length: int = 24) -> list[Told]:
+def simulated(band: Band, before: dict[int, list[Picture]], each: int, seed: int, length: int = 24) -> list[Told]:
     """So many simulated tracks of each kind, of drones twice as many, and of aeroplanes where few were recorded."""
     rng, folds = np.random.default_rng(seed), sorted(before)
     out = []
-    for kind in BODIES:
+    for kind in KINDS:
         for _ in range(each * (2 if kind in TWICE[band] else 1)):
             number = folds[int(rng.integers(len(folds)))]
-            seen = made(kind, before[number], band == "thermal", rng, length)
+            seen = made(kind, before[number], band, rng, length)
             if len(seen) >= 5:
                 out.append(Told(f"simulated {number}", number, kind, seen, recorded=False))
     return out

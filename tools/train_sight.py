@@ -24,11 +24,9 @@ from tools.sight_score import among_flying, calibration_errors, clip_names, dron
 from tools.sight_tracks import Told, backgrounds, recorded, simulated
 
 BANDS: tuple[Band, ...] = ("thermal", "visible")
-SIMULATED, NETWORKS = 120, 3
+SIMULATED, SCENES, NETWORKS = 160, 60, 2
 RECIPES = {"thermal": Recipe(recorded=0.7), "visible": Recipe()}
 OF_LOOKS = {"thermal": 0.0, "visible": 4.0}  # visible clips hold few aeroplanes and helicopters to learn paths from
-
-WEIGHS_DRONES = {"thermal": True, "visible": False}  # visible drones flew over two places: what is held out there tells of places
 
 
 class School(Struct, frozen=True):
@@ -42,7 +40,7 @@ def school(band: Band, seed: int, simulated_each: int = SIMULATED) -> School:
     """Tracks of a band's clips and simulated ones, and their patches in other light."""
     behind = backgrounds(band)
     known = recorded(band, seed) + simulated(band, behind, simulated_each, seed + 1)
-    known += scenery(band, simulated_each // 2, sorted(behind), seed + 5)
+    known += scenery(band, SCENES, sorted(behind), seed + 5)
     return School(known, bank(band, known, behind, seed + 2))
 
 
@@ -86,7 +84,7 @@ def train(band: Band, output: Path, folds: Path | None, seed: int) -> None:
     print(said(known, taught.known, odds), flush=True)
     write(
         output / f"{band}.npz",
-        finished(known, odds, final(taught, seed, RECIPES[band]), seed, OF_LOOKS[band], weigh_drones=WEIGHS_DRONES[band]),
+        finished(known, odds, final(taught, seed, RECIPES[band]), seed, OF_LOOKS[band]),
     )
     if folds is None:
         return
@@ -94,7 +92,7 @@ def train(band: Band, output: Path, folds: Path | None, seed: int) -> None:
         others = known.folds != fold
         write(
             folds / f"{band}_{fold}.npz",
-            finished(known.of(others), odds[others], judging, seed, OF_LOOKS[band], weigh_drones=WEIGHS_DRONES[band]),
+            finished(known.of(others), odds[others], judging, seed, OF_LOOKS[band]),
         )
 
 

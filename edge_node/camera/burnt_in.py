@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import inf
+from operator import sub
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,14 +22,13 @@ class Extent:
     """How far one track has gone in the picture and in the scene."""
 
     def __init__(self) -> None:
-        self._low, self._high = np.full(4, np.inf), np.full(4, -np.inf)
+        self._low, self._high = [inf] * 4, [-inf] * 4
         self._seen = 0
 
     def see(self, box: tuple[float, float, float, float], scene_x: float, scene_y: float) -> None:
         """Take in one place."""
-        here = np.array([box[0] + box[2] / 2, box[1] + box[3] / 2, scene_x, scene_y])
-        np.minimum(self._low, here, out=self._low)
-        np.maximum(self._high, here, out=self._high)
+        here = (box[0] + box[2] / 2, box[1] + box[3] / 2, scene_x, scene_y)
+        self._low, self._high = list(map(min, self._low, here)), list(map(max, self._high, here))
         self._seen += 1
 
     @property
@@ -34,8 +36,8 @@ class Extent:
         """Whether it is part of the picture and not of the scene."""
         if self._seen < LEAST_SEEN:
             return False
-        gone = self._high - self._low
-        return bool(gone[:2].max() <= STANDS_PX and gone[2:].max() >= GOES_BY_PX)
+        x, y, scene_x, scene_y = map(sub, self._high, self._low)
+        return bool(max(x, y) <= STANDS_PX and max(scene_x, scene_y) >= GOES_BY_PX)
 
 
 class BurntIn:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-MOST_DRONE = 0.15
+MOST_DRONE = 0.2
 """What may be a drone is told, in whatever company it flies."""
 NEIGHBOURS = 5
 REACH = 0.2
@@ -21,19 +22,17 @@ class Flock:
         self._reach_px = REACH * width_px
         self._in_company: dict[int, bool] = {}
 
-    def members(self, tracks: Sequence[int], middles: NDArray[np.float64], drone: Sequence[float]) -> NDArray[np.bool_]:
+    def members(self, tracks: Sequence[int], middles: ArrayLike, drone: Sequence[float]) -> NDArray[np.bool_]:
         """Which objects of a picture, by track, place (n, 2) and how probably a drone each, came in a flock of what are hardly drones."""
-        hardly_drones = np.asarray(drone) < MOST_DRONE
-        together = self._together(middles, hardly_drones)
+        hardly_drones = [probability < MOST_DRONE for probability in drone]
+        together = self._together(np.array(middles), np.array(hardly_drones)) if sum(hardly_drones) > NEIGHBOURS else repeat(False)
         self._in_company = {
-            track: hardly and self._in_company.get(track, bool(near))
-            for track, hardly, near in zip(tracks, hardly_drones.tolist(), together, strict=True)
+            track: hardly and self._in_company.get(track, near)
+            for track, hardly, near in zip(tracks, hardly_drones, together, strict=False)
         }
         return np.array(list(self._in_company.values()), bool)
 
-    def _together(self, middles: NDArray[np.float64], hardly_drones: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        if hardly_drones.sum() <= NEIGHBOURS:
-            return np.zeros(len(hardly_drones), bool)
+    def _together(self, middles: NDArray[np.float64], hardly_drones: NDArray[np.bool_]) -> list[bool]:
         apart = np.hypot(*(middles[:, None] - middles[None, :]).transpose(2, 0, 1))
         near = (apart < self._reach_px) & hardly_drones[None, :]
-        return np.asarray(near.sum(axis=1) > NEIGHBOURS, bool)
+        return [bool(many) for many in near.sum(axis=1) > NEIGHBOURS]

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 PATCH_PX = 32
 """Rows and columns of an observation's patch."""
+LEAST_JUDGED = 5
+"""Observations of one object before anybody says what it is."""
 PATCH_OVER_BOX = 2.0
 LEAST_PATCH_PX = 16.0
 """A patch shows a square of `PATCH_OVER_BOX` times the larger side of the box, and at least so many pixels of the picture."""

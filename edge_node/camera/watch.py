@@ -16,8 +16,9 @@ from edge_node.camera.observation import Observation
 from edge_node.camera.scene.background import Background
 from edge_node.camera.scene.ego_motion import EgoMotion
 from edge_node.camera.scene.frame_of_scene import SceneFrame
+from edge_node.camera.targets.candidates import Candidates
 from edge_node.camera.targets.look import Look, changes_of, within
-from edge_node.camera.targets.small_targets import Candidates, find
+from edge_node.camera.targets.small_targets import SmallTargets
 from edge_node.camera.tracks.followed import Belief, Followed, Judge
 from edge_node.camera.tracks.motion import variance_of
 from edge_node.camera.tracks.table import TrackTable
@@ -28,7 +29,6 @@ Array = NDArray[np.float64]
 
 LEAST_SEEN = 5
 """Of the last eight pictures, before anything is believed."""
-DISMISSED_AFTER = 16
 CLEAR_RATIO, MOVES = 6.0, 4.0
 """Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
 HOLD_SIDES = 1.0
@@ -64,10 +64,11 @@ class Watch:
     ) -> None:
         self._judge, self._look_all, self._belief, self._size = judge, look_all, belief, size_px
         width_px, height_px = size_px
-        self._scales = max(2, round(np.log2(max(width_px, height_px) / 40)))
+        self._targets = SmallTargets(height_px, width_px, max(2, round(np.log2(max(width_px, height_px) / 40))))
         self._ego, self._background, self._scene = EgoMotion(), Background(), SceneFrame()
         self._clutter, self._burnt_in = ClutterMap(width_px, height_px), BurntIn(width_px, height_px)
         self._tracks = TrackTable(width_px)
+        self._before: Grey = np.empty((0, 0), np.uint8)
         self._last_s: float | None = None
         self._judged_s = -inf
 
@@ -79,14 +80,15 @@ class Watch:
         self._scene.step(affine, self._ego.kept_anew)
         moving = self._background.step(picture, affine, self._ego.kept_anew, t_s, self._hold(picture))
         self._clutter.step(t_s)
-        found = self._unhidden(within(find(picture, self._scales), seen), t_s)
+        found = self._unhidden(within(self._targets.find(picture), seen), t_s)
         places = self._scene.to_scene((found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64))
         changes = changes_of(moving, self._scene.to_kept(places))
         rows, which = self._tracks.follow(found, places, elapsed_s)
-        look = Look(picture, frame, t_s, unit, changes if moving is not None else None)
-        for row, candidate in zip(rows, which, strict=True):
-            self._tracks.extra[row].see(look.at(found, int(candidate), places[candidate]))
+        look = Look(picture, frame, t_s, unit, None if moving is None else changes[which].tolist())
+        for row, observation in zip(rows.tolist(), look.at(found.of(which), places[which]), strict=True):
+            self._tracks.extra[row].see(observation)
         refound = self._refind(picture)
+        self._before = picture
         self._judge_all(t_s)
         free = (found.ratio >= CLEAR_RATIO) | (changes >= MOVES)
         free &= (changes >= MOVES) | ~self._clutter.quiet(places)
@@ -97,12 +99,12 @@ class Watch:
     def _refind(self, picture: Grey) -> set[int]:
         """Believed objects that stand out no more, found by how they looked; the numbers of their tracks."""
         tracks, refound = self._tracks, set()
-        places, sigmas = self._scene.to_picture(tracks.motion.place), np.sqrt(tracks.motion.covariance[:, 0, 0])
-        for row in np.flatnonzero(tracks.confirmed):
+        for row in np.flatnonzero(tracks.confirmed & (tracks.missed > 0)).tolist():
             one: Followed = tracks.extra[row]
-            if not tracks.missed[row]:
-                one.template = Template.cut(picture, tuple(tracks.boxes[row].tolist()))
-            elif one.template and (found := one.template.find(picture, (float(places[row, 0]), float(places[row, 1])), float(sigmas[row]))):
+            if tracks.missed[row] == 1:
+                one.template = Template.cut(self._before, tuple(tracks.boxes[row].tolist()))
+            (x, y), sigma_px = self._scene.to_picture(tracks.motion.place[row]).tolist(), float(tracks.motion.covariance[row, 0, 0]) ** 0.5
+            if one.template and (found := one.template.find(picture, (x, y), sigma_px)):
                 middle = np.array([found])
                 tracks.motion.update(np.array([row]), self._scene.to_scene(middle), variance_of(tracks.boxes[row : row + 1]))
                 tracks.boxes[row, :2] = middle[0] - tracks.boxes[row, 2:] / 2
@@ -130,22 +132,25 @@ class Watch:
             self._look_all([one.judge for one in known])
             for one in known:
                 one.hear()
-        real = np.array([one.real if one.judged else 0.0 for one in known])
         often = tracks.seen.sum(axis=1) >= LEAST_SEEN
-        believed = np.array([one.is_believed(belief, t_s) for one in known], bool)
-        doubted = np.array([one.is_doubted(belief, t_s, told) for one, told in zip(known, tracks.confirmed, strict=True)], bool)
-        tracks.confirmed = np.where(tracks.confirmed, ~doubted, often & believed)
-        old = np.array([one.judged and one.observations >= DISMISSED_AFTER for one in known], bool)
+        believed = [one.is_believed(belief, t_s, told) for one, told in zip(known, tracks.confirmed.tolist(), strict=True)]
+        tracks.confirmed = np.array(believed, bool) & (tracks.confirmed | often)
+        nothing = np.array([one.is_dismissed(belief) for one in known], bool)
         burnt_in = np.array([one.extent.is_burnt_in for one in known], bool)
-        self._burnt_in.note(tracks.boxes[burnt_in], t_s)
-        vain = tracks.gone() | (old & (real < belief.dismissed)) | burnt_in
-        never = np.array([one.judged and not confirmed for one, confirmed in zip(known, tracks.confirmed, strict=True)], bool)
-        dismissed = old & (real < belief.dismissed) & ~tracks.confirmed
-        if (left := vain & never & ~dismissed).any():
-            self._clutter.blame(np.array([one.began for one, gone in zip(known, left, strict=True) if gone]))
+        vain = tracks.gone() | nothing | burnt_in
+        if vain.any():
+            self._burnt_in.note(tracks.boxes[burnt_in], t_s)
+            self._learn_from(vain, nothing & ~tracks.confirmed)
+            tracks.keep(~vain)
+
+    def _learn_from(self, vain: NDArray[np.bool_], dismissed: NDArray[np.bool_]) -> None:
+        """Hold it against the place where it began what comes to nothing, and against that where it is what is dismissed."""
+        tracks = self._tracks
+        left: list[Followed] = [tracks.extra[row] for row in np.flatnonzero(vain & ~tracks.confirmed & ~dismissed)]
+        if began := [one.began for one in left if one.judged]:
+            self._clutter.blame(np.array(began))
         if dismissed.any():
             self._clutter.dismiss(tracks.motion.place[dismissed])
-        tracks.keep(~vain)
 
     def _told(self, refound: set[int]) -> list[Sighting]:
         tracks = self._tracks
@@ -153,20 +158,20 @@ class Watch:
             self._come_home()
             return []
         told = []
-        places, velocities = self._scene.to_picture(tracks.motion.place), self._scene.turned(tracks.motion.velocity)
-        for row in np.flatnonzero(tracks.confirmed):
+        places, velocities = self._scene.to_picture(tracks.motion.place).tolist(), self._scene.turned(tracks.motion.velocity).tolist()
+        for row in np.flatnonzero(tracks.confirmed).tolist():
             one: Followed = tracks.extra[row]
             number = int(tracks.number[row])
             predicted = bool(tracks.missed[row]) and number not in refound
             if one.last is None or (predicted and tracks.missed_s[row] > TOLD_WITHOUT_S):
                 continue
-            x, y, width, height = (float(value) for value in tracks.boxes[row])
+            x, y, width, height = tracks.boxes[row].tolist()
             if predicted:
-                x, y = float(places[row, 0] - width / 2), float(places[row, 1] - height / 2)
+                x, y = places[row][0] - width / 2, places[row][1] - height / 2
                 if not (0 <= x + width / 2 < self._size[0] and 0 <= y + height / 2 < self._size[1]):
                     continue
-            velocity = float(velocities[row, 0]), float(velocities[row, 1])
-            told.append(Sighting(number, (x, y, width, height), velocity, one.probabilities, one.real, one.last, predicted))
+            right, down = velocities[row]
+            told.append(Sighting(number, (x, y, width, height), (right, down), one.probabilities, one.real, one.last, predicted))
         return told
 
     def _come_home(self) -> None:
@@ -181,8 +186,8 @@ class Watch:
         if not held.any():
             return None
         hold = np.full(picture.shape, 255, np.uint8)
-        kept = self._scene.to_kept(self._tracks.motion.place[held])
-        for (x, y), (_, _, width, height) in zip(kept, self._tracks.boxes[held], strict=True):
+        kept = self._scene.to_kept(self._tracks.motion.place[held]).tolist()
+        for (x, y), (_, _, width, height) in zip(kept, self._tracks.boxes[held].tolist(), strict=True):
             reach = HOLD_SIDES * max(width, height)
             left, top = max(0, int(x - reach)), max(0, int(y - reach))
             hold[top : max(0, int(y + reach) + 1), left : max(0, int(x + reach) + 1)] = 0

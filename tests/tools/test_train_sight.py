@@ -11,16 +11,21 @@ from msgspec.structs import replace
 from edge_node.camera.observation import Observation
 from edge_node.camera.sight.judge import Judge
 from edge_node.camera.sight.knowledge import LABELS, Knowledge
+from edge_node.camera.sight.look import scaled
 from tools.bench.camera_clips import Clip, Label, clips
 from tools.sight_bank import bank, before, varied
 from tools.sight_learn import AT, at_large, calibration, even, finished, held_out, summaries, warmed
-from tools.sight_net import Lessons, Recipe, stacked, taught
+from tools.sight_light import some_light
+from tools.sight_made import KINDS, View, shown
+from tools.sight_net import Lessons, Recipe, slopes, stacked, started, taught
 from tools.sight_scenes import FOLDS, PLACES, fold
-from tools.sight_sprites import BODIES, View, drawn, turned
 from tools.sight_tracks import Told, simulated, told
+from tools.simulate.flyers import Kind
+from tools.simulate.kinds import body_of
+from tools.simulate.outdoors import Band
 from tools.train_sight import School, crossed, final
 
-SHORT = Recipe(networks=1, hidden=(8, 8), steps=30, batch=64)
+SHORT = Recipe(channels=(4, 4, 4), hidden=8, steps=30, batch=64)
 
 
 def _sky(seed: int) -> np.ndarray:
@@ -118,23 +123,46 @@ def test_long_tracks_count_once(known: list[Told], lessons: School) -> None:
 
 def test_networks_learn_and_the_same_for_the_same_seed() -> None:
     rng = np.random.default_rng(2)
-    labels = np.arange(400) % 3
-    inputs = rng.normal(0, 1, (400, 6)).astype(np.float16)
-    inputs[np.arange(400), labels] += 3
-    data = Lessons(inputs, labels, np.ones(400, np.float32))
-    once, again = (taught(data, 3, Recipe(hidden=(8, 8), steps=150), np.random.default_rng(7)) for _ in range(2))
+    labels = np.arange(300) % 3
+    patches = rng.normal(0, 0.1, (300, 32, 32)).astype(np.float16)
+    patches[labels == 0, 14:18, 8:24] += 1  # a bar that lies
+    patches[labels == 1, 8:24, 14:18] += 1  # one that stands
+    patches[labels == 2, 12:20, 12:20] += 1
+    data, recipe = Lessons(patches, labels, np.ones(300, np.float32)), Recipe(channels=(4, 4, 4), hidden=8, steps=150, batch=64)
+    once, again = (taught(data, 3, recipe, np.random.default_rng(7)) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
-    said = stacked([once]).log_probabilities(inputs.astype(np.float32)).argmax(axis=1)
+    said = stacked([once]).log_probabilities(scaled(patches.astype(np.float32))).argmax(axis=1)
     assert np.mean(said == labels) > 0.9
 
 
-@pytest.mark.parametrize("kind", BODIES)
-def test_every_body_is_drawn_within_its_size(kind: str) -> None:
-    lines = BODIES[kind](np.random.default_rng(1), 0.3)
-    picture = drawn(lines, View(turned(0.4, 0.2, 0.0), 20.0, (47.5, 47.5), 0.7), 96)
-    rows, columns = np.nonzero(picture > 0.1)
-    assert picture.shape == (96, 96)
+def test_slopes_are_those_of_the_loss() -> None:
+    rng = np.random.default_rng(3)
+    recipe = Recipe(channels=(3, 4, 5), hidden=6)
+    layers = started(4, recipe, rng)
+    inputs, target = scaled(rng.standard_normal((6, 32, 32)).astype(np.float32)), np.eye(4, dtype=np.float32)[[0, 1, 2, 3, 0, 1]]
+
+    def loss() -> float:
+        return float(-(target * stacked([layers]).log_probabilities(inputs)).sum() / len(target))
+
+    for layer, slope in zip(layers, slopes(layers, inputs, target, 0.0, rng), strict=True):
+        at = np.unravel_index(np.abs(slope).argmax(), slope.shape)
+        kept, step = layer[at], 3e-3
+        layer[at] = kept + step
+        above = loss()
+        layer[at] = kept - step
+        assert slope[at] == pytest.approx((above - loss()) / (2 * step), rel=0.1, abs=1e-4)
+        layer[at] = kept
+
+
+@pytest.mark.parametrize("band", ["thermal", "visible"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_body_shows_in_its_size_and_stands_out(kind: Kind, band: Band) -> None:
+    sprite = shown(body_of(kind, "1"), 0.3, View((0.4, 0.2, 0.0), 0.3, 20.0, (0.0, 0.0), 0.7), band)
+    rows, columns = np.nonzero(sprite.cover > 0.2)
     assert 4 <= max(np.ptp(rows), np.ptp(columns)) <= 50
+    change = some_light(kind, band, np.random.default_rng(1)).change(sprite, _sky(1), 2.0)
+    assert np.abs(change).max() >= 7.9
+    assert np.abs(change[:5]).max() == 0
 
 
 def test_a_thing_before_another_background_keeps_its_middle_and_takes_the_edge() -> None:

@@ -28,6 +28,8 @@ HOVER_S, HOVERING_CLIPS = 60, 4
 NOISE_GREY = 2.0
 # The picture sways as on a mast in still air: by so much to either side, at most 0.05 px from one picture to the next.
 SWAY_PX, SWAY_FRAMES = 1.5, 190
+LOOPED = {"leaves": "IR_BIRD_004", "clouds": "IR_BIRD_016"}
+"""Clips with a bird that is labelled to its end, before trees and before clouds, a tree and a harbour."""
 LABELLED = frozenset({"drone", "bird", "aeroplane", "airplane", "helicopter", "balloon"})
 """What a person who labels pictures would draw a box around; leaves, clouds, insects and rain are clutter."""
 
@@ -53,10 +55,11 @@ class Shown(Protocol):
 
 
 def figures() -> Iterator[Figure]:
-    """Hovering drones, and the hour."""
+    """Hovering drones, and hours."""
     yield from _hovering()
-    bird = next(clip for clip in clips("thermal") if clip.kind == "bird")
-    yield from hour("looped", fixed_scene.looped(bird, HOUR_S))
+    for name, stem in LOOPED.items():
+        clip = next(clip for clip in clips("thermal") if clip.path.stem == stem)
+        yield from hour(name, fixed_scene.looped(clip, HOUR_S))
     yield from hour("simulated", fixed_scene.simulated(HOUR_S))
 
 

@@ -82,7 +82,7 @@ def _strict(band: str, taught: School) -> Iterator[Figure]:
     """
     moved = [replace(one, fold=fold(band, one.clip, PLACES) if one.recorded else k % 2) for k, one in enumerate(taught.known)]
     folds = np.array([one.fold for one in moved])[taught.bank.tracks]
-    bank = Bank(taught.bank.inputs, taught.bank.labels, taught.bank.tracks, folds, folds)
+    bank = Bank(taught.bank.patches, taught.bank.labels, taught.bank.tracks, folds, folds)
     known, _ = crossed(School(moved, bank), SEED, RECIPES[band])
     said, names = calibrated(known, held_out(known, SEED, OF_LOOKS[band])), clip_names(known, moved)
     halves = [known.folds == half for half in (0, 1)]

@@ -100,10 +100,10 @@ class Flyer:
         speed = hypot(east, north)
         if self.kind in ("drone", "insect", "balloon"):
             lean = -min(radians(1.3 * speed), radians(28)) if self.kind == "drone" else 0.0
-            return _turned(self._yaw.at(t_s) + (atan2(east, north) if speed > 3 else 0.0), lean, 0.0)
+            return turned(self._yaw.at(t_s) + (atan2(east, north) if speed > 3 else 0.0), lean, 0.0)
         if speed < 1 and self.kind == "helicopter":
-            return _turned(self._yaw.at(t_s), 0.0, 0.0)
-        return _turned(atan2(east, north), atan2(up, max(speed, 0.5)), self._bank(t_s, velocity))
+            return turned(self._yaw.at(t_s), 0.0, 0.0)
+        return turned(atan2(east, north), atan2(up, max(speed, 0.5)), self._bank(t_s, velocity))
 
     def _bank(self, t_s: float, velocity: Reals) -> float:
         """A turn in balance: right side down where it turns right."""
@@ -113,8 +113,8 @@ class Flyer:
         return float(np.clip(atan2(aside, GRAVITY), -1.0, 1.0))
 
 
-def _turned(heading: float, pitch: float, bank: float) -> Reals:
-    """(3, 3): first bank about y, then pitch about x, then heading about z, clockwise from north."""
+def turned(heading: float, pitch: float, bank: float) -> Reals:
+    """(3, 3) from a body's own frame to ENU: first bank about y, then pitch about x, then heading about z, clockwise from north."""
     ch, sh, cp, sp, cb, sb = cos(heading), sin(heading), cos(pitch), sin(pitch), cos(bank), sin(bank)
     about_z = np.array([[ch, sh, 0], [-sh, ch, 0], [0, 0, 1.0]])
     about_x = np.array([[1.0, 0, 0], [0, cp, -sp], [0, sp, cp]])

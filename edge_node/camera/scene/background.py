@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.scene.ego_motion import Affine, Grey
+from edge_node.camera.scene.similarity import Affine, Similarity
 
+Grey = NDArray[np.uint8]
 Plane = NDArray[np.float32]
 
 FORGETS_S = 4.0
@@ -34,7 +35,7 @@ class Background:
 
     def __init__(self) -> None:
         self._mean: Plane = np.empty((0, 0), np.float32)
-        self._spread: Plane = self._mean
+        self._spread = self._difference = self._mean
         self._seen = 0
         self._last_s = 0.0
 
@@ -50,35 +51,45 @@ class Background:
             self._mean, self._spread = _carried(self._mean, affine), _carried(self._spread, affine)
         still = kept_anew or _is_still(affine)
         here = picture if still else _warped(picture, affine)
-        whole = here.astype(np.float32)
-        self._mean += np.median(whole[::SPARSE, ::SPARSE] - self._mean[::SPARSE, ::SPARSE])
-        difference = np.asarray(cv2.absdiff(whole, self._mean), np.float32)
+        difference, sparse = self._difference, (slice(None, None, SPARSE), slice(None, None, SPARSE))
+        self._mean += middle_of(here[sparse] - self._mean[sparse])
+        np.copyto(difference, here)
+        cv2.absdiff(difference, self._mean, dst=difference)
         z = np.asarray(cv2.divide(difference, self._spread, scale=LEVELS_A_SIGMA / MEAN_TO_SIGMA, dtype=cv2.CV_8U), np.uint8)
-        if np.mean(z[::SPARSE, ::SPARSE] > UNUSUAL * LEVELS_A_SIGMA) > MOST_UNUSUAL:
+        unusual = z[sparse] > UNUSUAL * LEVELS_A_SIGMA
+        if np.count_nonzero(unusual) > MOST_UNUSUAL * unusual.size:
             self._begin(here, t_s)
         else:
-            self._learn(here, difference, t_s, hold)
+            self._learn(here, t_s, hold)
         return None if self._seen < LEAST_SEEN else z
 
     def _begin(self, picture: Grey, t_s: float) -> None:
         self._mean = picture.astype(np.float32)
         self._spread = np.full(picture.shape, STARTS_SPREAD, np.float32)
+        self._difference = np.empty(picture.shape, np.float32)
         self._seen, self._last_s = 1, t_s
 
-    def _learn(self, here: Grey, difference: Plane, t_s: float, hold: Grey | None) -> None:
+    def _learn(self, here: Grey, t_s: float, hold: Grey | None) -> None:
         elapsed_s = max(t_s - self._last_s, 0.0)
         self._last_s = t_s
         self._seen += 1
         step = max(1.0 / self._seen, min(max(elapsed_s / FORGETS_S, LEAST_STEP), MOST_STEP))
         cv2.accumulateWeighted(here, self._mean, step, hold)
-        np.minimum(difference, MOST_DIFFERENCE, out=difference)
-        cv2.accumulateWeighted(difference, self._spread, step, hold)
-        np.maximum(self._spread, LEAST_SPREAD / MEAN_TO_SIGMA, out=self._spread)
+        cv2.threshold(self._difference, MOST_DIFFERENCE, 0, cv2.THRESH_TRUNC, dst=self._difference)
+        cv2.accumulateWeighted(self._difference, self._spread, step, hold)
+        cv2.max(self._spread, LEAST_SPREAD / MEAN_TO_SIGMA, dst=self._spread)  # type: ignore[call-overload]  # its stubs know arrays alone
+
+
+def middle_of(values: Plane) -> np.float32:
+    """The median, by a sort: of few values faster than `np.median`."""
+    ordered = np.sort(values, axis=None)
+    return np.float32((ordered[(values.size - 1) // 2] + ordered[values.size // 2]) / 2)
 
 
 def _is_still(affine: Affine) -> bool:
-    turned, moved = np.abs(affine[:, :2] - np.eye(2)).max(), np.abs(affine[:, 2]).max()
-    return bool(moved < STILL_PX and turned < STILL_TURN)
+    turn, shift = Similarity.of(affine)
+    turned, moved = max(abs(turn.real - 1), abs(turn.imag)), max(abs(shift.real), abs(shift.imag))
+    return moved < STILL_PX and turned < STILL_TURN
 
 
 def _carried(plane: Plane, affine: Affine) -> Plane:

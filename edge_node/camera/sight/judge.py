@@ -7,22 +7,17 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.observation import Observation
+from edge_node.camera.observation import LEAST_JUDGED, Observation
 from edge_node.camera.sight.knowledge import CLUTTER, LABELS, Band, Knowledge, knowledge
 from edge_node.camera.sight.memory import Memory
-from edge_node.messages import SightLabel
 
 Floats = NDArray[np.float32]
 
-LEAST = 5
-"""Observations before which a judge says only what is so of tracks at large."""
 HELD = 8  # patches that wait to be looked at, at most
 OFTEN_UNTIL = 15  # observations, every SECOND of which is judged anew; after them every EIGHTH
 SECOND, EIGHTH = 2, 8
 SURE = 0.6
 AT_LARGE = {"drone": 0.03, "bird": 0.04, "aeroplane": 0.02, "helicopter": 0.02, "balloon": 0.005, "insect": 0.005, "clutter": 0.88}
-NAMED: tuple[SightLabel, ...] = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown")
-"""What each of LABELS is to the world; clutter that passes for an object is nobody knows what."""
 
 
 class Judge:
@@ -53,17 +48,10 @@ class Judge:
         return 1.0 - float(self._now()[CLUTTER])
 
     @property
-    def label(self) -> SightLabel:
-        """The likeliest thing that flies, "unknown" while it is not sure."""
-        now = self._now()
-        best = int(now.argmax())
-        return NAMED[best] if now[best] >= SURE else "unknown"
-
-    @property
     def due(self) -> bool:
         """Whether enough was seen since it last judged."""
         seen = self.memory.seen
-        return seen >= LEAST and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else EIGHTH))
+        return seen >= LEAST_JUDGED and (not self.judged_at or seen >= self.judged_at + (SECOND if seen <= OFTEN_UNTIL else EIGHTH))
 
     def conclude(self, said: Floats) -> None:
         """Take probabilities (labels,) of all that was seen till now for its own; those that are not finite are nobody's."""

@@ -17,7 +17,7 @@ from edge_node.trees import Trees
 Floats = NDArray[np.float32]
 Band = Literal["thermal", "visible"]
 
-SCHEMA = 2
+SCHEMA = 3
 LABELS = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "clutter")
 DRONE, CLUTTER = LABELS.index("drone"), LABELS.index("clutter")
 SUMMARY = 2 * len(LABELS) + len(FEATURES) + 1

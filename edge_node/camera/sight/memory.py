@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +31,7 @@ class Memory:
     def take(self, observation: Observation) -> bool:
         """Keep an observation, and say whether its patch is worth a look; one that is beyond LARGEST or not (32, 32) is passed over."""
         now = row(observation)
-        if not (np.abs(now[:-1]) < LARGEST).all() or observation.patch.shape != (PATCH_PX, PATCH_PX):
+        if not all(-LARGEST < number < LARGEST for number in now[:-1]) or observation.patch.shape != (PATCH_PX, PATCH_PX):
             return False
         if self._end == len(self._rows):
             self._rows[:KEPT] = self._rows[KEPT:]
@@ -39,7 +40,7 @@ class Memory:
         self._end += 1
         self.seen += 1
         due = self.seen <= LOOKED_AT or self.seen % SPARSE == 0
-        return due and bool(np.abs(observation.patch).max() < LARGEST)
+        return due and bool(cv2.checkRange(observation.patch, minVal=-LARGEST, maxVal=LARGEST)[0])
 
     def told(self, looked: Floats) -> None:
         """Take in the log probabilities (labels,) of one patch."""

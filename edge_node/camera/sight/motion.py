@@ -51,13 +51,13 @@ BEAT_HZ = (3.0, 15.0)  # of birds' wings
 LEGS = 8
 
 
-def row(seen: Observation) -> Rows:
-    """One observation (COLUMNS,); numbers that a logarithm cannot take are taken for the least that it can."""
+def row(seen: Observation) -> tuple[float, ...]:
+    """One observation, COLUMNS of it; numbers that a logarithm cannot take are taken for the least that it can."""
     width, height = max(seen.box[2], 1.0), max(seen.box[3], 1.0)
     moving = nan if seen.moving is None or isnan(seen.moving) else log1p(min(max(seen.moving, 0.0), MOST_MOVING))
     clear = log(abs(seen.contrast) / max(seen.noise, 1e-6) + 0.1)
     size, aspect = log(width * height) / 2, log(width / height)
-    return np.array((seen.t_s, seen.scene_x, seen.scene_y, size, clear, aspect, copysign(1, seen.contrast), seen.frame, moving))
+    return seen.t_s, seen.scene_x, seen.scene_y, size, clear, aspect, copysign(1, seen.contrast), seen.frame, moving
 
 
 def features(rows: Rows) -> Floats:

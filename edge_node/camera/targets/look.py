@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import cv2
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from edge_node.camera.observation import LEAST_PATCH_PX, PATCH_OVER_BOX, PATCH_PX, Observation
 from edge_node.camera.scene.background import LEVELS_A_SIGMA
-from edge_node.camera.targets.small_targets import Candidates
+from edge_node.camera.targets.candidates import Candidates
 
 Grey = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -38,29 +40,31 @@ def changes_of(moving: Grey | None, places: Array) -> NDArray[np.float32]:
 
 
 class Look(NamedTuple):
-    """One picture as observations are cut from it."""
+    """One picture as observations are cut from it; `changes` as of `changes_of`, None while nobody knows."""
 
     picture: Grey
     frame: int
     t_s: float
     unit: float
-    changes: NDArray[np.float32] | None
+    changes: Sequence[float] | None
 
-    def at(self, found: Candidates, which: int, place: Array) -> Observation:
-        """What it shows of one candidate."""
-        x, y, width, height = (float(value) for value in found.boxes[which])
-        side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
-        patch = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
-        small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-        contrast = float(found.contrast[which]) * self.unit
-        return Observation(
-            frame=self.frame,
-            t_s=self.t_s,
-            box=(x, y, width, height),
-            scene_x=float(place[0]),
-            scene_y=float(place[1]),
-            contrast=contrast,
-            noise=abs(contrast) / float(found.ratio[which]),
-            patch=small * np.float32(self.unit),
-            moving=None if self.changes is None else float(self.changes[which]),
-        )
+    def at(self, found: Candidates, places: Array) -> Iterator[Observation]:
+        """What it shows of each candidate, of which `places` (n, 2) are the middles in the scene."""
+        contrasts, unit = (found.contrast.astype(np.float64) * self.unit).tolist(), np.float32(self.unit)
+        changes = self.changes or repeat(None)
+        each = zip(found.boxes.tolist(), places.tolist(), contrasts, found.ratio.tolist(), changes, strict=False)
+        for (x, y, width, height), (scene_x, scene_y), contrast, ratio, moving in each:
+            side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
+            patch = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
+            small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+            yield Observation(
+                frame=self.frame,
+                t_s=self.t_s,
+                box=(x, y, width, height),
+                scene_x=scene_x,
+                scene_y=scene_y,
+                contrast=contrast,
+                noise=abs(contrast) / ratio,
+                patch=small * unit,
+                moving=moving,
+            )

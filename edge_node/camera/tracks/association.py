@@ -36,22 +36,18 @@ def pairs(tracks_at: Places, found_at: Places) -> tuple[NDArray[np.intp], NDArra
     variance = tracks_at.variance[:, None] + found_at.variance[None, :]
     off = found_at.middle[None, :, :] - tracks_at.middle[:, None, :]
     distance = (off[:, :, 0] ** 2 + off[:, :, 1] ** 2) / variance
-    size = np.abs(np.log(tracks_at.size[:, None] / found_at.size[None, :]))
-    theirs, found = (np.maximum(np.abs(places.contrast), LEAST_CONTRAST) for places in (tracks_at, found_at))
-    contrast = np.abs(np.log(theirs[:, None] / found[None, :]))
-    turned = np.sign(tracks_at.contrast)[:, None] != np.sign(found_at.contrast)[None, :]
-    unlike = UNLIKE * (size**2 + contrast**2) + TURNED * turned
-    fits = (distance < GATE) & (size < MOST_LOG) & (contrast < MOST_LOG)
-    cost = np.where(fits, distance + 2 * np.log(variance) + unlike, np.inf)
-    tracks, candidates = [], []
-    while True:
-        best = cost.argmin(axis=1)
-        rows = np.arange(len(cost))
-        mutual = (cost.argmin(axis=0)[best] == rows) & np.isfinite(cost[rows, best])
-        if not mutual.any():
-            break
-        tracks.append(rows[mutual])
-        candidates.append(best[mutual])
-        cost[rows[mutual]] = np.inf
-        cost[:, best[mutual]] = np.inf
-    return (np.concatenate(tracks), np.concatenate(candidates)) if tracks else (nothing, nothing)
+    one, other = np.nonzero(distance < GATE)
+    size = np.abs(np.log(tracks_at.size[one] / found_at.size[other]))
+    theirs, found = tracks_at.contrast[one], found_at.contrast[other]
+    contrast = np.abs(np.log(np.maximum(np.abs(theirs), LEAST_CONTRAST) / np.maximum(np.abs(found), LEAST_CONTRAST)))
+    unlike = UNLIKE * (size**2 + contrast**2) + TURNED * (np.sign(theirs) != np.sign(found))
+    cost = distance[one, other] + 2 * np.log(variance[one, other]) + unlike
+    fits = np.flatnonzero((size < MOST_LOG) & (contrast < MOST_LOG))
+    surest = fits[cost[fits].argsort(kind="stable")]
+    chosen: dict[int, int] = {}
+    taken: set[int] = set()
+    for track, candidate in zip(one[surest].tolist(), other[surest].tolist(), strict=True):
+        if track not in chosen and candidate not in taken:
+            chosen[track] = candidate
+            taken.add(candidate)
+    return np.fromiter(chosen.keys(), np.intp, len(chosen)), np.fromiter(chosen.values(), np.intp, len(chosen))

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.camera.burnt_in import Extent
-from edge_node.camera.observation import Observation
+from edge_node.camera.observation import LEAST_JUDGED, Observation
 from edge_node.camera.tracks.template import Template
 
-LEAST_JUDGED = 5
-"""Observations before anybody asks a judge."""
+DISMISSED_AFTER = 16
 STEADY_S = 0.5
 ESTABLISHED_S, OF_DOUBT = 1.0, 0.2
 """What was told for so long needs that share of the usual reality to stay."""
@@ -47,6 +46,7 @@ class Followed:
         self.began, self.against = began, against
         self.last: Observation | None = None
         self.probabilities: dict[str, float] = {}
+        self.real = 0.0
         self.observations = 0
         self._steady_since_s = self._told_since_s = inf
         self.judge = judge
@@ -64,26 +64,31 @@ class Followed:
         """Ask the judge anew."""
         if self.observations >= LEAST_JUDGED:
             self.probabilities = self.judge.probabilities
+            self.real = self._reality()
 
-    def is_doubted(self, belief: Belief, t_s: float, told: bool) -> bool:
-        """Whether it is real no more; what was told for ESTABLISHED_S may stand still and look like clutter: a drone that hovers."""
+    def is_believed(self, belief: Belief, t_s: float, told: bool) -> bool:
+        """Whether it is real enough to be told of, or, being told, to be told on; to be asked in every picture.
+
+        What is not told may also have been nearly real enough for long enough; what was told for ESTABLISHED_S may stand still and look
+        like clutter: a drone that hovers.
+        """
         self._told_since_s = min(self._told_since_s, t_s) if told else inf
-        established = t_s - self._told_since_s >= ESTABLISHED_S
-        return self.real < belief.doubted * (OF_DOUBT if established else 1.0)
+        self._steady_since_s = min(self._steady_since_s, t_s) if self.real > belief.steady else inf
+        if told:
+            established = t_s - self._told_since_s >= ESTABLISHED_S
+            return self.real >= belief.doubted * (OF_DOUBT if established else 1.0)
+        return self.real > belief.believed or t_s - self._steady_since_s >= STEADY_S
 
-    def is_believed(self, belief: Belief, t_s: float) -> bool:
-        """Whether it is real enough, or has been nearly so for long enough; to be asked in every picture."""
-        real = self.real if self.judged else 0.0
-        self._steady_since_s = min(self._steady_since_s, t_s) if real > belief.steady else inf
-        return real > belief.believed or t_s - self._steady_since_s >= STEADY_S
+    def is_dismissed(self, belief: Belief) -> bool:
+        """Whether enough was seen of it to be sure that it is nothing."""
+        return self.judged and self.observations >= DISMISSED_AFTER and self.real < belief.dismissed
 
     @property
     def judged(self) -> bool:
         """Whether it was seen often enough for an opinion."""
         return bool(self.probabilities)
 
-    @property
-    def real(self) -> float:
+    def _reality(self) -> float:
         """How probable it is that it is an object at all, where it began taken into account."""
         clutter = min(max(self.probabilities.get("clutter", 1.0), LEAST_PROBABILITY), 1 - LEAST_PROBABILITY)
         return 1 / (1 + exp(self.against - log((1 - clutter) / clutter)))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.targets.small_targets import Candidates
+from edge_node.camera.targets.candidates import Candidates
 from edge_node.camera.tracks.association import Places, pairs
 from edge_node.camera.tracks.motion import Array, Motion, variance_of
 
@@ -61,8 +61,10 @@ class TrackTable:
 
     def begin(self, found: Candidates, places: Array, extra: list[Any]) -> None:
         """Begin a track of each candidate, as far as there is room for it."""
-        room = max(0, MOST_TRACKS - len(self))
-        found, places, many = found.of(np.arange(min(room, len(found)))), places[:room], min(room, len(found))
+        many = min(MOST_TRACKS - len(self), len(found))
+        if many <= 0:
+            return
+        found, places = found.of(np.arange(many)), places[:many]
         self.motion.add(places, variance_of(found.boxes))
         self.number = np.concatenate([self.number, self._next + np.arange(many)])
         self._next += many

@@ -41,7 +41,7 @@ class Template(NamedTuple):
         (x, y), half = near, self.piece.shape[0] // 2
         reach = round(min(max(REACH_SIGMAS * sigma_px, LEAST_REACH_PX), MOST_REACH_PX))
         left, top = max(0, round(x) - half - reach), max(0, round(y) - half - reach)
-        window = picture[top : round(y) + half + reach + 1, left : round(x) + half + reach + 1]
+        window = picture[top : max(0, round(y) + half + reach + 1), left : max(0, round(x) + half + reach + 1)]
         if min(window.shape) < self.piece.shape[0]:
             return None
         alike = cv2.matchTemplate(window, self.piece, cv2.TM_CCOEFF_NORMED)

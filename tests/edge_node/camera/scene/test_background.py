@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from edge_node.camera.scene.background import LEVELS_A_SIGMA, Background
+from edge_node.camera.scene.background import LEVELS_A_SIGMA, Background, middle_of
 from tests.edge_node.camera.pictures import HEIGHT, WIDTH, panorama, seen, with_blob
 
 STILL = np.eye(3)[:2]
@@ -71,3 +72,9 @@ def test_a_camera_that_moved_sees_the_same_scene() -> None:
     told = background.step(seen(scene, 4.0, seed=51), moved, True, 1.03, None)
     assert told is not None
     assert np.mean(told[:, :-8] > 4 * LEVELS_A_SIGMA) < 0.03
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (4, 5), (7, 3)])
+def test_the_middle_is_the_median(shape: tuple[int, int]) -> None:
+    values = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    assert middle_of(values) == np.median(values)

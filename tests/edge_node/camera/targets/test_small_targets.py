@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from edge_node.camera.targets.small_targets import MOST_CANDIDATES, find
-from tests.edge_node.camera.pictures import HEIGHT, WIDTH, panorama, seen, with_blob
+from edge_node.camera.targets.candidates import MOST_CANDIDATES, Candidates
+from edge_node.camera.targets.small_targets import KERNEL, SmallTargets, mirrored
+from tests.edge_node.camera.pictures import HEIGHT, WIDTH, Grey, panorama, seen, with_blob
+
+
+def find(picture: Grey, scales: int) -> Candidates:
+    return SmallTargets(*picture.shape, scales).find(picture)
 
 
 @pytest.mark.parametrize("side_px", [3, 8, 20, 40, 60])
@@ -47,3 +53,35 @@ def test_a_picture_full_of_spots_stays_bounded() -> None:
 @pytest.mark.parametrize("shape", [(24, 24), (24, 4096), (100, 37)])
 def test_odd_shapes_are_looked_at(shape: tuple[int, int]) -> None:
     assert len(find(np.random.default_rng(1).integers(0, 255, shape).astype(np.uint8), 3)) <= MOST_CANDIDATES
+
+
+def test_scales_side_by_side_know_nothing_of_each_other() -> None:
+    """Each finds what it finds alone, and what one picture left in the planes does not show in the next."""
+    picture = np.zeros((HEIGHT, WIDTH), np.uint8)
+    both = SmallTargets(HEIGHT, WIDTH, 4)
+    both.find(np.random.default_rng(4).integers(0, 255, picture.shape).astype(np.uint8))
+    assert not len(both.find(picture))
+    picture[-4:, -4:] = picture[:4, :4] = picture[-4:, :4] = 200
+    assert sorted(both.find(picture).boxes.tolist()) == [[0, 0, 4, 4], [0, HEIGHT - 4, 4, 4], [WIDTH - 4, HEIGHT - 4, 4, 4]]
+
+
+def test_polarity_and_contrast_are_those_of_whole_planes() -> None:
+    rng = np.random.default_rng(6)
+    spots = cv2.resize(rng.choice([0.0, 0.0, 0.0, -60.0, 60.0], (24, 32)), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    picture = np.clip(rng.normal(120, 2, spots.shape) + np.where(np.abs(spots) > 40, spots, 0), 0, 255).astype(np.uint8)
+    found = find(picture, 1)
+    x, y = (found.boxes[:, :2] + found.boxes[:, 2:] // 2).astype(np.intp).T
+    bright, dark = (cv2.morphologyEx(picture, kind, KERNEL) for kind in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT))
+    assert len(found) > 20
+    assert np.array_equal(found.contrast > 0, cv2.blur(bright, (5, 5))[y, x] >= cv2.blur(dark, (5, 5))[y, x])
+    assert np.array_equal(np.abs(found.contrast), cv2.dilate(cv2.max(bright, dark), KERNEL)[y, x])
+
+
+def test_beyond_an_edge_lies_what_its_mirror_shows() -> None:
+    line = np.arange(6, dtype=np.uint8)[None]
+    bordered = cv2.copyMakeBorder(line, 0, 0, 2, 2, cv2.BORDER_REFLECT_101)
+    assert np.array_equal(mirrored(np.arange(-2, 8), np.array(6)), bordered[0])
+
+
+def test_a_scale_too_small_for_a_pixel_is_left_out() -> None:
+    assert not len(find(np.full((24, 4096), 90, np.uint8), 7))

@@ -24,6 +24,14 @@ def test_nothing_is_found_where_nothing_is_like_it() -> None:
     assert template.find(seen(panorama(), seed=5), (-50.0, 3000.0), 2.0) is None
 
 
+@pytest.mark.parametrize("near", [(-12.0, 90.0), (100.0, -12.0), (-12.0, -12.0)])
+def test_nothing_is_found_in_the_picture_near_a_place_outside_of_it(near: tuple[float, float]) -> None:
+    picture = with_blob(seen(panorama()), 100, 90, 8, 60)
+    template = Template.cut(picture, (96, 86, 9, 9))
+    assert template is not None
+    assert template.find(picture, near, 1.0) is None
+
+
 @pytest.mark.parametrize("box", [(0, 0, 9, 9), (310, 240, 20, 20), (50, 50, 90, 90)])
 def test_the_rim_and_what_is_too_large_give_no_template(box: tuple[float, float, float, float]) -> None:
     assert Template.cut(seen(panorama()), box) is None
