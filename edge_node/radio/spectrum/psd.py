@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import ceil, log2
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from edge_node.radio.spectrum.fourier import Fourier
@@ -59,7 +58,8 @@ class Psd:
 
     def _some(self, samples: Complexes, out: Reals) -> None:
         rows, parts = len(out) * self.rows, samples.view(np.float32)
-        given = as_strided(parts, (rows, 2 * self.bins), (2 * self.hop * parts.itemsize, parts.itemsize), writeable=False)
+        strides = 2 * self.hop * parts.itemsize, parts.itemsize
+        given: Reals = np.ndarray((rows, 2 * self.bins), np.float32, parts, strides=strides)
         np.multiply(given, self._pairs, out=self._given[:rows])
         made = self._fourier.run(rows).view(np.float32).reshape(len(out), self.rows, 2 * self.bins)
         np.multiply(made, made, out=made)
