@@ -32,6 +32,10 @@ BENCHES = {
         "is a drone heard, on recordings: split by recording, other drones, events; beside a simple classifier",
         "tools.bench.rotor:figures",
     ),
+    "droneid": (
+        "DJI DroneID recorded and simulated, false frames in noise and in others' recordings, search speed",
+        "tools.bench.droneid:figures",
+    ),
     "sight": (
         "what tracks of cameras are told to be by judges that knew neither clip nor place, beside motion alone and looks alone",
         "tools.bench.sight:figures",
