@@ -98,3 +98,15 @@ def _told(name: str, judged: list[tuple[Clip, list[Verdict]]]) -> Iterator[Figur
     probabilities = np.array([one for verdict in every for one in verdict.probabilities])
     true = np.array([verdict.drone for verdict in every for _ in verdict.probabilities], np.bool_)
     yield Figure(f"{name}.calibration_error", calibration_error(probabilities, true) if len(true) else np.nan, "")
+    yield Figure(f"{name}.calibration_error_by_chance", by_chance(every), "that a judge shows on so few tracks who errs as often as said")
+
+
+def by_chance(every: list[Verdict], draws: int = 200) -> float:
+    """The median calibration error where each track truly is a drone as probably as it was told to be in the end."""
+    if not every:
+        return float(np.nan)
+    rng = np.random.default_rng(0)
+    counts, last = [len(one.probabilities) for one in every], np.array([one.last for one in every])
+    probabilities = np.array([said for one in every for said in one.probabilities])
+    drawn = (np.repeat(rng.random(len(every)) < last, counts) for _ in range(draws))
+    return float(np.median([calibration_error(probabilities, true) for true in drawn]))

@@ -10,8 +10,9 @@ import pytest
 
 from drivers.blocks import Frame
 from edge_node.messages import CameraDetection
+from tools.bench import camera
 from tools.bench.camera_clips import Clip, Label
-from tools.bench.camera_node import LAST, Node, Told, clip_verdict, verdicts
+from tools.bench.camera_node import LAST, Node, Told, Verdict, clip_verdict, verdicts
 
 RATE_HZ, FRAMES = 30.0, 90
 DRONE, BIRD = Label("drone", (100.0, 50.0, 10.0, 6.0)), Label("bird", (20.0, 20.0, 10.0, 10.0))
@@ -51,3 +52,12 @@ def test_a_node_is_given_times_and_one_camera() -> None:
     assert noting.frames[30].t_mono_ns == 1_000_000_000
     assert noting.frames[0].camera is noting.frames[30].camera
     assert (seen[5].frame, seen[5].track, seen[5].label) == (5, 7, "drone")
+
+
+def test_a_judge_who_errs_as_often_as_he_says_shows_an_error_on_few_tracks_and_hardly_any_on_many() -> None:
+    few, many = (
+        camera.by_chance([Verdict(k % 2 == 0, 9, (said,) * 20) for k, said in enumerate(np.linspace(0.05, 0.95, count))])
+        for count in (10, 2000)
+    )
+    assert few > 0.1
+    assert many < 0.04
