@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from edge_node.publish.scaling import packed, scaled
 
-MAJOR, MINOR = 1, 3
+MAJOR, MINOR = 1, 4
 U32 = 2**32 - 1
 
 TRACK_STATES = (None, "tentative", "confirmed", "lost")
@@ -35,7 +35,10 @@ UA_TYPES = (
 UA_STATUSES = (None, "ground", "airborne", "emergency", "remote_id_system_failure")
 HEIGHT_REFERENCES = (None, "take_off", "ground")
 OPERATOR_LOCATIONS = (None, "take_off", "live", "fixed")
-TRANSPORTS = ("wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon", "mavlink")
+TRANSPORTS = (
+    *("wifi_beacon", "wifi_probe_response", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon", "mavlink"),
+    "dji_droneid",  # since 1.4
+)
 CLOCK_SOURCES = (None, "unknown", "system", "gnss", "recording")
 PLACE_SOURCES = (None, "fixed", "gnss")
 VERDICTS = (None, "green", "amber", "red")

@@ -31,6 +31,7 @@ def known() -> Summaries:
         np.zeros((n, SUMMARY), np.float32),
         np.array([LABELS.index(label) for label in labels]),
         np.array(tracks),
+        np.unique(CLIPS, return_inverse=True)[1],
         np.array(counts),
         np.zeros(n, dtype=np.intp),
         np.ones(n, dtype=bool),
