@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from drivers import child_process, source
+from drivers import child_process
 from drivers.grabbed import Picture, Request
 from drivers.picture_line import MOST_PACKET_BYTES, SLOTS, WANTED, Ended, Handed, Opened, Packet, decode, slot_view
-from drivers.source import SourceError, SourceLost
+from drivers.source import SourceLost
 
 QUIET = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8", "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "5"}
 """What OpenCV writes by itself may hold an address with its password; and it waits 5 s for a V4L2 picture, not 10."""
@@ -44,7 +44,7 @@ class CameraProcess:
     def newest(self, wait_s: float) -> tuple[Handed, Picture] | None:
         """The newest picture that was not given yet, copied, None when none came for `wait_s`; raises SourceLost."""
         if not self._asked:
-            self._send(WANTED)
+            child_process.tell(self._line, WANTED)
             self._asked = True
         packet = self._packet(wait_s)
         if not isinstance(packet, Handed):
@@ -65,16 +65,8 @@ class CameraProcess:
             self._memory.close()
 
     def _packet(self, wait_s: float) -> Packet | None:
-        self._line.settimeout(wait_s)
-        try:
-            data = self._line.recv(MOST_PACKET_BYTES)
-        except TimeoutError:
-            return None
-        except OSError:
-            data = b""
-        if not data:
-            raise SourceLost(f"its reader ended by itself{child_process.how_it_ended(self._process)}")
-        return self._checked(data)
+        data = child_process.heard(self._process, self._line, MOST_PACKET_BYTES, wait_s)
+        return None if data is None else self._checked(data)
 
     def _checked(self, data: bytes) -> Packet:
         try:
@@ -82,12 +74,5 @@ class CameraProcess:
         except msgspec.MsgspecError as error:
             raise SourceLost(f"its reader speaks nonsense: {error}") from error
         if isinstance(packet, Ended):
-            kind = getattr(source, packet.kind, SourceLost)
-            raise kind(packet.words) if issubclass(kind, SourceError) else SourceLost(packet.words)
+            raise child_process.ended_with(packet.kind, packet.words)
         return packet
-
-    def _send(self, data: bytes) -> None:
-        try:
-            self._line.send(data)
-        except OSError:
-            return  # what it said last is still to be read

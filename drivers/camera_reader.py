@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import signal
 import socket
-import sys
 from importlib import import_module
 from threading import Lock, Thread
 from typing import cast
@@ -19,7 +17,7 @@ from typing import cast
 import numpy as np
 from msgspec.structs import replace
 
-from drivers.child_process import die_with
+from drivers import child_process
 from drivers.frame_clock import FrameClock, Gaps
 from drivers.grabbed import Grabbed, Grabber, Request
 from drivers.picture_line import MOST_PACKET_BYTES, SLOTS, Ended, Handed, Opened, encode, slot_view
@@ -135,13 +133,5 @@ def _open(request: Request) -> Grabber:
     return cast("Grabber", getattr(import_module(module), name)(request))
 
 
-def main() -> None:
-    """Run as a process."""
-    line_fd, memory_fd, parent = (int(number) for number in sys.argv[1:4])
-    die_with(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    read(socket.socket(fileno=line_fd), memory_fd)
-
-
 if __name__ == "__main__":
-    main()
+    child_process.run(read)

@@ -8,8 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from drivers import source
+from drivers.source import SourceError, SourceLost
 
 ROOT = Path(__file__).parents[1]
 END_WITHIN_S = 1.0
@@ -47,6 +51,40 @@ def how_it_ended(process: subprocess.Popen[bytes]) -> str:
     except subprocess.TimeoutExpired:
         return ""
     return f", killed by {signal.Signals(-code).name}" if code < 0 else f" with exit code {code}"
+
+
+def heard(process: subprocess.Popen[bytes], line: socket.socket, most_bytes: int, wait_s: float) -> bytes | None:
+    """What it says next, None when it said nothing for `wait_s`; SourceLost when it is gone."""
+    line.settimeout(wait_s)
+    try:
+        data = line.recv(most_bytes)
+    except TimeoutError:
+        return None
+    except OSError:
+        data = b""
+    if not data:
+        raise SourceLost(f"its reader ended by itself{how_it_ended(process)}")
+    return data
+
+
+def tell(line: socket.socket, data: bytes) -> None:
+    """Say something to a process that may be gone: what it said last is still to be read."""
+    with suppress(OSError):
+        line.send(data)
+
+
+def ended_with(kind: str, words: str) -> SourceError:
+    """The error of drivers.source by that name, or SourceLost."""
+    error = getattr(source, kind, SourceLost)
+    return error(words) if issubclass(error, SourceError) else SourceLost(words)
+
+
+def run(read: Callable[[socket.socket, int], None]) -> None:
+    """Be such a process, by the numbers of its command line: `read` its end of the line and the memory until it ends."""
+    line_fd, memory_fd, parent = (int(number) for number in sys.argv[1:4])
+    die_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    read(socket.socket(fileno=line_fd), memory_fd)
 
 
 def die_with(parent: int) -> None:

@@ -8,9 +8,9 @@ import os
 import socket
 from collections.abc import Mapping
 
-from drivers import child_process, source
+from drivers import child_process
 from drivers.iq_line import MOST_PACKET_BYTES, Ended, Filled, Packet, Request, decode, give_back, tune
-from drivers.source import SourceError, SourceLost
+from drivers.source import SourceLost
 
 
 class IqProcess:
@@ -36,27 +36,19 @@ class IqProcess:
 
     def next(self, wait_s: float) -> Packet | None:
         """What it says next, None when it said nothing for `wait_s`; raises what it ended with: SourceAbsent and its like."""
-        self._line.settimeout(wait_s)
-        try:
-            data = self._line.recv(MOST_PACKET_BYTES)
-        except TimeoutError:
-            return None
-        except OSError:
-            data = b""
-        if not data:
-            raise SourceLost(f"its reader ended by itself{child_process.how_it_ended(self._process)}")
-        return self._checked(data)
+        data = child_process.heard(self._process, self._line, MOST_PACKET_BYTES, wait_s)
+        return None if data is None else self._checked(data)
 
     def data(self, filled: Filled) -> bytes:
         """The samples in a slot, which is given back."""
         start = filled.slot * self._slot_bytes
         data = self._memory[start : start + filled.size]
-        self._send(give_back(filled.slot))
+        child_process.tell(self._line, give_back(filled.slot))
         return data
 
     def tune(self, tuning: tuple[float, float, float]) -> None:
         """Ask for another centre, rate and gain; a Tuned or a Refused answers."""
-        self._send(tune({"tuning": tuning}))
+        child_process.tell(self._line, tune({"tuning": tuning}))
 
     def close(self) -> None:
         """Kill it and give its memory back; may be called twice."""
@@ -72,12 +64,5 @@ class IqProcess:
         if isinstance(packet, Filled) and not (packet.slot < self._slots and packet.size <= self._slot_bytes):
             raise SourceLost(f"its reader speaks nonsense: there is no slot {packet.slot} of {packet.size} bytes")
         if isinstance(packet, Ended):
-            kind = getattr(source, packet.kind, SourceLost)
-            raise kind(packet.words) if issubclass(kind, SourceError) else SourceLost(packet.words)
+            raise child_process.ended_with(packet.kind, packet.words)
         return packet
-
-    def _send(self, data: bytes) -> None:
-        try:
-            self._line.send(data)
-        except OSError:
-            return  # what it said last is still to be read

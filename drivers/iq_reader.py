@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import signal
 import socket
-import sys
 from functools import partial
 from importlib import import_module
 from threading import Thread
 from typing import cast
 
-from drivers.child_process import die_with
+from drivers import child_process
 from drivers.iq_exchange import IqExchange
 from drivers.iq_grabber import IqGrabber, Tuning
 from drivers.iq_line import MOST_PACKET_BYTES, Ended, Opened, Request, Shape, asked, encode
@@ -69,13 +67,5 @@ def _obey(line: socket.socket, exchange: IqExchange, grabber: IqGrabber) -> None
     os._exit(0)
 
 
-def main() -> None:
-    """Run as a process."""
-    line_fd, memory_fd, parent = (int(number) for number in sys.argv[1:4])
-    die_with(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    read(socket.socket(fileno=line_fd), memory_fd)
-
-
 if __name__ == "__main__":
-    main()
+    child_process.run(read)

@@ -7,6 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_node.radio.quick_length import quick_length
+
 Complexes = NDArray[np.complex64]
 
 WIDER = 2.5
@@ -77,17 +79,7 @@ class Cut:
 
 def padded(count: int) -> int:
     """The next length that transforms fast and that all rates divide."""
-    grains = max(1, -(-count // GRAIN))
-    while not _is_smooth(grains):
-        grains += 1
-    return grains * GRAIN
-
-
-def _is_smooth(number: int) -> bool:
-    for prime in (2, 3, 5):
-        while number % prime == 0:
-            number //= prime
-    return number == 1
+    return quick_length(-(-count // GRAIN)) * GRAIN
 
 
 def noise_width_hz(rate_hz: float, out_hz: float) -> float:

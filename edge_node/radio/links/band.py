@@ -8,6 +8,8 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_node.radio.quick_length import quick_length
+
 Complexes = NDArray[np.complex64]
 MOST_PARTS = 4096
 """Rates are taken for a ratio of whole numbers up to this; the error is below 0.1 ppm."""
@@ -15,7 +17,6 @@ MOST_FINER = 20
 EDGE = 0.08
 """A channel's edge falls off over this share of its width."""
 LOUDEST = 1e6
-SMOOTH = (2, 3, 5)
 
 
 class Band:
@@ -25,7 +26,7 @@ class Band:
         finer = to_hz / rate_hz
         ratio = Fraction(finer if finer < MOST_FINER else 0).limit_denominator(MOST_PARTS)
         self._rate_hz, self.to_hz = rate_hz, to_hz
-        length = ratio.denominator * _smooth(ceil(len(samples) / ratio.denominator))
+        length = ratio.denominator * quick_length(ceil(len(samples) / ratio.denominator))
         self._out, self._kept = length * ratio.numerator // ratio.denominator, int(len(samples) * ratio)
         self._spectrum = np.fft.fft(_sound(samples), length).astype(np.complex64, copy=False)
 
@@ -53,16 +54,3 @@ def _sound(samples: Complexes) -> Complexes:
     parts = np.ascontiguousarray(samples, dtype=np.complex64).view(np.float32)
     fine = np.abs(parts) < LOUDEST
     return samples if fine.all() else np.where(fine, parts, np.float32(0)).view(np.complex64)
-
-
-def _smooth(least: int) -> int:
-    """The next whole number of small factors, whose transform is quick."""
-    count = max(1, least)
-    while True:
-        rest = count
-        for factor in SMOOTH:
-            while rest % factor == 0:
-                rest //= factor
-        if rest == 1:
-            return count
-        count += 1

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.links.rates import Complexes, smooth
+from edge_node.radio.links.rates import Complexes
+from edge_node.radio.quick_length import quick_length
 
 Reals = NDArray[np.float32]
 
@@ -96,7 +97,7 @@ def demodulated(samples: Complexes, rate_hz: float) -> tuple[Reals, float]:
 
 def combs(luma: Reals, rate_hz: float) -> list[Comb]:
     """Of each standard, the best near its line rate."""
-    size = smooth(FINER * len(luma))
+    size = quick_length(FINER * len(luma))
     spectrum = np.fft.rfft(luma * np.hanning(len(luma)).astype(np.float32), size)
     power = spectrum.real**2 + spectrum.imag**2
     total = float(power.sum()) / FINER

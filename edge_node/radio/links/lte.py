@@ -11,7 +11,8 @@ from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.fifteen import BASE_HZ, SPACING_HZ, prefixes
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.folding import boxed
-from edge_node.radio.links.rates import Complexes, smooth
+from edge_node.radio.links.rates import Complexes
+from edge_node.radio.quick_length import quick_length
 
 ROOTS, HALF = (25, 29, 34), 31
 BLOCKS_HZ = 72 * SPACING_HZ
@@ -32,7 +33,7 @@ def look(burst: Burst) -> Finding | None:
     count = round(LOOKED_S * burst.samples_rate_hz)
     if burst.bandwidth_hz < NARROWEST_HZ or len(burst.samples) < count or burst.samples_rate_hz < BLOCKS_HZ:
         return None
-    size = smooth(count)
+    size = quick_length(count)
     bin_hz = burst.samples_rate_hz / size
     spectrum = np.asarray(np.fft.fft(burst.samples[:size], size), np.complex64)
     if not _prefixed(spectrum, bin_hz):

@@ -8,6 +8,8 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_node.radio.quick_length import quick_length
+
 Complexes = NDArray[np.complex64]
 FINEST = 4096
 """Of a ratio of rates: what is left is below 0.03 % and no sum over a burst notices."""
@@ -28,7 +30,7 @@ class Spectrum:
 
     def __init__(self, samples: Complexes, rate_hz: float, wanted_hz: float, spur: float = inf) -> None:
         ratio = Fraction(wanted_hz / rate_hz).limit_denominator(FINEST)
-        taken = smooth(-(-len(samples) // (ratio.denominator * COARSEST))) * ratio.denominator * COARSEST
+        taken = quick_length(-(-len(samples) // (ratio.denominator * COARSEST))) * ratio.denominator * COARSEST
         given = taken // ratio.denominator * ratio.numerator
         spectrum = np.asarray(np.fft.fft(samples, taken), np.complex64)
         half = min(taken, given) // 2
@@ -72,16 +74,3 @@ def _silence_tones(spectrum: Complexes, spur: float) -> None:
     limits = np.repeat(highest, near) * np.float32(spur)
     limits = np.append(limits, np.full(len(spectrum) - len(limits), limits[-1]))
     spectrum[power > limits] = 0
-
-
-def smooth(count: int) -> int:
-    """The number from there on that has no prime factor above 5: its Fourier transform is quick."""
-    found = max(1, count)
-    while True:
-        rest = found
-        for prime in (2, 3, 5):
-            while rest % prime == 0:
-                rest //= prime
-        if rest == 1:
-            return found
-        found += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge_node.radio.links.rates import SPUR, at_rate, smooth
+from edge_node.radio.links.rates import SPUR, at_rate
 
 
 def tone(hz: float, rate_hz: float, count: int) -> np.ndarray:
@@ -33,8 +33,3 @@ def test_tones_are_silenced_and_noise_is_kept() -> None:
     assert np.mean(np.abs(kept) ** 2) == pytest.approx(np.mean(np.abs(noise) ** 2), rel=0.03)
     untouched = at_rate(noise, 20e6, 20e6, SPUR)
     assert np.allclose(untouched, noise, atol=1e-4)
-
-
-@pytest.mark.parametrize(("count", "expected"), [(0, 1), (1, 1), (7, 8), (1000, 1000), (1021, 1024), (4097, 4320)])
-def test_smooth_numbers(count: int, expected: int) -> None:
-    assert smooth(count) == expected
