@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from edge_node.camera.burnt_in import BurntIn
 from edge_node.camera.clutter_map import ClutterMap
-from edge_node.camera.observation import Observation
-from edge_node.camera.scene.background import Background
+from edge_node.camera.observation import LOST, Observation
+from edge_node.camera.scene.background import Background, all_but
 from edge_node.camera.scene.ego_motion import EgoMotion
 from edge_node.camera.scene.frame_of_scene import SceneFrame
 from edge_node.camera.targets.candidates import Candidates
@@ -31,7 +31,6 @@ LEAST_SEEN = 5
 """Of the last eight pictures, before anything is believed."""
 CLEAR_RATIO, MOVES = 6.0, 4.0
 """Contrast over its surroundings that makes a candidate by itself, and change in sigmas that makes one of less."""
-HOLD_SIDES = 1.0
 JUDGED_EVERY_S = 0.09
 """All tracks to whom it is due at once: judging has a price of its own, however few they are."""
 MOST_ELAPSED_S = 10.0
@@ -83,11 +82,12 @@ class Watch:
         found = self._unhidden(within(self._targets.find(picture), seen), t_s)
         places = self._scene.to_scene((found.boxes[:, :2] + found.boxes[:, 2:] / 2).astype(np.float64))
         changes = changes_of(moving, self._scene.to_kept(places))
-        rows, which = self._tracks.follow(found, places, elapsed_s)
+        missed = self._tracks.missed
+        rows, which = self._tracks.follow(found, places, None if moving is None else changes.astype(np.float64), elapsed_s)
         look = Look(picture, frame, t_s, unit, None if moving is None else changes[which].tolist())
-        for row, observation in zip(rows.tolist(), look.at(found.of(which), places[which]), strict=True):
+        for row, observation in zip(rows.tolist(), look.at(found.of(which), places[which], missed[rows].tolist()), strict=True):
             self._tracks.extra[row].see(observation)
-        refound = self._refind(picture)
+        refound = self._refind(picture, moving)
         self._before = picture
         self._judge_all(t_s)
         free = (found.ratio >= CLEAR_RATIO) | (changes >= MOVES)
@@ -96,8 +96,8 @@ class Watch:
         self._begin(found.of(free), places[free])
         return self._told(refound)
 
-    def _refind(self, picture: Grey) -> set[int]:
-        """Believed objects that stand out no more, found by how they looked; the numbers of their tracks."""
+    def _refind(self, picture: Grey, moving: Grey | None) -> set[int]:
+        """Believed objects that stand out no more, found by how they looked where the scene is not as ever; the numbers of their tracks."""
         tracks, refound = self._tracks, set()
         for row in np.flatnonzero(tracks.confirmed & (tracks.missed > 0)).tolist():
             one: Followed = tracks.extra[row]
@@ -106,7 +106,10 @@ class Watch:
             (x, y), sigma_px = self._scene.to_picture(tracks.motion.place[row]).tolist(), float(tracks.motion.covariance[row, 0, 0]) ** 0.5
             if one.template and (found := one.template.find(picture, (x, y), sigma_px)):
                 middle = np.array([found])
-                tracks.motion.update(np.array([row]), self._scene.to_scene(middle), variance_of(tracks.boxes[row : row + 1]))
+                place = self._scene.to_scene(middle)
+                if moving is not None and changes_of(moving, self._scene.to_kept(place))[0] < MOVES:
+                    continue
+                tracks.motion.update(np.array([row]), place, variance_of(tracks.boxes[row : row + 1]))
                 tracks.boxes[row, :2] = middle[0] - tracks.boxes[row, 2:] / 2
                 refound.add(int(tracks.number[row]))
         return refound
@@ -137,11 +140,18 @@ class Watch:
         tracks.confirmed = np.array(believed, bool) & (tracks.confirmed | often)
         nothing = np.array([one.is_dismissed(belief) for one in known], bool)
         burnt_in = np.array([one.extent.is_burnt_in for one in known], bool)
-        vain = tracks.gone() | nothing | burnt_in
+        vain = tracks.gone() | nothing | burnt_in | self._left_sight()
         if vain.any():
             self._burnt_in.note(tracks.boxes[burnt_in], t_s)
             self._learn_from(vain, nothing & ~tracks.confirmed)
             tracks.keep(~vain)
+
+    def _left_sight(self) -> NDArray[np.bool_]:
+        """Which are not seen any more and ought to be at the rim: what stands out there next is the rim."""
+        tracks = self._tracks
+        half, middles = tracks.boxes[:, 2:].astype(np.float64) / 2, self._scene.to_picture(tracks.motion.place)
+        outside = ((middles < half) | (middles > np.array(self._size) - half)).any(axis=1)
+        return np.asarray((tracks.missed >= LOST) & outside)
 
     def _learn_from(self, vain: NDArray[np.bool_], dismissed: NDArray[np.bool_]) -> None:
         """Hold it against the place where it began what comes to nothing, and against that where it is what is dismissed."""
@@ -185,10 +195,4 @@ class Watch:
         held = self._tracks.confirmed
         if not held.any():
             return None
-        hold = np.full(picture.shape, 255, np.uint8)
-        kept = self._scene.to_kept(self._tracks.motion.place[held]).tolist()
-        for (x, y), (_, _, width, height) in zip(kept, self._tracks.boxes[held].tolist(), strict=True):
-            reach = HOLD_SIDES * max(width, height)
-            left, top = max(0, int(x - reach)), max(0, int(y - reach))
-            hold[top : max(0, int(y + reach) + 1), left : max(0, int(x + reach) + 1)] = 0
-        return hold
+        return all_but(picture, self._scene.to_kept(self._tracks.motion.place[held]), self._tracks.size[held])

@@ -26,6 +26,7 @@ SPARSE = 8
 UNUSUAL, MOST_UNUSUAL = 4.0, 0.4
 """Where more than that share of all pixels is so many sigmas from what is usual, it is another picture altogether."""
 STILL_PX, STILL_TURN = 0.25, 6e-4
+HOLD_SIDES = 1.0
 LEAST_SEEN = 8
 """Pictures, before it can tell what is new."""
 
@@ -78,6 +79,15 @@ class Background:
         cv2.threshold(self._difference, MOST_DIFFERENCE, 0, cv2.THRESH_TRUNC, dst=self._difference)
         cv2.accumulateWeighted(self._difference, self._spread, step, hold)
         cv2.max(self._spread, LEAST_SPREAD / MEAN_TO_SIGMA, dst=self._spread)  # type: ignore[call-overload]  # its stubs know arrays alone
+
+
+def all_but(picture: Grey, places: NDArray[np.float64], sides: NDArray[np.float64]) -> Grey:
+    """A `hold` for `step`: 0 about some places (n, 2), HOLD_SIDES of each one's side (n) px to every side."""
+    hold = np.full(picture.shape, 255, np.uint8)
+    for (x, y), reach in zip(places.tolist(), (HOLD_SIDES * sides).tolist(), strict=True):
+        left, top = max(0, int(x - reach)), max(0, int(y - reach))
+        hold[top : max(0, int(y + reach) + 1), left : max(0, int(x + reach) + 1)] = 0
+    return hold
 
 
 def middle_of(values: Plane) -> np.float32:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.camera.observation import PATCH_PX, Observation
+from edge_node.camera.observation import LOST, PATCH_PX, Observation
 from edge_node.camera.sight.knowledge import LABELS, SUMMARY
 from edge_node.camera.sight.motion import COLUMNS, FEATURES, features, row
 
@@ -17,6 +17,7 @@ LOOKED_AT = 24  # observations; after them every SPARSE-th
 SPARSE = 3
 LARGEST = 1e9  # of any number that an observation may hold
 REMEMBERED = 60  # looks: later ones count as the mean of so many
+DOUBTED = 6  # looks that all before count for once it may be of something else
 
 
 class Memory:
@@ -38,6 +39,8 @@ class Memory:
             self._end = KEPT
         self._rows[self._end] = now
         self._end += 1
+        if observation.missed >= LOST:
+            self._looks = min(self._looks, DOUBTED)
         self.seen += 1
         due = self.seen <= LOOKED_AT or self.seen % SPARSE == 0
         return due and bool(cv2.checkRange(observation.patch, minVal=-LARGEST, maxVal=LARGEST)[0])

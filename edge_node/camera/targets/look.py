@@ -48,12 +48,12 @@ class Look(NamedTuple):
     unit: float
     changes: Sequence[float] | None
 
-    def at(self, found: Candidates, places: Array) -> Iterator[Observation]:
-        """What it shows of each candidate, of which `places` (n, 2) are the middles in the scene."""
+    def at(self, found: Candidates, places: Array, missed: Sequence[int]) -> Iterator[Observation]:
+        """What it shows of each candidate, `places` (n, 2) its middle in the scene, `missed` (n) pictures before without it."""
         contrasts, unit = (found.contrast.astype(np.float64) * self.unit).tolist(), np.float32(self.unit)
         changes = self.changes or repeat(None)
-        each = zip(found.boxes.tolist(), places.tolist(), contrasts, found.ratio.tolist(), changes, strict=False)
-        for (x, y, width, height), (scene_x, scene_y), contrast, ratio, moving in each:
+        each = zip(found.boxes.tolist(), places.tolist(), contrasts, found.ratio.tolist(), missed, changes, strict=False)
+        for (x, y, width, height), (scene_x, scene_y), contrast, ratio, lost, moving in each:
             side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
             patch = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
             small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -67,4 +67,5 @@ class Look(NamedTuple):
                 noise=abs(contrast) / ratio,
                 patch=small * unit,
                 moving=moving,
+                missed=lost,
             )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.camera.burnt_in import Extent
-from edge_node.camera.observation import LEAST_JUDGED, Observation
+from edge_node.camera.observation import LEAST_JUDGED, LOST, Observation
 from edge_node.camera.tracks.template import Template
 
 DISMISSED_AFTER = 16
@@ -54,7 +54,9 @@ class Followed:
         self.template: Template | None = None
 
     def see(self, observation: Observation) -> None:
-        """Take in what one picture showed."""
+        """Take in what one picture showed; what is found again is not established."""
+        if observation.missed >= LOST:
+            self._told_since_s = inf
         self.last = observation
         self.observations += 1
         self.extent.see(observation.box, observation.scene_x, observation.scene_y)

@@ -30,6 +30,7 @@ class TrackTable:
         self.boxes = np.empty((0, 4), np.float32)
         self.size = np.empty(0)
         self.contrast = np.empty(0)
+        self.change = np.empty(0)
         self.seen = np.empty((0, REMEMBERED), bool)
         self.age = np.empty(0, np.int64)
         self.missed_s = np.empty(0)
@@ -41,16 +42,21 @@ class TrackTable:
     def __len__(self) -> int:
         return len(self.number)
 
-    def follow(self, found: Candidates, places: Array, elapsed_s: float) -> tuple[Indices, Indices]:
-        """Predict all, and take in what a picture shows, `places` (m, 2) in scene pixels; rows that were seen, and their candidates."""
+    def follow(self, found: Candidates, places: Array, changes: Array | None, elapsed_s: float) -> tuple[Indices, Indices]:
+        """Predict all, and take in what a picture shows, `places` (m, 2) in scene pixels; rows that were seen, and their candidates.
+
+        `changes` (m) are sigmas from what is usual there, None while nobody knows.
+        """
         self.motion.predict(elapsed_s)
         variance, sizes = variance_of(found.boxes), _sizes(found.boxes)
-        here = Places(self.motion.place, self.motion.covariance[:, 0, 0], self.size, self.contrast)
-        rows, which = pairs(here, Places(places, variance, sizes, found.contrast.astype(np.float64)))
+        here = Places(self.motion.place, self.motion.covariance[:, 0, 0], self.size, self.contrast, self.change)
+        rows, which = pairs(here, Places(places, variance, sizes, found.contrast.astype(np.float64), changes))
         self.motion.update(rows, places[which], variance[which])
         self.boxes[rows] = found.boxes[which]
         self.size[rows] += LIKENESS_STEP * (sizes[which] - self.size[rows])
         self.contrast[rows] += LIKENESS_STEP * (found.contrast[which] - self.contrast[rows])
+        if changes is not None:
+            self.change[rows] += LIKENESS_STEP * (changes[which] - self.change[rows])
         seen = np.zeros(len(self), bool)
         seen[rows] = True
         self.seen = np.concatenate([self.seen[:, 1:], seen[:, None]], axis=1)
@@ -71,6 +77,7 @@ class TrackTable:
         self.boxes = np.concatenate([self.boxes, found.boxes])
         self.size = np.concatenate([self.size, _sizes(found.boxes)])
         self.contrast = np.concatenate([self.contrast, found.contrast.astype(np.float64)])
+        self.change = np.concatenate([self.change, np.zeros(many)])
         self.seen = np.concatenate([self.seen, np.eye(REMEMBERED, dtype=bool)[np.full(many, REMEMBERED - 1)]])
         self.age = np.concatenate([self.age, np.ones(many, np.int64)])
         self.missed_s = np.concatenate([self.missed_s, np.zeros(many)])
@@ -87,7 +94,7 @@ class TrackTable:
         if which.all():
             return
         self.motion.keep(which)
-        for name in ("number", "boxes", "size", "contrast", "seen", "age", "missed_s", "missed", "confirmed"):
+        for name in ("number", "boxes", "size", "contrast", "change", "seen", "age", "missed_s", "missed", "confirmed"):
             setattr(self, name, getattr(self, name)[which])
         self.extra = [one for one, kept in zip(self.extra, which, strict=True) if kept]
 

@@ -95,6 +95,30 @@ def test_it_is_told_on_while_nothing_stands_out_for_a_moment() -> None:
     assert len({one.track for row in sightings for one in row}) == 1
 
 
+def told_on(side: float, levels: float, last: int, way: Callable[[int], tuple[float, float]]) -> list[int]:
+    """Pictures in which the track of what flies is told of, where the scene has a spot of its own and what flies is gone after `last`."""
+
+    def pictures() -> Iterator[Grey]:
+        scene = panorama()
+        for k in range(last + 60):
+            there = with_blob(seen(scene, seed=k), side, 70, 8, levels)
+            yield with_blob(there, *way(k), 8, 60) if k <= last else there
+
+    sightings = told(pictures())
+    (flying,) = {one.track for one in sightings[last] if abs(one.box[0] + one.box[2] / 2 - way(last)[0]) < 6}
+    return [k for k, row in enumerate(sightings) if any(one.track == flying for one in row)]
+
+
+def test_what_is_gone_is_not_found_in_what_was_always_there() -> None:
+    pictures = told_on(190.0, 15.0, 72, lambda k: (40 + 2.0 * k, 70.0))
+    assert pictures[-1] < 72 + 0.5 * RATE_HZ
+
+
+def test_what_left_sight_is_not_found_at_the_rim() -> None:
+    pictures = told_on(317.0, 60.0, 68, lambda k: (40 + 4.0 * k, 70.0))
+    assert pictures[-1] < 68 + 0.5 * RATE_HZ
+
+
 def test_letters_burnt_in_are_forgotten_once_the_camera_turns() -> None:
     def pictures() -> Iterator[Grey]:
         scene = panorama()

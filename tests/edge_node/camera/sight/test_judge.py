@@ -50,6 +50,16 @@ def test_probabilities_are_of_all_labels_from_the_start(band: Literal["thermal",
         assert judge.real == pytest.approx(1 - said["clutter"])
 
 
+@pytest.mark.parametrize("band", BANDS)
+def test_after_a_gap_what_was_seen_before_counts_little(band: Literal["thermal", "visible"]) -> None:
+    """A drone for 40 observations, then a piece of bare sky for 20."""
+    rng = np.random.default_rng(4)
+    drone = _flight("drone", 2, band)
+    bare = [replace(drone[-1], frame=60 + k, t_s=2 + k / 30, patch=rng.normal(90, 1, (32, 32)).astype(np.float32)) for k in range(20)]
+    goes_on, anew = _judged(band, drone + bare), _judged(band, [*drone, replace(bare[0], missed=20), *bare[1:]])
+    assert anew.real < goes_on.real
+
+
 def test_asking_each_time_or_at_last_comes_to_the_same() -> None:
     """After 31 observations it is due to both: every second one until 15, and every eighth after."""
     seen, asked = _flight("drone", 3)[:31], Judge("thermal")

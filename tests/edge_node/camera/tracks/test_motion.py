@@ -59,3 +59,14 @@ def test_what_is_too_far_or_another_size_is_another_object() -> None:
     assert not len(pairs(one, alone(20.0, 5.0, 60.0))[0])
     assert not len(pairs(one, alone(10.0, 50.0, 60.0))[0])
     assert not len(pairs(one, alone(10.0, 5.0, 8.0))[0])
+
+
+def test_what_stood_out_from_its_scene_is_not_found_where_the_scene_is_as_ever() -> None:
+    def alone(change: float | None) -> Places:
+        changes = None if change is None else np.array([change])
+        return Places(np.array([[10.0, 10.0]]), np.ones(1), np.array([5.0]), np.array([60.0]), changes)
+
+    assert len(pairs(alone(30.0), alone(12.0))[0])
+    assert not len(pairs(alone(30.0), alone(1.0))[0])
+    assert len(pairs(alone(30.0), alone(None))[0]), "nobody knows what is usual there"
+    assert len(pairs(alone(5.0), alone(1.0))[0]), "it never stood out much"
