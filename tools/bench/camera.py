@@ -1,14 +1,16 @@
 """Cameras: drones covered, false tracks, what is told of them and what it costs, beside other people's detectors on the same pictures.
 
 A drone is covered in a frame where the middle of a confirmed track's box lies in its label, 5 px around it allowed; a track is false where
-less than 30 % of it lies in any label. The weights of the package were trained on these very clips, so these figures flatter it: `folder`
-takes whatever makes a detector for a clip, such as one whose weights never saw it. `EDGE_NODE_CAMERA_EVERY` takes every so many clips (1).
+less than 30 % of it lies in any label. The weights of the package were trained on the clips of `thermal` and `visible`, so that their
+figures flatter it, unless `EDGE_NODE_CAMERA_FOLDS` names a folder of weights that never saw a clip's fold (`tools.train_sight --folds`).
+`EDGE_NODE_CAMERA_EVERY` takes every so many clips (1).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,7 +18,7 @@ from msgspec import Struct, field
 
 from tools.bench import camera_cost, camera_scenes
 from tools.bench.camera_clips import DATA, Clip, Score, clips, score
-from tools.bench.camera_node import DetectorFor, Node, Told, Verdict, clip_verdict, shipped, verdicts
+from tools.bench.camera_node import DetectorFor, Node, Told, Verdict, clip_verdict, held_out, shipped, verdicts
 from tools.bench.camera_peers import PEERS, Peer
 from tools.bench.camera_run import Run, run
 from tools.bench.figure import Figure
@@ -27,6 +29,7 @@ FOLDERS: tuple[tuple[str, str, Literal["thermal", "visible"]], ...] = (
     ("visible", "visible", "visible"),
     ("panning", "thermal640", "thermal"),
 )
+FOLDS = os.environ.get("EDGE_NODE_CAMERA_FOLDS")
 EVERY = int(os.environ.get("EDGE_NODE_CAMERA_EVERY", "1"))
 # A label wider than this is wider than every kernel that looks for small targets.
 NEAR_PX = 40.0
@@ -51,8 +54,9 @@ def figures() -> Iterator[Figure]:
     """All rows; none where the clips are not."""
     if not DATA.is_dir():
         return
+    detector_for = held_out(Path(FOLDS)) if FOLDS else shipped
     for name, where, band in FOLDERS:
-        yield from folder(name, where, band, shipped)
+        yield from folder(name, where, band, detector_for)
     yield from camera_scenes.figures()
     yield from camera_cost.figures()
 

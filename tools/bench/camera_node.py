@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import cache, partial
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -11,9 +13,13 @@ from msgspec import Struct
 
 from drivers.blocks import Camera, Frame
 from edge_node.camera.detector import CameraDetector
+from edge_node.camera.sight.judge import Judge
+from edge_node.camera.sight.knowledge import Band, Knowledge
 from edge_node.messages import CameraDetection
 from tools.bench.camera_clips import TRUE_SHARE, Clip, Picture, Seen
+from tools.sight_scenes import fold
 
+BANDS: tuple[Band, ...] = ("thermal", "visible")
 LEAST_S = 1.0
 LAST = 24
 """How many of a track's last detections say together what it is."""
@@ -31,9 +37,24 @@ DetectorFor = Callable[[Clip], Detector]
 
 
 def shipped(clip: Clip) -> Detector:
-    """The detector with the weights of the package, which were trained on these clips too."""
+    """The detector with the weights of the package, which were trained on the clips of thermal and visible too."""
     del clip
     return CameraDetector()
+
+
+def held_out(folder: Path) -> DetectorFor:
+    """Detectors with weights that know nothing of a clip's fold, as `python -m tools.train_sight --folds` writes them to a folder."""
+
+    @cache
+    def knows(band: Band, number: int) -> Knowledge:
+        with (folder / f"{band}_{number}.npz").open("rb") as file:
+            return Knowledge.load(file)
+
+    def detector(clip: Clip) -> Detector:
+        band = next((band for band in BANDS if clip.path.parent.name == band), None)
+        return shipped(clip) if band is None else CameraDetector(judge=partial(Judge, knows=knows(band, fold(band, clip.path.stem))))
+
+    return detector
 
 
 class Told(Seen, frozen=True):

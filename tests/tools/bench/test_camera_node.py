@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 
 from drivers.blocks import Frame
+from edge_node.camera.sight import knowledge
 from edge_node.messages import CameraDetection
 from tools.bench import camera
 from tools.bench.camera_clips import Clip, Label
-from tools.bench.camera_node import LAST, Node, Told, Verdict, clip_verdict, verdicts
+from tools.bench.camera_node import LAST, Node, Told, Verdict, clip_verdict, held_out, verdicts
+from tools.sight_scenes import fold
 
 RATE_HZ, FRAMES = 30.0, 90
 DRONE, BIRD = Label("drone", (100.0, 50.0, 10.0, 6.0)), Label("bird", (20.0, 20.0, 10.0, 10.0))
@@ -52,6 +55,19 @@ def test_a_node_is_given_times_and_one_camera() -> None:
     assert noting.frames[30].t_mono_ns == 1_000_000_000
     assert noting.frames[0].camera is noting.frames[30].camera
     assert (seen[5].frame, seen[5].track, seen[5].label) == (5, 7, "drone")
+
+
+def test_held_out_weights_are_those_of_the_clip_s_fold(tmp_path: Path) -> None:
+    """The package's own weights lie there under the name of one fold; no others are to be found."""
+    clip = Clip(Path("thermal/IR_DRONE_001.mp4"), {})
+    number = fold("thermal", "IR_DRONE_001")
+    shutil.copy(Path(knowledge.__file__).with_name("thermal.npz"), tmp_path / f"thermal_{number}.npz")
+    detector_for = held_out(tmp_path)
+    seen = Node(detector_for(clip), "thermal", RATE_HZ).step(0, np.zeros((256, 320), np.uint8))
+    assert seen == []
+    other = next(name for name in ("IR_BIRD_001", "IR_BIRD_002") if fold("thermal", name) != number)
+    with pytest.raises(FileNotFoundError):
+        detector_for(Clip(Path(f"thermal/{other}.mp4"), {}))
 
 
 def test_a_judge_who_errs_as_often_as_he_says_shows_an_error_on_few_tracks_and_hardly_any_on_many() -> None:
