@@ -107,7 +107,7 @@ def summed(one: Told, networks: Networks) -> Iterator[tuple[int, Floats]]:
     memory = Memory()
     looked = networks.log_probabilities(scaled(np.array([seen.patch for seen in one.seen], np.float32)))
     for seen, look in zip(one.seen, looked, strict=True):
-        if memory.take(seen):
+        if memory.take(seen) is not None:
             memory.told(look)
         if memory.seen in AT:
             yield memory.seen, memory.summary()

@@ -27,6 +27,11 @@ class Recorder:
             self.seen.append(observation)
 
     @property
+    def is_curious(self) -> bool:
+        """Always."""
+        return True
+
+    @property
     def probabilities(self) -> dict[str, float]:
         """None at all."""
         return {}

@@ -24,7 +24,7 @@ class Observation(Struct, frozen=True, gc=False):
     camera's own motion is taken out. `contrast` is its peak over its surroundings in the picture's own units, below 0 where it is darker
     or colder, and `noise` the spread of the surroundings (1 sigma). `moving` is how much it differs from what was there before, in
     sigmas of that pixel over time, None while nobody knows. `patch` is (32, 32) float32 in the picture's own units about the box's
-    middle (see `PATCH_OVER_BOX`). `missed` is how many pictures before this one did not show it.
+    middle (see `PATCH_OVER_BOX`), None where nobody wanted to look. `missed` is how many pictures before this one did not show it.
     """
 
     frame: int
@@ -34,6 +34,6 @@ class Observation(Struct, frozen=True, gc=False):
     scene_y: float
     contrast: float
     noise: float
-    patch: NDArray[np.float32]
+    patch: NDArray[np.float32] | None
     moving: float | None = None
     missed: int = 0

@@ -85,8 +85,10 @@ class Watch:
         missed = self._tracks.missed
         rows, which = self._tracks.follow(found, places, None if moving is None else changes.astype(np.float64), elapsed_s)
         look = Look(picture, frame, t_s, unit, None if moving is None else changes[which].tolist())
-        for row, observation in zip(rows.tolist(), look.at(found.of(which), places[which], missed[rows].tolist()), strict=True):
-            self._tracks.extra[row].see(observation)
+        followed: list[Followed] = [self._tracks.extra[row] for row in rows.tolist()]
+        seen_of = look.at(found.of(which), places[which], missed[rows].tolist(), [one.judge.is_curious for one in followed])
+        for one, observation in zip(followed, seen_of, strict=True):
+            one.see(observation)
         refound = self._refind(picture, moving)
         self._before = picture
         self._judge_all(t_s)

@@ -64,6 +64,8 @@ def _network(fold: int, known: Summaries, told: Sequence[Told], shown: dict[int,
 
 
 def _shown(one: Observation) -> Floats:
+    if one.patch is None:
+        raise ValueError("an observation without a patch shows nothing")
     small = cv2.resize(one.patch, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
     small = (small - small.mean()) / (small.std() + 1e-3)
     return np.append(small.ravel(), np.log(max(one.box[2:]))).astype(np.float32)

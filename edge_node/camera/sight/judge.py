@@ -31,11 +31,16 @@ class Judge:
         self._probabilities = np.array([AT_LARGE[name] for name in LABELS])
 
     def see(self, observation: Observation) -> None:
-        """Take in one more observation; one that is not finite or has no patch of (32, 32) is passed over."""
-        if self.memory.take(observation):
-            self.waiting.append(observation.patch)
+        """Take in one more observation; one that is not finite or whose patch is not (32, 32) is passed over."""
+        if (patch := self.memory.take(observation)) is not None:
+            self.waiting.append(patch)
             if len(self.waiting) >= HELD:
                 _look((self,))
+
+    @property
+    def is_curious(self) -> bool:
+        """Whether it would look at the next observation."""
+        return self.memory.is_curious
 
     @property
     def probabilities(self) -> dict[str, float]:

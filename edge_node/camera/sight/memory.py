@@ -13,7 +13,7 @@ from edge_node.camera.sight.motion import COLUMNS, FEATURES, features, row
 Floats = NDArray[np.float32]
 
 KEPT = 90
-LOOKED_AT = 24  # observations; after them every SPARSE-th
+LOOKED_AT = 10  # observations; after them every SPARSE-th
 SPARSE = 3
 LARGEST = 1e9  # of any number that an observation may hold
 REMEMBERED = 60  # looks: later ones count as the mean of so many
@@ -29,11 +29,16 @@ class Memory:
         self._mean = np.zeros(len(LABELS))
         self._square = np.zeros(len(LABELS))
 
-    def take(self, observation: Observation) -> bool:
-        """Keep an observation, and say whether its patch is worth a look; one that is beyond LARGEST or not (32, 32) is passed over."""
-        now = row(observation)
-        if not all(-LARGEST < number < LARGEST for number in now[:-1]) or observation.patch.shape != (PATCH_PX, PATCH_PX):
-            return False
+    @property
+    def is_curious(self) -> bool:
+        """Whether the next observation is worth a look."""
+        return self.seen < LOOKED_AT or (self.seen + 1) % SPARSE == 0
+
+    def take(self, observation: Observation) -> Floats | None:
+        """Keep an observation, and give its patch where it is worth a look; one that is beyond LARGEST or not (32, 32) is passed over."""
+        now, patch, curious = row(observation), observation.patch, self.is_curious
+        if not all(-LARGEST < number < LARGEST for number in now[:-1]) or (patch is not None and patch.shape != (PATCH_PX, PATCH_PX)):
+            return None
         if self._end == len(self._rows):
             self._rows[:KEPT] = self._rows[KEPT:]
             self._end = KEPT
@@ -42,8 +47,9 @@ class Memory:
         if observation.missed >= LOST:
             self._looks = min(self._looks, DOUBTED)
         self.seen += 1
-        due = self.seen <= LOOKED_AT or self.seen % SPARSE == 0
-        return due and bool(cv2.checkRange(observation.patch, minVal=-LARGEST, maxVal=LARGEST)[0])
+        if patch is None or not curious or not cv2.checkRange(patch, minVal=-LARGEST, maxVal=LARGEST)[0]:
+            return None
+        return patch
 
     def told(self, looked: Floats) -> None:
         """Take in the log probabilities (labels,) of one patch."""

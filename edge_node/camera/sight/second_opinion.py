@@ -43,19 +43,19 @@ class SecondOpinion:
         """The node's own probabilities, joined with what the model said of this track."""
         if self._own is None:
             return dict(probabilities)
-        if seen.frame - self._asked_at.get(track, -EVERY) >= EVERY:
-            self._ask(self._own, track, seen)
+        if seen.patch is not None and seen.frame - self._asked_at.get(track, -EVERY) >= EVERY:
+            self._ask(self._own, track, seen.frame, seen.patch)
         looks = self._looks.get(track)
         return dict(probabilities) if looks is None else self._own.combined(probabilities, looks[1])
 
-    def _ask(self, own: OwnModel, track: int, seen: Observation) -> None:
+    def _ask(self, own: OwnModel, track: int, frame: int, patch: NDArray[np.float32]) -> None:
         if len(self._asked_at) >= MOST_TRACKS and track not in self._asked_at:
             oldest = min(self._asked_at, key=lambda number: self._asked_at[number])
             del self._asked_at[oldest]
             self._looks.pop(oldest, None)
-        self._asked_at[track] = seen.frame
+        self._asked_at[track] = frame
         try:
-            said = own.look(seen.patch[None])[0]
+            said = own.look(patch[None])[0]
         except ValueError as error:
             self.trouble, self._own = f"the model of [camera] is left out: {error}", None
             return

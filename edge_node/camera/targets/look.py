@@ -48,24 +48,30 @@ class Look(NamedTuple):
     unit: float
     changes: Sequence[float] | None
 
-    def at(self, found: Candidates, places: Array, missed: Sequence[int]) -> Iterator[Observation]:
-        """What it shows of each candidate, `places` (n, 2) its middle in the scene, `missed` (n) pictures before without it."""
-        contrasts, unit = (found.contrast.astype(np.float64) * self.unit).tolist(), np.float32(self.unit)
+    def at(self, found: Candidates, places: Array, missed: Sequence[int], wanted: Sequence[bool]) -> Iterator[Observation]:
+        """What it shows of each candidate, `places` (n, 2) its middle in the scene, `missed` (n) pictures before without it.
+
+        Patches are cut where they are `wanted` (n).
+        """
+        contrasts = (found.contrast.astype(np.float64) * self.unit).tolist()
         changes = self.changes or repeat(None)
-        each = zip(found.boxes.tolist(), places.tolist(), contrasts, found.ratio.tolist(), missed, changes, strict=False)
-        for (x, y, width, height), (scene_x, scene_y), contrast, ratio, lost, moving in each:
-            side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
-            patch = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
-            small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+        each = zip(found.boxes.tolist(), places.tolist(), contrasts, found.ratio.tolist(), missed, wanted, changes, strict=False)
+        for box, (scene_x, scene_y), contrast, ratio, lost, want, moving in each:
             yield Observation(
                 frame=self.frame,
                 t_s=self.t_s,
-                box=(x, y, width, height),
+                box=tuple(box),
                 scene_x=scene_x,
                 scene_y=scene_y,
                 contrast=contrast,
                 noise=abs(contrast) / ratio,
-                patch=small * unit,
+                patch=self._patch(*box) if want else None,
                 moving=moving,
                 missed=lost,
             )
+
+    def _patch(self, x: float, y: float, width: float, height: float) -> NDArray[np.float32]:
+        side = round(max(PATCH_OVER_BOX * max(width, height), LEAST_PATCH_PX))
+        piece = cv2.getRectSubPix(self.picture, (side, side), (x + (width - 1) / 2, y + (height - 1) / 2))
+        small = cv2.resize(piece, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+        return np.asarray(small * np.float32(self.unit))

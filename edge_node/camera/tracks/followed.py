@@ -35,6 +35,10 @@ class Judge(Protocol):
         """Take in one observation."""
 
     @property
+    def is_curious(self) -> bool:
+        """Whether the next observation should have a patch."""
+
+    @property
     def probabilities(self) -> dict[str, float]:
         """Of each label, "clutter" among them."""
 

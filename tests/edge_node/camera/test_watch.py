@@ -27,6 +27,11 @@ class SkyJudge:
         self._clear = max(self._clear, abs(observation.contrast) / observation.noise)
 
     @property
+    def is_curious(self) -> bool:
+        """Never: it looks at contrast alone."""
+        return False
+
+    @property
     def probabilities(self) -> dict[str, float]:
         """Drone or clutter."""
         real = 0.99 if self._clear > 10 else 0.01
