@@ -38,7 +38,7 @@ class Fourier:
     def run(self, rows: int) -> Complexes:
         """The transforms of the first so many rows, in the rows of `made`."""
         if self._plan is not None:
-            self._plan()
+            self._plan.execute()
             return self.made[:rows]
         single: Any = np.fft.fft  # whose types know no single precision
         single(self.given[:rows], axis=1, out=self.made[:rows])
