@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import ceil, log2
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.radio.spectrum.fourier import Fourier
+from edge_node.radio.spectrum.fourier import Fourier, short_buffers
 
 Complexes = NDArray[np.complex64]
 Reals = NDArray[np.float32]
@@ -22,9 +20,6 @@ OVERLAPPED_BELOW_HZ = 5e6
 MANY = 64
 BATCH = 32_768
 """Samples of windows at once: they fit into the second-level cache, and pocketfft has rows to go across."""
-SHORT_BUFFER = 2 * LEAST_BINS
-"""Numbers that numpy's loops buffer at most. Its own 8192 are more than a row, and then it copies rows together before it multiplies them:
-twice the time."""
 
 
 class Psd:
@@ -57,7 +52,7 @@ class Psd:
         ticks = max(0, (len(samples) - self.beyond) // self.tick)
         made = np.empty((ticks, self.bins), np.float32) if out is None else out[:ticks]
         samples = np.ascontiguousarray(samples)
-        with _short_buffers():
+        with short_buffers():
             for first in range(0, ticks, self._ticks):
                 count = min(self._ticks, ticks - first)
                 self._some(samples[first * self.tick :], made[first : first + count])
@@ -99,12 +94,3 @@ class Psd:
     def frequency_hz(self, bin_: float) -> float:
         """From the middle of the band."""
         return (bin_ - self.bins // 2) * self.bin_hz
-
-
-@contextmanager
-def _short_buffers() -> Iterator[None]:
-    before = np.setbufsize(SHORT_BUFFER)
-    try:
-        yield
-    finally:
-        np.setbufsize(before)
