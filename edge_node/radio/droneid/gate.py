@@ -81,7 +81,7 @@ class Gate:
         if whole > 0:
             sums = np.cumsum(np.concatenate([np.zeros((1, self.cells), np.float32), held]), axis=0, dtype=np.float64)
             means = (sums[self.window :] - sums[: -self.window]) / self.window
-            opened.shares[-whole:], opened.uneven[-whole:] = self._opened((means / self._floor).astype(np.float32))
+            opened.shares[-whole:], opened.uneven[-whole:] = self._opened(means.astype(np.float32))
         return opened
 
     def _powers(self, rows: NDArray[np.complex64]) -> Reals:
@@ -108,14 +108,16 @@ class Gate:
             quiet = np.minimum(quiet, np.quantile(quiet, LOW_CELLS))
         self._floor, self._since = np.maximum(quiet, SILENCE), 0
 
-    def _opened(self, ratios: Reals) -> Opened:
+    def _opened(self, means: Reals) -> Opened:
+        """Of mean powers (n, cells); what is narrow drowns a frame even where it was always there and is in the floor."""
+        ratios = means / self._floor
         shares, uneven = _boxed(ratios > FILLED, self.box), np.zeros(len(ratios), bool)
         loud = np.flatnonzero(shares.max(axis=1, initial=0) >= SHARE)
         if len(loud):
             levels_db = 10 * np.log10(np.maximum(ratios[loud], 1))
             least_db = _boxed(levels_db, self.box).max(axis=1, keepdims=True) - LEAKING_DB
             shares[loud] = _boxed((ratios[loud] > FILLED) & (levels_db > least_db), self.box)
-            drowned = sliding_window_view(ratios[loud], self.box, axis=1) < _boxed(ratios[loud], self.box)[:, :, None] * DROWNED
+            drowned = sliding_window_view(means[loud], self.box, axis=1) < _boxed(means[loud], self.box)[:, :, None] * DROWNED
             uneven[loud] = ((np.count_nonzero(drowned, axis=2) > DROWNED_PART * self.box) & (shares[loud] >= SHARE)).any(axis=1)
         return Opened(np.where(shares >= SHARE, shares, np.float32(0)), uneven)
 
