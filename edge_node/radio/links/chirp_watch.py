@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import structs
-from numpy.typing import NDArray
 
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.band import Complexes
-from edge_node.radio.links.chirp_channels import listening
+from edge_node.radio.links.chirp_channels import SAME_HZ, around, listening
 from edge_node.radio.links.chirps import PER_CHIP
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.lora import Channel, Chirped, finding_of, in_channel, overlaps, width_hz
@@ -57,10 +56,12 @@ class ChirpWatch:
         self._at = start
         self._newest.clear()
 
-    def follow(self, channels: list[Channel]) -> None:
-        """Listen to these, of equal chirps, all the time; none: by turns again."""
-        if channels != self._followed:
-            self._followed = channels
+    def follow(self, link: Channel | None, known_hz: Sequence[float] = ()) -> None:
+        """Listen all the time to where a link that was heard may be next, which is also known from elsewhere; None: by turns again."""
+        if link is None:
+            self._followed = []
+        elif not any(_is_of(link, one) for one in self._followed):
+            self._followed = around(link, known_hz, self._center_hz, self._rate_hz)
 
     def add(self, samples: Complexes) -> list[tuple[Burst, Finding]]:
         """Packets that were found since: bursts without samples of their own, and findings, by when they begin in each channel."""
@@ -119,3 +120,9 @@ class ChirpWatch:
             before_s=0.0,
         )
         return burst, finding_of(one, one.duration_s, one.offset_hz)
+
+
+def _is_of(link: Channel, channel: Channel) -> bool:
+    """Whether it is heard on that channel."""
+    near = abs(link.offset_hz - channel.offset_hz) < SAME_HZ
+    return near and structs.replace(link, offset_hz=channel.offset_hz) == channel

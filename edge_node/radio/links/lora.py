@@ -137,7 +137,7 @@ def look(burst: Burst) -> Finding | None:
             continue
         most = round((burst.before_s + MOST_SYMBOLS * (1 << max(SPREADING)) / bandwidth_hz) * burst.samples_rate_hz)
         cut, middle_hz = Band(burst.samples[:most], burst.samples_rate_hz, PER_CHIP * bandwidth_hz).channel(0.0, width_hz(bandwidth_hz))
-        runs, falling = _best(cut, SPREADING, FALSE_ALARMS, 1, MOST_SYMBOLS)
+        runs, falling = _best(cut, SPREADING, FALSE_ALARMS, 1, symbols=MOST_SYMBOLS)
         view = _View(cut, bandwidth_hz, middle_hz, burst.samples_rate_hz, bandwidth_hz)
         best = max((best, *((run.power, _chirped(run, falling, view)) for run in runs)), key=lambda one: one[0] if one else 0.0)
     if best is None or (not best[1].preamble and best[1].share < CERTAIN):
@@ -160,6 +160,7 @@ def _best(
     spreading: Sequence[int],
     false_alarms: float,
     most: int,
+    *,
     symbols: int | None = None,
     falling: tuple[bool, ...] = (False, True),
 ) -> tuple[list[Run], bool]:
