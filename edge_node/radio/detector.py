@@ -165,7 +165,7 @@ class RadioDetector:
         track = self._tracks.to_follow(self._now_ns)
         watch.follow(None if track is None else track.channel(), () if track is None else track.channels.hz())
         for burst, finding in watch.add(samples):
-            self._waiting.add(Heard.of(burst, finding, *self._time(burst)))
+            self._waiting.add(Heard.of(burst, known_narrow.named(finding, burst.center_hz), *self._time(burst)))
 
     def _time(self, burst: Burst) -> tuple[float, int]:
         """By the receiver's samples in seconds, and by the node's clock."""

@@ -38,6 +38,8 @@ SPREAD = 2.5
 LONG = 10
 """From this spreading on a burst is looked at though it was cut before so many symbols as are added up elsewhere."""
 LEAST_SHARE = 1e-3
+CUT_OFF = 0.02
+"""Of the receiver's band at either end: half of a chirp there is one of half the bandwidth and two spreading factors less."""
 MOST_FOUND = 32
 SLACK_SYMBOLS = 0.5
 """By so many the frames of one transmitter may seem to overlap."""
@@ -130,7 +132,9 @@ def overlaps(one: Chirped, other: Chirped, rate_hz: float) -> bool:
 
 
 def look(burst: Burst) -> Finding | None:
-    """LoRa by the preamble that it begins with."""
+    """LoRa by the preamble that it begins with; None where the receiver's band ends within it."""
+    if abs(burst.offset_hz) + burst.bandwidth_hz / 2 > (0.5 - CUT_OFF) * burst.rate_hz:
+        return None
     best: tuple[float, Chirped] | None = None
     for bandwidth_hz in sorted(BANDWIDTHS_HZ, key=lambda one: abs(one - burst.bandwidth_hz)):
         if not NARROWER < burst.bandwidth_hz / bandwidth_hz < WIDER or (best is not None and best[1].share > CERTAIN):

@@ -52,7 +52,8 @@ class Track:
     """Made of its first burst."""
 
     def __init__(self, number: int, heard: Heard) -> None:
-        self.number, self.first_mono_ns, self.bursts, self.told_ns = number, heard.t_mono_ns, 0, -1
+        self.number, self.first_mono_ns, self.bursts = number, heard.t_mono_ns, 0
+        self.told_ns = self.told_at_ns = -1
         self.finding, self.channels = heard.finding, Channels()
         self._moments: deque[_Moment] = deque(maxlen=NEWEST)
         self._period: Period | None = None

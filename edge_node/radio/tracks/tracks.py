@@ -56,9 +56,10 @@ class Tracks:
     def tell(self, now_ns: int) -> Iterator[LinkDetection]:
         """Those that were heard since they were told of last, twice a second each."""
         for track in self._tracks:
-            if track.newest.t_mono_ns == track.told_ns or (track.told_ns >= 0 and now_ns - track.told_ns < TOLD_EVERY_NS):
+            if track.newest.t_mono_ns == track.told_ns or (track.told_ns >= 0 and now_ns - track.told_at_ns < TOLD_EVERY_NS):
                 continue
             if track.bursts >= AGAIN or track.newest.burst.lasts or track.finding.score >= SURE_ALONE:
+                track.told_at_ns = now_ns
                 yield track.tell()
 
     def named(self, now_ns: int, within_ns: int) -> list[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from edge_node.radio.tracks.heard import Heard, alike, is_part_of
+from edge_node.messages import LinkKind
+from edge_node.radio.tracks.heard import Heard, is_part_of
 
 MOST = 256
+CHIRPS: frozenset[LinkKind] = frozenset({"lora", "lorawan"})
+ONE = 0.9
+"""Of its duration after a packet began no other of its transmitter begins."""
 
 
 class Waiting:
@@ -30,11 +34,13 @@ class Waiting:
 
 def _is_same(one: Heard, other: Heard) -> bool:
     """Whether both are one packet of chirps, or parts of one."""
-    if one.finding.link != "lora" or not alike(one.finding, other.finding):
+    if one.finding.link not in CHIRPS or other.finding.link not in CHIRPS:
+        return False
+    if any(one.finding.parameters.get(name) != other.finding.parameters.get(name) for name in ("spreading_factor", "chirps")):
         return False
     first, second = sorted((one, other), key=lambda one: one.t_s)
     near = abs(one.carrier_hz - other.carrier_hz) < max(one.burst.bandwidth_hz, other.burst.bandwidth_hz) / 2
-    return near and second.t_s < first.t_s + 0.9 * first.burst.duration_s
+    return near and second.t_s < first.t_s + ONE * first.burst.duration_s
 
 
 def _is_better(one: Heard, other: Heard) -> bool:
@@ -44,5 +50,5 @@ def _is_better(one: Heard, other: Heard) -> bool:
     return other.finding.link == "unknown" and one.finding.link != "unknown" and is_part_of(other, one)
 
 
-def _worth(heard: Heard) -> tuple[bool, float]:
-    return heard.finding.frame is not None, heard.burst.duration_s
+def _worth(heard: Heard) -> tuple[bool, bool, float]:
+    return heard.finding.frame is not None, "sync_word" in heard.finding.parameters, heard.burst.duration_s
