@@ -103,7 +103,7 @@ class DroneIdReceiver:
         """Frames of a piece that were not told yet, since the stream began; None for the bytes of one whose check fails."""
         held, start_s = self._watch.held, piece.start / self._rate_hz
         samples = _scaled(held.take(piece.start, piece.start + self._watch.length))
-        if not piece.uneven and not self._sweep.may_hold_a_frame(samples):
+        if not piece.uneven and not self._sweep.may_hold_a_frame(samples[: held.stop - piece.start]):
             return
         self.searches += 1
         there = round((held.stop - piece.start) * RATE_HZ / self._rate_hz)
