@@ -1,7 +1,8 @@
 """A band cut out of a piece of spectrum, at a rate of its own: by one Fourier transform in and a shorter one out for each band.
 
-All who cut bands place them with `placed` and differ in the rest: `BandCutter` is for thousands of pieces of one length, `bursts.cut.Cut` knows
-few rates so that what was cut of a burst is of use again, `links.band.Band` makes any rate exactly, `links.rates.Spectrum` silences tones.
+All who cut bands place them with `placed` and differ in the rest: `BandCutter` is for thousands of pieces of one length, `bursts.cut.Cut`
+knows few rates so that what was cut of a burst is of use again, `links.band.Band` makes any rate exactly, `links.rates.Spectrum` silences
+tones.
 """
 
 from __future__ import annotations
