@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -14,9 +14,11 @@ from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.bursts.finder import BurstFinder
 from edge_node.radio.droneid.receiver import LEAST_RATE_HZ, DroneIdReceiver
 from edge_node.radio.links import fm_video, known_narrow, known_wide, ofdm
+from edge_node.radio.links.chirp_watch import ChirpWatch
 from edge_node.radio.links.finding import Finding
-from edge_node.radio.tracks.heard import Heard, is_part_of
+from edge_node.radio.tracks.heard import Heard
 from edge_node.radio.tracks.tracks import Tracks
+from edge_node.radio.tracks.waiting import Waiting
 
 LOOKS: tuple[Callable[[Burst], Finding | None], ...] = (known_narrow.look, ofdm.look, fm_video.look, known_wide.look)
 """The kinds of link that there are, the likeliest first."""
@@ -24,7 +26,8 @@ MOST_LOOKS_A_SECOND, MOST_IN_STORE = 150, 60
 """Of bursts; what is saved while it is quiet is spent at once where much is heard."""
 LEAST_SCORE = 0.15
 """What is less sure by its waveform is a piece of something else."""
-UNSURE_NS, MOST_UNSURE = 150_000_000, 64
+UNSURE_NS = 150_000_000
+"""A packet is told of so long after it began: a piece of 75 ms is searched for chirps when it is full, and a burst may last 50 ms."""
 LATELY_NS = 5_000_000_000
 LOUDEST = 100.0
 """Times full scale: nothing that a receiver says."""
@@ -42,7 +45,8 @@ class RadioDetector:
         self._drone_id: DroneIdReceiver | None = None
         self._tracks = Tracks()
         self._told: Counter[str] = Counter()
-        self._unsure: deque[Heard] = deque(maxlen=MOST_UNSURE)
+        self._waiting = Waiting()
+        self._watch: ChirpWatch | None = None
         self._origin_ns = self._origin = self._next = 0
         self._allowed = float(MOST_IN_STORE)
         self._bursts = self._passed_over = self._left_out = self._lost = 0
@@ -63,6 +67,8 @@ class RadioDetector:
                 found += self._drone_id.step(samples, block.sample_rate_hz, block.center_hz, block.t_mono_ns, broken=not goes_on)
             if self._finder is not None:
                 self._hear(self._finder.add(samples))
+            if self._watch is not None:
+                self._listen(self._watch, samples)
         self._release(self._now_ns - UNSURE_NS)
         found += self._tracks.tell(self._now_ns)
         return self._counted(found)
@@ -111,13 +117,17 @@ class RadioDetector:
             self._make(block)
         if self._finder is not None:
             self._finder.restart(block.sequence)
+        if self._watch is not None:
+            self._watch.restart(block.sequence)
+        self._release(self._now_ns + UNSURE_NS)
         self._origin, self._origin_ns = block.sequence, block.t_mono_ns
         return ()
 
     def _make(self, block: IqBlock) -> None:
-        self._finder, self._trouble = None, ""
+        self._finder, self._watch, self._trouble = None, None, ""
         try:
             self._finder = BurstFinder(block.sample_rate_hz, block.center_hz)
+            self._watch = None if block.center_hz is None else ChirpWatch(block.sample_rate_hz, block.center_hz)
         except ValueError as error:
             self._trouble = f"this spectrum cannot be listened to: {error}"
         if self._drone_id is None and block.sample_rate_hz >= LEAST_RATE_HZ:
@@ -142,26 +152,29 @@ class RadioDetector:
             self._take(burst)
 
     def _take(self, burst: Burst) -> None:
-        after_s = (burst.start - self._origin) / burst.rate_hz
-        t_s, t_mono_ns = self._origin_ns * 1e-9 + after_s, self._origin_ns + round(after_s * 1e9)
-        if self._tracks.count(burst, t_s, t_mono_ns):
-            return
-        self._allowed -= 1
-        finding = next((finding for look in LOOKS if (finding := look(burst)) is not None), None)
+        t_s, t_mono_ns = self._time(burst)
+        finding = self._tracks.expected(burst, t_s)
+        if finding is None:
+            self._allowed -= 1
+            finding = next((finding for look in LOOKS if (finding := look(burst)) is not None), None)
         if finding is not None and finding.score >= LEAST_SCORE:
-            self._understand(Heard.of(burst, finding, t_s, t_mono_ns))
+            self._waiting.add(Heard.of(burst, finding, t_s, t_mono_ns))
 
-    def _understand(self, heard: Heard) -> None:
-        """What nobody knows waits: it may be a piece of something longer that is still to end."""
-        if heard.finding.link == "unknown":
-            self._unsure.append(heard)
-            return
-        self._unsure = deque((one for one in self._unsure if not is_part_of(one, heard)), MOST_UNSURE)
-        self._tracks.hear(heard)
+    def _listen(self, watch: ChirpWatch, samples: NDArray[np.complex64]) -> None:
+        """For chirps in the noise, where they are likeliest."""
+        track = self._tracks.to_follow(self._now_ns)
+        watch.follow(None if track is None else track.channel(), () if track is None else track.channels.hz())
+        for burst, finding in watch.add(samples):
+            self._waiting.add(Heard.of(burst, known_narrow.named(finding, burst.center_hz), *self._time(burst)))
+
+    def _time(self, burst: Burst) -> tuple[float, int]:
+        """By the receiver's samples in seconds, and by the node's clock."""
+        after_s = (burst.start - self._origin) / burst.rate_hz
+        return self._origin_ns * 1e-9 + after_s, self._origin_ns + round(after_s * 1e9)
 
     def _release(self, before_ns: int) -> None:
-        while self._unsure and self._unsure[0].t_mono_ns < before_ns:
-            self._tracks.hear(self._unsure.popleft())
+        for heard in self._waiting.ready(before_ns):
+            self._tracks.hear(heard)
 
     def _counted(self, found: list[Found]) -> Sequence[Found]:
         self._told.update("remote_id" if isinstance(one, RemoteIdDetection) else one.link for one in found)

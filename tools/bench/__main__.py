@@ -36,6 +36,10 @@ BENCHES = {
         "DJI DroneID recorded and simulated, false frames in noise and in others' recordings, search speed",
         "tools.bench.droneid:figures",
     ),
+    "radio": (
+        "bytes to spectra beside a bare FFT, links found and named far below the noise, false alarms, what a worker costs",
+        "tools.bench.radio:figures",
+    ),
     "sight": (
         "what tracks of cameras are told to be by judges that knew neither clip nor place, beside motion alone and looks alone",
         "tools.bench.sight:figures",

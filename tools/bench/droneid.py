@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from edge_node.messages import RemoteIdDetection
 from edge_node.radio.droneid.gate import BATCH, Gate
@@ -19,6 +20,10 @@ from edge_node.radio.droneid.receiver import DroneIdReceiver
 from edge_node.radio.droneid.waveform import RATE_HZ
 from tools.bench.figure import Figure
 from tools.simulate.iq import droneid as sender
+from tools.simulate.iq.ofdm import Lte
+from tools.simulate.iq.wave import Link
+from tools.simulate.iq.wifi import Wifi
+from tools.simulate.radio import heard
 
 Complexes = NDArray[np.complex64]
 
@@ -35,10 +40,21 @@ NEGATIVES = {
 }
 SEARCHED = 1 << 22
 SPAN_S, ASTRAY_HZ = 0.004, 20e3
+BUSY_HZ, BUSY_RATE_HZ, BUSY_S, BLOCK = 2_437e6, 20e6, 0.2, 131_072
+BUSY: dict[str, tuple[str, list[Link]]] = {
+    "wifi": ("Wi-Fi on the air for 90 % of the time", [Wifi(load=0.9)]),
+    "lte": ("a cell of LTE over the whole band", [Lte(BUSY_HZ, 100, 3)]),
+    "both": ("two Wi-Fi channels that overlap", [Wifi(2_432e6, load=0.9), Wifi(2_442e6, seed=2, load=0.5)]),
+}
 
 
 def figures() -> Iterator[Figure]:
     """The recording and the negatives only where they are."""
+    with threadpool_limits(1):
+        yield from _figures()
+
+
+def _figures() -> Iterator[Figure]:
     if DATA.is_dir():
         yield from _recorded()
         yield Figure("droneid.false_recorded", sum(_false(name) for name in NEGATIVES), "frames", against=f"{len(NEGATIVES)} recordings")
@@ -49,6 +65,8 @@ def figures() -> Iterator[Figure]:
     for name, rate_hz in (("15", 15.36e6), ("20", 20e6), ("50", 50e6)):
         searched, bound = search_rates(rate_hz)
         yield Figure(f"droneid.search_{name}", searched, "MS/s", bound, "bare FFT")
+    for name, (words, links) in BUSY.items():
+        yield Figure(f"droneid.search_20_{name}", busy_rate(links), "MS/s", against=words)
 
 
 def _recorded() -> Iterator[Figure]:
@@ -110,6 +128,18 @@ def search_rates(rate_hz: float) -> tuple[float, float]:
     spent = [(_spent_s(search), _spent_s(transform)) for _ in range(ROUNDS)]
     ours, theirs = (SEARCHED / min(column) / 1e6 for column in zip(*spent, strict=True))
     return ours, theirs
+
+
+def busy_rate(links: list[Link]) -> float:
+    """MS/s of the receiver where others fill the band, in blocks as a driver hands them over; at its best."""
+    stream = list(heard(links, BUSY_HZ, BUSY_RATE_HZ, BUSY_S, SEED, block_samples=BLOCK))
+    receiver = DroneIdReceiver()
+
+    def search() -> None:
+        for block in stream:
+            receiver.step(block.samples, BUSY_RATE_HZ, None, block.t_mono_ns)
+
+    return BUSY_S * BUSY_RATE_HZ / min(_spent_s(search) for _ in range(ROUNDS)) / 1e6
 
 
 def _spent_s(work: Callable[[], None]) -> float:

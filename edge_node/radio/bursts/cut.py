@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.radio.quick_length import quick_length
+from edge_node.radio.resample import placed
 
 Complexes = NDArray[np.complex64]
 
@@ -70,10 +71,8 @@ class Cut:
         if spectrum is None:
             spectrum = self._spectrum = np.asarray(np.fft.fft(self._samples, self._length), np.complex64)
         given = round(self._length * out_hz / self._rate_hz)
-        half = given // 2
-        cut = spectrum.take(np.arange(middle - half, middle + half), mode="wrap")
-        cut *= _shape(given) * np.float32(given / self._length)
-        found = np.fft.ifft(np.fft.ifftshift(cut)).astype(np.complex64)
+        cut = placed(spectrum, middle, _shape(given) * np.float32(given / self._length), given)
+        found = np.fft.ifft(cut).astype(np.complex64, copy=False)
         return found[: int(len(self._samples) * out_hz / self._rate_hz)]
 
 

@@ -7,14 +7,17 @@ its floor, a low quantile over time: mean and median fail where bursts are many.
 from __future__ import annotations
 
 from math import floor, log2, sqrt
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from edge_node.radio.droneid.waveform import BANDWIDTH_HZ
+from edge_node.radio.spectrum.fourier import Fourier, short_buffers
 
 Reals = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 ROW_S = 68e-6
 CELL_HZ = 0.5e6
@@ -26,9 +29,18 @@ FILLED = 1.3
 SHARE = 0.65
 # What OFDM leaks beside itself is weaker than this, against the mean level of its own band.
 LEAKING_DB = 20.0
+# Two thirds of an uneven box have less than this share of its mean: something narrower than the rest drowns all else.
+DROWNED, DROWNED_PART = 0.3, 2 / 3
 BATCH = 64
 TAPER = 0.125
 SILENCE = 1e-20
+
+
+class Opened(NamedTuple):
+    """Of each box in the window that ends with each row the share that is filled (n, positions), 0 where it is no frame; `uneven` (n,)."""
+
+    shares: Reals
+    uneven: Flags
 
 
 class Gate:
@@ -44,9 +56,7 @@ class Gate:
         self.positions = self.cells - self.box + 1
         # By how much a low quantile of such a sum is below its mean (Wilson and Hilferty 1931).
         self._low = (1 - 1 / (9 * bins) - 1.2816 / (3 * sqrt(bins))) ** 3
-        self._shape = _tapered(self.row)
-        self._shaped = np.empty((BATCH, self.row), np.complex64)
-        self._transformed: NDArray[Any] = np.empty((BATCH, self.row), np.complex64)
+        self._shape, self._fourier = _tapered(self.row).repeat(2), Fourier(BATCH, self.row)
         self._past = np.empty((0, self.cells), np.float32)
         self._floor: Reals = np.full(self.cells, SILENCE, np.float32)
         self.reset()
@@ -60,30 +70,30 @@ class Gate:
         """The middle of a box."""
         return (position + self.box / 2 - self.cells / 2) * self.cell_hz
 
-    def look(self, rows: NDArray[np.complex64]) -> Reals:
-        """Shares (n, positions) of each box that are filled in the window ending with each of the rows (n, row); 0 where none is."""
+    def look(self, rows: NDArray[np.complex64]) -> Opened:
+        """What rows (n, row) and those before them filled."""
         powers = self._powers(rows)
         self._learn(powers)
         held = np.concatenate([self._recent, powers])
         self._recent = held[max(0, len(held) - self.window + 1) :].copy()
-        shares = np.zeros((len(rows), self.positions), np.float32)
+        opened = Opened(np.zeros((len(rows), self.positions), np.float32), np.zeros(len(rows), bool))
         whole = len(held) - self.window + 1
         if whole > 0:
             sums = np.cumsum(np.concatenate([np.zeros((1, self.cells), np.float32), held]), axis=0, dtype=np.float64)
             means = (sums[self.window :] - sums[: -self.window]) / self.window
-            shares[-whole:] = self._shares((means / self._floor).astype(np.float32))
-        return shares
+            opened.shares[-whole:], opened.uneven[-whole:] = self._opened(means.astype(np.float32))
+        return opened
 
     def _powers(self, rows: NDArray[np.complex64]) -> Reals:
         """Cells (n, cells) from the lowest frequency to the highest."""
         powers = np.empty((len(rows), self.cells), np.float32)
-        for k in range(0, len(rows), BATCH):
-            batch = rows[k : k + BATCH]
-            shaped, spectra = self._shaped[: len(batch)], self._transformed[: len(batch)]
-            np.multiply(batch, self._shape, out=shaped)
-            np.fft.fft(shaped, axis=1, out=spectra)
-            parts = spectra.view(np.float32).reshape(len(batch), self.cells, -1)
-            powers[k : k + BATCH] = np.einsum("rcb,rcb->rc", parts, parts)
+        shaped = self._fourier.given.view(np.float32)
+        with short_buffers():
+            for k in range(0, len(rows), BATCH):
+                batch = rows[k : k + BATCH].view(np.float32)
+                np.multiply(batch, self._shape, out=shaped[: len(batch)])
+                parts = self._fourier.run(len(batch)).view(np.float32).reshape(len(batch), self.cells, -1)
+                powers[k : k + BATCH] = np.einsum("rcb,rcb->rc", parts, parts)
         return np.roll(powers, self.cells // 2, axis=1)
 
     def _learn(self, powers: Reals) -> None:
@@ -98,14 +108,18 @@ class Gate:
             quiet = np.minimum(quiet, np.quantile(quiet, LOW_CELLS))
         self._floor, self._since = np.maximum(quiet, SILENCE), 0
 
-    def _shares(self, ratios: Reals) -> Reals:
-        shares = _boxed(ratios > FILLED, self.box)
+    def _opened(self, means: Reals) -> Opened:
+        """Of mean powers (n, cells); what is narrow drowns a frame even where it was always there and is in the floor."""
+        ratios = means / self._floor
+        shares, uneven = _boxed(ratios > FILLED, self.box), np.zeros(len(ratios), bool)
         loud = np.flatnonzero(shares.max(axis=1, initial=0) >= SHARE)
         if len(loud):
             levels_db = 10 * np.log10(np.maximum(ratios[loud], 1))
             least_db = _boxed(levels_db, self.box).max(axis=1, keepdims=True) - LEAKING_DB
             shares[loud] = _boxed((ratios[loud] > FILLED) & (levels_db > least_db), self.box)
-        return np.where(shares >= SHARE, shares, np.float32(0))
+            drowned = sliding_window_view(means[loud], self.box, axis=1) < _boxed(means[loud], self.box)[:, :, None] * DROWNED
+            uneven[loud] = ((np.count_nonzero(drowned, axis=2) > DROWNED_PART * self.box) & (shares[loud] >= SHARE)).any(axis=1)
+        return Opened(np.where(shares >= SHARE, shares, np.float32(0)), uneven)
 
 
 def _tapered(count: int) -> Reals:

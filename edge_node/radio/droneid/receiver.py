@@ -12,6 +12,7 @@ from edge_node.radio.droneid import frame, message
 from edge_node.radio.droneid.carriers import Soft, soft_bits
 from edge_node.radio.droneid.places import offsets_hz
 from edge_node.radio.droneid.search import Search, Where
+from edge_node.radio.droneid.sweep import Sweep
 from edge_node.radio.droneid.watch import PIECE_S, Piece, Watch
 from edge_node.radio.droneid.waveform import BEFORE, PREFIX, RATE_HZ, SPACING_HZ, SYMBOL
 
@@ -26,12 +27,12 @@ LEGACY_LIKENESS = 0.4
 class DroneIdReceiver:
     """Takes a stream of IQ of 15 MS/s or more, cut anywhere; a slower one holds no frame and gives none.
 
-    `frames` were told; `failed` had both Zadoff-Chu symbols, but their CRC24A never fitted, and were not. `searches` is how often the
-    gate opened.
+    `frames` were told; `failed` had both Zadoff-Chu symbols, but their CRC24A never fitted, and were not. The gate opened so often as
+    `opened` says, and `searches` is how often there might have been a frame.
     """
 
     def __init__(self) -> None:
-        self.frames = self.failed = self.searches = 0
+        self.frames = self.failed = self.opened = self.searches = 0
         self._stream: tuple[float, float | None] | None = None
 
     def step(
@@ -73,13 +74,13 @@ class DroneIdReceiver:
         self._stream = rate_hz, center_hz
         self._rate_hz, self._center_hz = rate_hz, center_hz
         self._watch = Watch(rate_hz)
-        self._search = Search(rate_hz, PIECE_S)
+        self._sweep, self._search = Sweep(rate_hz), Search(rate_hz, PIECE_S)
         self._told: list[Where] = []
         self._lost: list[Where] = []
 
     def _found(self, *, final: bool) -> Iterator[RemoteIdDetection]:
         for piece, whole in self._watch.due(final=final):
-            self.searches += 1
+            self.opened += 1
             unsound: list[Where] = []
             for where, soft, block in self._decoded(piece):
                 if block is None:
@@ -102,6 +103,9 @@ class DroneIdReceiver:
         """Frames of a piece that were not told yet, since the stream began; None for the bytes of one whose check fails."""
         held, start_s = self._watch.held, piece.start / self._rate_hz
         samples = _scaled(held.take(piece.start, piece.start + self._watch.length))
+        if not piece.uneven and not self._sweep.may_hold_a_frame(samples[: held.stop - piece.start]):
+            return
+        self.searches += 1
         there = round((held.stop - piece.start) * RATE_HZ / self._rate_hz)
         known = [Where(one.t_s - start_s, one.offset_hz) for one in self._told]
         for one in self._search.frames(samples, offsets_hz(self._watch.gate, piece.shares), known):
@@ -137,6 +141,9 @@ class DroneIdReceiver:
 
 def _scaled(samples: NDArray[np.complex64]) -> NDArray[np.complex64]:
     """To a peak of 1; what is not a number, or is beyond all numbers, is 0."""
-    finite = np.nan_to_num(samples, nan=0, posinf=0, neginf=0)
-    peak = float(np.abs(finite.view(np.float32)).max(initial=0))
-    return np.asarray(finite / np.float32(peak), np.complex64) if peak > 0 else finite
+    parts = np.ascontiguousarray(samples).view(np.float32)
+    peak = max(float(parts.max(initial=0)), -float(parts.min(initial=0)))
+    if not np.isfinite(peak):
+        parts = np.nan_to_num(parts, nan=0, posinf=0, neginf=0)
+        peak = float(np.abs(parts).max(initial=0))
+    return np.asarray(parts / np.float32(peak) if peak > 0 else parts, np.float32).view(np.complex64)

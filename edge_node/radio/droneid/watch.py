@@ -27,10 +27,14 @@ TRY_AGAIN_S = 0.3e-3
 
 
 class Piece(Struct):
-    """Samples from `start` on for PIECE_S, with the largest share that each box had; `tried` is up to where it was searched before."""
+    """Samples from `start` on for PIECE_S, with the largest share that each box had; `tried` is up to where it was searched before.
+
+    `uneven` says that something narrow is in one of them.
+    """
 
     start: int
     shares: Reals
+    uneven: bool
     tried: int = 0
 
 
@@ -72,18 +76,19 @@ class Watch:
         row, pitch, first = self.gate.row, self.gate.pitch, self._next_row
         samples = self.held.take(first, first + (count - 1) * pitch + row)
         stride = samples.strides[0]
-        shares = self.gate.look(as_strided(samples, (count, row), (pitch * stride, stride), writeable=False))
+        opened = self.gate.look(as_strided(samples, (count, row), (pitch * stride, stride), writeable=False))
         self._next_row = first + count * pitch
-        for k in np.flatnonzero(shares.any(axis=1)):
-            self._open(first + (int(k) - self.gate.window + 1) * pitch, shares[k])
+        for k in np.flatnonzero(opened.shares.any(axis=1)):
+            self._open(first + (int(k) - self.gate.window + 1) * pitch, opened.shares[k], uneven=bool(opened.uneven[k]))
 
-    def _open(self, start: int, shares: Reals) -> None:
+    def _open(self, start: int, shares: Reals, *, uneven: bool) -> None:
         last = self._last
         if last is not None and start <= last.start + self._served:
             np.maximum(last.shares, shares, out=last.shares)
+            last.uneven |= uneven
             return
         earliest = self.held.start if last is None else max(self.held.start, last.start + self._step)
-        self._last = Piece(max(start - self._lead, earliest), shares.copy())
+        self._last = Piece(max(start - self._lead, earliest), shares.copy(), uneven)
         self._pending.append(self._last)
 
     def due(self, *, final: bool = False) -> Iterator[tuple[Piece, bool]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.radio.quick_length import quick_length
+from edge_node.radio.resample import placed
 
 Complexes = NDArray[np.complex64]
 MOST_PARTS = 4096
@@ -44,9 +45,8 @@ class Band:
         around = np.arange(-half, half + 1)
         edge = np.clip((half + 1 - np.abs(around)) / max(1.0, EDGE * half), 0, 1)
         inside = np.abs(around + middle) <= count // 2
-        wide = np.zeros(self._out, dtype=np.complex64)
-        wide[around] = self._spectrum[(around + middle) % count] * (edge * inside * (self._out / count)).astype(np.float32)
-        return np.fft.ifft(wide)[: self._kept].astype(np.complex64, copy=False), middle * bin_hz
+        shape = (edge * inside * (self._out / count)).astype(np.float32)
+        return np.fft.ifft(placed(self._spectrum, middle, shape, self._out))[: self._kept].astype(np.complex64, copy=False), middle * bin_hz
 
 
 def _sound(samples: Complexes) -> Complexes:

@@ -14,6 +14,8 @@ from edge_node.radio.links.finding import Finding
 PUBLIC = 0x34
 """LoRaWAN's sync word."""
 LORAWAN_BANDWIDTHS_HZ, LORAWAN_SPREADING = (125e3, 250e3), range(7, 13)
+GATEWAYS_HZ = 500e3
+"""Downlinks in the Americas and Australia, on channels that remote controls have as well: told by their sync word alone."""
 UNREAD = 0.7
 """How surely chirps of LoRaWAN's numbers are its own where the sync word was not read."""
 ELSEWHERE = 0.7
@@ -56,10 +58,10 @@ def named(finding: Finding, center_hz: float | None) -> Finding:
 
 def _chirped(finding: Finding) -> Finding:
     numbers = finding.parameters
-    if numbers.get("chirp_bandwidth_hz") not in LORAWAN_BANDWIDTHS_HZ or numbers.get("spreading_factor") not in LORAWAN_SPREADING:
+    bandwidth_hz, word = numbers.get("chirp_bandwidth_hz"), numbers.get("sync_word")
+    if bandwidth_hz not in (*LORAWAN_BANDWIDTHS_HZ, GATEWAYS_HZ) or numbers.get("spreading_factor") not in LORAWAN_SPREADING:
         return finding
-    word = numbers.get("sync_word")
-    if word is not None and word != PUBLIC:
+    if word != PUBLIC and (word is not None or bandwidth_hz == GATEWAYS_HZ):
         return finding
     return structs.replace(finding, link="lorawan", score=finding.score * (UNREAD if word is None else 1.0))
 

@@ -26,8 +26,8 @@ NIBBLE_BINS, NIBBLE_OFF_BINS = 8, 1
 DATA_SYMBOLS, LEAST_DATA = 12, 6
 EVEN = 0.3
 """The weaker half of a symbol has at least this much of the stronger one's power."""
-MOST_DATA, SILENCE = 160, 3
-"""Symbols of data that are followed, and so many that are none end a frame."""
+MOST_DATA, SILENT = 160, 1.6
+"""Symbols of data that are followed, and so many silent ones end a frame: as few as lie between two packets of SF 8 at 50 Hz."""
 DATA_HELD = 0.3
 """What the symbols of data hold beyond the best bin of noise, of what the preamble holds beyond it."""
 EULER = 0.577
@@ -155,13 +155,14 @@ def _goes_on(samples: Complexes, start: int, run: Run, carrier: float) -> bool:
 
 
 def _data_symbols(samples: Complexes, start: int, run: Run, carrier: float) -> int:
-    """How many follow until several in a row hold no more than noise would."""
+    """How many follow, until what they hold falls short of what symbols hold for SILENT of them (a cumulative sum, Page 1954)."""
     chips, rows = 1 << run.sf, _dechirped(samples, start, MOST_DATA, run.sf)
     best = np.max(_symbols(rows, carrier), axis=1, initial=0.0) / np.float32(PER_CHIP * chips) ** 2
     noise = run.energy * (1 - run.share) * (log(chips) + EULER) / chips
-    silent = np.concatenate((best < (noise + run.power) / 2, np.ones(SILENCE, dtype=bool)))
-    ends = np.all([silent[k : len(silent) - SILENCE + k + 1] for k in range(SILENCE)], axis=0)
-    return int(np.argmax(ends))
+    gained = np.minimum((best - noise) / max(run.power - noise, TINY), 1) - 0.5
+    total = np.concatenate((np.zeros(1), np.cumsum(gained)))
+    fallen = np.maximum.accumulate(total) - total > SILENT / 2
+    return int(np.argmax(total[: int(np.argmax(fallen)) if fallen.any() else len(total)]))
 
 
 def _turned(rows: Complexes, carrier: float) -> Complexes:

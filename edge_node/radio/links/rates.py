@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.radio.quick_length import quick_length
+from edge_node.radio.resample import placed
 
 Complexes = NDArray[np.complex64]
 FINEST = 4096
@@ -33,8 +34,7 @@ class Spectrum:
         taken = quick_length(-(-len(samples) // (ratio.denominator * COARSEST))) * ratio.denominator * COARSEST
         given = taken // ratio.denominator * ratio.numerator
         spectrum = np.asarray(np.fft.fft(samples, taken), np.complex64)
-        half = min(taken, given) // 2
-        kept = np.concatenate((spectrum[:half], spectrum[-half:]))
+        kept = _resized(spectrum, min(taken, given))
         _silence_tones(kept, spur)
         kept *= np.float32(given / taken)
         self._placed = _resized(kept, given)
@@ -58,10 +58,7 @@ def _resized(spectrum: Complexes, size: int) -> Complexes:
     """With its highest frequencies left out, or nothing above them."""
     if size == len(spectrum):
         return spectrum
-    half = min(size, len(spectrum)) // 2
-    placed = np.zeros(size, np.complex64)
-    placed[:half], placed[-half:] = spectrum[:half], spectrum[-half:]
-    return placed
+    return placed(spectrum, 0, np.ones(min(size, len(spectrum)) // 2 * 2, np.float32), size)
 
 
 def _silence_tones(spectrum: Complexes, spur: float) -> None:

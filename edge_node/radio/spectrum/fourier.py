@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,10 @@ Complexes = NDArray[np.complex64]
 KEPT_BYTES = 8 << 20
 """The C library gives memory back to the system by the largest piece that was ever freed: without a large one it does so with every
 transform's scratch space, and the system's handing it out again takes three times as long as the transform."""
+
+SHORT_BUFFER = 128
+"""Numbers that numpy's loops buffer at most. Its own 8192 are more than a row of most spectra, and then it copies rows together before it
+multiplies them by one that is the same for all: twice the time."""
 
 
 def _fftw() -> Any:
@@ -38,8 +43,18 @@ class Fourier:
     def run(self, rows: int) -> Complexes:
         """The transforms of the first so many rows, in the rows of `made`."""
         if self._plan is not None:
-            self._plan()
+            self._plan.execute()
             return self.made[:rows]
         single: Any = np.fft.fft  # whose types know no single precision
         single(self.given[:rows], axis=1, out=self.made[:rows])
         return self.made[:rows]
+
+
+@contextmanager
+def short_buffers() -> Iterator[None]:
+    """Rows of SHORT_BUFFER numbers and more are multiplied by a window where they are."""
+    before = np.setbufsize(SHORT_BUFFER)
+    try:
+        yield
+    finally:
+        np.setbufsize(before)

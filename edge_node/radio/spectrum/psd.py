@@ -7,7 +7,7 @@ from math import ceil, log2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_node.radio.spectrum.fourier import Fourier
+from edge_node.radio.spectrum.fourier import Fourier, short_buffers
 
 Complexes = NDArray[np.complex64]
 Reals = NDArray[np.float32]
@@ -40,33 +40,35 @@ class Psd:
         window = np.hanning(self.bins + 1)[:-1]
         self._window = (window / np.sqrt(self.bins * self.rows * np.sum(window**2))).astype(np.float32)
         self._in_tick = self.independent(MANY, 1) / MANY
-        self._pairs = self._window.repeat(2)
+        self._turned = (self._window * np.resize([1, -1], self.bins)).astype(np.float32).repeat(2)
+        self._all_rows, self._both = np.ones((1, self.rows), np.float32), np.ones(2, np.float32)
         self._ticks = max(1, BATCH // self.bins // self.rows)
         self._fourier = Fourier(self._ticks * self.rows, self.bins)
         self._given = self._fourier.given.view(np.float32)
-        self._squares = np.empty((self._ticks, 2 * self.bins), np.float32)
+        self._squares = np.empty((self._ticks, 1, 2 * self.bins), np.float32)
 
     def powers(self, samples: Complexes, out: Reals | None = None) -> Reals:
         """Spectra (ticks, bins) of as many ticks as `samples` (n,) hold, with what the last reaches beyond; into `out` if there is one."""
         ticks = max(0, (len(samples) - self.beyond) // self.tick)
         made = np.empty((ticks, self.bins), np.float32) if out is None else out[:ticks]
         samples = np.ascontiguousarray(samples)
-        for first in range(0, ticks, self._ticks):
-            count = min(self._ticks, ticks - first)
-            self._some(samples[first * self.tick :], made[first : first + count])
+        with short_buffers():
+            for first in range(0, ticks, self._ticks):
+                count = min(self._ticks, ticks - first)
+                self._some(samples[first * self.tick :], made[first : first + count])
         return made
 
     def _some(self, samples: Complexes, out: Reals) -> None:
+        """A window of alternating sign puts the lowest frequency first, and sums are products with ones, which BLAS is quick at."""
         rows, parts = len(out) * self.rows, samples.view(np.float32)
         strides = 2 * self.hop * parts.itemsize, parts.itemsize
         given: Reals = np.ndarray((rows, 2 * self.bins), np.float32, parts, strides=strides)
-        np.multiply(given, self._pairs, out=self._given[:rows])
-        made = self._fourier.run(rows).view(np.float32).reshape(len(out), self.rows, 2 * self.bins)
+        np.multiply(given, self._turned, out=self._given[:rows])
+        squares = made = self._fourier.run(rows).view(np.float32).reshape(len(out), self.rows, 2 * self.bins)
         np.multiply(made, made, out=made)
-        squares = made[:, 0] if self.rows == 1 else np.add.reduce(made, axis=1, out=self._squares[: len(out)])
-        pairs, half = squares.reshape(len(out), self.bins, 2), self.bins // 2
-        np.add(pairs[:, :half, 0], pairs[:, :half, 1], out=out[:, half:])
-        np.add(pairs[:, half:, 0], pairs[:, half:, 1], out=out[:, :half])
+        if self.rows > 1:
+            squares = np.matmul(self._all_rows, made, out=self._squares[: len(out)])
+        np.matmul(squares.reshape(len(out), self.bins, 2), self._both, out=out)
 
     def in_bin(self, ticks: int) -> float:
         """How many independent powers so many ticks of one bin are worth, about."""

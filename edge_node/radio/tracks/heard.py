@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.finding import Finding
@@ -34,7 +34,10 @@ class Heard(Struct, frozen=True):
 
     @classmethod
     def of(cls, burst: Burst, finding: Finding, t_s: float, t_mono_ns: int) -> Heard:
-        """With its carrier where the kind knows it, else its middle."""
+        """With its carrier and its time where the kind knows them, else its middle and its edges."""
+        if (frame := finding.frame) is not None:
+            t_s, t_mono_ns = t_s + frame.begins_s, t_mono_ns + round(frame.begins_s * 1e9)
+            burst = structs.replace(burst, start=burst.start + round(frame.begins_s * burst.rate_hz), duration_s=frame.duration_s)
         middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
         return cls(t_s, t_mono_ns, middle_hz + (finding.carrier_offset_hz or 0.0), burst, finding)
 

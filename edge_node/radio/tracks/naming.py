@@ -24,6 +24,8 @@ MOST = 0.99
 ALIKE = 0.02
 """Modes that fit so nearly as well are told apart by when they hop."""
 NEAR = 0.02
+AS_LONG = 0.06
+"""Of a packet's time on air."""
 NONE = Plan("", "unknown", {})
 
 
@@ -47,7 +49,8 @@ def name_of(
         return Name(finding.link, min(MOST, finding.score), False)
     timed = period is not None and period.bursts >= LEAST_BURSTS and period.jitter < MOST_JITTER
     found = fits(finding.parameters, period_s=period.seconds if period else None, air_s=air_s, channels_hz=channels_hz)
-    borne_out = [fit for fit in found if fit.link in DRONES and _is_borne_out(fit, period if timed else None, len(channels_hz))]
+    clock, seen = period if timed else None, air_s if finding.link == "lora" else None
+    borne_out = [fit for fit in found if fit.link in DRONES and _is_borne_out(fit, clock, seen, len(channels_hz))]
     if not borne_out:
         return Name(finding.link, min(MOST, finding.score), False)
     fit = max(borne_out, key=lambda fit: fit.fit + (ALIKE if hop is not None and _plan(fit.link, fit.plan).hop == hop else 0.0))
@@ -75,13 +78,19 @@ def _plan(link: LinkKind, name: str | None) -> Plan:
     return next((plan for plan in PLANS if (plan.link, plan.name) == (link, name)), NONE)
 
 
-def _is_borne_out(fit: Fit, clock: Period | None, channels: int) -> bool:
+def _is_borne_out(fit: Fit, clock: Period | None, air_s: float | None, channels: int) -> bool:
+    plan = _plan(fit.link, fit.plan)
     least = LEAST_FREE_CHANNELS if fit.link in FREE else LEAST_CHANNELS
-    on_grid = channels >= least and fit.grid != "unlisted" and fit.fit >= BY_CHANNELS
-    return on_grid or (clock is not None and _is_of(clock, _plan(fit.link, fit.plan)) and fit.fit >= BY_TIMING)
+    on_grid = channels >= least and fit.grid != "unlisted" and fit.fit >= BY_CHANNELS and (plan.sf is None or _is_as_long(plan, air_s))
+    return on_grid or (clock is not None and _is_of(clock, plan) and fit.fit >= BY_TIMING)
 
 
 def _is_of(clock: Period, plan: Plan) -> bool:
     """Whether packets come at the plan's times, or at every second to SHARED_PERIODS-th of them."""
     times = clock.seconds / plan.period_s if plan.period_s else 0.0
     return 1 <= round(times) <= SHARED_PERIODS and abs(times / round(times) - 1) < NEAR
+
+
+def _is_as_long(plan: Plan, air_s: float | None) -> bool:
+    """Whether packets are as long as the plan's, which are all alike: gateways send on the same grids, but now this and now that."""
+    return air_s is not None and any(abs(air_s / one - 1) < AS_LONG for one in plan.airs_s)

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from edge_node.messages import LinkDetection
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.finding import Finding
+from edge_node.radio.links.lora import Channel
 from edge_node.radio.tracks.channels import Channels
 from edge_node.radio.tracks.heard import Heard, alike
 from edge_node.radio.tracks.naming import Name, name_of, off_grid_hz, packet_rate_hz
@@ -33,6 +34,7 @@ MOST_AS_ONE = 8
 SETTLED, NEAR_SHARE = 24, 0.1
 """Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
 EDGE = 11.0
+LEAST_CHIRPED = 2
 TREND_S, LEAST_TREND_S = 10.0, 2.0
 
 
@@ -50,7 +52,8 @@ class Track:
     """Made of its first burst."""
 
     def __init__(self, number: int, heard: Heard) -> None:
-        self.number, self.first_mono_ns, self.bursts, self.told_ns = number, heard.t_mono_ns, 0, -1
+        self.number, self.first_mono_ns, self.bursts = number, heard.t_mono_ns, 0
+        self.told_ns = self.told_at_ns = -1
         self.finding, self.channels = heard.finding, Channels()
         self._moments: deque[_Moment] = deque(maxlen=NEWEST)
         self._period: Period | None = None
@@ -68,7 +71,7 @@ class Track:
         if self._moments and heard.t_s < self._moments[-1].t_s:
             self._moments.clear()
         burst, offset_hz = heard.burst, heard.finding.carrier_offset_hz
-        self._moments.append(_Moment(heard.t_s, burst.level_dbfs, burst.duration_s, _timed_s(burst), offset_hz))
+        self._moments.append(_Moment(heard.t_s, burst.level_dbfs, burst.duration_s, _timed_s(heard), offset_hz))
 
     def _longer(self, duration_s: float) -> float:
         """The logarithm of how much longer a burst is than others, where it is not several packets whose gaps were not seen."""
@@ -99,7 +102,7 @@ class Track:
         if self._period is not None and self._moments:
             periods = (heard.t_s - self._moments[-1].t_s) / self._period.seconds
             if periods < KEPT_IN_STEP:
-                away += min(4.0, ((periods - round(periods)) / max(PHASE, _timed_s(heard.burst) / self._period.seconds)) ** 2)
+                away += min(4.0, ((periods - round(periods)) / max(PHASE, _timed_s(heard) / self._period.seconds)) ** 2)
         return away
 
     def expected(self, burst: Burst, t_s: float) -> Finding | None:
@@ -112,7 +115,17 @@ class Track:
         timed = abs(periods - round(periods)) < PHASE and periods > 0.5
         as_long = abs(burst.duration_s / self._middle_s() - 1) < NEAR_SHARE
         near = abs(off_hz) < NEAR_SHARE * burst.bandwidth_hz and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
-        return structs.replace(self.finding, carrier_offset_hz=off_hz) if near and timed and as_long else None
+        return structs.replace(self.finding, carrier_offset_hz=off_hz, frame=None) if near and timed and as_long else None
+
+    def channel(self) -> Channel | None:
+        """Where chirps were heard last, and which; None of what is none or was heard but once."""
+        numbers, offset_hz = self.finding.parameters, self.newest.finding.carrier_offset_hz
+        sf, bandwidth_hz = numbers.get("spreading_factor"), numbers.get("chirp_bandwidth_hz")
+        if self.finding.link != "lora" or self.bursts < LEAST_CHIRPED or offset_hz is None:
+            return None
+        if not isinstance(sf, int) or not isinstance(bandwidth_hz, float):
+            return None
+        return Channel(self.newest.burst.offset_hz + offset_hz, bandwidth_hz, (sf,), (numbers.get("chirps") == "falling",))
 
     def level_db(self) -> float:
         """The middle of the newest ones."""
@@ -186,7 +199,9 @@ class Track:
         return round(float(np.polyfit(times - times[0], levels, 1)[0]), 3)
 
 
-def _timed_s(burst: Burst) -> float:
-    """How well the beginning of a burst is known, one sigma: a step in noise (measured on bursts of -4 to 10 dB)."""
-    snr = 10 ** (burst.snr_db / 10)
+def _timed_s(heard: Heard) -> float:
+    """How well its beginning is known, one sigma: by its symbols, or as a step in noise (measured on bursts of -4 to 10 dB)."""
+    if heard.finding.frame is not None:
+        return TIMED_S
+    burst, snr = heard.burst, 10 ** (heard.burst.snr_db / 10)
     return EDGE * (1 + snr) / (snr**2 * burst.bandwidth_hz)

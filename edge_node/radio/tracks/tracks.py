@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from edge_node.messages import LinkDetection
 from edge_node.radio.bursts.burst import Burst
+from edge_node.radio.links.finding import Finding
 from edge_node.radio.tracks.heard import Heard
 from edge_node.radio.tracks.track import FARTHEST, Track
 
@@ -16,6 +17,7 @@ FORGOTTEN_AFTER_NS = 120_000_000_000
 SURE_ALONE = 0.8
 """A single burst is told of where its waveform is so sure."""
 AGAIN = 2
+LEARNT_AFTER_NS = 6_000_000_000
 LOOKED_AT_EVERY = 8
 
 
@@ -24,7 +26,7 @@ class Tracks:
 
     def __init__(self) -> None:
         self._tracks: list[Track] = []
-        self._number = self.left_out = 0
+        self._number = self._asked = self.left_out = 0
 
     def hear(self, heard: Heard) -> None:
         """Take a burst in."""
@@ -39,20 +41,25 @@ class Tracks:
             self.left_out += 1
         self._tracks.append(Track(self._number, heard))
 
-    def count(self, burst: Burst, t_s: float, t_mono_ns: int) -> bool:
-        """Take in a burst that is what a known transmitter would send next, without a look at it; every few are looked at all the same."""
-        for track in self._tracks:
-            if (finding := track.expected(burst, t_s)) is not None and track.bursts % LOOKED_AT_EVERY:
-                track.hear(Heard.of(burst, finding, t_s, t_mono_ns))
-                return True
-        return False
+    def expected(self, burst: Burst, t_s: float) -> Finding | None:
+        """What a burst is that a known transmitter would send next, without a look at it; every few are looked at all the same."""
+        self._asked += 1
+        if not self._asked % LOOKED_AT_EVERY:
+            return None
+        return next((finding for track in self._tracks if (finding := track.expected(burst, t_s)) is not None), None)
+
+    def to_follow(self, now_ns: int) -> Track | None:
+        """The newest transmitter of chirps whose rate and channels are still to be learnt."""
+        young = (track for track in self._tracks if 0 <= now_ns - track.first_mono_ns < LEARNT_AFTER_NS and track.channel() is not None)
+        return max(young, key=lambda track: track.bursts, default=None)
 
     def tell(self, now_ns: int) -> Iterator[LinkDetection]:
         """Those that were heard since they were told of last, twice a second each."""
         for track in self._tracks:
-            if track.newest.t_mono_ns == track.told_ns or (track.told_ns >= 0 and now_ns - track.told_ns < TOLD_EVERY_NS):
+            if track.newest.t_mono_ns == track.told_ns or (track.told_ns >= 0 and now_ns - track.told_at_ns < TOLD_EVERY_NS):
                 continue
             if track.bursts >= AGAIN or track.newest.burst.lasts or track.finding.score >= SURE_ALONE:
+                track.told_at_ns = now_ns
                 yield track.tell()
 
     def named(self, now_ns: int, within_ns: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge_node.radio.resample import BandCutter
+from edge_node.radio.resample import BandCutter, placed
 
 RATES = [15e6, 15.36e6, 16e6, 19.2e6, 20e6, 25e6, 30.72e6, 50e6, 56e6, 61.44e6]
 
@@ -42,3 +42,11 @@ def test_a_tone_beyond_the_band_is_gone() -> None:
 def test_a_band_that_does_not_fit_is_said(rate_hz: float, flat_hz: float, stop_hz: float) -> None:
     with pytest.raises(ValueError, match="does not fit"):
         BandCutter(rate_hz, 15.36e6, 0.0024, flat_hz, stop_hz)
+
+
+def test_what_is_placed_is_about_its_own_middle_and_goes_round() -> None:
+    spectrum, flat = np.arange(8).astype(np.complex64), np.ones(5, np.float32)
+    assert placed(spectrum, 3, flat, 6).real.tolist() == [3, 4, 5, 0, 1, 2]
+    assert placed(spectrum, -1, flat, 7).real.tolist() == [7, 0, 1, 0, 0, 5, 6]
+    assert placed(spectrum, 4, np.array([0.5, 1], np.float32), 2).real.tolist() == [4, 1.5]
+    assert placed(spectrum, 2, np.ones(1, np.float32), 3).real.tolist() == [2, 0, 0]

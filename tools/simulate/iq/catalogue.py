@@ -10,6 +10,7 @@ from msgspec import Struct
 from tools.simulate.iq.ble import Ble
 from tools.simulate.iq.crossfire import Crossfire, CrossfireLora
 from tools.simulate.iq.elrs import DOMAINS, RATES_2G4, RATES_900, elrs_900, elrs_2400
+from tools.simulate.iq.everyday import CHIRPING, SHIFTING, Chirper, Dab, Shifter, Talker
 from tools.simulate.iq.keyed import Adsb, GateRemote, Thermometer
 from tools.simulate.iq.lorawan import Lorawan
 from tools.simulate.iq.ofdm import DvbT, Lte, OcusyncControl, OcusyncVideo
@@ -52,6 +53,17 @@ def _sik() -> Iterator[tuple[str, Entry]]:
             yield f"sik_{name}_{rate}", Entry(partial(Sik, name, rate), middle_hz)
 
 
+def _everyday() -> Iterator[tuple[str, Entry]]:
+    for name, chirping in CHIRPING.items():
+        yield name, Entry(partial(Chirper, name), _middle_hz(chirping.centers_hz), 14.0, drone=False)
+    for name, shifting in SHIFTING.items():
+        yield name, Entry(partial(Shifter, name), _middle_hz(shifting.centers_hz), 14.0, drone=False)
+
+
+def _middle_hz(centers_hz: tuple[float, ...]) -> float:
+    return centers_hz[len(centers_hz) // 2]
+
+
 CATALOGUE: dict[str, Entry] = {
     **dict(_elrs()),
     "crossfire_eu_150": Entry(partial(Crossfire, "eu"), 866.0e6),
@@ -80,6 +92,11 @@ CATALOGUE: dict[str, Entry] = {
     "gate_remote": Entry(GateRemote, 433.92e6, 10.0, drone=False),
     "microwave_oven": Entry(Oven, 2_455e6, 10.0, drone=False),
     "radiosonde": Entry(Radiosonde, 403.0e6, 18.0, drone=False),
+    **dict(_everyday()),
+    "voice": Entry(lambda seed: Talker("voice", 446.00625e6, 2_500, seed), 446.1e6, 27.0, drone=False),
+    "broadcast": Entry(lambda seed: Talker("broadcast", 98.5e6, 75e3, seed), 98.6e6, 60.0, drone=False),
+    "carrier": Entry(lambda seed: Talker("carrier", 868.1e6, 0.0, seed), 868.3e6, 10.0, drone=False),
+    "dab": Entry(lambda seed: Dab(seed=seed), 223.936e6, 60.0, drone=False),
 }
 
 

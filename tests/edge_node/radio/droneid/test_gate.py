@@ -15,7 +15,7 @@ FRAME = sender.frame(sender.block(sender.telemetry(sender.Telemetry())))
 
 def shares(gate: Gate, samples: np.ndarray) -> np.ndarray:
     rows = samples[: len(samples) // gate.pitch * gate.pitch].reshape(-1, gate.pitch)[:, : gate.row]
-    return gate.look(rows)
+    return gate.look(rows.astype(np.complex64)).shares
 
 
 def noise(seconds: float, rate_hz: float, seed: int = 1) -> np.ndarray:
@@ -62,4 +62,4 @@ def test_a_band_that_is_filled_most_of_the_time_has_its_floor_still() -> None:
 def test_silence_is_no_signal_and_no_trouble() -> None:
     gate = Gate(20e6)
     assert not shares(gate, np.zeros(200_000, np.complex64)).any()
-    assert gate.look(np.empty((0, gate.row), np.complex64)).shape == (0, gate.positions)
+    assert gate.look(np.empty((0, gate.row), np.complex64)).shares.shape == (0, gate.positions)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from edge_node.radio.bursts.burst import Burst
-from edge_node.radio.links.chirp_watch import ChirpWatch, listening
+from edge_node.radio.links.chirp_channels import listening
+from edge_node.radio.links.chirp_watch import ChirpWatch
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.lora import Channel, search
 from edge_node.radio.links.tables import fits

@@ -67,3 +67,9 @@ def test_without_pyfftw_numpy_does_the_same(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "pyfftw", None)
     np.testing.assert_allclose(Psd(2.4e6).powers(samples), there, rtol=1e-4)
     assert fourier.Fourier(4, 8).run(2).shape == (2, 8)
+
+
+def test_numpy_is_left_as_it_was() -> None:
+    before = np.getbufsize()
+    Psd(2.4e6).powers(noise(0.01))
+    assert np.getbufsize() == before
