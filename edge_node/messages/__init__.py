@@ -20,6 +20,7 @@ from edge_node.messages.reports import NodeStatus, PositionFix, SensorReport, Se
 from edge_node.messages.tracks import (
     Bearing,
     Cooperation,
+    Emission,
     EventKind,
     Hearing,
     Identity,
@@ -38,6 +39,7 @@ __all__ = [
     "CameraDetection",
     "Cooperation",
     "Detection",
+    "Emission",
     "EventKind",
     "Hearing",
     "IdType",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from edge_node.messages.detections import SightLabel, SoundLabel, Suspicion, Transport, UasId
+from edge_node.messages.detections import LinkKind, SightLabel, SoundLabel, Suspicion, Transport, UasId
 
 Cooperation = Literal["authorised", "unknown", "in_restricted_zone", "non_cooperative"]
 TrackState = Literal["tentative", "confirmed", "lost"]
@@ -72,6 +72,28 @@ class Sight(Struct, frozen=True, kw_only=True):
     predicted: bool = False
 
 
+class Emission(Struct, frozen=True, kw_only=True, gc=False):
+    """A radio link as it was heard last: evidence, never a claim; `link` to `level_dbfs` and the others as in LinkDetection.
+
+    `center_hz` is the middle of all its `channels` that were heard, `span_hz` how far the outer ones lie apart, `grid` whose list they are
+    on. `alarm` false: it was taken for a drone's, and no longer is. `level_rate_db_s` is of the newest 20 seconds.
+    """
+
+    link: LinkKind
+    alarm: bool = True
+    probability: float
+    center_hz: float | None = None
+    bandwidth_hz: float
+    channels: int = 0
+    span_hz: float | None = None
+    grid: str | None = None
+    snr_db: float
+    level_dbfs: float
+    level_rate_db_s: float | None = None
+    packet_rate_hz: float | None = None
+    carrier_offset_hz: float | None = None
+
+
 class Identity(Struct, frozen=True, kw_only=True):
     """Who the object claims to be, newest claim of each kind; a claim is never a proof."""
 
@@ -118,6 +140,7 @@ class Track(Struct, frozen=True, kw_only=True):
     cooperation_reason: str | None = None
     sound: Sound | None = None
     sight: Sight | None = None
+    emission: Emission | None = None
 
 
 class TrackEvent(Struct, frozen=True, kw_only=True):
