@@ -69,7 +69,7 @@ def test_a_track_shows_the_link_as_it_was_said_last() -> None:
         carrier_offset_hz=2_310.0,
     )
     assert (track.first_seen_mono_ns, track.t_mono_ns, track.last_seen_mono_ns, track.sensors) == (-SECOND, SECOND, SECOND, ("mast",))
-    assert track.identity is track.kinematics is track.bearing is track.sound is track.sight is None
+    assert (track.identity, track.kinematics, track.bearing, track.sound, track.sight) == (None,) * 5
 
 
 @pytest.mark.parametrize("link", ["lorawan", "wmbus", "wifi", "lte", "unknown", "lora", "fsk", "radiosonde"])
@@ -98,7 +98,7 @@ def test_a_link_that_paused_is_the_same_track_again() -> None:
 def test_a_receiver_that_began_anew_counts_from_1_and_means_another() -> None:
     tracks = tracker()
     hear(tracks, *lasting(2))
-    other = {"first_mono_ns": 4 * SECOND, "carrier_offset_hz": -3_000.0}
+    other: dict[str, Any] = {"first_mono_ns": 4 * SECOND, "carrier_offset_hz": -3_000.0}
     assert kinds(hear(tracks, *lasting(2, begin_s=5.0, **other))) == ["new", "confirmed"]
     assert [track.emission.carrier_offset_hz for track in tracks.tracks() if track.emission] == [2_310.0, -3_000.0]
 
@@ -106,8 +106,8 @@ def test_a_receiver_that_began_anew_counts_from_1_and_means_another() -> None:
 def test_a_transmitter_is_known_again_by_its_crystal_and_clock_after_its_receiver_began_anew() -> None:
     tracks = tracker()
     hear(tracks, *lasting(2, 7), *lasting(2, 1, carrier_offset_hz=9_000.0))
-    seven = {"first_mono_ns": 4 * SECOND, "carrier_offset_hz": 2_600.0, "packet_rate_hz": 50.3}
-    one = {"first_mono_ns": 5 * SECOND, "carrier_offset_hz": 8_900.0}
+    seven: dict[str, Any] = {"first_mono_ns": 4 * SECOND, "carrier_offset_hz": 2_600.0, "packet_rate_hz": 50.3}
+    one: dict[str, Any] = {"first_mono_ns": 5 * SECOND, "carrier_offset_hz": 8_900.0}
     assert hear(tracks, *lasting(3, 1, begin_s=6.0, **seven), *lasting(3, 2, begin_s=6.0, **one)) == []
     assert [track.emission.carrier_offset_hz for track in tracks.tracks() if track.emission] == [2_600.0, 8_900.0]
     assert [track.first_seen_mono_ns for track in tracks.tracks()] == [-SECOND, -SECOND]
