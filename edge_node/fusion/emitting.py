@@ -14,8 +14,8 @@ LONGEST_GRID = 16
 TREND_NS, LEAST_TREND_NS, LEAST_LEVELS = 20_000_000_000, 5_000_000_000, 6
 """Shorter is fading: at 15 m/s and 500 m a drone comes nearer by a quarter of a decibel a second."""
 MOST_LEVELS = 40
-SAME_CARRIER, SAME_RATE = 1e-6, 0.02
-"""Shares by which a transmitter may have changed in a minute: a crystal by what a few kelvins do, a packet rate by how it is measured."""
+SAME_CARRIER, SAME_RATE = 2e-6, 0.02
+"""Shares by which a transmitter may have changed in a minute: a crystal by what a few kelvins do and by how it is measured at first."""
 
 
 def is_usable(said: LinkDetection) -> bool:

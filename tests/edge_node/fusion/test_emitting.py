@@ -119,7 +119,7 @@ def test_a_transmitter_is_known_again_by_its_crystal_and_clock_after_its_receive
     [
         {"first_mono_ns": SECOND},
         {"carrier_offset_hz": None},
-        {"carrier_offset_hz": 3_500.0},
+        {"carrier_offset_hz": 4_500.0},
         {"packet_rate_hz": 100.0},
         {"link": "frsky_r9"},
         {"sensor": "roof"},
