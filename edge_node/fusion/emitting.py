@@ -10,12 +10,15 @@ from edge_node.fusion.pointing import Numbered, Pointing, above_0, as_probabilit
 from edge_node.messages import Emission, LinkDetection
 
 MOST_CHANNELS = 64
+MOST_HZ = 1e12
 LONGEST_GRID = 16
 TREND_NS, LEAST_TREND_NS, LEAST_LEVELS = 20_000_000_000, 5_000_000_000, 6
 """Shorter is fading: at 15 m/s and 500 m a drone comes nearer by a quarter of a decibel a second."""
 MOST_LEVELS = 40
-SAME_CARRIER, SAME_RATE = 2e-6, 0.02
-"""Shares by which a transmitter may have changed in a minute: a crystal by what a few kelvins do and by how it is measured at first."""
+SAME_CARRIER, SAME_RATE = 1e-6, 0.02
+"""Shares by which a transmitter may have changed in a minute: a crystal by what a few kelvins do, a packet rate by how it is measured."""
+SETTLED_NS = 10_000_000_000
+"""For so long after it was heard first, its carrier may still be measured finely enough to know it again."""
 
 
 def is_usable(said: LinkDetection) -> bool:
@@ -70,7 +73,7 @@ class Emitting(Pointing):
 
 def heard_emission(said: LinkDetection, level_rate_db_s: float | None) -> Emission:
     """What it sends."""
-    channels_hz = [hz for hz in islice(said.channels_hz, MOST_CHANNELS) if above_0(hz)]
+    channels_hz = [hz for hz in islice(said.channels_hz, MOST_CHANNELS) if 0 < hz < MOST_HZ]
     center_hz = (min(channels_hz) + max(channels_hz)) / 2 if channels_hz else above_0(said.center_hz)
     grid = said.parameters.get("grid")
     return Emission(

@@ -121,23 +121,30 @@ class Tracker:
         if not emitting.is_usable(said):
             self.counters.malformed += 1
             return []
-        if said.alarm:
-            self._recognise(said)
-        return self._take(said, said.alarm, lambda trail: trail.receive(said))
+        events = self._recognise(said) if said.alarm else []
+        return events + self._take(said, said.alarm, lambda trail: trail.receive(said))
 
-    def _recognise(self, said: LinkDetection) -> None:
+    def _recognise(self, said: LinkDetection) -> list[TrackEvent]:
         """A receiver that began anew numbers all anew: a transmitter that is surely known goes on as the track that it was."""
-        key = key_of(said)
+        key, events = key_of(said), []
         known = self._table.get(self._numbered.get(key))
-        if known and known.pointing and not known.pointing.is_another(said):
-            return
+        if known and not self._is_of(said, known):
+            known = None
+        if known and said.t_mono_ns - known.first_seen_ns > emitting.SETTLED_NS:
+            return []
         for trail in self._table:
-            if isinstance(trail.pointing, emitting.Emitting) and trail.pointing.is_again(said):
-                if self._numbered.get(trail.pointing.key) == trail.number:
-                    del self._numbered[trail.pointing.key]
-                trail.pointing.renumber(said)
-                self._numbered[key] = trail.number
-                return
+            if trail is not known and isinstance(trail.pointing, emitting.Emitting) and trail.pointing.is_again(said):
+                if known:
+                    events.append(self._merge(trail, known)[1])
+                self._renumber(trail, trail.pointing, said)
+                return events
+        return []
+
+    def _renumber(self, trail: Trail, pointing: emitting.Emitting, said: LinkDetection) -> None:
+        if self._numbered.get(pointing.key) == trail.number:
+            del self._numbered[pointing.key]
+        pointing.renumber(said)
+        self._numbered[pointing.key] = trail.number
 
     def _take(self, said: Numbered, begins: bool, note: Callable[[Trail], bool]) -> list[TrackEvent]:
         """What is heard or seen has no name but its sensor's number, and that may come to mean another object."""

@@ -114,12 +114,30 @@ def test_a_transmitter_is_known_again_by_its_crystal_and_clock_after_its_receive
     assert len(tracks._numbered) == 2
 
 
+def test_a_carrier_that_settles_later_makes_one_track_of_two() -> None:
+    tracks = tracker()
+    number = hear(tracks, *lasting(2))[0].track.number
+    anew: dict[str, Any] = {"first_mono_ns": 4 * SECOND}
+    hear(tracks, *lasting(3, begin_s=5.0, carrier_offset_hz=-900.0, **anew))
+    events = hear(tracks, *lasting(2, begin_s=8.0, **anew))
+    assert [(event.kind, event.other) for event in events] == [("merged", number)]
+    assert (only(tracks.tracks()).number, only(tracks.tracks()).state, tracks.counters.merged) == (number, "confirmed", 1)
+    assert list(tracks._numbered.values()) == [number]
+
+
+def test_what_was_long_another_stays_another() -> None:
+    tracks = tracker(lost_after_s=60.0)
+    hear(tracks, *lasting(2), *lasting(11, 2, begin_s=5.0, carrier_offset_hz=-900.0, first_mono_ns=4 * SECOND))
+    assert hear(tracks, *lasting(2, 2, begin_s=16.0, first_mono_ns=4 * SECOND)) == []
+    assert len(tracks.tracks()) == 2
+
+
 @pytest.mark.parametrize(
     "differs",
     [
         {"first_mono_ns": SECOND},
         {"carrier_offset_hz": None},
-        {"carrier_offset_hz": 4_500.0},
+        {"carrier_offset_hz": 3_500.0},
         {"packet_rate_hz": 100.0},
         {"link": "frsky_r9"},
         {"sensor": "roof"},
