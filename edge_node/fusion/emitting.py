@@ -15,6 +15,8 @@ LONGEST_GRID = 16
 TREND_NS, LEAST_TREND_NS, LEAST_LEVELS = 20_000_000_000, 5_000_000_000, 6
 """Shorter is fading: at 15 m/s and 500 m a drone comes nearer by a quarter of a decibel a second."""
 MOST_LEVELS = 40
+WITHDRAWN_AFTER_NS = 5_000_000_000
+"""A name may waver between two words where packets were missed."""
 SAME_CARRIER, SAME_RATE = 1e-6, 0.02
 """Shares by which a transmitter may have changed in a minute: a crystal by what a few kelvins do, a packet rate by how it is measured."""
 SETTLED_NS = 10_000_000_000
@@ -29,7 +31,7 @@ def is_usable(said: LinkDetection) -> bool:
 class Emitting(Pointing):
     """The newest that one receiver heard of one transmitter, which has no bearing."""
 
-    __slots__ = ("_levels", "emission", "first_mono_ns")
+    __slots__ = ("_alarm_ns", "_levels", "emission", "first_mono_ns")
     emission: Emission
     comes_back = True
     """Links pause, and receivers go about from band to band; they know a transmitter by more than its number."""
@@ -37,11 +39,15 @@ class Emitting(Pointing):
     def __init__(self, said: LinkDetection) -> None:
         super().__init__(said)
         self._levels: deque[tuple[int, float]] = deque(maxlen=MOST_LEVELS)
-        self.first_mono_ns = said.first_mono_ns
+        self.first_mono_ns, self._alarm_ns = said.first_mono_ns, said.t_mono_ns
         self._hear(said)
 
     def update(self, said: LinkDetection) -> None:
-        """Take in what is said, which is not before `t_mono_ns`."""
+        """Take in what is said, which is not before `t_mono_ns`; that it is no drone's only once that is said for a while."""
+        if said.alarm:
+            self._alarm_ns = said.t_mono_ns
+        elif said.t_mono_ns - self._alarm_ns < WITHDRAWN_AFTER_NS:
+            return
         self.point(said)
         self._hear(said)
 

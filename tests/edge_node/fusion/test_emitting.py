@@ -87,6 +87,14 @@ def test_what_is_no_longer_taken_for_a_drones_says_so_and_is_lost() -> None:
     assert kinds(tracks.advance(17 * SECOND)) == ["lost"]
 
 
+def test_a_name_that_wavers_is_that_of_the_drones_link() -> None:
+    tracks = tracker()
+    hear(tracks, *lasting(2), *lasting(4, begin_s=2.0, link="lora", alarm=False, packet_rate_hz=1_650.0))
+    emission = emission_of(tracks.tracks())
+    assert (emission.link, emission.alarm, emission.packet_rate_hz) == ("elrs_900", True, 50.0)
+    assert only(tracks.tracks()).t_mono_ns == 1.5 * SECOND
+
+
 def test_a_link_that_paused_is_the_same_track_again() -> None:
     tracks = tracker()
     number = hear(tracks, *lasting(2))[0].track.number
