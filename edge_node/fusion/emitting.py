@@ -19,6 +19,8 @@ WITHDRAWN_AFTER_NS = 5_000_000_000
 """A name may waver between two words where packets were missed."""
 SAME_CARRIER, SAME_RATE = 1e-6, 0.02
 """Shares by which a transmitter may have changed in a minute: a crystal by what a few kelvins do, a packet rate by how it is measured."""
+SILENT_NS = 1_000_000_000
+"""A receiver does not begin anew any faster, and a link that hops is heard about once in so long."""
 SETTLED_NS = 10_000_000_000
 """For so long after it was heard first, its carrier may still be measured finely enough to know it again."""
 
@@ -58,7 +60,7 @@ class Emitting(Pointing):
     def is_again(self, said: LinkDetection) -> bool:
         """Whether a number that is new is surely this transmitter: it was silent before, and has the same name, crystal and clock."""
         now, before = said.carrier_offset_hz, self.emission.carrier_offset_hz
-        if said.sensor != self.key[1] or said.link != self.emission.link or said.first_mono_ns <= self.t_mono_ns:
+        if said.sensor != self.key[1] or said.link != self.emission.link or said.first_mono_ns - self.t_mono_ns < SILENT_NS:
             return False
         if now is None or before is None or said.center_hz is None or abs(now - before) > SAME_CARRIER * said.center_hz:
             return False

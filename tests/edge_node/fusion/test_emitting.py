@@ -144,13 +144,14 @@ def test_what_was_long_another_stays_another() -> None:
     "differs",
     [
         {"first_mono_ns": SECOND},
+        {"first_mono_ns": 2 * SECOND},
         {"carrier_offset_hz": None},
         {"carrier_offset_hz": 3_500.0},
         {"packet_rate_hz": 100.0},
         {"link": "frsky_r9"},
         {"sensor": "roof"},
     ],
-    ids=lambda differs: next(iter(differs)),
+    ids=lambda differs: " ".join(map(str, next(iter(differs.items())))),
 )
 def test_whoever_differs_is_another(differs: dict[str, Any]) -> None:
     tracks = tracker()
