@@ -23,7 +23,7 @@ from tools.simulate.scene import Receiver, SceneError, load
 from tools.simulate.world import World
 
 ROOT = Path(__file__).parents[3]
-CENTER_HZ, RATE_HZ = 866_162_500, 1_000_000
+CENTER_HZ, RATE_HZ = 866_162_500, 1_200_000
 SCENE = """
 name = "A mast"
 [node]
@@ -39,7 +39,7 @@ operator = { east_m = 280.0, north_m = 20.0 }
 name = "elrs_in866_100"
 [receiver]
 center_hz = 866.1625e6
-rate_hz = 1e6
+rate_hz = 1.2e6
 noise_dbfs = -62.0
 """
 
@@ -82,9 +82,9 @@ def test_samples_are_those_of_the_simulated_receiver(scene: Path) -> None:
 
 
 def test_a_scenes_receiver_is_bounded(tmp_path: Path, scene: Path) -> None:
-    assert load(scene).receiver == Receiver(866.1625e6, 1e6, -62.0)
+    assert load(scene).receiver == Receiver(CENTER_HZ, RATE_HZ, -62.0)
     wrong = tmp_path / "wrong.toml"
-    wrong.write_text(SCENE.replace("rate_hz = 1e6", "rate_hz = 0"))
+    wrong.write_text(SCENE.replace("rate_hz = 1.2e6", "rate_hz = 0"))
     with pytest.raises(SceneError, match="rate_hz"):
         load(wrong)
 
@@ -103,12 +103,13 @@ def test_the_real_driver_and_detector_hear_the_link_of_a_served_scene(scene: Pat
         server = subprocess.Popen(command, cwd=ROOT, pass_fds=[listening.fileno()], stdout=subprocess.PIPE, text=True)
         try:
             assert server.stdout is not None
-            with server.stdout, RtlTcp(port=listening.getsockname()[1], center_hz=866.1625e6, rate_hz=1e6, silent_after_s=20) as source:
+            with server.stdout, RtlTcp(port=listening.getsockname()[1], center_hz=CENTER_HZ, rate_hz=RATE_HZ, silent_after_s=20) as source:
                 assert server.stdout.readline().startswith("rtl_tcp on 127.0.0.1:")
                 found = first_alarm(source)
         finally:
             server.send_signal(signal.SIGTERM)
-        assert server.wait(20) == 0
+            ended = server.wait(20)
+    assert ended == 0
     assert found is not None
     assert found.link == "elrs_900"
     assert found.packet_rate_hz == pytest.approx(100, rel=0.01)
