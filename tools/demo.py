@@ -70,6 +70,15 @@ tilt_deg = {eye.tilt_deg}
 roll_deg = {eye.roll_deg}
 """
 
+RECEIVER = """
+[[sensor]]
+name = "links"
+driver = "rtl_tcp"
+port = {port}
+center_hz = {told.center_hz}
+rate_hz = {told.rate_hz}
+"""
+
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run for --seconds, show the tracks as C2 sees them, end with one line; exit code 1 when none came or some were missed."""
@@ -105,7 +114,7 @@ def _play(arguments: argparse.Namespace) -> int:
 
 
 def _sensors(world: World, folder: Path, seconds: float, devices: ExitStack) -> str:
-    """The scene on the air, at a serial port, in the microphones and before the camera from now on, and the node's tables of these."""
+    """The scene on the air, at a serial port, at microphones, camera and antenna from now on, and the node's tables of these."""
     wifi = devices.enter_context(_on_air(world, folder / "wifi.pcap", seconds, remote_id.WIFI))
     bluetooth = devices.enter_context(_on_air(world, folder / "bluetooth.pcap", seconds, remote_id.BLE))
     tables = SENSORS.format(wifi=wifi, bluetooth=bluetooth, port=devices.enter_context(gnss.receiver(world)))
@@ -114,6 +123,8 @@ def _sensors(world: World, folder: Path, seconds: float, devices: ExitStack) -> 
         tables += MICROPHONES.format(pipe=pipe, told=told, weather=world.scene.weather)
     if eye := world.scene.camera:
         tables += CAMERA.format(url=devices.enter_context(_sight(seconds)), eye=eye)
+    if receiver := world.scene.receiver:
+        tables += RECEIVER.format(port=devices.enter_context(_iq()), told=receiver)
     return tables
 
 
@@ -180,16 +191,28 @@ def _sound(pipe: Path, seconds: float) -> Iterator[Path]:
 @contextmanager
 def _sight(seconds: float) -> Iterator[str]:
     """The address of a network camera that sees the scene from now on, made by a process of its own: it takes a seventh of a core."""
+    with _served("tools.simulate.pictures", "--seconds", str(seconds), "--serve") as port:
+        yield f"http://127.0.0.1:{port}/video"
+
+
+def _iq() -> AbstractContextManager[int]:
+    """The port of an rtl_tcp server that hears the scene from now on, made by a process of its own: it takes a tenth of a core."""
+    return _served("tools.simulate.rtl_tcp_server")
+
+
+@contextmanager
+def _served(module: str, *options: str) -> Iterator[int]:
+    """The port at which a module serves the scene from now on."""
     with create_server(("127.0.0.1", 0)) as listening:
-        told = [str(SCENE), "--seed", str(SEED), "--seconds", str(seconds), "--begun", str(time.monotonic())]
-        command = [sys.executable, "-m", "tools.simulate.pictures", *told, "--serve", "--socket", str(listening.fileno())]
+        told = [str(SCENE), "--seed", str(SEED), "--begun", str(time.monotonic()), "--socket", str(listening.fileno()), *options]
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-        camera = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, pass_fds=[listening.fileno()])
+        command = [sys.executable, "-m", module, *told]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, pass_fds=[listening.fileno()])
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/video"
+            yield listening.getsockname()[1]
         finally:
-            camera.terminate()
-            camera.wait()
+            server.terminate()
+            server.wait()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, inspect
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Hearing, Identity, Kinematics, Sight, Track, UasId
+from edge_node.messages import Bearing, Emission, Hearing, Identity, Kinematics, Sight, Track, UasId
 from edge_node.publish import reliable_schema, wire
 from edge_node.publish.journal import MOST_SPOTS
 from edge_node.publish.noted import Noted, Spot
@@ -26,6 +26,7 @@ CLOCK = Timebase(offset_ns=1_790_000_000_000_000_000, source="gnss", sigma_s=0.0
 TOPIC = "t/6a2be4c3"
 EPOCH, STREAM_EPOCH = 0xC0FFEE01, 0x1B0A7C0FFEE5EA75
 UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%", "hz": "Hz", "db": "dB", "k": "K"}
+UNITS |= {"dbfs": "dBFS", "dbps": "dB/s"}
 
 
 def annotated(payload: bytes, kind: type[Struct]) -> Iterator[Item]:
@@ -221,3 +222,22 @@ def sighted_track() -> Track:
         temperature_k=291.4,
     )
     return replace(bearing_track(), number=1019, bearing=bearing, sight=sight, sensors=("camera",))
+
+
+def link_track() -> Track:
+    """A track of a radio link, of which all is told that a receiver can."""
+    emission = Emission(
+        link="elrs_900",
+        probability=0.97,
+        center_hz=866.425e6,
+        bandwidth_hz=500e3,
+        channels=13,
+        span_hz=6.3e6,
+        grid="eu868",
+        snr_db=18.0,
+        level_dbfs=-41.0,
+        level_rate_db_s=0.62,
+        packet_rate_hz=50.0,
+        carrier_offset_hz=-2_310.0,
+    )
+    return replace(bearing_track(), number=1020, bearing=None, emission=emission, sensors=("links",))

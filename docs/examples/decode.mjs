@@ -13,8 +13,8 @@ const read = (b) => {
   const kinds = { 0xc0: () => null, 0xc4: () => bytes(b, number(b, 1)), 0xd9: () => text(b, number(b, 1)), 0xdc: () => array(b, number(b, 2)) };
   return kinds[c](); };
 const [major, , , , sent, , , , tracks] = read({ data: Buffer.from(process.argv[2], "hex"), at: 0 }); if (major !== 1) throw new Error(`wire version ${major}`);
-for (const [number, state, age, , , rssi, , , identity, place, bearing, suspicion, , sound, sight] of tracks)
+for (const [number, state, age, , , rssi, , , identity, place, bearing, suspicion, , sound, sight, emission] of tracks)
   console.log(JSON.stringify({ number, state: ["", "tentative", "confirmed", "lost"][state & 3], t_utc_ms: sent - age * 10, id: identity?.[1],
     cooperation: ["", "authorised", "unknown", "in_restricted_zone", "non_cooperative"][(state >> 2) & 7], suspicion_percent: suspicion ?? null,
     latitude_deg: si(place?.[0], 1e7), longitude_deg: si(place?.[1], 1e7), altitude_m: si(place?.[2], 10), azimuth_deg: si(bearing?.[0], 100), rssi_dbm: si(rssi, -1),
-    drone_percent: (sight ?? sound)?.[1] ?? null }));
+    drone_percent: (sight ?? sound)?.[1] ?? null, link_mhz: si(emission?.[2], 1000) }));

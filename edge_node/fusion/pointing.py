@@ -1,12 +1,12 @@
-"""What a sensor says of an object that it numbers itself, and where it points: what sound and sight have in common."""
+"""What a sensor says of an object that it numbers itself, and where it points: what sound, sight and radio have in common."""
 
 from __future__ import annotations
 
 from math import acos, cos, degrees, hypot, isfinite, radians, sin
 
-from edge_node.messages import AcousticDetection, Bearing, CameraDetection, Sight, Sound
+from edge_node.messages import AcousticDetection, Bearing, CameraDetection, Emission, LinkDetection, Sight, Sound
 
-Numbered = AcousticDetection | CameraDetection
+Numbered = AcousticDetection | CameraDetection | LinkDetection
 Key = tuple[str, str, int]
 """What kind of detection, a sensor's name, and the sensor's own number of what it hears or sees."""
 
@@ -29,6 +29,9 @@ class Pointing:
     __slots__ = ("bearing", "key", "t_mono_ns")
     sound: Sound | None = None
     sight: Sight | None = None
+    emission: Emission | None = None
+    comes_back = False
+    """Whether the number still means it when it was lost."""
 
     def __init__(self, said: Numbered) -> None:
         self.key = key_of(said)
@@ -50,6 +53,8 @@ class Pointing:
 
 def told_bearing(said: Numbered) -> Bearing | None:
     """The direction with its errors; None where there is none, or one of which nobody knows how wrong it is."""
+    if isinstance(said, LinkDetection):
+        return None
     if not _known(said.azimuth_deg, said.sigma_azimuth_deg) or said.azimuth_deg is None or said.sigma_azimuth_deg is None:
         return None
     raised = _known(said.elevation_deg, said.sigma_elevation_deg) and -90.0 <= (said.elevation_deg or 0.0) <= 90.0

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from edge_node.config import TrackingTable
-from edge_node.fusion import sighting, sounding
+from edge_node.fusion import emitting, sighting, sounding
 from edge_node.fusion.identity import Directory, usable_ids, usable_transmitter
 from edge_node.fusion.pointing import Key, Numbered, key_of
 from edge_node.fusion.table import Standing, TrailTable
@@ -18,6 +18,7 @@ from edge_node.messages import (
     CameraDetection,
     Detection,
     EventKind,
+    LinkDetection,
     RemoteIdDetection,
     Track,
     TrackEvent,
@@ -56,6 +57,7 @@ class Tracker:
             RemoteIdDetection: self._remote_id,
             AcousticDetection: self._acoustic,
             CameraDetection: self._camera,
+            LinkDetection: self._link,
         }
 
     def update(self, detection: Detection) -> list[TrackEvent]:
@@ -115,15 +117,44 @@ class Tracker:
             return []
         return self._take(said, sighting.begins(said), lambda trail: trail.watch(said))
 
+    def _link(self, said: LinkDetection) -> list[TrackEvent]:
+        if not emitting.is_usable(said):
+            self.counters.malformed += 1
+            return []
+        events = self._recognise(said) if said.alarm else []
+        return events + self._take(said, said.alarm, lambda trail: trail.receive(said))
+
+    def _recognise(self, said: LinkDetection) -> list[TrackEvent]:
+        """A receiver that began anew numbers all anew: a transmitter that is surely known goes on as the track that it was."""
+        key, events = key_of(said), []
+        known = self._table.get(self._numbered.get(key))
+        if known and not self._is_of(said, known):
+            known = None
+        if known and said.t_mono_ns - known.first_seen_ns > emitting.SETTLED_NS:
+            return []
+        for trail in self._table:
+            if trail is not known and isinstance(trail.pointing, emitting.Emitting) and trail.pointing.is_again(said):
+                if known:
+                    events.append(self._merge(trail, known)[1])
+                self._renumber(trail, trail.pointing, said)
+                return events
+        return []
+
+    def _renumber(self, trail: Trail, pointing: emitting.Emitting, said: LinkDetection) -> None:
+        if self._numbered.get(pointing.key) == trail.number:
+            del self._numbered[pointing.key]
+        pointing.renumber(said)
+        self._numbered[pointing.key] = trail.number
+
     def _take(self, said: Numbered, begins: bool, note: Callable[[Trail], bool]) -> list[TrackEvent]:
-        """What is heard or seen has no name but its sensor's number: what was lost, or comes back from elsewhere, is another object."""
+        """What is heard or seen has no name but its sensor's number, and that may come to mean another object."""
         trail = self._table.get(self._numbered.get(key_of(said)))
         if trail and said.t_mono_ns < trail.last_seen_ns:
             self.counters.late += 1
             return []
         events: list[TrackEvent] = []
         news: list[EventKind] = []
-        if trail is None or trail.state == "lost" or (trail.pointing and trail.pointing.is_another(said)):
+        if trail is None or not self._is_of(said, trail):
             if not begins:
                 self.counters.passed_over += 1
                 return []
@@ -136,6 +167,12 @@ class Tracker:
         if note(trail) and self._believe(trail):
             news.append("confirmed")
         return events + [TrackEvent(kind=kind, track=trail.track()) for kind in news]
+
+    @staticmethod
+    def _is_of(said: Numbered, trail: Trail) -> bool:
+        """Whether what is said under a trail's number is of that trail's object still."""
+        before = trail.pointing
+        return before is not None and (trail.state != "lost" or before.comes_back) and not before.is_another(said)
 
     def _whose(self, ids: Sequence[UasId], transmitter: str | None) -> tuple[Trail | None, list[TrackEvent]]:
         """The trail that these ids name or, where none is named, whose transmitter it is; trails found to be one become one."""

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Any, Literal
 
 from edge_node.config import TrackingTable
+from edge_node.fusion.emitting import Emitting
 from edge_node.fusion.identity import Claims
 from edge_node.fusion.measurement import claimed
 from edge_node.fusion.motion import Motion
@@ -16,6 +17,7 @@ from edge_node.messages import (
     CameraDetection,
     Detection,
     Hearing,
+    LinkDetection,
     RemoteIdDetection,
     Suspicion,
     Track,
@@ -49,7 +51,7 @@ class Trail:
         self.first_seen_ns = self.last_seen_ns = t_mono_ns
         self.claims = Claims()
         self.motion: Motion | None = None
-        self.pointing: Sounding | Sighting | None = None
+        self.pointing: Sounding | Sighting | Emitting | None = None
         self._heard: dict[Transport, Hearing] = {}
         self._sensors: dict[str, None] = {}
         self._flags: dict[str, int] = {}
@@ -88,6 +90,16 @@ class Trail:
             self.pointing.update(said)
         self._track = None
         return not said.predicted and self._hit(said, self.pointing.key)
+
+    def receive(self, said: LinkDetection) -> bool:
+        """Note what was heard by radio; whether it is a drone's, and nothing newer was heard before."""
+        if not isinstance(self.pointing, Emitting):
+            self.pointing = Emitting(said)
+        elif said.t_mono_ns >= self.pointing.t_mono_ns:
+            self.pointing.update(said)
+        self._track = None
+        self.first_seen_ns = min(self.first_seen_ns, said.first_mono_ns)
+        return said.alarm and self._hit(said, self.pointing.key)
 
     def locate(self, said: RemoteIdDetection) -> Located:
         """Move to where it says it is, unless that was said before or is older than what is known."""
@@ -168,6 +180,7 @@ class Trail:
             suspicions=tuple(sorted((suspicion for _, suspicion in self._suspicions.values()), key=lambda one: -one.score)),
             sound=pointing.sound if pointing else None,
             sight=pointing.sight if pointing else None,
+            emission=pointing.emission if pointing else None,
         )
 
     def _suspect(self, suspicion: Suspicion, t_ns: int) -> None:

@@ -54,6 +54,21 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ("temperature_k", 13, "{:.1f}"),
         ("notes", 0, "{}"),
     ),
+    "link": (
+        ("t_s", 9, "{:.3f}"),
+        ("track", 5, "{}"),
+        ("link", 12, "{}"),
+        ("alarm", 5, "{}"),
+        ("probability", 11, "{:.2f}"),
+        ("center_hz", 11, "{:.0f}"),
+        ("bandwidth_hz", 12, "{:.0f}"),
+        ("snr_db", 6, "{:.1f}"),
+        ("level_dbfs", 10, "{:.1f}"),
+        ("packet_rate_hz", 14, "{:.1f}"),
+        ("carrier_offset_hz", 17, "{:.0f}"),
+        ("bursts", 6, "{}"),
+        ("notes", 0, "{}"),
+    ),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_node.messages import Bearing, Sight, SightLabel, Sound, SoundLabel, Track, TrackEvent
+from edge_node.messages import Bearing, Emission, LinkKind, Sight, SightLabel, Sound, SoundLabel, Track, TrackEvent
 
 SOUNDS: dict[SoundLabel, str] = {
     "multirotor": "a multirotor",
@@ -21,17 +21,41 @@ SIGHTS: dict[SightLabel, str] = {
     "unknown": "something",
 }
 
+LINKS: dict[LinkKind, str] = {
+    "elrs_900": "an ELRS 900 link",
+    "elrs_2400": "an ELRS 2.4 link",
+    "crossfire": "a Crossfire link",
+    "frsky_r9": "an FrSky R9 link",
+    "sik": "a SiK telemetry link",
+    "dji_ocusync": "a DJI OcuSync link",
+    "analog_video": "an analog video sender",
+    "lora": "a LoRa link",
+    "fsk": "an FSK link",
+    "lorawan": "LoRaWAN",
+    "wmbus": "wireless M-Bus",
+    "radiosonde": "a radiosonde",
+    "wifi": "Wi-Fi",
+    "lte": "LTE",
+    "ble": "Bluetooth",
+    "adsb": "ADS-B",
+    "dvb_t": "DVB-T",
+    "unknown": "a link that nobody knows",
+}
+LOUDER_DB_S = 0.2
+"""From here on a link gets stronger or weaker: 4 dB in the time that a trend is of; less is fading."""
+
 
 def describe(track: Track) -> str:
-    """Who claims to be where and how that was heard, or what it sounds or looks like and from where."""
+    """Who claims to be where and how that was heard, or what it sounds, looks or sends like and from where."""
     who = " ".join(uas_id.value for uas_id in track.identity.ids) if track.identity else ""
     where = track.kinematics
     place = f"{where.latitude_deg:.6f} {where.longitude_deg:.6f}" if where else ""
-    claimed = (who or "no id", place or "no position") if track.identity or not (track.sound or track.sight) else ()
+    claimed = (who or "no id", place or "no position") if track.identity or not (track.sound or track.sight or track.emission) else ()
     sound = f"heard {_sound(track.sound, track.bearing)}" if track.sound else ""
     sight = f"seen {_sight(track.sight, track.bearing)}" if track.sight else ""
+    emission = f"received {_emission(track.emission)}" if track.emission else ""
     heard = ", ".join(f"{hearing.count} x {hearing.transport}" for hearing in track.heard)
-    return "  ".join(filter(None, (*claimed, sound, sight, heard, ", ".join(track.flags))))
+    return "  ".join(filter(None, (*claimed, sound, sight, emission, heard, ", ".join(track.flags))))
 
 
 def happened(event: TrackEvent) -> str:
@@ -55,6 +79,22 @@ def _sight(sight: Sight, bearing: Bearing | None) -> str:
     far = "" if sight.range_m is None else f"about {sight.range_m:.0f} m"
     hidden = "hidden now" if sight.predicted else ""
     return ", ".join(filter(None, (f"{SIGHTS[sight.label]} {_direction(bearing)}", certain, drone, far, hidden)))
+
+
+def _emission(emission: Emission) -> str:
+    """Like "an ELRS 900 link at 866.4 MHz on 13 channels of eu868, 97 %, 50 packets/s, getting stronger"."""
+    where = "" if emission.center_hz is None else f" at {emission.center_hz / 1e6:.1f} MHz"
+    hops = f" on {emission.channels} channels" if emission.channels > 1 else ""
+    listed = f" of {emission.grid}" if hops and emission.grid else ""
+    rate = "" if emission.packet_rate_hz is None else f"{emission.packet_rate_hz:.0f} packets/s"
+    told = (f"{LINKS[emission.link]}{where}{hops}{listed}", f"{100 * emission.probability:.0f} %", rate, _trend(emission.level_rate_db_s))
+    return ", ".join(filter(None, (*told, "" if emission.alarm else "no drone's after all")))
+
+
+def _trend(level_rate_db_s: float | None) -> str:
+    if level_rate_db_s is None or abs(level_rate_db_s) < LOUDER_DB_S:
+        return ""
+    return "getting stronger" if level_rate_db_s > 0 else "getting weaker"
 
 
 def _direction(bearing: Bearing | None) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
-from edge_node.messages import Cooperation, SightLabel, SoundLabel, Suspicion, Track, TrackEvent
+from edge_node.messages import Cooperation, LinkKind, SightLabel, SoundLabel, Suspicion, Track, TrackEvent
 from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.rates import Beat
 
@@ -55,6 +56,7 @@ class _Told:
         self._cooperation: Cooperation | None = None
         self._label: SoundLabel | None = None
         self._look: SightLabel | None = None
+        self._link: LinkKind | None = None
         self._beat, self._reclassified = Beat(history_hz), Beat(1 / RECLASSIFIED_EVERY_S)
         self._heard_ns = 0
 
@@ -70,7 +72,8 @@ class _Told:
         """What changed of a confirmed track beyond what the tracker tells."""
         noted = [self._suspected(track, suspicion) for suspicion in track.suspicions if self._is_news(suspicion)]
         if self._reclassified.due(now_ns):
-            changed = [*self._other_type(track), *self._other_cooperation(track), *self._other_sound(track), *self._other_sight(track)]
+            evidence = (self._other_sound(track), self._other_sight(track), self._other_link(track))
+            changed = [*self._other_type(track), *self._other_cooperation(track), *chain.from_iterable(evidence)]
             if changed:
                 self._reclassified.said(now_ns)
             noted += changed
@@ -108,6 +111,12 @@ class _Told:
         self._look = now if now not in (None, "unknown") else before
         if before is not None and self._look != before:
             yield Noted(event="reclassified", about="sight", words=f"{now}, was {before}", track=track)
+
+    def _other_link(self, track: Track) -> Iterator[Noted]:
+        now, before = track.emission.link if track.emission else None, self._link
+        self._link = now or before
+        if before is not None and self._link != before:
+            yield Noted(event="reclassified", about="emission", words=f"{now}, was {before}", track=track)
 
 
 class Journal:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from edge_node.messages import Hearing, Identity, Kinematics, Sight, Sound, Track, UasId
+from edge_node.messages import Emission, Hearing, Identity, Kinematics, Sight, Sound, Track, UasId
 from edge_node.publish import schema
 from edge_node.publish.scaling import to_wire
 
@@ -40,6 +40,18 @@ def sight(seen: Sight) -> Said:
         "probability_percent": seen.probability * 100,
         "label_probability_percent": None if likely is None else likely * 100,
         "snr_db": 20 * log10(seen.snr) if seen.snr > 0 else None,
+    }
+
+
+def emission(heard: Emission, heard_for_s: float) -> Said:
+    """What is heard by radio; a probability as percent, no channel as nothing to say."""
+    return msgspec.structs.asdict(heard) | {
+        "alarm": "raised" if heard.alarm else "withdrawn",
+        "probability_percent": heard.probability * 100,
+        "channels": min(heard.channels, 255) if heard.channels > 0 else None,
+        "level_rate_dbps": heard.level_rate_db_s,
+        "grid": cut(heard.grid, 16) if heard.grid else None,
+        "heard_for_s": heard_for_s,
     }
 
 

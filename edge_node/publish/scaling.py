@@ -33,8 +33,10 @@ class Quantity(Struct, frozen=True):
         return number % self.turn if self.turn else min(max(number, self.low), self.high)
 
     def value(self, steps: int | None) -> float | None:
-        """The value in its unit."""
-        return None if steps is None else steps / self.per_unit
+        """The value in its unit; a whole number of large steps stays whole."""
+        if steps is None:
+            return None
+        return steps / self.per_unit if abs(self.per_unit) >= 1 else steps * (1 / self.per_unit)
 
 
 class Choice(Struct, frozen=True):

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from edge_node.publish.scaling import packed, scaled
 
-MAJOR, MINOR = 1, 4
+MAJOR, MINOR = 1, 5
 U32 = 2**32 - 1
 
 TRACK_STATES = (None, "tentative", "confirmed", "lost")
@@ -45,6 +45,11 @@ VERDICTS = (None, "green", "amber", "red")
 SOUND_LABELS = (None, "multirotor", "fixed_wing", "helicopter", "machine", "none")
 SIGHT_LABELS = (None, "drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown")
 SEEN = (None, "now", "extrapolated")
+LINKS = (
+    *(None, "elrs_900", "elrs_2400", "crossfire", "frsky_r9", "sik", "dji_ocusync", "analog_video", "lora", "fsk"),
+    *("lorawan", "wmbus", "radiosonde", "wifi", "lte", "ble", "adsb", "dvb_t", "unknown"),
+)
+ALARMS = (None, "raised", "withdrawn")
 LEVEL_REFERENCES = (None, "spl", "full_scale")
 SENSOR_STATES = (None, "starting", "running", "absent", "stalled", "crashed", "off", "stopping")
 
@@ -142,6 +147,31 @@ class Sight(Struct, array_like=True, frozen=True, gc=False):
     )
 
 
+class Emission(Struct, array_like=True, frozen=True, gc=False):
+    """A radio link that is heard: evidence of a sensor, as Sound is (since 1.5)."""
+
+    what: Annotated[
+        int,
+        packed("kind of link; whether it is taken for a drone's, or was and is no longer", link=(5, LINKS), alarm=(2, ALARMS)),
+    ]
+    probability: Annotated[int, scaled("percent", 1, 0, 100, "that it is what `link` says")]
+    center: Annotated[int, scaled("hz", 1e-3, 0, 100_000_000, "middle of all channels that were heard; nil: unknown")] | None = None
+    bandwidth: Annotated[int, scaled("hz", 1e-3, 0, 1_000_000, "of one packet, or of what never stops; nil: unknown")] | None = None
+    snr: Annotated[int, scaled("db", 1, -100, 100, "above the noise in its own bandwidth; nil: unknown")] | None = None
+    level: Annotated[int, scaled("dbfs", 1, -300, 100, "nil: unknown")] | None = None
+    level_rate: (
+        Annotated[int, scaled("dbps", 100, -10_000, 10_000, "how fast it gets louder, over some 20 s; nil: heard too short")] | None
+    ) = None
+    packet_rate: Annotated[int, scaled("hz", 10, 0, 100_000, "nil: not by a clock, or unknown")] | None = None
+    channels: Annotated[int, Meta(ge=0, le=255, description="how many were heard; nil: none that can be told apart")] | None = None
+    span: Annotated[int, scaled("hz", 1e-3, 0, 10_000_000, "from the lowest to the highest of them; nil: it stays")] | None = None
+    grid: Annotated[str, Meta(max_length=16, description="whose list of channels, such as eu868; nil: none is known")] | None = None
+    carrier_offset: (
+        Annotated[int, scaled("hz", 0.1, -1_000_000, 1_000_000, "of its crystal, by which it is known again; nil: unknown")] | None
+    ) = None
+    heard_for: Annotated[int, scaled("s", 1, 0, 8_640_000, "until the state holds, since heard first; nil: unknown")] | None = None
+
+
 class OtherId(Struct, array_like=True, frozen=True, gc=False):
     """One more identity that the aircraft claims."""
 
@@ -215,6 +245,7 @@ class TrackRecord(Struct, array_like=True, frozen=True):
     ) = None
     sound: Annotated[Sound, Meta(description="nil: not heard as a sound (since 1.2)")] | None = None
     sight: Annotated[Sight, Meta(description="nil: not seen by a camera (since 1.3)")] | None = None
+    emission: Annotated[Emission, Meta(description="nil: no radio link is heard (since 1.5)")] | None = None
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):

@@ -95,8 +95,14 @@ def track_record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags:
         "cooperation_reason": cut(track.cooperation_reason, 128) if track.cooperation_reason else None,
         "sound": to_wire(schema.Sound, readings.sound(track.sound)) if track.sound else None,
         "sight": to_wire(schema.Sight, readings.sight(track.sight)) if track.sight else None,
+        "emission": _emission(track),
     }
     return to_wire(schema.TrackRecord, said)
+
+
+def _emission(track: Track) -> schema.Emission | None:
+    heard_for_s = (track.t_mono_ns - track.first_seen_mono_ns) / 1e9
+    return to_wire(schema.Emission, readings.emission(track.emission, heard_for_s)) if track.emission else None
 
 
 def encode_status(
@@ -185,6 +191,7 @@ def track_said(record: schema.TrackRecord, sensors: Sequence[str], flags: Sequen
         "bearing": from_wire(record.bearing) if record.bearing else None,
         "sound": from_wire(record.sound) if record.sound else None,
         "sight": from_wire(record.sight) if record.sight else None,
+        "emission": from_wire(record.emission) if record.emission else None,
     }
 
 

@@ -9,15 +9,15 @@ import sys
 from pathlib import Path
 
 from edge_node import config_file
-from tools.demo import CAMERA, MICROPHONES
+from tools.demo import CAMERA, MICROPHONES, RECEIVER
 from tools.simulate.outdoors import Eye
-from tools.simulate.scene import Microphones, Weather
+from tools.simulate.scene import Microphones, Receiver, Weather
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_tracks_of_wifi_and_bluetooth_come_and_none_is_missed() -> None:
-    command = [sys.executable, "-m", "edge_node", "demo", "--seconds", "6", "--json"]
+    command = [sys.executable, "-m", "edge_node", "demo", "--seconds", "10", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert re.search(
@@ -29,7 +29,7 @@ def test_tracks_of_wifi_and_bluetooth_come_and_none_is_missed() -> None:
     assert {sensor for track in tracks for sensor in track["sensors"]} >= {"wifi", "bluetooth"}
     (*_, status) = [event for event in events if event["kind"] == "status"]
     states = {sensor["name"]: sensor["state"] for sensor in status["sensors"]}
-    assert {name for name, state in states.items() if state == "running"} >= {"wifi", "bluetooth", "gnss", "microphones", "camera"}
+    assert {name for name, state in states.items() if state == "running"} >= {"wifi", "bluetooth", "gnss", "microphones", "camera", "links"}
     flagged = {uas_id["value"] for track in tracks if track["flags"] for uas_id in track["identity"]["ids"]}
     assert flagged
     assert all(value.startswith("TST0E") for value in flagged), "no drone is flagged but those that the spoofer invents"
@@ -61,3 +61,13 @@ def test_the_scenes_camera_is_the_nodes(tmp_path: Path) -> None:
         36.0,
         -2.0,
     ]
+
+
+def test_the_scenes_receiver_is_the_nodes(tmp_path: Path) -> None:
+    (tmp_path / "node.toml").write_text(RECEIVER.format(port=1_235, told=Receiver(868.5e6, 2.4e6)))
+    config = config_file.load(tmp_path / "node.toml")
+    (sensor,) = config.sensor
+    taken = sensor.arguments()
+    assert config.problems == ()
+    assert (sensor.name, sensor.driver) == ("links", "rtl_tcp")
+    assert [taken[key] for key in ("port", "center_hz", "rate_hz")] == [1_235, 868.5e6, 2.4e6]

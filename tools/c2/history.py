@@ -11,6 +11,20 @@ from edge_node.publish.reliable_wire import decode_event
 from tools.c2.store import Store
 
 Event = dict[str, Any]
+LINKS = {
+    "elrs_900": "ELRS 900 link",
+    "elrs_2400": "ELRS 2.4 link",
+    "crossfire": "Crossfire link",
+    "frsky_r9": "FrSky R9 link",
+    "sik": "SiK telemetry link",
+    "dji_ocusync": "DJI OcuSync link",
+    "analog_video": "analog video sender",
+    "lora": "LoRa link",
+    "fsk": "FSK link",
+}
+"""What makes tracks, or was taken for that."""
+LOUDER_DBPS = 0.2
+"""4 dB in 20 s; less is fading."""
 
 
 def events(store: Store, stream: str = "events", node: str | None = None, newest: int | None = None) -> Iterator[Event]:
@@ -76,9 +90,29 @@ def seen(track: Event) -> str:
     return how if far is None else f"{how}, ~{far:.0f} m"
 
 
+def received(track: Event) -> str:
+    """Which link a track sends and where, like "ELRS 900 link 866.4 MHz, 50 packets/s, getting stronger"; empty for one without."""
+    emission = track.get("emission")
+    if not emission:
+        return ""
+    link, center_hz, rate_hz = emission["link"], emission["center_hz"], emission["packet_rate_hz"]
+    name = LINKS.get(link) or f"{(link or 'unknown').replace('_', ' ')} link"
+    where = "" if center_hz is None else f" {center_hz / 1e6:.1f} MHz"
+    rate = "" if rate_hz is None else f"{rate_hz:.0f} packets/s"
+    withdrawn = "no drone's after all" if emission["alarm"] == "withdrawn" else ""
+    return ", ".join(filter(None, (name + where, rate, trend(emission["level_rate_dbps"]), withdrawn)))
+
+
+def trend(level_rate_dbps: float | None) -> str:
+    """Whether something comes nearer, as far as its loudness tells."""
+    if level_rate_dbps is None or abs(level_rate_dbps) < LOUDER_DBPS:
+        return ""
+    return "getting stronger" if level_rate_dbps > 0 else "getting weaker"
+
+
 def sensed(track: Event) -> str:
-    """What a track that says nothing of itself was heard or seen as."""
-    return ", ".join(filter(None, (heard(track), seen(track))))
+    """What a track that says nothing of itself was heard, seen or received as."""
+    return ", ".join(filter(None, (heard(track), seen(track), received(track))))
 
 
 def plain(text: str) -> str:

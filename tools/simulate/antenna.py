@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import asin, cos, hypot, log10
 from zlib import crc32
 
+from tools.simulate.dji_telemetry import telemetry_of
 from tools.simulate.free_space import SLOW_FADING_DB, free_space_db
 from tools.simulate.iq.catalogue import CATALOGUE, Entry
 from tools.simulate.iq.mixer import Air, Heard
@@ -42,7 +43,9 @@ def _of_drone(world: World, drone: Drone, link: RadioLink) -> Heard:
     aloft = _air(world, f"{seed}/aloft", place, entry.eirp_dbm if link.eirp_dbm is None else link.eirp_dbm)
     ground = _air(world, f"{seed}/ground", stands, entry.ground_eirp_dbm if link.ground_eirp_dbm is None else link.ground_eirp_dbm)
     until_s = float("inf") if drone.until_s is None else drone.until_s
-    return Heard(entry.make(crc32(seed.encode())), aloft, ground, drone.from_s, until_s)
+    number = crc32(seed.encode())
+    sent = entry.telling(number, telemetry_of(world, drone)) if entry.telling else entry.make(number)
+    return Heard(sent, aloft, ground, drone.from_s, until_s)
 
 
 def _of_emitter(world: World, emitter: Emitter) -> Heard:

@@ -1,4 +1,4 @@
-"""An rtl_tcp server without a dongle (the protocol of osmocom's rtl_tcp.c): python -m tools.simulate.rtl_tcp_server FILE.cu8 --port 1234.
+"""An rtl_tcp server without a dongle (the protocol of osmocom's rtl_tcp.c): python -m tools.simulate.rtl_tcp_server SCENE.toml --port 1234.
 
 It hands out what is on the air at the frequency and rate that its client asks for, at that rate, and can stall, drop, and die.
 """
@@ -6,8 +6,10 @@ It hands out what is on the air at the frequency and rate that its client asks f
 from __future__ import annotations
 
 import argparse
+import signal
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +20,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.simulate.antenna import of_world
+from tools.simulate.iq_on_air import IqOnAir
+from tools.simulate.scene import SceneError
+from tools.simulate.world import World
+
 FREQUENCY, RATE, GAIN_MODE, GAIN, PPM, AGC, BIAS_TEE = 0x01, 0x02, 0x03, 0x04, 0x05, 0x08, 0x0E
 GREETING, COMMAND = struct.Struct(">4sII"), struct.Struct(">BI")
 R820T, R820T_GAINS = 5, 29
@@ -25,6 +32,7 @@ USUAL_RATE_HZ = 2_048_000
 PIECE_SAMPLES = 4_096
 NOTICE_S = 0.02
 MOST_LATE_S = 1.0
+USUAL_NOISE_DBFS = -36.0
 
 Air = Callable[[int, int, int, int], bytes]
 """Takes centre and rate in Hz, and which samples since the client came (first, count); gives them as cu8."""
@@ -52,11 +60,14 @@ def as_cu8(samples: NDArray[np.complex64]) -> bytes:
 
 
 class RtlTcpServer:
-    """Listens at once on `port` (0 for any), for one client at a time; `split` greets byte by byte, `drop` is the share never sent."""
+    """Listens at once on `port` (0 for any) or a `listener` that is there, for one client at a time.
 
-    def __init__(self, air: Air, *, port: int = 0, split: bool = False, drop: float = 0.0) -> None:
+    `split` greets byte by byte, `drop` is the share never sent.
+    """
+
+    def __init__(self, air: Air, *, port: int = 0, listener: socket.socket | None = None, split: bool = False, drop: float = 0.0) -> None:
         self._air, self._split, self.drop = air, split, drop
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = listener or socket.create_server(("127.0.0.1", port))
         self._listener.settimeout(NOTICE_S)
         self.port: int = self._listener.getsockname()[1]
         self.commands: list[tuple[int, int]] = []
@@ -166,20 +177,42 @@ class RtlTcpServer:
         return self._end.is_set() or self._hang_up.is_set()
 
 
-def main() -> None:
-    """Serve a file until interrupted."""
-    parser = argparse.ArgumentParser(description="Serve a cu8 file as an rtl_tcp server, again and again.")
-    parser.add_argument("file", type=Path, metavar="FILE.cu8")
-    parser.add_argument("--port", type=int, default=1_234)
-    arguments = parser.parse_args()
-    with RtlTcpServer(looped(arguments.file.read_bytes()), port=arguments.port) as server:
-        print(f"rtl_tcp on 127.0.0.1:{server.port}")
-        try:
-            while True:
-                time.sleep(3_600)
-        except KeyboardInterrupt:
-            return
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted or terminated; exit code 1 where what is to be served cannot be used."""
+    told = _parser().parse_args(arguments)
+    listener = None if told.socket is None else socket.socket(fileno=told.socket)
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with RtlTcpServer(_air(told), port=told.port, listener=listener) as server:
+            print(f"rtl_tcp on 127.0.0.1:{server.port}", flush=True)
+            stop.wait()
+    except (SceneError, OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _air(told: argparse.Namespace) -> Air:
+    """A scene's as it happens, or a file again and again; raises SceneError, OSError, ValueError."""
+    if told.what.suffix != ".toml":
+        return looped(told.what.read_bytes())
+    world = World.load(told.what, told.seed)
+    noise_dbfs = told.noise if told.noise is not None else world.scene.receiver.noise_dbfs if world.scene.receiver else USUAL_NOISE_DBFS
+    return IqOnAir(of_world(world), time.monotonic() if told.begun is None else told.begun, told.seed, noise_dbfs)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.simulate.rtl_tcp_server", description="Serve IQ as an rtl_tcp server would.")
+    parser.add_argument("what", type=Path, metavar="SCENE.toml or FILE.cu8", help="a scene as it happens; a file again and again")
+    parser.add_argument("--port", type=int, default=1_234, help="(%(default)d)")
+    parser.add_argument("--socket", type=int, help="the number of a listening socket that is handed over, instead of a port")
+    parser.add_argument("--seed", type=int, default=2026, help="the same seed makes the same flights (%(default)d)")
+    parser.add_argument("--begun", type=float, help="monotonic time at which the scene began (now)")
+    parser.add_argument("--noise", type=float, help="the receiver's noise in dBFS, which its gain is set by (the scene's own, or -36)")
+    return parser
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

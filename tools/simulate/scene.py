@@ -210,6 +210,14 @@ class Microphones(Struct, frozen=True, forbid_unknown_fields=True):
     self_noise_db_spl: float = 30.0
 
 
+class Receiver(Struct, frozen=True, forbid_unknown_fields=True):
+    """The node's radio receiver on its mast: where it listens, and its noise in dB below full scale, by which its gain is set."""
+
+    center_hz: Positive
+    rate_hz: Positive = 2_400_000.0
+    noise_dbfs: Annotated[float, Meta(ge=-120, le=0)] = -36.0
+
+
 class Weather(Struct, frozen=True, forbid_unknown_fields=True):
     """The air, the wind at the microphones, the noise of the place from all sides, and the ground (Pa s/m2; grass 2e5, asphalt 2e7)."""
 
@@ -230,6 +238,7 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     emitter: tuple[Emitter, ...] = ()
     microphones: Microphones | None = None
     camera: Eye | None = None
+    receiver: Receiver | None = None
     sky: Sky = Sky()
     ground: Ground = Ground()
     traffic: Traffic = Traffic()

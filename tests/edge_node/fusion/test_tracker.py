@@ -8,7 +8,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
-from edge_node.messages import Detection, LinkDetection, Track
+from edge_node.messages import Detection, Track
 from tests.edge_node.fusion.air import HOME, SECOND, hear, kinds, northward, said, serial, tracker
 
 
@@ -163,25 +163,6 @@ def test_a_kind_that_nobody_takes_is_counted() -> None:
     tracks = tracker()
     assert hear(tracks, Smell(t_mono_ns=1), Smell(t_mono_ns=2), northward(3)) == hear(tracker(), northward(3))
     assert (tracks.counters.unhandled, tracks.counters.detections) == ({"smell": 2}, {"remote_id": 1})
-
-
-def test_a_radio_link_makes_no_track_yet_and_is_counted() -> None:
-    link = LinkDetection(
-        t_mono_ns=1,
-        track=1,
-        link="elrs_900",
-        alarm=True,
-        probability=0.9,
-        center_hz=866.4e6,
-        bandwidth_hz=500e3,
-        snr_db=10.0,
-        level_dbfs=-40.0,
-        first_mono_ns=1,
-        bursts=9,
-    )
-    tracks = tracker()
-    assert hear(tracks, link) == []
-    assert (tracks.counters.unhandled, tracks.tracks()) == ({"link": 1}, [])
 
 
 def test_without_id_and_transmitter_there_is_no_track() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
-from edge_node.messages import AcousticDetection, CameraDetection, PositionFix, RemoteIdDetection
+from edge_node.messages import AcousticDetection, CameraDetection, LinkDetection, PositionFix, RemoteIdDetection
 from edge_node.node.admission import MOST_CANDIDATES, MOST_KNOWN, MOST_NEWCOMERS, MOST_SOUNDS, Admission
 from edge_node.node.crowd import MOST_OBJECTS
+from edge_node.node.emitters import HELD_NS, MOST_LINKS, MOST_OTHERS
 
 SECOND_NS = 1_000_000_000
 
@@ -114,3 +116,39 @@ def test_those_that_are_gone_make_room() -> None:
     door.admit([seen(track, 0.5) for track in range(MOST_OBJECTS)])
     assert not door.admit([seen(900, 0.6)])
     assert door.admit([seen(900, 2.1)])
+
+
+def received(track: int, t_s: float, *, alarm: bool = True) -> LinkDetection:
+    said: dict[str, Any] = {"probability": 0.9, "center_hz": 868e6, "bandwidth_hz": 5e5, "snr_db": 10.0, "level_dbfs": -40.0}
+    kind: Any = "elrs_900" if alarm else "lora"
+    return LinkDetection(t_mono_ns=int(t_s * SECOND_NS), track=track, link=kind, alarm=alarm, first_mono_ns=0, bursts=5, **said)
+
+
+def test_invented_links_do_not_push_out_one_that_is_heard() -> None:
+    door = Admission()
+    for half in range(200):
+        genuine = received(1, half / 2)
+        invented = [received(2 + half * 64 + k, half / 2) for k in range(64)]
+        through = list(door.admit([genuine, *invented]))
+        assert through[0] is genuine
+        assert len(through) <= MOST_LINKS
+    assert len(door._emitters._held) <= MOST_LINKS
+    assert door.words().startswith("too many drones' links at once: ")
+    assert door.words() == ""
+
+
+def test_links_that_ended_make_room_and_what_is_no_drones_any_more_is_told() -> None:
+    door = Admission()
+    door.admit([received(track, 1.0) for track in range(MOST_LINKS)])
+    ended = received(0, 2.0, alarm=False)
+    assert list(door.admit([ended])) == [ended]
+    assert not door.admit([received(900, 2.0)])
+    assert door.admit([received(900, 1.0 + HELD_NS / SECOND_NS)])
+
+
+def test_of_known_others_so_many_words_a_second_get_through() -> None:
+    door = Admission()
+    for second in range(3):
+        said = [received(track, second, alarm=False) for track in range(MOST_OTHERS + 9)]
+        assert list(door.admit(said)) == said[:MOST_OTHERS]
+    assert door.words() == ""

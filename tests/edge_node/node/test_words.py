@@ -6,8 +6,8 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Identity, Sight, SightLabel, Sound, SoundLabel, Track, TrackEvent, UasId
-from edge_node.node.words import SIGHTS, SOUNDS, describe, happened
+from edge_node.messages import Bearing, Emission, Identity, LinkKind, Sight, SightLabel, Sound, SoundLabel, Track, TrackEvent, UasId
+from edge_node.node.words import LINKS, SIGHTS, SOUNDS, describe, happened
 from edge_node.remote_id.authorisation import SEEN
 
 BEARING = Bearing(azimuth_deg=359.7, elevation_deg=31.2, sigma_azimuth_deg=4.2, sigma_elevation_deg=5.0)
@@ -51,3 +51,21 @@ def test_what_is_seen_is_said_with_where_how_surely_and_about_how_far() -> None:
 
 def test_every_sight_has_words() -> None:
     assert SIGHTS.keys() == SEEN.keys() == set(get_args(SightLabel))
+
+
+def test_what_is_received_is_said_with_where_how_often_and_whether_it_comes_nearer() -> None:
+    emission = Emission(link="elrs_900", probability=0.97, bandwidth_hz=5e5, snr_db=18.0, level_dbfs=-41.0)
+    track = replace(TRACK, bearing=None, sound=None, emission=emission)
+    assert describe(track) == "received an ELRS 900 link, 97 %"
+    hopping = replace(emission, center_hz=866.425e6, channels=13, grid="eu868", packet_rate_hz=50.0, level_rate_db_s=0.4)
+    assert describe(replace(track, emission=hopping)) == (
+        "received an ELRS 900 link at 866.4 MHz on 13 channels of eu868, 97 %, 50 packets/s, getting stronger"
+    )
+    other = replace(hopping, link="lora", channels=2, grid=None, packet_rate_hz=None, level_rate_db_s=-0.4, alarm=False)
+    assert describe(replace(track, emission=other)) == (
+        "received a LoRa link at 866.4 MHz on 2 channels, 97 %, getting weaker, no drone's after all"
+    )
+
+
+def test_every_link_has_words() -> None:
+    assert LINKS.keys() == set(get_args(LinkKind))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from edge_node.messages import Bearing, Hearing, Identity, Kinematics, Track, UasId
+from edge_node.messages import Bearing, Emission, Hearing, Identity, Kinematics, Track, UasId
 from edge_node.timebase import Timebase
 
 NOW_NS = 5_000_000_000_000
@@ -74,4 +74,31 @@ def bearing_track(number: int, chance: Random) -> Track:
         last_seen_mono_ns=heard_ns,
         bearing=bearing,
         sensors=("microphones",),
+    )
+
+
+def link_track(number: int) -> Track:
+    """A track of a radio link of which all is known."""
+    emission = Emission(
+        link="elrs_900",
+        probability=0.97,
+        center_hz=866.425e6,
+        bandwidth_hz=500e3,
+        channels=13,
+        span_hz=6.3e6,
+        grid="eu868",
+        snr_db=18.0,
+        level_dbfs=-41.0,
+        level_rate_db_s=0.62,
+        packet_rate_hz=50.0,
+        carrier_offset_hz=-2_310.0,
+    )
+    return Track(
+        number=number,
+        state="confirmed",
+        t_mono_ns=NOW_NS - 300_000_000,
+        first_seen_mono_ns=NOW_NS - 40_000_000_000,
+        last_seen_mono_ns=NOW_NS - 300_000_000,
+        emission=emission,
+        sensors=("links",),
     )

@@ -7,10 +7,10 @@ from random import Random
 
 from msgspec.structs import replace
 
-from edge_node.messages import Sight, SightLabel, Sound, SoundLabel, Suspicion, Track, TrackEvent, TrackState
+from edge_node.messages import LinkKind, Sight, SightLabel, Sound, SoundLabel, Suspicion, Track, TrackEvent, TrackState
 from edge_node.publish.journal import MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way
 from edge_node.publish.noted import Noted
-from tests.edge_node.publish.scene import bearing_track, full_track
+from tests.edge_node.publish.scene import bearing_track, full_track, link_track
 
 SECOND_NS = 1_000_000_000
 
@@ -188,3 +188,18 @@ def test_what_looks_otherwise_is_told_and_what_nobody_can_say_any_more_is_not() 
     assert (told.event, told.about, told.words) == ("reclassified", "sight", "bird, was drone")
     assert looks(61, "drone") == []
     assert [one.words for one in looks(80, "drone")] == ["drone, was bird"]
+
+
+def test_a_link_that_turns_out_to_be_another_is_told() -> None:
+    journal = Journal(1.0)
+
+    def receives(second: int, link: LinkKind) -> list[Noted]:
+        now_ns = second * SECOND_NS
+        one = replace(link_track(1), t_mono_ns=now_ns, last_seen_mono_ns=now_ns)
+        assert one.emission is not None
+        return journal.look([replace(one, emission=replace(one.emission, link=link))], now_ns)[0]
+
+    assert receives(1, "elrs_900") == receives(2, "elrs_900") == []
+    (told,) = receives(20, "frsky_r9")
+    assert (told.event, told.about, told.words) == ("reclassified", "emission", "frsky_r9, was elrs_900")
+    assert journal.happened(TrackEvent(kind="lost", track=link_track(1))).trail == ()

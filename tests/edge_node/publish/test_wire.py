@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from edge_node.messages import (
     Bearing,
     Cooperation,
+    Emission,
     Hearing,
     Identity,
     IdType,
     Kinematics,
+    LinkKind,
     NodeStatus,
     SensorReport,
     SensorState,
@@ -345,6 +347,22 @@ wild = st.builds(
         sigma_range_m=st.none() | anything,
         temperature_k=st.none() | anything,
     ),
+    emission=st.none()
+    | st.builds(
+        Emission,
+        link=text,
+        probability=anything,
+        center_hz=st.none() | anything,
+        bandwidth_hz=anything,
+        channels=st.integers(),
+        span_hz=st.none() | anything,
+        grid=st.none() | text,
+        snr_db=anything,
+        level_dbfs=anything,
+        level_rate_db_s=st.none() | anything,
+        packet_rate_hz=st.none() | anything,
+        carrier_offset_hz=st.none() | anything,
+    ),
 )
 
 
@@ -361,12 +379,15 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     record[1] |= 64
     record[8] += [None] * 5 + ["new"]
     record[9] += [1, [2, {"deep": b"\x00"}]]
-    record += [None, 40, "why", [1, 87, None, -40, 6, "new"], [17, 93, None, 12, 300, 90, 20, 2950, "new"], "new"]
+    record += [None, 40, "why", [1, 87, None, -40, 6, "new"], [17, 93, None, 12, 300, 90, 20, 2950, "new"]]
+    record += [[33, 97, 866425, 500, 18, -41, 62, 500, 13, 6300, "eu868", -231, 40, "new"], "new"]
     batch.append({"new": 1})
     said = wire.decode(TOPIC, msgpack.packb(batch))
     assert (said["minor"], said["tracks"][0]["state"]) == (9, "confirmed")
     assert said["tracks"][0]["suspicion_percent"] == 40
     assert (said["tracks"][0]["sight"]["label"], said["tracks"][0]["sight"]["range_m"]) == ("drone", 300)
+    emission = said["tracks"][0]["emission"]
+    assert (emission["link"], emission["alarm"], emission["center_hz"]) == ("elrs_900", "raised", 866_425_000)
     with pytest.raises(wire.WireError, match=r"wire version 2\.9"):
         wire.decode(TOPIC, msgpack.packb([2, 9, "all else may differ"]))
 
@@ -405,6 +426,7 @@ def test_every_name_of_the_node_has_a_number() -> None:
         (get_args(SensorState), schema.SENSOR_STATES),
         (get_args(SoundLabel), schema.SOUND_LABELS),
         (get_args(SightLabel), schema.SIGHT_LABELS),
+        (get_args(LinkKind), schema.LINKS),
         (claims._UA_TYPES, schema.UA_TYPES),
         (claims._STATUSES, schema.UA_STATUSES),
         (claims._OPERATOR_LOCATIONS, schema.OPERATOR_LOCATIONS),

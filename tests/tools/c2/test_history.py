@@ -16,8 +16,8 @@ from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.reliable_schema import Row
 from edge_node.publish.reliable_wire import encode_event
 from edge_node.timebase import Timebase
-from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
-from tools.c2.history import events, plain, sentence
+from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track, link_track
+from tools.c2.history import events, plain, received, sentence
 from tools.c2.store import Store
 
 
@@ -69,6 +69,26 @@ def test_an_event_and_the_history_of_a_sight_say_what_was_seen(store: Store) -> 
     assert next(map(sentence, events(store))).endswith("track 5 confirmed  bird seen, 91 %")
     (row,) = events(store, "history")
     assert (row["tracks"][0]["sight"]["label"], row["tracks"][0]["sight"]["size_deg"]) == ("bird", 0.2)
+
+
+def test_an_event_and_the_history_of_a_link_say_what_was_received(store: Store) -> None:
+    keep(store, event(Noted(event="confirmed", track=link_track(5))))
+    keep(store, wire.encode_tracks([link_track(5)], CLOCK, 7, 0, NOW_NS), stream="history")
+    assert next(map(sentence, events(store))).endswith("track 5 confirmed  ELRS 900 link 866.4 MHz, 50 packets/s, getting stronger")
+    (row,) = events(store, "history")
+    assert (row["tracks"][0]["emission"]["link"], row["tracks"][0]["emission"]["channels"]) == ("elrs_900", 13)
+
+
+def test_links_have_words_whatever_is_known_of_them() -> None:
+    none = dict.fromkeys(("center_hz", "packet_rate_hz", "level_rate_dbps"))
+    assert (
+        received({"emission": {**none, "link": "analog_video", "alarm": "raised", "center_hz": 5.8e9}}) == "analog video sender 5800.0 MHz"
+    )
+    assert received({"emission": {**none, "link": "wmbus", "alarm": "withdrawn", "level_rate_dbps": -0.3}}) == (
+        "wmbus link, getting weaker, no drone's after all"
+    )
+    assert received({"emission": {**none, "link": None, "alarm": None}}) == "unknown link"
+    assert received({"emission": None}) == received({}) == ""
 
 
 def test_history_is_told_as_tracks_and_all_of_it_is_json(store: Store) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from edge_node.messages import Sight, Sound, Suspicion, Track
 from edge_node.publish import wire
-from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
+from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track, link_track
 from tools.c2.picture import FORGET_LIVE_S, MOST_LOGGED, TRAIL_S, Picture
 from tools.c2.table import draw
 
@@ -59,6 +59,12 @@ def test_the_table_says_what_it_looks_like_and_about_how_far_it_is() -> None:
     assert "bird seen, 90 %" in text
     assert "something seen, drone 40 %" in text
     assert text.count("towards") == 3
+
+
+def test_the_table_says_which_link_it_sends() -> None:
+    picture = Picture()
+    picture.take(event(link_track(8)), 10.0)
+    assert "ELRS 900 link 866.4 MHz, 50 packets/s" in shown(picture, 10.5)
 
 
 def test_the_words_of_an_enrolment_are_shown() -> None:

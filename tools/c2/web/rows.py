@@ -66,6 +66,14 @@ FIELDS = {
         "sigma_range_m",
         "contrast_db",
         "temperature_k",
+        "link_percent",
+        "center_hz",
+        "link_snr_db",
+        "link_level_dbfs",
+        "level_rate_dbps",
+        "packet_rate_hz",
+        "carrier_offset_hz",
+        "link_heard_s",
     ),
     "about": (
         "key",
@@ -88,6 +96,12 @@ FIELDS = {
         "level_reference",
         "sight",
         "extrapolated",
+        "link",
+        "withdrawn",
+        "bandwidth_hz",
+        "channels",
+        "span_hz",
+        "grid",
     ),
     "crossings": (
         "key",
@@ -136,7 +150,8 @@ def node_row(key: str, enrolled: Node | None, said: Event) -> Row:
 
 def moving_row(key: int, track: Event) -> Row:
     """Where a track is and how it moves: what is new at every message."""
-    state, bearing, claim, sound, sight = (track[part] or {} for part in ("kinematics", "bearing", "identity", "sound", "sight"))
+    state, bearing, claim = (track[part] or {} for part in ("kinematics", "bearing", "identity"))
+    sound, sight, link = (track[part] or {} for part in ("sound", "sight", "emission"))
     speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
     return (
         key,
@@ -173,6 +188,14 @@ def moving_row(key: int, track: Event) -> Row:
         sight.get("sigma_range_m"),
         sight.get("snr_db"),
         sight.get("temperature_k"),
+        link.get("probability_percent"),
+        link.get("center_hz"),
+        link.get("snr_db"),
+        link.get("level_dbfs"),
+        link.get("level_rate_dbps"),
+        link.get("packet_rate_hz"),
+        link.get("carrier_offset_hz"),
+        link.get("heard_for_s"),
     )
 
 
@@ -184,7 +207,7 @@ def _speed_and_course(east_mps: float | None, north_mps: float | None) -> tuple[
 
 def about_row(key: int, node8: str, number: int, track: Event) -> Row:
     """Who a track claims to be and what is thought of it: what seldom changes."""
-    claim, sound, sight = track["identity"] or {}, track["sound"], track["sight"]
+    claim, sound, sight, link = track["identity"] or {}, track["sound"], track["sight"], track["emission"] or {}
     return (
         key,
         node8,
@@ -206,6 +229,12 @@ def about_row(key: int, node8: str, number: int, track: Event) -> Row:
         sound["level_reference"] if sound else None,
         (sight["label"] or "unknown") if sight else None,
         sight["seen"] == "extrapolated" if sight else None,
+        (link["link"] or "unknown") if link else None,
+        link["alarm"] == "withdrawn" if link else None,
+        link.get("bandwidth_hz"),
+        link.get("channels"),
+        link.get("span_hz"),
+        plain(link.get("grid")),
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tools.simulate.iq.ble import Ble
 from tools.simulate.iq.crossfire import Crossfire, CrossfireLora
+from tools.simulate.iq.dji import Said, drone_id
 from tools.simulate.iq.elrs import DOMAINS, RATES_2G4, RATES_900, elrs_900, elrs_2400
 from tools.simulate.iq.everyday import CHIRPING, SHIFTING, Chirper, Dab, Shifter, Talker
 from tools.simulate.iq.keyed import Adsb, GateRemote, Thermometer
@@ -25,13 +26,17 @@ from tools.simulate.iq.wm_bus import WmBus
 
 
 class Entry(Struct, frozen=True):
-    """A link of a seed, a good centre for a receiver that hears but a part of its band, and EIRP of what flies and of the ground."""
+    """A link of a seed, a good centre for a receiver that hears but a part of its band, and EIRP of what flies and of the ground.
+
+    `telling` makes it with what its drone says of itself, None where it says nothing.
+    """
 
     make: Callable[[int], Link]
     listen_hz: float
     eirp_dbm: float = 20.0
     ground_eirp_dbm: float = 20.0
     drone: bool = True
+    telling: Callable[[int, Said], Link] | None = None
 
 
 def _elrs() -> Iterator[tuple[str, Entry]]:
@@ -76,6 +81,7 @@ CATALOGUE: dict[str, Entry] = {
     "ocusync_video_10": Entry(lambda seed: OcusyncVideo(megahertz=10, seed=seed), 2_444.5e6, 26.0),
     "ocusync_video_20": Entry(lambda seed: OcusyncVideo(megahertz=20, seed=seed), 2_444.5e6, 26.0),
     "ocusync_control": Entry(OcusyncControl, 2_440e6, 20.0, 20.0),
+    "dji_droneid": Entry(drone_id, 2_444.5e6, 23.0, telling=drone_id),
     "fpv_pal": Entry(lambda seed: Fpv(PAL, seed=seed), 5_800e6, 23.0),
     "fpv_ntsc": Entry(lambda seed: Fpv(NTSC, seed=seed), 5_800e6, 23.0),
     "fpv_pal_1280": Entry(lambda seed: Fpv(PAL, 1_280e6, seed), 1_280e6, 27.0),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from edge_node.messages import Sight, Track
 from edge_node.publish import wire
-from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track
+from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track, link_track
 from tests.tools.c2.helpers import new_keys
 from tests.tools.c2.web.helpers import Visitor, open_page, wait_for
 from tools.c2.enrolment import Enrolment
@@ -80,6 +80,19 @@ def test_what_a_camera_sees_is_told_with_its_range_and_where_it_points(page: Pag
     assert [(about[number]["sight"], about[number]["extrapolated"]) for number in (2, 3)] == [("drone", False), (None, None)]
     told = ("drone_percent", "label_percent", "size_deg", "range_m", "sigma_range_m", "contrast_db", "sigma_pose_deg")
     assert [moving[name] for name in told] == [93, 93, 0.2, 200, 70, 20, 1.0]
+
+
+def test_a_radio_link_is_told_with_where_how_loud_and_how_often(page: Page, visitor: Visitor) -> None:
+    page.take(tracks(link_track(2), bearing_track(3, Random(3))))
+    with visitor.listening() as messages:
+        first = next(messages)
+    about = {row["number"]: row for row in named("about", first)}
+    (moving,) = [row for row in named("moving", first) if row["key"] == about[2]["key"]]
+    told = ("link", "withdrawn", "bandwidth_hz", "channels", "span_hz", "grid")
+    assert [about[2][name] for name in told] == ["elrs_900", False, 500e3, 13, 6.3e6, "eu868"]
+    assert [about[3][name] for name in told] == [None] * 6
+    told = ("link_percent", "center_hz", "link_snr_db", "link_level_dbfs", "level_rate_dbps", "packet_rate_hz", "link_heard_s")
+    assert [moving[name] for name in told] == [97, 866.425e6, 18, -41, 0.62, 50, 40]
 
 
 def test_a_mounting_that_is_known_badly_widens_where_bearings_cross() -> None:

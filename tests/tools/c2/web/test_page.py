@@ -17,6 +17,7 @@ from pmtiles.writer import Writer
 
 from edge_node.geometry import distance_m
 from edge_node.messages import Identity, Sight, Track, UasId
+from tests.edge_node.publish.scene import link_track
 from tests.tools.c2.web.helpers import wait_for
 from tools.bench.web import TRACKS
 from tools.c2.enrolment import Enrolment
@@ -28,6 +29,7 @@ from tools.simulate.nodes import POSTS, Post, place_of
 
 MARKUP = "<img src=x onerror=document.title='owned'>"
 MOST_ROWS = 60
+EMISSION = link_track(1).emission
 
 
 class Screen:
@@ -149,6 +151,28 @@ def test_what_cameras_see_is_shown_with_its_label_range_and_direction(chrome: Br
         labels = [text for text in rows.all_inner_texts() if "seen" in text]
         assert "bird" not in labels[0]
         assert "bird" in labels[-1]
+
+
+def test_radio_links_are_shown_with_where_how_often_and_whether_they_come_nearer(chrome: Browser, tmp_path: Path) -> None:
+    with web_stage(tmp_path) as stage, screen(chrome) as shown:
+        heard = stage.tracks
+
+        def received(post: Post, t_s: float) -> list[Track]:
+            return [
+                replace(track, bearing=None, sound=None, sensors=("links",), emission=EMISSION)
+                for track in heard(post, t_s)
+                if track.bearing
+            ]
+
+        stage.tracks = received
+        shown.open(stage)
+        row = shown.page.locator("#track-rows .row", has_text="ELRS 900 link from").first
+        expect(row).to_contain_text("ELRS 900 link 866.4 MHz, 50 packets/s, getting stronger")
+        expect(row.locator(".glyph")).to_have_class("glyph radio unknown")
+        row.click()
+        details = shown.page.locator("#details")
+        expect(details).to_contain_text("97 % sure · 13 channels over 6.3 MHz of eu868 · 500 kHz wide")
+        expect(details).to_contain_text("18 dB above the noise · -41 dBFS · +0.6 dB/s · carrier off by -2.31 kHz")
 
 
 def test_a_track_that_is_tapped_shows_all_that_is_known(chrome: Browser, stage: WebStage) -> None:

@@ -47,16 +47,16 @@ export class Lists {
 
   text(track) {
     const node = this.state.nodes.get(track.node)?.name;
-    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), words.sight(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
+    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), words.sight(track), words.link(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
   }
 
   track(row, track) {
     const { glyph, title, side, about, badges } = row.parts;
-    setClass(glyph, `glyph ${track.at ? "place" : "bearing"} ${trackColour(track)}`);
+    setClass(glyph, `glyph ${track.at ? "place" : track.link && track.azimuth_deg === null ? "radio" : "bearing"} ${trackColour(track)}`);
     setText(side, words.age(this.state.now() - track.held_ms + track.unheard_s * 1000));
     const node = this.state.nodes.get(track.node);
     setText(title, words.name(track, node));
-    setText(about, words.joined([words.state(track), words.sound(track), words.sight(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
+    setText(about, words.joined([words.state(track), words.sound(track), words.sight(track), words.link(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
     setBadges(badges, trackBadges(track, this.crossed.has(track.key)));
   }
 

@@ -25,6 +25,18 @@ export function wedge(context, x, y, radius, track, shade, strong) {
   stroke(context, shade, strong ? 1.8 : 1, track.state === "confirmed" ? [] : [5, 4], [[x, y], along(x, y, radius, track.azimuth_deg)]);
 }
 
+// Waves to both sides of a node: it hears a radio link, from no direction that it knows.
+export function waves(context, x, y, shade, strong) {
+  context.globalAlpha = strong ? 1 : 0.75;
+  for (const side of [0, 180]) {
+    for (const radius of [10.5, 14]) {
+      context.beginPath();
+      context.arc(x, y, radius, (side - 40) * RADIAN, (side + 40) * RADIAN);
+      stroke(context, shade, strong ? 2.4 : 1.6, []);
+    }
+  }
+}
+
 // The part of a direction, from `near` to `far` pixels on, where it may be by its size.
 export function hint(context, x, y, [near, far], azimuthDeg, shade) {
   context.globalAlpha = 0.7;

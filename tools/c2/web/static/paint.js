@@ -43,8 +43,12 @@ export class Painter {
 
   wedge(context, view, track, inCrossing) {
     const node = this.state.nodes.get(track.node);
-    if (!node?.at || track.azimuth_deg === null || track.azimuth_deg === undefined) return;
+    if (!node?.at) return;
     const chosen = this.chosen.is("track", track.key);
+    if (track.azimuth_deg === null || track.azimuth_deg === undefined) {
+      if (track.link && track.state !== "lost") marks.waves(context, view.x(node.at), view.y(node.at), colour(trackColour(track)), chosen);
+      return;
+    }
     const radius = view.pixels(this.rangeMetres(), node.at);
     const shade = inCrossing ? "crossing" : trackColour(track);
     marks.wedge(context, view.x(node.at), view.y(node.at), radius, track, colour(shade), inCrossing || chosen);

@@ -8,6 +8,18 @@ const COOPERATIONS = {
 };
 const SOUNDS = { multirotor: "multirotor", fixed_wing: "fixed-wing drone", helicopter: "helicopter", machine: "machine", none: "something" };
 const SIGHTS = { drone: "drone", bird: "bird", aeroplane: "aeroplane", helicopter: "helicopter", balloon: "balloon", insect: "insect", unknown: "something" };
+const LINKS = {
+  elrs_900: "ELRS 900 link",
+  elrs_2400: "ELRS 2.4 link",
+  crossfire: "Crossfire link",
+  frsky_r9: "FrSky R9 link",
+  sik: "SiK telemetry link",
+  dji_ocusync: "DJI OcuSync link",
+  analog_video: "analog video sender",
+  lora: "LoRa link",
+  fsk: "FSK link",
+};
+const LOUDER_DBPS = 0.2;
 const OPERATOR_PLACES = { take_off: "told by where it took off", live: "place told live", fixed: "fixed place" };
 const SILENT_MS = 10_000;
 
@@ -38,7 +50,7 @@ export function name(track, node) {
   const claimed = track.ids?.[0]?.[1] || track.transmitter;
   if (claimed || track.at) return claimed || "no identity";
   const from = `${track.azimuth_deg === null ? "" : azimuth(track.azimuth_deg)} from ${node?.name ?? track.node}`;
-  const what = track.sound ? SOUNDS[track.sound] : SIGHTS[track.sight];
+  const what = track.sound ? SOUNDS[track.sound] : track.sight ? SIGHTS[track.sight] : linkName(track);
   return what ? `${what} ${from.trim()}` : track.azimuth_deg === null ? "no identity" : from;
 }
 
@@ -81,11 +93,41 @@ export function look(track) {
   return joined([drone, size, number(track.contrast_db, 0, "dB of contrast"), warm, track.extrapolated ? "hidden now" : ""]);
 }
 
+const linkName = (track) => (track.link ? LINKS[track.link] ?? `${spaced(track.link)} link` : "");
+const megahertz = (hz, digits) => (hz === null ? "" : `${(hz / 1e6).toFixed(digits)} MHz`);
+
+// Which link it sends, where, how often, and whether it comes nearer as far as loudness tells.
+export function link(track) {
+  if (!track.link) return "";
+  const rate = track.packet_rate_hz === null ? "" : `${track.packet_rate_hz.toFixed(0)} packets/s`;
+  return joined([joined([linkName(track), megahertz(track.center_hz, 1)], " "), rate, trend(track), track.withdrawn ? "no drone's after all" : ""], ", ");
+}
+
+function trend(track) {
+  if (track.level_rate_dbps === null || Math.abs(track.level_rate_dbps) < LOUDER_DBPS) return "";
+  return track.level_rate_dbps > 0 ? "getting stronger" : "getting weaker";
+}
+
+export function transmission(track) {
+  if (!track.link) return "";
+  const channels = track.channels > 1 ? `${track.channels} channels over ${megahertz(track.span_hz, 1)}${track.grid ? ` of ${track.grid}` : ""}` : "";
+  const sure = number(track.link_percent, 0, "% sure");
+  return joined([sure, channels, `${(track.bandwidth_hz / 1e3).toFixed(0)} kHz wide`]);
+}
+
+export function reception(track) {
+  if (!track.link) return "";
+  const rate = track.level_rate_dbps === null ? "" : `${track.level_rate_dbps > 0 ? "+" : ""}${track.level_rate_dbps.toFixed(1)} dB/s`;
+  const offset = track.carrier_offset_hz === null ? "" : `carrier off by ${(track.carrier_offset_hz / 1e3).toFixed(2)} kHz`;
+  const since = track.link_heard_s === null ? "" : `for ${age(track.link_heard_s * 1000)}`;
+  return joined([number(track.link_snr_db, 0, "dB above the noise"), number(track.link_level_dbfs, 0, "dBFS"), rate, offset, since]);
+}
+
 // Whether it is surely something other than a drone, and says nothing of itself.
-export const elsewise = (track) => Boolean(track.sight) && !["drone", "unknown"].includes(track.sight) && !track.ids?.length;
+export const elsewise = (track) => !track.ids?.length && (Boolean(track.withdrawn) || (Boolean(track.sight) && !["drone", "unknown"].includes(track.sight)));
 
 export function bearing(track) {
-  if (track.azimuth_deg === null) return track.sound || track.sight ? "no bearing" : "no place";
+  if (track.azimuth_deg === null) return track.sound || track.sight || track.link ? "no bearing" : "no place";
   const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(track.sigma_azimuth_deg < 0.1 ? 2 : 1)}°`;
   const pose = track.sigma_pose_deg === null ? "" : `mounting ±${(2 * track.sigma_pose_deg).toFixed(1)}°`;
   return joined([`bearing ${azimuth(track.azimuth_deg)}${sigma}`, pose, track.elevation_deg === null ? "" : `${track.elevation_deg.toFixed(0)}° up`]);

@@ -1,0 +1,62 @@
+"""Where a node is and how it and its sensors are."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
+Verdict = Literal["green", "amber", "red"]
+
+
+class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):
+    """Where the node itself is and what time its receiver says; has_fix False when the receiver knows neither."""
+
+    t_mono_ns: int
+    sensor: str = ""
+    has_fix: bool
+    t_utc_ns: int | None = None
+    pulse_mono_ns: int | None = None
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    altitude_wgs84_m: float | None = None
+    sigma_horizontal_m: float | None = None
+    quality: str | None = None
+
+
+class SensorReport(Struct, frozen=True, kw_only=True, tag_field="kind", tag="sensor_report"):
+    """Once a second from each worker: what it counted since it started."""
+
+    t_mono_ns: int
+    sensor: str
+    blocks: int
+    detections: int
+    lost: int
+    unsent: int
+    last_block_mono_ns: int | None = None
+    words: str = ""
+
+
+class SensorStatus(Struct, frozen=True, kw_only=True):
+    """How one process of the node is; `since_mono_ns` is when its state began."""
+
+    name: str
+    driver: str
+    state: SensorState
+    sentence: str
+    since_mono_ns: int
+    restarts: int
+    pid: int | None
+
+
+class NodeStatus(Struct, frozen=True, kw_only=True):
+    """How the whole node is, in a colour and a sentence; `configuration` names what it runs by, another one by another name."""
+
+    name: str
+    verdict: Verdict
+    sentence: str
+    sensors: tuple[SensorStatus, ...]
+    hub: SensorStatus
+    t_mono_ns: int
+    configuration: str = ""
