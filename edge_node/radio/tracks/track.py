@@ -58,6 +58,8 @@ class Track:
         self._moments: deque[_Moment] = deque(maxlen=NEWEST)
         self._period: Period | None = None
         self.name = Name("unknown", 0.0, False)
+        self.said: dict[str, float | str] = {}
+        self.note = ""
         self.hear(heard)
 
     def hear(self, heard: Heard) -> None:
@@ -119,13 +121,13 @@ class Track:
 
     def channel(self) -> Channel | None:
         """Where chirps were heard last, and which; None of what is none or was heard but once."""
-        numbers, offset_hz = self.finding.parameters, self.newest.finding.carrier_offset_hz
+        numbers, known = self.finding.parameters, self.newest.finding.carrier_offset_hz is not None
         sf, bandwidth_hz = numbers.get("spreading_factor"), numbers.get("chirp_bandwidth_hz")
-        if self.finding.link != "lora" or self.bursts < LEAST_CHIRPED or offset_hz is None:
+        if self.finding.link != "lora" or self.bursts < LEAST_CHIRPED or not known:
             return None
         if not isinstance(sf, int) or not isinstance(bandwidth_hz, float):
             return None
-        return Channel(self.newest.burst.offset_hz + offset_hz, bandwidth_hz, (sf,), (numbers.get("chirps") == "falling",))
+        return Channel(self.newest.carrier_offset_hz, bandwidth_hz, (sf,), (numbers.get("chirps") == "falling",))
 
     def level_db(self) -> float:
         """The middle of the newest ones."""
@@ -147,11 +149,11 @@ class Track:
         air_s = self._middle_s() if self.finding.link == "lora" else None
         self.name = name_of(self.finding, self._period, air_s, channels if on_air else (), self.channels.hop())
         self.told_ns = self.newest.t_mono_ns
-        return self._detection(channels if on_air else ())
+        return self._detection(channels if on_air else (), on_air=on_air)
 
-    def _detection(self, channels: tuple[float, ...]) -> LinkDetection:
+    def _detection(self, channels: tuple[float, ...], *, on_air: bool) -> LinkDetection:
         burst, name = self.newest.burst, self.name
-        parameters = dict(self.finding.parameters)
+        parameters = self.finding.parameters | self.said
         if name.plan is not None:
             parameters |= {"mode": name.plan, "grid": name.grid or "unlisted"}
         if self._period is not None:
@@ -174,7 +176,7 @@ class Track:
             first_mono_ns=self.first_mono_ns,
             bursts=self.bursts,
             parameters=parameters,
-            notes=() if burst.center_hz is not None else (f"{burst.offset_hz / 1e6:+.3f} MHz from the middle of the band",),
+            notes=tuple(filter(None, (self.note, "" if on_air else f"{burst.offset_hz / 1e6:+.3f} MHz from the middle of the band"))),
         )
 
     def _packet_rate_hz(self) -> float | None:
