@@ -13,7 +13,7 @@ from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.band import Band, Complexes
 from edge_node.radio.links.chirps import PER_CHIP, RUN, TINY, Run, noise_share, runs_of
 from edge_node.radio.links.finding import Finding, Frame
-from edge_node.radio.links.lora_frame import frame_of
+from edge_node.radio.links.lora_frame import SYNC_SYMBOLS, frame_of
 
 BANDWIDTHS_HZ = (125e3, 250e3, 500e3, 812.5e3)
 SPREADING = (7, 6, 8, 5, 9, 10, 11, 12)
@@ -232,5 +232,6 @@ def finding_of(found: Chirped, duration_s: float, middle_hz: float = 0.0, begins
     if not found.preamble:
         return Finding("lora", min(1.0, found.share * 1.2), None, parameters)
     parameters["preamble_symbols"] = found.preamble
-    offset_hz, frame = found.offset_hz - middle_hz, Frame(begins_s, found.duration_s)
+    offset_hz = found.offset_hz - middle_hz
+    frame = Frame(begins_s, found.duration_s, (found.preamble + SYNC_SYMBOLS) * found.symbol_s)
     return Finding("lora", min(1.0, found.share * 1.2 + 0.2), offset_hz, parameters, frame)

@@ -35,6 +35,8 @@ SETTLED, NEAR_SHARE = 24, 0.1
 """Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
 EDGE = 11.0
 LEAST_CHIRPED = 2
+LEAST_APART = 0.9
+"""Of their length packets of one transmitter begin apart."""
 TREND_S, LEAST_TREND_S = 10.0, 2.0
 
 
@@ -58,6 +60,7 @@ class Track:
         self._moments: deque[_Moment] = deque(maxlen=NEWEST)
         self._period: Period | None = None
         self.name = Name("unknown", 0.0, False)
+        self._lead_s = 0.0
         self.said: dict[str, float | str] = {}
         self.note = ""
         self.hear(heard)
@@ -70,10 +73,12 @@ class Track:
             self.finding = heard.finding
         if heard.finding.carrier_offset_hz is not None or heard.finding.link not in ("lora", "fsk"):
             self.channels.hear(heard.carrier_hz, heard.burst.bandwidth_hz, goes_on=self._goes_on(heard))
-        if self._moments and heard.t_s < self._moments[-1].t_s:
+        if (frame := heard.finding.frame) is not None:
+            self._lead_s = frame.lead_s
+        t_s, burst, offset_hz = self._timed(heard), heard.burst, heard.finding.carrier_offset_hz
+        if self._moments and t_s < self._moments[-1].t_s:
             self._moments.clear()
-        burst, offset_hz = heard.burst, heard.finding.carrier_offset_hz
-        self._moments.append(_Moment(heard.t_s, burst.level_dbfs, burst.duration_s, _timed_s(heard), offset_hz))
+        self._moments.append(_Moment(t_s, burst.level_dbfs, burst.duration_s, _timed_s(heard), offset_hz))
 
     def _longer(self, duration_s: float) -> float:
         """The logarithm of how much longer a burst is than others, where it is not several packets whose gaps were not seen."""
@@ -82,11 +87,16 @@ class Track:
         whole_s = middle_s + (more * self._period.seconds if self._period and 0 < more < MOST_AS_ONE else 0.0)
         return log(duration_s / whole_s)
 
+    def _timed(self, heard: Heard) -> float:
+        """When the place in it comes by which it is timed best."""
+        frame = heard.finding.frame
+        return heard.t_s + (self._lead_s if frame is None else frame.lead_s)
+
     def _goes_on(self, heard: Heard) -> bool:
         """Whether no packet was missed before this."""
         if self._period is None or not self._moments:
             return False
-        return 0 < heard.t_s - self._moments[-1].t_s < WITHOUT_A_GAP * self._period.seconds
+        return 0 < self._timed(heard) - self._moments[-1].t_s < WITHOUT_A_GAP * self._period.seconds
 
     def away(self, heard: Heard) -> float:
         """How little a burst is like what this one sends: a sum of squares, infinite for another's."""
@@ -102,7 +112,7 @@ class Track:
         if link not in UNEVEN and not heard.burst.lasts:
             away += (self._longer(heard.burst.duration_s) / LONGER) ** 2 / 4
         if self._period is not None and self._moments:
-            periods = (heard.t_s - self._moments[-1].t_s) / self._period.seconds
+            periods = (self._timed(heard) - self._moments[-1].t_s) / self._period.seconds
             if periods < KEPT_IN_STEP:
                 away += min(4.0, ((periods - round(periods)) / max(PHASE, _timed_s(heard) / self._period.seconds)) ** 2)
         return away
@@ -113,7 +123,7 @@ class Track:
             return None
         middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
         off_hz = min((one - middle_hz for one in self.channels.hz()), key=abs, default=float("inf"))
-        periods = (t_s - self._moments[-1].t_s) / self._period.seconds
+        periods = (t_s + self._lead_s - self._moments[-1].t_s) / self._period.seconds
         timed = abs(periods - round(periods)) < PHASE and periods > 0.5
         as_long = abs(burst.duration_s / self._middle_s() - 1) < NEAR_SHARE
         near = abs(off_hz) < NEAR_SHARE * burst.bandwidth_hz and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
@@ -135,7 +145,8 @@ class Track:
 
     def _found_period(self) -> Period | None:
         timed_s = float(np.median([one.timed_s for one in self._moments]))
-        return period_of([one.t_s for one in self._moments], max(TIMED_S, timed_s))
+        shortest_s = LEAST_APART * self._middle_s() if self.finding.link == "lora" else 0.0
+        return period_of([one.t_s for one in self._moments], max(TIMED_S, timed_s), shortest_s)
 
     def _middle_s(self) -> float:
         return max(1e-6, float(np.median([one.duration_s for one in self._moments])))
