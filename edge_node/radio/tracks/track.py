@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from math import log
 
 import numpy as np
@@ -15,7 +16,7 @@ from edge_node.radio.links.lora import Channel
 from edge_node.radio.tracks.channels import Channels
 from edge_node.radio.tracks.heard import Heard, alike
 from edge_node.radio.tracks.naming import Name, name_of, off_grid_hz, packet_rate_hz
-from edge_node.radio.tracks.period import TIMED_S, Period, period_of
+from edge_node.radio.tracks.period import MOST_JITTER, TIMED_S, Period, period_of
 
 NEWEST = 48
 LOUDER_DB, LONGER = 7.0, 0.08
@@ -34,6 +35,9 @@ MOST_AS_ONE = 8
 SETTLED, NEAR_SHARE = 24, 0.1
 """Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
 EDGE = 11.0
+IN_STEP = 400
+"""Periods for which its clock tells what is its own; it is known to 0.01 %."""
+MEASURED = 9
 LEAST_CHIRPED = 2
 LEAST_APART = 0.9
 """Of their length packets of one transmitter begin apart."""
@@ -61,6 +65,7 @@ class Track:
         self._period: Period | None = None
         self.name = Name("unknown", 0.0, False)
         self._lead_s = 0.0
+        self._numbers: deque[Mapping[str, float | str]] = deque(maxlen=MEASURED)
         self.said: dict[str, float | str] = {}
         self.note = ""
         self.hear(heard)
@@ -71,6 +76,7 @@ class Track:
         self.newest = heard
         if heard.finding.score >= self.finding.score or self.bursts % NEWEST == 0:
             self.finding = heard.finding
+        self._numbers.append(heard.finding.parameters)
         if heard.finding.carrier_offset_hz is not None or heard.finding.link not in ("lora", "fsk"):
             self.channels.hear(heard.carrier_hz, heard.burst.bandwidth_hz, goes_on=self._goes_on(heard))
         if (frame := heard.finding.frame) is not None:
@@ -129,6 +135,19 @@ class Track:
         near = abs(off_hz) < NEAR_SHARE * burst.bandwidth_hz and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
         return structs.replace(self.finding, carrier_offset_hz=off_hz, frame=None) if near and timed and as_long else None
 
+    def includes(self, heard: Heard) -> bool:
+        """Whether what nobody knows is this known link's by its clock: as long as a packet, or the part of one that the band holds."""
+        if not self.name.alarm or self._period is None or heard.burst.lasts or heard.finding.link != "unknown":
+            return False
+        after_s, long_s = heard.t_s + self._lead_s - self._moments[-1].t_s, self._middle_s()
+        if abs(after_s) > IN_STEP * self._period.seconds:
+            return False
+        off_s = after_s - round(after_s / self._period.seconds) * self._period.seconds
+        if abs(off_s) < PHASE * self._period.seconds and abs(heard.burst.duration_s / long_s - 1) < NEAR_SHARE:
+            return True
+        within = -NEAR_SHARE * long_s < after_s % self._period.seconds < (1 + NEAR_SHARE) * long_s - heard.burst.duration_s
+        return within and heard.burst.is_cut_off and len(self.channels.known) > 1
+
     def channel(self) -> Channel | None:
         """Where chirps were heard last, and which; None of what is none or was heard but once."""
         numbers, known = self.finding.parameters, self.newest.finding.carrier_offset_hz is not None
@@ -151,6 +170,15 @@ class Track:
     def _middle_s(self) -> float:
         return max(1e-6, float(np.median([one.duration_s for one in self._moments])))
 
+    def _middles(self) -> dict[str, float | str]:
+        """Of what is measured anew in each burst: one that was measured badly must not rename the link."""
+        found: dict[str, float | str] = {}
+        for name in ("symbol_rate_bd", "deviation_hz"):
+            values = [value for one in self._numbers if isinstance(value := one.get(name), float)]
+            if values:
+                found[name] = round(float(np.median(values)), 1)
+        return found
+
     def tell(self) -> LinkDetection:
         """What is known of it now."""
         packets = self.finding.link in ("lora", "fsk", "dji_ocusync")
@@ -158,6 +186,7 @@ class Track:
         on_air = self.newest.burst.center_hz is not None
         channels = self.channels.hz()
         air_s = self._middle_s() if self.finding.link == "lora" else None
+        self.finding = structs.replace(self.finding, parameters=self.finding.parameters | self._middles())
         self.name = name_of(self.finding, self._period, air_s, channels if on_air else (), self.channels.hop())
         self.told_ns = self.newest.t_mono_ns
         return self._detection(channels if on_air else (), on_air=on_air)
@@ -192,7 +221,7 @@ class Track:
 
     def _packet_rate_hz(self) -> float | None:
         """As measured, or as its mode has it where packets without a clear gap were heard as one."""
-        if self._period is None:
+        if self._period is None or self._period.jitter > MOST_JITTER:
             return None
         return round(packet_rate_hz(self.name, self._period), 3)
 

@@ -32,6 +32,8 @@ class Tracks:
 
     def hear(self, heard: Heard) -> None:
         """Take a burst in."""
+        if any(track.includes(heard) for track in self._tracks):
+            return
         nearest = min(self._tracks, key=lambda track: track.away(heard), default=None)
         if nearest is not None and nearest.away(heard) <= FARTHEST:
             nearest.hear(heard)
