@@ -180,14 +180,15 @@ class Track:
         return found
 
     def tell(self) -> LinkDetection:
-        """What is known of it now."""
+        """What is known of it now; what was a drone's link is not taken back while its packets are told to be alike."""
         packets = self.finding.link in ("lora", "fsk", "dji_ocusync")
         self._period = self._found_period() if packets else None
         on_air = self.newest.burst.center_hz is not None
         channels = self.channels.hz()
         air_s = self._middle_s() if self.finding.link == "lora" else None
         self.finding = structs.replace(self.finding, parameters=self.finding.parameters | self._middles())
-        self.name = name_of(self.finding, self._period, air_s, channels if on_air else (), self.channels.hop())
+        name = name_of(self.finding, self._period, air_s, self.channels.sure_hz() if on_air else (), self.channels.hop())
+        self.name = name if name.alarm or not self.name.alarm else self.name
         self.told_ns = self.newest.t_mono_ns
         return self._detection(channels if on_air else (), on_air=on_air)
 
