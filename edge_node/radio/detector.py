@@ -16,6 +16,7 @@ from edge_node.radio.droneid.receiver import LEAST_RATE_HZ, DroneIdReceiver
 from edge_node.radio.links import fm_video, known_narrow, known_wide, ofdm
 from edge_node.radio.links.chirp_watch import ChirpWatch
 from edge_node.radio.links.finding import Finding
+from edge_node.radio.links.sonde_watch import SondeWatch
 from edge_node.radio.tracks.heard import Heard
 from edge_node.radio.tracks.tracks import Tracks
 from edge_node.radio.tracks.waiting import Waiting
@@ -47,6 +48,7 @@ class RadioDetector:
         self._told: Counter[str] = Counter()
         self._waiting = Waiting()
         self._watch: ChirpWatch | None = None
+        self._sondes: SondeWatch | None = None
         self._origin_ns = self._origin = self._next = 0
         self._allowed = float(MOST_IN_STORE)
         self._bursts = self._passed_over = self._left_out = self._lost = 0
@@ -69,6 +71,9 @@ class RadioDetector:
                 self._hear(self._finder.add(samples))
             if self._watch is not None:
                 self._listen(self._watch, samples)
+            if self._sondes is not None:
+                for number, sonde in self._sondes.add(samples, self._tracks.balloons(self._now_ns)):
+                    self._tracks.note(number, sonde.parameters(), sonde.words())
         self._release(self._now_ns - UNSURE_NS)
         found += self._tracks.tell(self._now_ns)
         return self._counted(found)
@@ -119,14 +124,17 @@ class RadioDetector:
             self._finder.restart(block.sequence)
         if self._watch is not None:
             self._watch.restart(block.sequence)
+        if self._sondes is not None:
+            self._sondes.restart()
         self._release(self._now_ns + UNSURE_NS)
         self._origin, self._origin_ns = block.sequence, block.t_mono_ns
         return ()
 
     def _make(self, block: IqBlock) -> None:
-        self._finder, self._watch, self._trouble = None, None, ""
+        self._finder, self._watch, self._sondes, self._trouble = None, None, None, ""
         try:
             self._finder = BurstFinder(block.sample_rate_hz, block.center_hz)
+            self._sondes = SondeWatch(block.sample_rate_hz)
             self._watch = None if block.center_hz is None else ChirpWatch(block.sample_rate_hz, block.center_hz)
         except ValueError as error:
             self._trouble = f"this spectrum cannot be listened to: {error}"

@@ -7,6 +7,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 MOST_S = 0.05
+EDGE = 0.02
+"""Of the receiver's band at either end: what reaches into it may go on beyond."""
 
 
 class Burst(Struct, frozen=True):
@@ -30,3 +32,8 @@ class Burst(Struct, frozen=True):
     samples: NDArray[np.complex64]
     samples_rate_hz: float
     before_s: float
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the receiver's band may end within it."""
+        return abs(self.offset_hz) + self.bandwidth_hz / 2 > (0.5 - EDGE) * self.rate_hz

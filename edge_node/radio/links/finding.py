@@ -8,10 +8,14 @@ from edge_node.messages import LinkKind
 
 
 class Frame(Struct, frozen=True):
-    """When a packet begins, counted from its burst's first sample, and how long it is: by its symbols, not by where power rises."""
+    """When a packet begins, counted from its burst's first sample, and how long it is: by its symbols, not by where power rises.
+
+    `lead_s` after it begins is the place by which it is timed best: LoRa's opposite chirps, for a preamble may be miscounted.
+    """
 
     begins_s: float
     duration_s: float
+    lead_s: float = 0.0
 
 
 class Finding(Struct, frozen=True):

@@ -13,7 +13,7 @@ from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.links.band import Band, Complexes
 from edge_node.radio.links.chirps import PER_CHIP, RUN, TINY, Run, noise_share, runs_of
 from edge_node.radio.links.finding import Finding, Frame
-from edge_node.radio.links.lora_frame import frame_of
+from edge_node.radio.links.lora_frame import SYNC_SYMBOLS, frame_of
 
 BANDWIDTHS_HZ = (125e3, 250e3, 500e3, 812.5e3)
 SPREADING = (7, 6, 8, 5, 9, 10, 11, 12)
@@ -37,9 +37,9 @@ SPREAD = 2.5
 """Symbols of noise differ in energy: the quiet ones are less than the mean by up to this, over the root of the number of samples."""
 LONG = 10
 """From this spreading on a burst is looked at though it was cut before so many symbols as are added up elsewhere."""
+HALF_READ = 0.75
+"""How sure chirps without the opposite ones are at most: they are a packet's piece."""
 LEAST_SHARE = 1e-3
-CUT_OFF = 0.02
-"""Of the receiver's band at either end: half of a chirp there is one of half the bandwidth and two spreading factors less."""
 MOST_FOUND = 32
 SLACK_SYMBOLS = 0.5
 """By so many the frames of one transmitter may seem to overlap."""
@@ -132,8 +132,8 @@ def overlaps(one: Chirped, other: Chirped, rate_hz: float) -> bool:
 
 
 def look(burst: Burst) -> Finding | None:
-    """LoRa by the preamble that it begins with; None where the receiver's band ends within it."""
-    if abs(burst.offset_hz) + burst.bandwidth_hz / 2 > (0.5 - CUT_OFF) * burst.rate_hz:
+    """LoRa by the preamble that it begins with; None where the band ends: half a chirp is one of half the bandwidth, two factors less."""
+    if burst.is_cut_off:
         return None
     best: tuple[float, Chirped] | None = None
     for bandwidth_hz in sorted(BANDWIDTHS_HZ, key=lambda one: abs(one - burst.bandwidth_hz)):
@@ -230,7 +230,8 @@ def finding_of(found: Chirped, duration_s: float, middle_hz: float = 0.0, begins
     if found.sync_word is not None:
         parameters["sync_word"] = found.sync_word
     if not found.preamble:
-        return Finding("lora", min(1.0, found.share * 1.2), None, parameters)
+        return Finding("lora", min(HALF_READ, found.share * 1.2), None, parameters)
     parameters["preamble_symbols"] = found.preamble
-    offset_hz, frame = found.offset_hz - middle_hz, Frame(begins_s, found.duration_s)
+    offset_hz = found.offset_hz - middle_hz
+    frame = Frame(begins_s, found.duration_s, (found.preamble + SYNC_SYMBOLS) * found.symbol_s)
     return Finding("lora", min(1.0, found.share * 1.2 + 0.2), offset_hz, parameters, frame)

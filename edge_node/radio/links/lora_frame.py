@@ -79,7 +79,7 @@ def _framed(samples: Complexes, run: Run, down: Run) -> Frame | None:
     if abs((down_at - first) / window - count - SYNC_SYMBOLS) > MISSED or not LEAST_PREAMBLE <= count <= MOST_PREAMBLE:
         return None
     return Frame(
-        start=first,
+        start=down_at - (count + SYNC_SYMBOLS) * window,
         carrier_bins=carrier,
         preamble=count,
         sync_word=_sync_word(samples, first + count * window, run.sf, carrier),

@@ -26,6 +26,8 @@ LIKE_HEADER = 0.7
 """Correlation; of noise 64 bits have 0.5 once in 30 000."""
 MOST_FRAMES = 4
 STATUS, POSITION = 0x79, 0x7B
+TOLD = slice(2, None)
+"""Fields of what a balloon says, without those of its reception."""
 SERIAL, PLACE_BYTES = slice(2, 10), 21
 MOST_ALTITUDE_M, MOST_SPEED_MPS = 60e3, 200.0
 
@@ -42,6 +44,18 @@ class Sonde(Struct, frozen=True):
     altitude_wgs84_m: float | None = None
     speed_mps: float | None = None
     climb_mps: float | None = None
+
+    def parameters(self) -> dict[str, float | str]:
+        """What is known of it, by name."""
+        told = {name: getattr(self, name) for name in self.__struct_fields__[TOLD]}
+        return {name: value for name, value in told.items() if value is not None}
+
+    def words(self) -> str:
+        """Which balloon, and where."""
+        who = f"weather balloon {self.serial or 'without a serial number'}"
+        if self.latitude_deg is None or self.longitude_deg is None or self.altitude_wgs84_m is None:
+            return who
+        return f"{who} at {self.latitude_deg:.5f}, {self.longitude_deg:.5f}, {self.altitude_wgs84_m:.0f} m"
 
 
 def _mask() -> bytes:

@@ -17,7 +17,7 @@ FINEST = 4096
 GUARD = 96
 """Samples of a channel at both ends of a transform that its filter's ringing spoils."""
 LENGTH = 6144
-"""Samples of a channel in one transform, at least."""
+"""Samples of a channel in one transform, at least: more cost less and come later."""
 EDGE = 0.08
 """A channel's edge falls off over this share of its width."""
 
@@ -25,9 +25,9 @@ EDGE = 0.08
 class Slices:
     """Channels about `offsets_hz` of a stream of `rate_hz`, at `to_hz` and no wider than `width_hz`; `middles_hz` are the exact ones."""
 
-    def __init__(self, rate_hz: float, to_hz: float, offsets_hz: Sequence[float], width_hz: float) -> None:
+    def __init__(self, rate_hz: float, to_hz: float, offsets_hz: Sequence[float], width_hz: float, length: int = LENGTH) -> None:
         ratio = Fraction(to_hz / rate_hz).limit_denominator(FINEST)
-        times = quick_length(ceil(LENGTH / ratio.numerator))
+        times = quick_length(ceil(length / ratio.numerator))
         self._taken, self._given = times * ratio.denominator, times * ratio.numerator
         guard = ceil(GUARD / ratio.numerator)
         self._guard, self._kept_guard = guard * ratio.denominator, guard * ratio.numerator

@@ -112,13 +112,17 @@ _ELRS_2400 = (
 )
 
 
+F1000 = "f1000_d500_d250"
+"""D500 and D250 send each packet of F1000 twice and four times, at the same times on the same channels."""
+
+
 def _plans() -> Iterator[Plan]:
     for name, sf, air_s, period_s, hop in _ELRS_900:
         yield Plan(name, "elrs_900", ELRS_900_GRIDS, sf=sf, bandwidth_hz=500e3, period_s=period_s, airs_s=(air_s,), hop=hop)
     for name, sf, air_s, period_s, hop in _ELRS_2400:
         yield Plan(name, "elrs_2400", ELRS_2400_GRIDS, sf=sf, bandwidth_hz=812.5e3, period_s=period_s, airs_s=(air_s,), hop=hop)
     yield Plan("k1000", "elrs_900", ELRS_900_GRIDS, rate_bd=300e3, deviation_hz=100e3, period_s=1e-3, airs_s=(0.658e-3,), hop=2)
-    for name, period_s in (("f1000", 1e-3), ("f500", 2e-3)):
+    for name, period_s in ((F1000, 1e-3), ("f500", 2e-3)):
         yield Plan(name, "elrs_2400", ELRS_2400_GRIDS, rate_bd=650e3, deviation_hz=162.5e3, period_s=period_s, airs_s=(0.389e-3,), hop=2)
     yield Plan(
         "150", "crossfire", CROSSFIRE_GRIDS, rate_bd=85.05e3, deviation_hz=42.3e3, period_s=6.6734e-3, airs_s=(2.917e-3, 1.976e-3), hop=1

@@ -20,6 +20,8 @@ KEPT = 1.2
 class Spurs:
     """Lends the bins of such lines the powers of their neighbours, so that they are as if they were not there.
 
+    A receiver's own line does not pause before it is known for one: a balloon does, after each of its frames.
+
     The middle is taken for one until it is seen to be none: some signals are listened to right there.
     """
 
@@ -39,10 +41,10 @@ class Spurs:
         mean, spread = powers.mean(axis=0), powers.std(axis=0)
         steady = (spread < STEADY * mean) & (mean > ABOVE * level)
         gone = self._tick_s * len(powers) * AFTER_S / GONE_AFTER_S
-        self._steady_s += np.where(steady, self._tick_s * len(powers), -gone).astype(np.float32)
-        np.clip(self._steady_s, 0, KEPT * AFTER_S, out=self._steady_s)
         known = np.zeros(len(mean), bool)
         known[list(self.lines)] = True
+        self._steady_s += np.where(steady, self._tick_s * len(powers), np.where(known, -gone, -self._steady_s)).astype(np.float32)
+        np.clip(self._steady_s, 0, KEPT * AFTER_S, out=self._steady_s)
         lasting = np.flatnonzero((self._steady_s > AFTER_S) | (known & (self._steady_s > 0)))
         if len(lasting) > MOST_LINES:
             lasting = lasting[np.argsort(-mean[lasting])[:MOST_LINES]]

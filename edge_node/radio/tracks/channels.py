@@ -8,6 +8,7 @@ MOST = 64
 NEAR_HZ = 12e3
 """Carriers of one transmitter on one channel are nearer each other than this, or than a share of its bandwidth."""
 NEAR_SHARE = 0.06
+FEW, MANY = 2, 6
 SEEN, LEAST_VISITS = 2, 6
 """Bursts on a channel before it counts where several were heard: one may have been half of something else."""
 
@@ -49,7 +50,11 @@ class Channels(Struct):
         often = [count for count in set(self.packets[:-1]) if self.packets[:-1].count(count) >= SEEN]
         return max(often, default=None)
 
-    def hz(self) -> tuple[float, ...]:
-        """Those that were heard often enough, the lowest first."""
+    def sure_hz(self) -> tuple[float, ...]:
+        """Those that were heard often enough, the lowest first; all where once was enough on so many."""
         often = [one.hz for one in self.known if one.count >= SEEN]
-        return tuple(sorted(often or [one.hz for one in self.known]))
+        return tuple(sorted(often if len(often) > FEW or len(self.known) < MANY else [one.hz for one in self.known]))
+
+    def hz(self) -> tuple[float, ...]:
+        """The same, or all while there are none."""
+        return self.sure_hz() or tuple(sorted(one.hz for one in self.known))

@@ -32,6 +32,11 @@ class Heard(Struct, frozen=True):
     burst: Burst
     finding: Finding
 
+    @property
+    def carrier_offset_hz(self) -> float:
+        """From the receiver's centre."""
+        return self.burst.offset_hz + (self.finding.carrier_offset_hz or 0.0)
+
     @classmethod
     def of(cls, burst: Burst, finding: Finding, t_s: float, t_mono_ns: int) -> Heard:
         """With its carrier and its time where the kind knows them, else its middle and its edges."""

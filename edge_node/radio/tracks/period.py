@@ -35,14 +35,17 @@ class Period(Struct, frozen=True):
     bursts: int
 
 
-def period_of(times_s: Sequence[float], timed_s: float = TIMED_S) -> Period | None:
-    """The longest period that times of beginning, known to `timed_s`, have in common; None where they have none beyond doubt."""
+def period_of(times_s: Sequence[float], timed_s: float = TIMED_S, shortest_s: float = SHORTEST_S) -> Period | None:
+    """The longest period that times of beginning, known to `timed_s`, have in common; None where they have none beyond doubt.
+
+    None is below `shortest_s`: packets do not overlap.
+    """
     times = np.sort(np.asarray(times_s, np.float64))[-NEWEST:]
     gaps = np.diff(times)
     gaps = gaps[(gaps >= SHORTEST_S) & (gaps <= MOST_PARTS * LONGEST_S)]
     if len(gaps) + 1 < LEAST_BURSTS:
         return None
-    candidates = _candidates(gaps)
+    candidates = _candidates(gaps, max(SHORTEST_S, shortest_s))
     if not len(candidates):
         return None
     tolerance = np.maximum(MOST_JITTER * candidates, SIGMAS * timed_s)
@@ -57,10 +60,10 @@ def period_of(times_s: Sequence[float], timed_s: float = TIMED_S) -> Period | No
     return _settled(gaps, float(candidates[best]), timed_s, len(candidates))
 
 
-def _candidates(gaps: NDArray[np.float64]) -> NDArray[np.float64]:
+def _candidates(gaps: NDArray[np.float64], shortest_s: float) -> NDArray[np.float64]:
     """Whole parts of each gap."""
     parts = (gaps[:, None] / np.arange(1, MOST_PARTS + 1)).ravel()
-    return np.unique(parts[(parts >= SHORTEST_S) & (parts <= LONGEST_S)])
+    return np.unique(parts[(parts >= shortest_s) & (parts <= LONGEST_S)])
 
 
 def _settled(gaps: NDArray[np.float64], period_s: float, timed_s: float, tried: int) -> Period | None:

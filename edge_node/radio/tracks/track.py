@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from math import log
 
 import numpy as np
@@ -15,7 +16,7 @@ from edge_node.radio.links.lora import Channel
 from edge_node.radio.tracks.channels import Channels
 from edge_node.radio.tracks.heard import Heard, alike
 from edge_node.radio.tracks.naming import Name, name_of, off_grid_hz, packet_rate_hz
-from edge_node.radio.tracks.period import TIMED_S, Period, period_of
+from edge_node.radio.tracks.period import MOST_JITTER, TIMED_S, Period, period_of
 
 NEWEST = 48
 LOUDER_DB, LONGER = 7.0, 0.08
@@ -34,7 +35,12 @@ MOST_AS_ONE = 8
 SETTLED, NEAR_SHARE = 24, 0.1
 """Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
 EDGE = 11.0
+IN_STEP = 400
+"""Periods for which its clock tells what is its own; it is known to 0.01 %."""
+MEASURED = 9
 LEAST_CHIRPED = 2
+LEAST_APART = 0.9
+"""Of their length packets of one transmitter begin apart."""
 TREND_S, LEAST_TREND_S = 10.0, 2.0
 
 
@@ -58,6 +64,10 @@ class Track:
         self._moments: deque[_Moment] = deque(maxlen=NEWEST)
         self._period: Period | None = None
         self.name = Name("unknown", 0.0, False)
+        self._lead_s = 0.0
+        self._numbers: deque[Mapping[str, float | str]] = deque(maxlen=MEASURED)
+        self.said: dict[str, float | str] = {}
+        self.note = ""
         self.hear(heard)
 
     def hear(self, heard: Heard) -> None:
@@ -66,12 +76,15 @@ class Track:
         self.newest = heard
         if heard.finding.score >= self.finding.score or self.bursts % NEWEST == 0:
             self.finding = heard.finding
+        self._numbers.append(heard.finding.parameters)
         if heard.finding.carrier_offset_hz is not None or heard.finding.link not in ("lora", "fsk"):
             self.channels.hear(heard.carrier_hz, heard.burst.bandwidth_hz, goes_on=self._goes_on(heard))
-        if self._moments and heard.t_s < self._moments[-1].t_s:
+        if (frame := heard.finding.frame) is not None:
+            self._lead_s = frame.lead_s
+        t_s, burst, offset_hz = self._timed(heard), heard.burst, heard.finding.carrier_offset_hz
+        if self._moments and t_s < self._moments[-1].t_s:
             self._moments.clear()
-        burst, offset_hz = heard.burst, heard.finding.carrier_offset_hz
-        self._moments.append(_Moment(heard.t_s, burst.level_dbfs, burst.duration_s, _timed_s(heard), offset_hz))
+        self._moments.append(_Moment(t_s, burst.level_dbfs, burst.duration_s, _timed_s(heard), offset_hz))
 
     def _longer(self, duration_s: float) -> float:
         """The logarithm of how much longer a burst is than others, where it is not several packets whose gaps were not seen."""
@@ -80,11 +93,16 @@ class Track:
         whole_s = middle_s + (more * self._period.seconds if self._period and 0 < more < MOST_AS_ONE else 0.0)
         return log(duration_s / whole_s)
 
+    def _timed(self, heard: Heard) -> float:
+        """When the place in it comes by which it is timed best."""
+        frame = heard.finding.frame
+        return heard.t_s + (self._lead_s if frame is None else frame.lead_s)
+
     def _goes_on(self, heard: Heard) -> bool:
         """Whether no packet was missed before this."""
         if self._period is None or not self._moments:
             return False
-        return 0 < heard.t_s - self._moments[-1].t_s < WITHOUT_A_GAP * self._period.seconds
+        return 0 < self._timed(heard) - self._moments[-1].t_s < WITHOUT_A_GAP * self._period.seconds
 
     def away(self, heard: Heard) -> float:
         """How little a burst is like what this one sends: a sum of squares, infinite for another's."""
@@ -100,7 +118,7 @@ class Track:
         if link not in UNEVEN and not heard.burst.lasts:
             away += (self._longer(heard.burst.duration_s) / LONGER) ** 2 / 4
         if self._period is not None and self._moments:
-            periods = (heard.t_s - self._moments[-1].t_s) / self._period.seconds
+            periods = (self._timed(heard) - self._moments[-1].t_s) / self._period.seconds
             if periods < KEPT_IN_STEP:
                 away += min(4.0, ((periods - round(periods)) / max(PHASE, _timed_s(heard) / self._period.seconds)) ** 2)
         return away
@@ -111,21 +129,34 @@ class Track:
             return None
         middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
         off_hz = min((one - middle_hz for one in self.channels.hz()), key=abs, default=float("inf"))
-        periods = (t_s - self._moments[-1].t_s) / self._period.seconds
+        periods = (t_s + self._lead_s - self._moments[-1].t_s) / self._period.seconds
         timed = abs(periods - round(periods)) < PHASE and periods > 0.5
         as_long = abs(burst.duration_s / self._middle_s() - 1) < NEAR_SHARE
         near = abs(off_hz) < NEAR_SHARE * burst.bandwidth_hz and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
         return structs.replace(self.finding, carrier_offset_hz=off_hz, frame=None) if near and timed and as_long else None
 
+    def includes(self, heard: Heard) -> bool:
+        """Whether what nobody knows is this known link's by its clock: as long as a packet, or the part of one that the band holds."""
+        if not self.name.alarm or self._period is None or heard.burst.lasts or heard.finding.link != "unknown":
+            return False
+        after_s, long_s = heard.t_s + self._lead_s - self._moments[-1].t_s, self._middle_s()
+        if abs(after_s) > IN_STEP * self._period.seconds:
+            return False
+        off_s = after_s - round(after_s / self._period.seconds) * self._period.seconds
+        if abs(off_s) < PHASE * self._period.seconds and abs(heard.burst.duration_s / long_s - 1) < NEAR_SHARE:
+            return True
+        within = -NEAR_SHARE * long_s < after_s % self._period.seconds < (1 + NEAR_SHARE) * long_s - heard.burst.duration_s
+        return within and heard.burst.is_cut_off and len(self.channels.known) > 1
+
     def channel(self) -> Channel | None:
         """Where chirps were heard last, and which; None of what is none or was heard but once."""
-        numbers, offset_hz = self.finding.parameters, self.newest.finding.carrier_offset_hz
+        numbers, known = self.finding.parameters, self.newest.finding.carrier_offset_hz is not None
         sf, bandwidth_hz = numbers.get("spreading_factor"), numbers.get("chirp_bandwidth_hz")
-        if self.finding.link != "lora" or self.bursts < LEAST_CHIRPED or offset_hz is None:
+        if self.finding.link != "lora" or self.bursts < LEAST_CHIRPED or not known:
             return None
         if not isinstance(sf, int) or not isinstance(bandwidth_hz, float):
             return None
-        return Channel(self.newest.burst.offset_hz + offset_hz, bandwidth_hz, (sf,), (numbers.get("chirps") == "falling",))
+        return Channel(self.newest.carrier_offset_hz, bandwidth_hz, (sf,), (numbers.get("chirps") == "falling",))
 
     def level_db(self) -> float:
         """The middle of the newest ones."""
@@ -133,25 +164,37 @@ class Track:
 
     def _found_period(self) -> Period | None:
         timed_s = float(np.median([one.timed_s for one in self._moments]))
-        return period_of([one.t_s for one in self._moments], max(TIMED_S, timed_s))
+        shortest_s = LEAST_APART * self._middle_s() if self.finding.link == "lora" else 0.0
+        return period_of([one.t_s for one in self._moments], max(TIMED_S, timed_s), shortest_s)
 
     def _middle_s(self) -> float:
         return max(1e-6, float(np.median([one.duration_s for one in self._moments])))
 
+    def _middles(self) -> dict[str, float | str]:
+        """Of what is measured anew in each burst: one that was measured badly must not rename the link."""
+        found: dict[str, float | str] = {}
+        for name in ("symbol_rate_bd", "deviation_hz"):
+            values = [value for one in self._numbers if isinstance(value := one.get(name), float)]
+            if values:
+                found[name] = round(float(np.median(values)), 1)
+        return found
+
     def tell(self) -> LinkDetection:
-        """What is known of it now."""
+        """What is known of it now; what was a drone's link is not taken back while its packets are told to be alike."""
         packets = self.finding.link in ("lora", "fsk", "dji_ocusync")
         self._period = self._found_period() if packets else None
         on_air = self.newest.burst.center_hz is not None
         channels = self.channels.hz()
         air_s = self._middle_s() if self.finding.link == "lora" else None
-        self.name = name_of(self.finding, self._period, air_s, channels if on_air else (), self.channels.hop())
+        self.finding = structs.replace(self.finding, parameters=self.finding.parameters | self._middles())
+        name = name_of(self.finding, self._period, air_s, self.channels.sure_hz() if on_air else (), self.channels.hop())
+        self.name = name if name.alarm or not self.name.alarm else self.name
         self.told_ns = self.newest.t_mono_ns
-        return self._detection(channels if on_air else ())
+        return self._detection(channels if on_air else (), on_air=on_air)
 
-    def _detection(self, channels: tuple[float, ...]) -> LinkDetection:
+    def _detection(self, channels: tuple[float, ...], *, on_air: bool) -> LinkDetection:
         burst, name = self.newest.burst, self.name
-        parameters = dict(self.finding.parameters)
+        parameters = self.finding.parameters | self.said
         if name.plan is not None:
             parameters |= {"mode": name.plan, "grid": name.grid or "unlisted"}
         if self._period is not None:
@@ -174,12 +217,12 @@ class Track:
             first_mono_ns=self.first_mono_ns,
             bursts=self.bursts,
             parameters=parameters,
-            notes=() if burst.center_hz is not None else (f"{burst.offset_hz / 1e6:+.3f} MHz from the middle of the band",),
+            notes=tuple(filter(None, (self.note, "" if on_air else f"{burst.offset_hz / 1e6:+.3f} MHz from the middle of the band"))),
         )
 
     def _packet_rate_hz(self) -> float | None:
         """As measured, or as its mode has it where packets without a clear gap were heard as one."""
-        if self._period is None:
+        if self._period is None or self._period.jitter > MOST_JITTER:
             return None
         return round(packet_rate_hz(self.name, self._period), 3)
 

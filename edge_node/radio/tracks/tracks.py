@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from edge_node.messages import LinkDetection
 from edge_node.radio.bursts.burst import Burst
@@ -18,6 +18,8 @@ SURE_ALONE = 0.8
 """A single burst is told of where its waveform is so sure."""
 AGAIN = 2
 LEARNT_AFTER_NS = 6_000_000_000
+"""A link that is new is listened to in earnest for so long."""
+BALLOON_NS = 5_000_000_000
 LOOKED_AT_EVERY = 8
 
 
@@ -30,6 +32,8 @@ class Tracks:
 
     def hear(self, heard: Heard) -> None:
         """Take a burst in."""
+        if any(track.includes(heard) for track in self._tracks):
+            return
         nearest = min(self._tracks, key=lambda track: track.away(heard), default=None)
         if nearest is not None and nearest.away(heard) <= FARTHEST:
             nearest.hear(heard)
@@ -52,6 +56,17 @@ class Tracks:
         """The newest transmitter of chirps whose rate and channels are still to be learnt."""
         young = (track for track in self._tracks if 0 <= now_ns - track.first_mono_ns < LEARNT_AFTER_NS and track.channel() is not None)
         return max(young, key=lambda track: track.bursts, default=None)
+
+    def balloons(self, now_ns: int) -> list[tuple[int, float]]:
+        """Weather balloons that were heard lately: their tracks' numbers, and where they are from the receiver's centre."""
+        lately = [one for one in self._tracks if one.finding.link == "radiosonde" and now_ns - one.newest.t_mono_ns < BALLOON_NS]
+        return [(one.number, one.newest.carrier_offset_hz) for one in lately]
+
+    def note(self, number: int, parameters: Mapping[str, float | str], note: str) -> None:
+        """What a track's transmitter says of itself; the newest is told."""
+        for track in self._tracks:
+            if track.number == number:
+                track.said, track.note = dict(parameters), note
 
     def tell(self, now_ns: int) -> Iterator[LinkDetection]:
         """Those that were heard since they were told of last, twice a second each."""

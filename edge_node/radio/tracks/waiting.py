@@ -7,6 +7,10 @@ from edge_node.radio.tracks.heard import Heard, is_part_of
 
 MOST = 256
 CHIRPS: frozenset[LinkKind] = frozenset({"lora", "lorawan"})
+FAINTER_DB, TOGETHER_S, TOGETHER = 9.0, 60e-6, 0.02
+"""Skirts and images are so much fainter, and begin and end within such a time or share of the packet of what they are made of."""
+MISCOUNTED = 2.5
+"""By so many symbols of its preamble a faint image of a packet may seem to begin elsewhere."""
 ONE = 0.9
 """Of its duration after a packet began no other of its transmitter begins."""
 
@@ -44,10 +48,23 @@ def _is_same(one: Heard, other: Heard) -> bool:
 
 
 def _is_better(one: Heard, other: Heard) -> bool:
-    """Whether a packet tells more than another that lies within it or is the same."""
+    """Whether a packet tells more than another that lies within it, is the same, or is but its image or its skirt."""
     if _is_same(one, other):
         return _worth(one) >= _worth(other)
+    if one.burst.level_dbfs - other.burst.level_dbfs > FAINTER_DB and _comes_and_goes_with(one, other):
+        return True
     return other.finding.link == "unknown" and one.finding.link != "unknown" and is_part_of(other, one)
+
+
+def _comes_and_goes_with(one: Heard, other: Heard) -> bool:
+    """Whether both begin and end together, as what a receiver makes of a strong signal elsewhere in its band does with it."""
+    if one.burst.lasts or other.burst.lasts:
+        return False
+    symbol_hz = one.finding.parameters.get("symbol_rate_hz")
+    if isinstance(symbol_hz, float) and other.finding.parameters.get("symbol_rate_hz") == symbol_hz:
+        return abs(one.t_s - other.t_s) < MISCOUNTED / symbol_hz
+    slack_s = max(TOGETHER_S, TOGETHER * one.burst.duration_s)
+    return abs(one.t_s - other.t_s) < slack_s and abs(one.t_s + one.burst.duration_s - other.t_s - other.burst.duration_s) < slack_s
 
 
 def _worth(heard: Heard) -> tuple[bool, bool, float]:

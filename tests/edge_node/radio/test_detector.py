@@ -15,6 +15,8 @@ from edge_node.node.pipeline import Pipeline
 from edge_node.radio.detector import RadioDetector
 from tests.edge_node.radio.waves import CENTER_HZ, RATE_HZ, add_burst, blocks, noise
 from tools.simulate.iq.catalogue import CATALOGUE
+from tools.simulate.iq.everyday import CHIRPING, SHIFTING
+from tools.simulate.iq.radiosonde import Radiosonde
 from tools.simulate.radio import heard
 
 RECORDINGS: dict[str, tuple[type, float, float, float]] = {
@@ -65,9 +67,42 @@ def test_a_drones_link_is_named(name: str, link: str, rate_hz: float | None) -> 
         assert last.packet_rate_hz == pytest.approx(rate_hz, rel=2e-3)
 
 
-@pytest.mark.parametrize("name", ["lorawan", "wmbus_t", "thermometer", "gate_remote"])
+@pytest.mark.parametrize(
+    ("name", "link", "rate_hz", "snr_db", "seconds"),
+    [
+        ("elrs_eu868_25", "elrs_900", 25, -9.0, 3.5),
+        ("elrs_fcc915_50", "elrs_900", 50, -6.0, 3.5),
+        ("elrs_eu868_100", "elrs_900", 100, -4.0, 2.0),
+        ("elrs_eu868_100_8ch", "elrs_900", 100, -2.0, 2.0),
+        ("elrs_eu868_d50", "elrs_900", 200, -2.0, 2.0),
+        ("r9_868", "frsky_r9", 50, -2.0, 2.5),
+        ("crossfire_eu_50", "crossfire", 50, -2.0, 2.5),
+    ],
+)
+def test_chirps_in_the_noise_are_one_link_of_the_right_rate(name: str, link: str, rate_hz: float, snr_db: float, seconds: float) -> None:
+    last = {one.track: one for one in links_in(simulated(name, seconds, snr_db))}
+    (found,) = (one for one in last.values() if one.alarm)
+    assert found.link == link
+    assert found.packet_rate_hz == pytest.approx(rate_hz, rel=5e-3)
+
+
+@pytest.mark.parametrize("name", ["lorawan", "wmbus_t", "thermometer", "gate_remote", *CHIRPING, *SHIFTING, "voice", "broadcast", "dab"])
 def test_what_is_no_drones_raises_no_alarm(name: str) -> None:
     assert not any(one.alarm for one in links_in(simulated(name, 4.0)))
+
+
+def test_gateways_on_a_remote_controls_channels_are_named() -> None:
+    last = {one.track: one for one in links_in(simulated("gateway", 6.0))}
+    assert "lorawan" in {one.link for one in last.values()}
+    assert not any(one.alarm for one in last.values())
+
+
+def test_a_balloon_says_who_it_is() -> None:
+    told = links_in(heard([Radiosonde(3, serial="V1234567")], 402.8e6, RATE_HZ, 4.0, 7, snr_db=15.0))
+    assert {one.link for one in told} == {"radiosonde"}
+    assert told[-1].parameters["serial"] == "V1234567"
+    assert told[-1].parameters["latitude_deg"] == pytest.approx(50.9, abs=1e-5)
+    assert told[-1].notes[0].startswith("weather balloon V1234567 at 50.90000, 4.40000, 30")
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
