@@ -35,8 +35,8 @@ class Sought(Struct, frozen=True):
 
 
 def look(burst: Burst) -> Finding | None:
-    """Two-level FSK, told once roughly and once through a filter that fits."""
-    if not 0 < burst.bandwidth_hz < WIDEST_HZ:
+    """Two-level FSK, told once roughly and once through a filter that fits; None where the band ends within it."""
+    if burst.is_cut_off or not 0 < burst.bandwidth_hz < WIDEST_HZ:
         return None
     rough = _keying(burst, Sought(burst.bandwidth_hz * SLOWEST, burst.bandwidth_hz * FASTEST, 0.0, OPEN * burst.bandwidth_hz))
     if rough is None:
