@@ -88,5 +88,5 @@ def on_off(burst: Burst) -> Finding | None:
         return None
     edges = np.flatnonzero(np.diff(on))
     shortest_s = float(np.quantile(np.diff(edges), 0.2)) / rate_hz if len(edges) > 2 else burst.duration_s
-    numbers: dict[str, float | str] = {"known": "remote_or_sensor", "keying": "on-off", "duty": round(duty, 3), "pulse_s": round(shortest_s, 7)}
-    return Finding("unknown", min(1.0, apart_db / 20), None, numbers)
+    numbers: dict[str, float | str] = {"known": "remote_or_sensor", "keying": "on-off", "duty": round(duty, 3)}
+    return Finding("unknown", min(1.0, apart_db / 20), None, numbers | {"pulse_s": round(shortest_s, 7)})

@@ -9,7 +9,7 @@ from msgspec import Struct
 from edge_node.messages import LinkKind
 from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.tables import PLANS, SHARED_PERIODS, Fit, Plan, fits
-from edge_node.radio.tracks.period import LEAST_BURSTS, MOST_JITTER, Period
+from edge_node.radio.tracks.period import LEAST_BURSTS, MOST_JITTER, MOST_PARTS, Period
 
 DRONES: frozenset[LinkKind] = frozenset({"elrs_900", "elrs_2400", "crossfire", "frsky_r9", "sik", "dji_ocusync", "analog_video"})
 LEAST_CHANNELS = 3
@@ -58,11 +58,11 @@ def name_of(
 
 
 def packet_rate_hz(name: Name, period: Period) -> float:
-    """One over the period, or over its mode's where a hop's packets were heard as one burst, or every other one was never heard."""
+    """One over the period, or over its mode's where a hop's packets were heard as one burst, or but every so many of them were heard."""
     plan = _plan(name.link, name.plan)
     if plan.period_s is not None and plan.hop is not None:
         times = period.seconds / plan.period_s
-        if 1 < round(times) <= max(plan.hop, SHARED_PERIODS) and abs(times / round(times) - 1) < NEAR:
+        if 1 < round(times) <= MOST_PARTS and abs(times / round(times) - 1) < NEAR / max(1.0, times / SHARED_PERIODS):
             return round(times) / period.seconds
     return 1 / period.seconds
 
