@@ -15,7 +15,8 @@ from drivers.recording import Recording
 from drivers.source import SourceError, SourceMisconfigured
 from edge_node.messages import Detection, RemoteIdDetection
 from edge_node.node.columns import lines
-from edge_node.node.plot import Drawing, PlotUnavailable, drawing
+from edge_node.node.page import PlotUnavailable
+from edge_node.node.plot import Drawing, drawing
 from edge_node.node.recordings import messages, opened_by, utc_ns
 from edge_node.remote_id.authenticity import Authenticity
 

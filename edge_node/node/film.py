@@ -11,7 +11,7 @@ import numpy as np
 from drivers.blocks import Block, Frame
 from edge_node.messages import CameraDetection, Detection
 from edge_node.node.lettering import Coloured
-from edge_node.node.plot import PlotUnavailable
+from edge_node.node.page import PlotUnavailable
 from edge_node.node.sight_brush import Brush
 
 CODEC = "mp4v"

@@ -19,6 +19,10 @@ MOST_NAMED = 30
 OTHERS_COLOUR = "0.7"
 
 
+class PlotUnavailable(Exception):
+    """matplotlib is not installed, or this cannot be drawn so; the text says what to do."""
+
+
 class Sheet(Protocol):
     """Blocks and detections in as they pass; its memory is bounded, whatever the recording's length."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from drivers.blocks import Block
 from edge_node.messages import Detection
-from edge_node.node.page import Page, Painting, Sheet
+from edge_node.node.page import Page, Painting, PlotUnavailable, Sheet
 
 REQUIREMENT = "matplotlib>=3.9"
 PAGES = {
@@ -20,10 +20,6 @@ PAGES = {
 }
 DEFAULT = "RadioFrame"
 FILM = ".mp4"
-
-
-class PlotUnavailable(Exception):
-    """matplotlib is not installed, or this cannot be drawn so; the text says what to do."""
 
 
 class Drawing(Protocol):

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from drivers.blocks import AudioBlock, Frame
 from edge_node.messages import CameraDetection
 from edge_node.node.film import Film
-from edge_node.node.plot import PlotUnavailable, drawing
+from edge_node.node.page import PlotUnavailable
+from edge_node.node.plot import drawing
 from edge_node.node.sight_brush import COLOURS, LEAST_WIDTH, MOST_TRAILS, Brush, label_of
 from tests.edge_node.node.pictures import BEARING, RATE_HZ, frame, seen
 
