@@ -132,3 +132,27 @@ def test_time_that_runs_backwards_raises_nothing() -> None:
 )
 def test_what_one_transmitter_may_have_sent(other: dict[str, float | str], same: bool) -> None:
     assert alike(Finding("lora", 1.0, None, dict(LORA)), Finding("lora", 1.0, None, other)) is same
+
+
+def test_what_nobody_knows_in_step_with_a_known_link_is_its_own() -> None:
+    link = [heard(t_s, hz) for t_s, hz in hops(2.0)]
+    of_it = [heard(0.1 + k * 5e-3, 867.05e6, link="unknown", parameters={}) for k in range(300, 340)]
+    others = [heard(0.1 + k * 7.3e-3, 867.05e6, link="unknown", parameters={}) for k in range(210, 240)]
+    assert {one.link for one in told(Tracks(), link + of_it)} & {"unknown"} == set()
+    assert "unknown" in {one.link for one in told(Tracks(), link + others)}
+
+
+def test_a_gateway_on_a_remote_controls_grid_is_none() -> None:
+    random = np.random.default_rng(4)
+    packets = [
+        heard(0.1 + 0.2 * k + 0.1 * random.random(), 923.3e6 + 0.6e6 * (k % 4), air_s=9e-3 + 4e-3 * random.random()) for k in range(40)
+    ]
+    assert not any(one.alarm for one in told(Tracks(), packets))
+
+
+def test_one_burst_that_was_measured_badly_renames_nothing() -> None:
+    good = {"symbol_rate_bd": 19_000.0, "deviation_hz": 18_750.0}
+    centers_hz = [433.207e6 + 145e3 * (k * 3 % 10) for k in range(60)]
+    packets = [heard(0.1 + 0.073 * k, hz, link="fsk", parameters=good, score=0.6) for k, hz in enumerate(centers_hz)]
+    packets.append(heard(5.0, centers_hz[0], link="fsk", parameters=good | {"deviation_hz": 15_700.0}, score=0.99))
+    assert told(Tracks(), packets)[-1].link == "sik"

@@ -51,3 +51,11 @@ def test_they_wait_for_each_other_in_time_order_and_are_bounded() -> None:
     for k in range(MOST + 10):
         waiting.add(heard(4.0 + k, 866e6))
     assert len(waiting.ready(0)) == 11
+
+
+def test_an_image_of_a_strong_packet_comes_and_goes_with_it_and_is_not_told() -> None:
+    strong, image = framed(heard(1.0, 866e6, level=-20)), heard(1.00001, 865.1e6, level=-45, link="fsk", parameters={})
+    assert [one.carrier_hz for one in told(strong, image)] == [866e6]
+    assert [one.carrier_hz for one in told(image, strong)] == [866e6]
+    assert len(told(strong, heard(1.0008, 865.1e6, level=-45, link="fsk", parameters={}))) == 2, "it begins by itself"
+    assert len(told(strong, heard(1.00001, 865.1e6, level=-25, link="fsk", parameters={}))) == 2, "it is as strong"
