@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from math import log
 
 import numpy as np
-from msgspec import Struct, structs
+from msgspec import structs
 
 from edge_node.messages import LinkDetection
 from edge_node.radio.bursts.burst import Burst
@@ -15,10 +15,10 @@ from edge_node.radio.links.finding import Finding
 from edge_node.radio.links.lora import Channel
 from edge_node.radio.tracks.channels import Channels
 from edge_node.radio.tracks.heard import Heard, alike
+from edge_node.radio.tracks.moments import NEWEST, Moment, Moments, timed_s
 from edge_node.radio.tracks.naming import Name, name_of, off_grid_hz, packet_rate_hz
-from edge_node.radio.tracks.period import MOST_JITTER, TIMED_S, Period, period_of
+from edge_node.radio.tracks.period import MOST_JITTER, Period
 
-NEWEST = 48
 LOUDER_DB, LONGER = 7.0, 0.08
 """One sigma each of how much bursts of one transmitter differ: fading between channels, and lengths."""
 PHASE, KEPT_IN_STEP, WITHOUT_A_GAP = 0.04, 20, 1.5
@@ -34,24 +34,10 @@ UNEVEN: frozenset[str] = frozenset({"fsk", "dji_ocusync"})
 MOST_AS_ONE = 8
 SETTLED, NEAR_SHARE = 24, 0.1
 """Bursts after which the next are only counted that come when, where, as long and as loud as expected."""
-EDGE = 11.0
 IN_STEP = 400
 """Periods for which its clock tells what is its own; it is known to 0.01 %."""
 MEASURED = 9
 LEAST_CHIRPED = 2
-LEAST_APART = 0.9
-"""Of their length packets of one transmitter begin apart."""
-TREND_S, LEAST_TREND_S = 10.0, 2.0
-
-
-class _Moment(Struct, frozen=True):
-    """What is kept of a burst."""
-
-    t_s: float
-    level_db: float
-    duration_s: float
-    timed_s: float
-    offset_hz: float | None
 
 
 class Track:
@@ -61,7 +47,7 @@ class Track:
         self.number, self.first_mono_ns, self.bursts = number, heard.t_mono_ns, 0
         self.told_ns = self.told_at_ns = -1
         self.finding, self.channels = heard.finding, Channels()
-        self._moments: deque[_Moment] = deque(maxlen=NEWEST)
+        self._moments = Moments()
         self._period: Period | None = None
         self.name = Name("unknown", 0.0, False)
         self._lead_s = 0.0
@@ -82,13 +68,11 @@ class Track:
         if (frame := heard.finding.frame) is not None:
             self._lead_s = frame.lead_s
         t_s, burst, offset_hz = self._timed(heard), heard.burst, heard.finding.carrier_offset_hz
-        if self._moments and t_s < self._moments[-1].t_s:
-            self._moments.clear()
-        self._moments.append(_Moment(t_s, burst.level_dbfs, burst.duration_s, _timed_s(heard), offset_hz))
+        self._moments.take(Moment(t_s, burst.level_dbfs, burst.duration_s, timed_s(heard), offset_hz))
 
     def _longer(self, duration_s: float) -> float:
         """The logarithm of how much longer a burst is than others, where it is not several packets whose gaps were not seen."""
-        middle_s = self._middle_s()
+        middle_s = self._moments.middle_s()
         more = 0 if self._period is None else round((duration_s - middle_s) / self._period.seconds)
         whole_s = middle_s + (more * self._period.seconds if self._period and 0 < more < MOST_AS_ONE else 0.0)
         return log(duration_s / whole_s)
@@ -102,7 +86,7 @@ class Track:
         """Whether no packet was missed before this."""
         if self._period is None or not self._moments:
             return False
-        return 0 < self._timed(heard) - self._moments[-1].t_s < WITHOUT_A_GAP * self._period.seconds
+        return 0 < self._timed(heard) - self._moments.last_s < WITHOUT_A_GAP * self._period.seconds
 
     def away(self, heard: Heard) -> float:
         """How little a burst is like what this one sends: a sum of squares, infinite for another's."""
@@ -114,13 +98,13 @@ class Track:
         if link in LONE:
             wide_hz = max(heard.burst.bandwidth_hz, self.newest.burst.bandwidth_hz)
             return FARTHEST * abs(heard.carrier_hz - self.newest.carrier_hz) / wide_hz * 2
-        away = ((heard.burst.level_dbfs - self.level_db()) / LOUDER_DB) ** 2
+        away = ((heard.burst.level_dbfs - self._moments.level_db()) / LOUDER_DB) ** 2
         if link not in UNEVEN and not heard.burst.lasts:
             away += (self._longer(heard.burst.duration_s) / LONGER) ** 2 / 4
         if self._period is not None and self._moments:
-            periods = (self._timed(heard) - self._moments[-1].t_s) / self._period.seconds
+            periods = (self._timed(heard) - self._moments.last_s) / self._period.seconds
             if periods < KEPT_IN_STEP:
-                away += min(4.0, ((periods - round(periods)) / max(PHASE, _timed_s(heard) / self._period.seconds)) ** 2)
+                away += min(4.0, ((periods - round(periods)) / max(PHASE, timed_s(heard) / self._period.seconds)) ** 2)
         return away
 
     def expected(self, burst: Burst, t_s: float) -> Finding | None:
@@ -129,17 +113,17 @@ class Track:
             return None
         middle_hz = burst.offset_hz if burst.center_hz is None else burst.center_hz
         off_hz = min((one - middle_hz for one in self.channels.hz()), key=abs, default=float("inf"))
-        periods = (t_s + self._lead_s - self._moments[-1].t_s) / self._period.seconds
+        periods = (t_s + self._lead_s - self._moments.last_s) / self._period.seconds
         timed = abs(periods - round(periods)) < PHASE and periods > 0.5
-        as_long = abs(burst.duration_s / self._middle_s() - 1) < NEAR_SHARE
-        near = abs(off_hz) < NEAR_SHARE * burst.bandwidth_hz and abs(burst.level_dbfs - self.level_db()) < LOUDER_DB
+        as_long = abs(burst.duration_s / self._moments.middle_s() - 1) < NEAR_SHARE
+        near = abs(off_hz) < NEAR_SHARE * burst.bandwidth_hz and abs(burst.level_dbfs - self._moments.level_db()) < LOUDER_DB
         return structs.replace(self.finding, carrier_offset_hz=off_hz, frame=None) if near and timed and as_long else None
 
     def includes(self, heard: Heard) -> bool:
         """Whether what nobody knows is this known link's by its clock: as long as a packet, or the part of one that the band holds."""
         if not self.name.alarm or self._period is None or heard.burst.lasts or heard.finding.link != "unknown":
             return False
-        after_s, long_s = heard.t_s + self._lead_s - self._moments[-1].t_s, self._middle_s()
+        after_s, long_s = heard.t_s + self._lead_s - self._moments.last_s, self._moments.middle_s()
         if abs(after_s) > IN_STEP * self._period.seconds:
             return False
         off_s = after_s - round(after_s / self._period.seconds) * self._period.seconds
@@ -158,18 +142,6 @@ class Track:
             return None
         return Channel(self.newest.carrier_offset_hz, bandwidth_hz, (sf,), (numbers.get("chirps") == "falling",))
 
-    def level_db(self) -> float:
-        """The middle of the newest ones."""
-        return float(np.median([one.level_db for one in self._moments]))
-
-    def _found_period(self) -> Period | None:
-        timed_s = float(np.median([one.timed_s for one in self._moments]))
-        shortest_s = LEAST_APART * self._middle_s() if self.finding.link == "lora" else 0.0
-        return period_of([one.t_s for one in self._moments], max(TIMED_S, timed_s), shortest_s)
-
-    def _middle_s(self) -> float:
-        return max(1e-6, float(np.median([one.duration_s for one in self._moments])))
-
     def _middles(self) -> dict[str, float | str]:
         """Of what is measured anew in each burst: one that was measured badly must not rename the link."""
         found: dict[str, float | str] = {}
@@ -182,10 +154,10 @@ class Track:
     def tell(self) -> LinkDetection:
         """What is known of it now; what was a drone's link is not taken back while its packets are told to be alike."""
         packets = self.finding.link in ("lora", "fsk", "dji_ocusync")
-        self._period = self._found_period() if packets else None
+        self._period = self._moments.period(whole=self.finding.link == "lora") if packets else None
         on_air = self.newest.burst.center_hz is not None
         channels = self.channels.hz()
-        air_s = self._middle_s() if self.finding.link == "lora" else None
+        air_s = self._moments.middle_s() if self.finding.link == "lora" else None
         self.finding = structs.replace(self.finding, parameters=self.finding.parameters | self._middles())
         name = name_of(self.finding, self._period, air_s, self.channels.sure_hz() if on_air else (), self.channels.hop())
         self.name = name if name.alarm or not self.name.alarm else self.name
@@ -208,7 +180,7 @@ class Track:
             center_hz=burst.center_hz,
             bandwidth_hz=burst.bandwidth_hz,
             snr_db=round(burst.snr_db, 2),
-            level_dbfs=round(self.level_db(), 2),
+            level_dbfs=round(self._moments.level_db(), 2),
             level_rate_db_s=self._trend(),
             duration_s=None if burst.lasts else burst.duration_s,
             packet_rate_hz=self._packet_rate_hz(),
@@ -230,21 +202,9 @@ class Track:
         """From the middle of its channels where they are published, else from the middle of what is heard."""
         if (off := off_grid_hz(self.name, self.channels.hz())) is not None:
             return round(off, 1)
-        offsets = [one.offset_hz for one in self._moments if one.offset_hz is not None]
-        return round(float(np.median(offsets)), 1) if offsets else None
+        offset_hz = self._moments.offset_hz()
+        return None if offset_hz is None else round(offset_hz, 1)
 
     def _trend(self) -> float | None:
-        """How many dB a second over the newest seconds; None where they are too few."""
-        newest = [one for one in self._moments if self._moments[-1].t_s - one.t_s <= TREND_S]
-        if len(newest) < 5 or newest[-1].t_s - newest[0].t_s < LEAST_TREND_S:
-            return None
-        times, levels = np.array([one.t_s for one in newest]), np.array([one.level_db for one in newest])
-        return round(float(np.polyfit(times - times[0], levels, 1)[0]), 3)
-
-
-def _timed_s(heard: Heard) -> float:
-    """How well its beginning is known, one sigma: by its symbols, or as a step in noise (measured on bursts of -4 to 10 dB)."""
-    if heard.finding.frame is not None:
-        return TIMED_S
-    burst, snr = heard.burst, 10 ** (heard.burst.snr_db / 10)
-    return EDGE * (1 + snr) / (snr**2 * burst.bandwidth_hz)
+        trend_db_s = self._moments.trend_db_s()
+        return None if trend_db_s is None else round(trend_db_s, 3)
