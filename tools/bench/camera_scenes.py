@@ -128,7 +128,7 @@ def hour(name: str, scene: Iterable[Shown]) -> Iterator[Figure]:
     seconds = 0.0
     with one_thread():
         for number, shown in enumerate(scene):
-            seconds = shown.t_s
+            seconds = shown.t_s + 1 / fixed_scene.RATE_HZ
             for one in node.step(number, shown.picture, shutter=shown.shutter):
                 here = [label.kind for label in shown.labels if label.kind in LABELLED and label.holds(one.box)]
                 tracks[one.track].append((bool(here), one.label == "drone" and "drone" not in here))
