@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
 
 Medium = Literal["wifi", "ble", "ble_report", "mavlink"]
 FixSource = Literal["nmea", "gpsd"]
+
+
+class AnyBlock(Protocol):
+    """What every block has, those of other packages too: when, the how-manieth of its source, and how many were dropped just before it."""
+
+    @property
+    def t_mono_ns(self) -> int:
+        """Monotonic time of its content."""
+
+    @property
+    def sequence(self) -> int:
+        """Counted from 0 in what the source counts: frames, samples, pictures."""
+
+    @property
+    def lost(self) -> int:
+        """In the same."""
 
 
 class RadioFrame(Struct, frozen=True, gc=False):

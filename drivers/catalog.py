@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import cast
 
+from drivers import plugins as offered
 from drivers.source import Source
 
 BUILT_IN = {
@@ -24,18 +24,28 @@ BUILT_IN = {
 ENTRY_POINT_GROUP = "edge_node.drivers"
 
 
-def plugins() -> dict[str, str]:
-    """Drivers that other packages offer, name -> "module:Class"."""
-    return {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
+def plugins() -> set[str]:
+    """Names of the drivers that other packages bring; raises PluginError."""
+    return set(offered.offers(ENTRY_POINT_GROUP))
 
 
 def names() -> list[str]:
     """Every driver that can be asked for."""
-    return sorted(BUILT_IN.keys() | plugins().keys())
+    return sorted(BUILT_IN.keys() | plugins())
 
 
 def load(name: str) -> type[Source]:
-    """Import the class of one driver; raises KeyError for a name that nobody offers."""
-    where = BUILT_IN.get(name) or plugins()[name]
-    module, _, attribute = where.partition(":")
+    """Import the class of one driver; raises KeyError for a name that nobody offers, PluginError for one that is broken."""
+    if name not in BUILT_IN:
+        return _brought(name)
+    module, _, attribute = BUILT_IN[name].partition(":")
     return cast("type[Source]", getattr(import_module(module), attribute))
+
+
+def _brought(name: str) -> type[Source]:
+    kind = offered.load(ENTRY_POINT_GROUP, name)
+    if kind is None:
+        raise KeyError(name)
+    if not (isinstance(kind, type) and issubclass(kind, Source)):
+        raise offered.PluginError(f"{name!r} of {ENTRY_POINT_GROUP} is no class of drivers.source.Source but {kind!r:.100}")
+    return kind

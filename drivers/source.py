@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from drivers.blocks import Block
+    from drivers.blocks import AnyBlock
 
 
 class SourceError(Exception):
@@ -39,7 +39,7 @@ class Source(ABC):
         """Take the device; raises SourceAbsent or SourceMisconfigured."""
 
     @abstractmethod
-    def blocks(self) -> Iterator[Block | None]:
+    def blocks(self) -> Iterator[AnyBlock | None]:
         """Yield blocks as they come, and None at least once a second while the device lives but is silent.
 
         Ends when a recording ends; raises SourceLost or SourceStalled.

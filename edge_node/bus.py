@@ -33,13 +33,25 @@ class BusSender:
         self._socket.connect(address(run_dir))
 
     def send(self, messages: Sequence[BusMessage]) -> None:
-        """Queue one batch for the hub."""
+        """Queue one batch for the hub, in parts where it is larger than the hub takes."""
         if not messages:
             return
+        data = _encoder.encode(messages)
+        if len(data) > LARGEST_BYTES:
+            self._send_parts(messages)
+            return
         try:
-            self._socket.send(_encoder.encode(messages), zmq.NOBLOCK)
+            self._socket.send(data, zmq.NOBLOCK)
         except zmq.Again:
             self.unsent += len(messages)
+
+    def _send_parts(self, messages: Sequence[BusMessage]) -> None:
+        half = len(messages) // 2
+        if not half:
+            self.unsent += 1
+            return
+        self.send(messages[:half])
+        self.send(messages[half:])
 
     def close(self, linger_ms: int = 500) -> None:
         """Flush for at most `linger_ms`, then let go."""

@@ -120,14 +120,15 @@ class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SensorTable(Struct, frozen=True):
-    """One [[sensor]]: its own name, its driver, and that driver's options."""
+    """One [[sensor]]: its own name, its driver, and that driver's options; `folder` is where another package's relative paths start."""
 
     name: Name
     driver: str
     options: dict[str, Any] = {}
+    folder: Path | None = None
 
     def arguments(self) -> dict[str, Any]:
-        """What the driver's constructor takes; raises msgspec.ValidationError for a plugin's options that do not fit."""
+        """What the driver's constructor takes; what another package's driver takes is for node.brought_options to check."""
         kind = OPTIONS.get(self.driver)
         return msgspec.structs.asdict(msgspec.convert(self.options, kind, dec_hook=as_path)) if kind else dict(self.options)
 

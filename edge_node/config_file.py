@@ -12,7 +12,7 @@ from msgspec import Struct
 from edge_node import enrolment_file
 from edge_node.config import C2Table, CameraTable, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
 from edge_node.sensor_options import OPTIONS
-from edge_node.strict_toml import Problem, StructT, line_of, nearest, read_table
+from edge_node.strict_toml import Problem, StructT, line_of, nearest, placed, read_table
 
 
 class ConfigError(Exception):
@@ -102,17 +102,7 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
 def _absolute(table: StructT | None, folder: Path) -> StructT | None:
     if table is None:
         return None
-    return msgspec.structs.replace(table, **{key: _placed(value, folder) for key, value in msgspec.structs.asdict(table).items()})
-
-
-def _placed(value: Any, folder: Path) -> Any:
-    """A path, or each path of a list, from the folder on; anything else as it is."""
-    match value:
-        case Path():
-            return folder / value
-        case tuple():
-            return tuple(_placed(one, folder) for one in value)
-    return value
+    return msgspec.structs.replace(table, **{key: placed(value, folder) for key, value in msgspec.structs.asdict(table).items()})
 
 
 def _read_sensors(tables: list[Any], folder: Path, text: str) -> tuple[list[SensorTable], list[Problem]]:
@@ -145,11 +135,19 @@ def _read_sensor(table: Any, number: int, folder: Path, text: str, wrong: list[P
         if options is None:
             return None
         return msgspec.structs.replace(sensor, options=msgspec.json.decode(msgspec.json.encode(options, enc_hook=str)))
-    from drivers import catalog  # noqa: PLC0415 -- looking for plugins costs; built-in drivers need none
-
-    if sensor.driver not in catalog.plugins():
-        wrong.append(
-            Problem(f"unknown driver {sensor.driver!r}: {nearest(sensor.driver, catalog.names())}", line_of(text, (*where, "driver")))
-        )
+    problem = _unknown(sensor.driver)
+    if problem:
+        wrong.append(Problem(problem, line_of(text, (*where, "driver"))))
         return None
-    return msgspec.structs.replace(sensor, options=rest)
+    return msgspec.structs.replace(sensor, options=rest, folder=folder)
+
+
+def _unknown(driver: str) -> str:
+    """Why no other package brings this driver; empty where one does."""
+    from drivers import catalog  # noqa: PLC0415 -- looking for plugins costs; built-in drivers need none
+    from drivers.plugins import PluginError  # noqa: PLC0415 -- as above
+
+    try:
+        return "" if driver in catalog.plugins() else f"unknown driver {driver!r}: {nearest(driver, catalog.names())}"
+    except PluginError as error:
+        return f"unknown driver {driver!r}: {error}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from drivers.blocks import Block
+from drivers.blocks import AnyBlock
 from edge_node.messages import BusMessage
 
 
 class Detector(Protocol):
     """Keeps bounded state, raises nothing for anything that came off the air, knows no clock, bus or file."""
 
-    def step(self, block: Block) -> Sequence[BusMessage]:
+    def step(self, block: AnyBlock) -> Sequence[BusMessage]:
         """What this block holds; mostly nothing."""
 
     def words(self) -> str:

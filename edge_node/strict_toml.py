@@ -33,6 +33,16 @@ def as_path(kind: type[Any], value: object) -> object:
     raise TypeError(f"expected text for {kind.__name__}, got {type(value).__name__}")
 
 
+def placed(value: Any, folder: Path) -> Any:
+    """A path, or each path of a list, from the folder on; anything else as it is."""
+    match value:
+        case Path():
+            return folder / value
+        case tuple():
+            return tuple(placed(one, folder) for one in value)
+    return value
+
+
 def nearest(word: str, words: list[str]) -> str:
     """' (did you mean …?)' when something alike is there, else what there is."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only on the way to an error

@@ -21,7 +21,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 Kinds = tuple[type[Struct], ...]
 TRACK_MESSAGES: Kinds = (
     *(schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing),
-    *(schema.Sound, schema.Sight, schema.Emission),
+    *(schema.Sound, schema.Sight, schema.Emission, schema.Target, schema.TargetId),
 )
 STATUS_MESSAGES: Kinds = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord)
 UP: Kinds = (reliable_schema.Hello, reliable_schema.Rows, reliable_schema.Row, reliable_schema.Receipt, reliable_schema.NextKey)
@@ -32,7 +32,7 @@ EVENTS = {
     "confirmed": "`track`",
     "identified": "`track`: it claims an id, and had none before",
     "merged": "`track`; `other`; `trail` if it was confirmed once",
-    "reclassified": "`track`; `about` is `ua_type`, `cooperation`, `sound`, `sight` or `emission`; `words`",
+    "reclassified": "`track`; `about` is `ua_type`, `cooperation`, `sound`, `sight`, `emission` or `target`; `words`",
     "suspected": "`track`; `about` is the flag; `words` hold the evidence",
     "lost": "`track`; `trail` if it was confirmed once",
     "health": "`words`; `verdict`; of a sensor or the hub also `about`, its name, and `sensor_state`",
@@ -71,8 +71,8 @@ meanings never change within a major. This is version {major}.{minor}.
 A full Remote ID track has a 20-character serial number, a 16-character operator id, place, velocity, uncertainties, height,
 operator's place and altitude, signal strength, transport and cooperation. In bytes, without encryption and TCP:
 
-| | full track | bearing alone | all of a camera | a radio link |
-|---|---|---|---|---|
+| | full track | bearing alone | all of a camera | a radio link | ADS-B |
+|---|---|---|---|---|---|
 | live: a track, with topic and whole payload, averaged over a batch of 10 | {live} |
 | reliable: a state of history, alone in its message as on a link that is up | {history} |
 | reliable: a state of history, with its share of a message of 100, as after an outage | {backlog} |
@@ -179,8 +179,8 @@ def document() -> str:
 
 
 def _sizes() -> dict[str, str]:
-    tracks = (wire_example.full_track(), wire_example.bearing_track(), wire_example.sighted_track(), wire_example.link_track())
-    columns = [_sizes_of(track) for track in tracks]
+    tracks = (wire_example.full_track, wire_example.bearing_track, wire_example.sighted_track, wire_example.link_track)
+    columns = [_sizes_of(track()) for track in (*tracks, wire_example.target_track)]
     rows = {name: " | ".join(_size(column[name]) for column in columns) for name in columns[0]}
     return rows | {"ack": " | ".join([str(len(wire_example.ack()))] * len(columns))}
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, inspect
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Emission, Hearing, Identity, Kinematics, Sight, Track, UasId
+from edge_node.messages import Bearing, Emission, Hearing, Identity, Kinematics, Sight, Target, TargetId, Track, UasId
 from edge_node.publish import reliable_schema, wire
 from edge_node.publish.journal import MOST_SPOTS
 from edge_node.publish.noted import Noted, Spot
@@ -26,7 +26,7 @@ CLOCK = Timebase(offset_ns=1_790_000_000_000_000_000, source="gnss", sigma_s=0.0
 TOPIC = "t/6a2be4c3"
 EPOCH, STREAM_EPOCH = 0xC0FFEE01, 0x1B0A7C0FFEE5EA75
 UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%", "hz": "Hz", "db": "dB", "k": "K"}
-UNITS |= {"dbfs": "dBFS", "dbps": "dB/s"}
+UNITS |= {"dbfs": "dBFS", "dbps": "dB/s", "dbsm": "dBsm"}
 
 
 def annotated(payload: bytes, kind: type[Struct]) -> Iterator[Item]:
@@ -241,3 +241,18 @@ def link_track() -> Track:
         carrier_offset_hz=-2_310.0,
     )
     return replace(bearing_track(), number=1020, bearing=None, emission=emission, sensors=("links",))
+
+
+def target_track() -> Track:
+    """A track of a manned aircraft, of which all is told that ADS-B can."""
+    target = Target(
+        label="aeroplane",
+        probability=0.0,
+        label_probability=0.95,
+        cooperative=True,
+        on_ground=False,
+        ids=(TargetId("icao_address", "3C6444"), TargetId("callsign", "DLH4AB")),
+        category="A3",
+        altitude_baro_m=1_211.6,
+    )
+    return replace(full_track(), number=1021, identity=None, cooperation=None, heard=(), target=target, sensors=("adsb",))

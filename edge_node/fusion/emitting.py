@@ -35,8 +35,6 @@ class Emitting(Pointing):
 
     __slots__ = ("_alarm_ns", "_levels", "emission", "first_mono_ns")
     emission: Emission
-    comes_back = True
-    """Links pause, and receivers go about from band to band; they know a transmitter by more than its number."""
 
     def __init__(self, said: LinkDetection) -> None:
         super().__init__(said)
@@ -52,6 +50,11 @@ class Emitting(Pointing):
             return
         self.point(said)
         self._hear(said)
+
+    @property
+    def comes_back(self) -> bool:
+        """Links pause, and receivers go about from band to band; they know a transmitter by more than its number."""
+        return True
 
     def is_another(self, said: Numbered) -> bool:
         """Whether its receiver began anew, and counts from 1."""

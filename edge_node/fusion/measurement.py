@@ -6,7 +6,7 @@ from math import cos, isfinite, radians, sin
 
 from msgspec import Struct
 
-from edge_node.messages import RemoteIdDetection
+from edge_node.messages import PositionDetection, RemoteIdDetection
 
 # ASTM F3411-22a's accuracy categories are ADS-B's NACp and NACv, 95 % bounds: of a Rayleigh-distributed length over the two
 # horizontal axes, and of one normally distributed vertical axis.
@@ -54,6 +54,26 @@ def claimed(said: RemoteIdDetection) -> Measurement | None:
         _within(said.vertical_speed_mps, -MOST_SPEED_MPS, MOST_SPEED_MPS),
         max(speed_bound / SIGMAS_IN_95_HORIZONTAL, LEAST_SIGMA_MPS),
         max(speed_bound / SIGMAS_IN_95_VERTICAL, LEAST_SIGMA_MPS),
+    )
+
+
+def measured(said: PositionDetection) -> Measurement | None:
+    """The place and velocity that a sensor measured or was told; None without a place on Earth, or one that nobody knows the error of."""
+    latitude, longitude = _within(said.latitude_deg, -90.0, 90.0), _within(said.longitude_deg, -180.0, 180.0)
+    if latitude is None or longitude is None or not 0 < said.sigma_horizontal_m <= MOST_BOUND:
+        return None
+    east, north = (_within(one, -MOST_SPEED_MPS, MOST_SPEED_MPS) for one in (said.velocity_east_mps, said.velocity_north_mps))
+    sigma_mps = _bound(said.sigma_velocity_mps, UNSAID_SPEED_MPS)
+    return Measurement(
+        latitude,
+        longitude,
+        _within(said.altitude_wgs84_m, *ALTITUDES_M),
+        max(said.sigma_horizontal_m, LEAST_SIGMA_M),
+        max(_bound(said.sigma_vertical_m, UNSAID_VERTICAL_M), LEAST_SIGMA_M),
+        None if east is None or north is None else (east, north),
+        _within(said.velocity_up_mps, -MOST_SPEED_MPS, MOST_SPEED_MPS),
+        max(sigma_mps, LEAST_SIGMA_MPS),
+        max(_bound(said.sigma_velocity_up_mps, sigma_mps), LEAST_SIGMA_MPS),
     )
 
 

@@ -7,6 +7,7 @@ have one covariance. A covariance here is (position variance, position-velocity 
 from __future__ import annotations
 
 from math import hypot
+from typing import NamedTuple
 
 from edge_node.fusion.measurement import Measurement
 from edge_node.geometry import LocalFrame
@@ -18,12 +19,9 @@ Covariance = tuple[float, float, float]
 MANOEUVRE_S = 1.0
 MOST_ACCELERATION_MPS2 = 100.0
 # What is assumed of an axis before anything is said of it.
-PRIOR_VELOCITY_VARIANCE = 20.0**2
-PRIOR_CLIMB_VARIANCE = 10.0**2
 PRIOR_ALTITUDE_VARIANCE = 10_000.0**2
 KNOWN_ALTITUDE_VARIANCE = 1_000.0**2
 JUMP_SIGMAS = 5.0
-JUMP_MPS = 150.0
 # Two receptions of one second's claims may come a moment apart, so a jump's speed is never taken over less than this.
 JUMP_LEAST_S = 1.0
 # After this long a prediction says less than the next claim.
@@ -31,22 +29,36 @@ MOST_GAP_S = 60.0
 MOST_OFFSET_M = 5_000.0
 
 
+class Pace(NamedTuple):
+    """How fast a kind of object flies, before anything is said of it: 1-sigma speeds, and what none of its kind outruns."""
+
+    sigma_speed_mps: float
+    sigma_climb_mps: float
+    most_mps: float
+
+
+DRONE = Pace(20.0, 10.0, 150.0)
+AIRCRAFT = Pace(150.0, 15.0, 700.0)
+
+
 class Motion:
     """Place and velocity of one object as of `t_mono_ns`, about an origin that follows it; every number in it is finite."""
 
-    __slots__ = ("_climb", "_density", "_east", "_frame", "_horizontal", "_north", "_up", "_velocity", "_vertical", "t_mono_ns")
+    __slots__ = ("_climb", "_density", "_east", "_frame", "_horizontal", "_north", "_pace", "_up", "_velocity", "_vertical", "t_mono_ns")
     _frame: LocalFrame
     _east: float
     _north: float
     _up: float
     _velocity: tuple[float, float]
     _climb: float
+    _pace: Pace
     _horizontal: Covariance
     _vertical: Covariance
     t_mono_ns: int
 
-    def __init__(self, first: Measurement, t_mono_ns: int, acceleration_mps2: float) -> None:
+    def __init__(self, first: Measurement, t_mono_ns: int, acceleration_mps2: float, pace: Pace = DRONE) -> None:
         self._density = min(acceleration_mps2, MOST_ACCELERATION_MPS2) ** 2 * MANOEUVRE_S
+        self._pace = pace
         self._begin(first, t_mono_ns)
 
     def update(self, said: Measurement, t_mono_ns: int) -> bool:
@@ -95,9 +107,9 @@ class Motion:
         self._frame = LocalFrame(said.latitude_deg, said.longitude_deg)
         self._east, self._north, self._up = 0.0, 0.0, said.altitude_wgs84_m or 0.0
         self._velocity, self._climb = (0.0, 0.0), 0.0
-        self._horizontal = said.sigma_horizontal_m**2, 0.0, PRIOR_VELOCITY_VARIANCE
+        self._horizontal = said.sigma_horizontal_m**2, 0.0, self._pace.sigma_speed_mps**2
         altitude_variance = PRIOR_ALTITUDE_VARIANCE if said.altitude_wgs84_m is None else said.sigma_vertical_m**2
-        self._vertical = altitude_variance, 0.0, PRIOR_CLIMB_VARIANCE
+        self._vertical = altitude_variance, 0.0, self._pace.sigma_climb_mps**2
         self._take_velocity(said)
 
     def _predict(self, elapsed_s: float) -> None:
@@ -111,10 +123,10 @@ class Motion:
         """Whether a place is both outside the filter's gate and out of reach in the time since the last."""
         moved = hypot(place[0] - before[0], place[1] - before[1])
         off = hypot(place[0] - self._east, place[1] - self._north)
-        if moved > JUMP_MPS * elapsed_s and off**2 > JUMP_SIGMAS**2 * (self._horizontal[0] + said.sigma_horizontal_m**2):
+        if moved > self._pace.most_mps * elapsed_s and off**2 > JUMP_SIGMAS**2 * (self._horizontal[0] + said.sigma_horizontal_m**2):
             return True
         rose, off = abs(place[2] - before[2]), place[2] - self._up
-        return rose > JUMP_MPS * elapsed_s and off**2 > JUMP_SIGMAS**2 * (self._vertical[0] + said.sigma_vertical_m**2)
+        return rose > self._pace.most_mps * elapsed_s and off**2 > JUMP_SIGMAS**2 * (self._vertical[0] + said.sigma_vertical_m**2)
 
     def _take(self, said: Measurement, place: tuple[float, float, float]) -> None:
         self._horizontal, gain, gain_velocity = updated(self._horizontal, said.sigma_horizontal_m**2)

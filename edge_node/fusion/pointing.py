@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from math import acos, cos, degrees, hypot, isfinite, radians, sin
 
-from edge_node.messages import AcousticDetection, Bearing, CameraDetection, Emission, LinkDetection, Sight, Sound
+from edge_node.messages import (
+    AcousticDetection,
+    Bearing,
+    BearingDetection,
+    CameraDetection,
+    Emission,
+    LinkDetection,
+    Sight,
+    Sound,
+    Target,
+    TargetDetection,
+    TargetId,
+)
 
-Numbered = AcousticDetection | CameraDetection | LinkDetection
-Key = tuple[str, str, int]
-"""What kind of detection, a sensor's name, and the sensor's own number of what it hears or sees."""
+Numbered = AcousticDetection | CameraDetection | LinkDetection | TargetDetection
+Key = tuple[str, str, int | str]
+"""What kind of detection, a sensor's name, and the sensor's own number of what it hears or sees; or of any sensor, whose address."""
+KNOWN_BY = ("icao_address", "serial_number", "other_address")
+"""Names that one object alone has; a callsign is anybody's."""
+MOST_LOOKED_AT, LONGEST_NAME = 4, 64
 
 # A sensor that was silent for this long may have begun anew, with its numbers: they then mean something else.
 BEGUN_ANEW_NS = 2_000_000_000
@@ -20,7 +35,16 @@ MOST_SIGMA_DEG = 180.0
 
 def key_of(said: Numbered) -> Key:
     """The name of what it is said of."""
-    return type(said).__name__, said.sensor, said.track
+    if isinstance(said, TargetDetection) and said.track is None:
+        own = own_id(said)
+        return type(said).__name__, f"any {own.kind}" if own else said.sensor, own.value if own else ""
+    return type(said).__name__, said.sensor, said.track or 0
+
+
+def own_id(said: TargetDetection) -> TargetId | None:
+    """The name by which a target without a number is known."""
+    usable = [one for one in said.ids[:MOST_LOOKED_AT] if one.kind in KNOWN_BY and 0 < len(one.value) <= LONGEST_NAME]
+    return min(usable, key=lambda one: KNOWN_BY.index(one.kind), default=None)
 
 
 class Pointing:
@@ -30,12 +54,16 @@ class Pointing:
     sound: Sound | None = None
     sight: Sight | None = None
     emission: Emission | None = None
-    comes_back = False
-    """Whether the number still means it when it was lost."""
+    target: Target | None = None
 
     def __init__(self, said: Numbered) -> None:
         self.key = key_of(said)
         self.point(said)
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether the number still means it when it was lost."""
+        return False
 
     def point(self, said: Numbered) -> None:
         """Take in where it is, which is not from before `t_mono_ns`."""
@@ -53,7 +81,7 @@ class Pointing:
 
 def told_bearing(said: Numbered) -> Bearing | None:
     """The direction with its errors; None where there is none, or one of which nobody knows how wrong it is."""
-    if isinstance(said, LinkDetection):
+    if not isinstance(said, AcousticDetection | CameraDetection | BearingDetection):
         return None
     if not _known(said.azimuth_deg, said.sigma_azimuth_deg) or said.azimuth_deg is None or said.sigma_azimuth_deg is None:
         return None
@@ -65,7 +93,7 @@ def told_bearing(said: Numbered) -> Bearing | None:
         elevation_rate_dps=finite(said.elevation_rate_dps) if raised else None,
         sigma_azimuth_deg=min(said.sigma_azimuth_deg, MOST_SIGMA_DEG),
         sigma_elevation_deg=min(said.sigma_elevation_deg or 0.0, MOST_SIGMA_DEG) if raised else None,
-        sigma_pose_deg=above_0(said.sigma_pose_deg) if isinstance(said, CameraDetection) else None,
+        sigma_pose_deg=above_0(said.sigma_pose_deg) if isinstance(said, CameraDetection | BearingDetection) else None,
     )
 
 

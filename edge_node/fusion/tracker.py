@@ -8,18 +8,21 @@ from typing import Any
 from msgspec import Struct, field
 
 from edge_node.config import TrackingTable
-from edge_node.fusion import emitting, sighting, sounding
+from edge_node.fusion import emitting, sighting, sounding, targets
 from edge_node.fusion.identity import Directory, usable_ids, usable_transmitter
 from edge_node.fusion.pointing import Key, Numbered, key_of
 from edge_node.fusion.table import Standing, TrailTable
 from edge_node.fusion.trail import Trail
 from edge_node.messages import (
     AcousticDetection,
+    BearingDetection,
     CameraDetection,
     Detection,
     EventKind,
     LinkDetection,
+    PositionDetection,
     RemoteIdDetection,
+    TargetDetection,
     Track,
     TrackEvent,
     TrackState,
@@ -58,6 +61,8 @@ class Tracker:
             AcousticDetection: self._acoustic,
             CameraDetection: self._camera,
             LinkDetection: self._link,
+            PositionDetection: self._target,
+            BearingDetection: self._target,
         }
 
     def update(self, detection: Detection) -> list[TrackEvent]:
@@ -123,6 +128,18 @@ class Tracker:
             return []
         events = self._recognise(said) if said.alarm else []
         return events + self._take(said, said.alarm, lambda trail: trail.receive(said))
+
+    def _target(self, said: TargetDetection) -> list[TrackEvent]:
+        if not targets.is_usable(said):
+            self.counters.malformed += 1
+            return []
+        return self._take(said, True, lambda trail: self._note(trail, said))
+
+    def _note(self, trail: Trail, said: TargetDetection) -> bool:
+        if isinstance(said, PositionDetection) and trail.move(said) == "jumped":
+            self.counters.jumps += 1
+            trail.flag("position_jump", said.t_mono_ns)
+        return trail.note(said)
 
     def _recognise(self, said: LinkDetection) -> list[TrackEvent]:
         """A receiver that began anew numbers all anew: a transmitter that is surely known goes on as the track that it was."""

@@ -8,18 +8,21 @@ from typing import Any, Literal
 from edge_node.config import TrackingTable
 from edge_node.fusion.emitting import Emitting
 from edge_node.fusion.identity import Claims
-from edge_node.fusion.measurement import claimed
+from edge_node.fusion.measurement import claimed, measured
 from edge_node.fusion.motion import Motion
 from edge_node.fusion.sighting import Sighting
 from edge_node.fusion.sounding import Sounding
+from edge_node.fusion.targets import Targeted, pace_of, told_target
 from edge_node.messages import (
     AcousticDetection,
     CameraDetection,
     Detection,
     Hearing,
     LinkDetection,
+    PositionDetection,
     RemoteIdDetection,
     Suspicion,
+    TargetDetection,
     Track,
     TrackState,
     Transport,
@@ -51,7 +54,7 @@ class Trail:
         self.first_seen_ns = self.last_seen_ns = t_mono_ns
         self.claims = Claims()
         self.motion: Motion | None = None
-        self.pointing: Sounding | Sighting | Emitting | None = None
+        self.pointing: Sounding | Sighting | Emitting | Targeted | None = None
         self._heard: dict[Transport, Hearing] = {}
         self._sensors: dict[str, None] = {}
         self._flags: dict[str, int] = {}
@@ -100,6 +103,28 @@ class Trail:
         self._track = None
         self.first_seen_ns = min(self.first_seen_ns, said.first_mono_ns)
         return said.alarm and self._hit(said, self.pointing.key)
+
+    def note(self, said: TargetDetection) -> bool:
+        """Note what another sensor says; whether nothing newer was said before."""
+        if not isinstance(self.pointing, Targeted):
+            self.pointing = Targeted(said)
+        elif said.t_mono_ns >= self.pointing.t_mono_ns:
+            self.pointing.update(said)
+        self._track = None
+        return self._hit(said, self.pointing.key)
+
+    def move(self, said: PositionDetection) -> Located:
+        """Move to where another sensor has it, unless that is older than what is known."""
+        measurement = measured(said)
+        if measurement is None:
+            return "nowhere"
+        self._track = None
+        if self.motion is None:
+            self.motion = Motion(measurement, said.t_mono_ns, self._settings.acceleration_mps2, pace_of(told_target(said)))
+            return "taken"
+        if said.t_mono_ns < self.motion.t_mono_ns:
+            return "late"
+        return "taken" if self.motion.update(measurement, said.t_mono_ns) else "jumped"
 
     def locate(self, said: RemoteIdDetection) -> Located:
         """Move to where it says it is, unless that was said before or is older than what is known."""
@@ -181,6 +206,7 @@ class Trail:
             sound=pointing.sound if pointing else None,
             sight=pointing.sight if pointing else None,
             emission=pointing.emission if pointing else None,
+            target=pointing.target if pointing else None,
         )
 
     def _suspect(self, suspicion: Suspicion, t_ns: int) -> None:

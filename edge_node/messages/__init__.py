@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from edge_node.messages.detections import (
     AcousticDetection,
+    BearingDetection,
     CameraDetection,
     Detection,
     IdType,
     LinkDetection,
     LinkKind,
+    PositionDetection,
     RemoteIdDetection,
     SightLabel,
     SoundLabel,
     Suspicion,
+    TargetDetection,
+    TargetId,
+    TargetIdKind,
+    TargetLabel,
     Transport,
     UasId,
 )
@@ -27,6 +33,7 @@ from edge_node.messages.tracks import (
     Kinematics,
     Sight,
     Sound,
+    Target,
     Track,
     TrackEvent,
     TrackState,
@@ -35,6 +42,7 @@ from edge_node.messages.tracks import (
 __all__ = [
     "AcousticDetection",
     "Bearing",
+    "BearingDetection",
     "BusMessage",
     "CameraDetection",
     "Cooperation",
@@ -48,6 +56,7 @@ __all__ = [
     "LinkDetection",
     "LinkKind",
     "NodeStatus",
+    "PositionDetection",
     "PositionFix",
     "RemoteIdDetection",
     "SensorReport",
@@ -58,6 +67,11 @@ __all__ = [
     "Sound",
     "SoundLabel",
     "Suspicion",
+    "Target",
+    "TargetDetection",
+    "TargetId",
+    "TargetIdKind",
+    "TargetLabel",
     "Track",
     "TrackEvent",
     "TrackState",
@@ -66,4 +80,13 @@ __all__ = [
     "Verdict",
 ]
 
-BusMessage = RemoteIdDetection | AcousticDetection | CameraDetection | LinkDetection | PositionFix | SensorReport
+BusMessage = (
+    RemoteIdDetection
+    | AcousticDetection
+    | CameraDetection
+    | LinkDetection
+    | PositionDetection
+    | BearingDetection
+    | PositionFix
+    | SensorReport
+)

@@ -32,6 +32,10 @@ LinkKind = Literal[
     "unknown",
 ]
 SightLabel = Literal["drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown"]
+TargetLabel = Literal["multirotor", "fixed_wing", "helicopter", "aeroplane", "bird", "balloon", "vehicle", "unknown"]
+"""A fixed_wing is a drone, an aeroplane has people aboard."""
+TargetIdKind = Literal["icao_address", "other_address", "callsign", "registration", "serial_number", "other"]
+"""An other_address is one of 24 bits that no state gave (anonymous, or made by a ground station): DO-260B's address qualifier."""
 
 
 class UasId(Struct, frozen=True, gc=False):
@@ -202,3 +206,64 @@ class LinkDetection(Detection, frozen=True, kw_only=True, tag="link"):
     bursts: int
     parameters: dict[str, float | str] = {}
     notes: tuple[str, ...] = ()
+
+
+class TargetId(Struct, frozen=True, gc=False):
+    """One name of a target, as it says itself or as its sensor knows it: a claim, whoever makes it."""
+
+    kind: TargetIdKind
+    value: str
+
+
+class TargetDetection(Detection, frozen=True, kw_only=True):
+    """What any sensor may say of an object: of the two kinds below, the one that fits. What a sensor does not know it leaves unsaid.
+
+    `track` is the sensor's own number of it; without one it is known by an address or serial number in `ids`, and with neither it makes no
+    track. `probabilities` are by TargetLabel; what they lack of 1 is "unknown". `cooperative` says that the object itself told (ADS-B, a
+    transponder), else it was measured. `category` is the source's own word, such as DO-260B's emitter category "A7".
+    """
+
+    track: int | None = None
+    ids: tuple[TargetId, ...] = ()
+    probabilities: dict[str, float] = {}
+    cooperative: bool = False
+    category: str | None = None
+    snr_db: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+class PositionDetection(TargetDetection, frozen=True, kw_only=True, tag="position"):
+    """An object whose place is known, from a radar, a LiDAR or a receiver of ADS-B: WGS-84, and 1-sigma errors along each axis.
+
+    `sigma_horizontal_m` is that of east and of north. `altitude_baro_m` is pressure altitude (above 1013.25 hPa): no place, for nobody here
+    knows the weather. `rcs_dbsm` is the radar cross-section.
+    """
+
+    latitude_deg: float
+    longitude_deg: float
+    sigma_horizontal_m: float
+    altitude_wgs84_m: float | None = None
+    sigma_vertical_m: float | None = None
+    altitude_baro_m: float | None = None
+    velocity_east_mps: float | None = None
+    velocity_north_mps: float | None = None
+    velocity_up_mps: float | None = None
+    sigma_velocity_mps: float | None = None
+    sigma_velocity_up_mps: float | None = None
+    on_ground: bool | None = None
+    rcs_dbsm: float | None = None
+
+
+class BearingDetection(TargetDetection, frozen=True, kw_only=True, tag="bearing"):
+    """An object whose direction alone is known, such as from a direction finder: degrees clockwise from true north, up from the horizon.
+
+    The sigmas are random errors; `sigma_pose_deg` is how well the sensor's mounting is known, one error of all that it says.
+    """
+
+    azimuth_deg: float
+    sigma_azimuth_deg: float
+    elevation_deg: float | None = None
+    sigma_elevation_deg: float | None = None
+    azimuth_rate_dps: float | None = None
+    elevation_rate_dps: float | None = None
+    sigma_pose_deg: float | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from edge_node.messages.detections import LinkKind, SightLabel, SoundLabel, Suspicion, Transport, UasId
+from edge_node.messages.detections import LinkKind, SightLabel, SoundLabel, Suspicion, TargetId, TargetLabel, Transport, UasId
 
 Cooperation = Literal["authorised", "unknown", "in_restricted_zone", "non_cooperative"]
 TrackState = Literal["tentative", "confirmed", "lost"]
@@ -94,6 +94,25 @@ class Emission(Struct, frozen=True, kw_only=True, gc=False):
     carrier_offset_hz: float | None = None
 
 
+class Target(Struct, frozen=True, kw_only=True):
+    """What another sensor said of an object last, as in PositionDetection and BearingDetection; `probability` is that of a drone.
+
+    `label` is the likeliest where that is likelier than all others together, else "unknown"; `ids` are claims, and no Remote ID.
+    """
+
+    label: TargetLabel
+    probability: float | None = None
+    label_probability: float | None = None
+    probabilities: dict[str, float] = {}
+    cooperative: bool = False
+    on_ground: bool | None = None
+    ids: tuple[TargetId, ...] = ()
+    category: str | None = None
+    altitude_baro_m: float | None = None
+    rcs_dbsm: float | None = None
+    snr_db: float | None = None
+
+
 class Identity(Struct, frozen=True, kw_only=True):
     """Who the object claims to be, newest claim of each kind; a claim is never a proof."""
 
@@ -141,6 +160,7 @@ class Track(Struct, frozen=True, kw_only=True):
     sound: Sound | None = None
     sight: Sight | None = None
     emission: Emission | None = None
+    target: Target | None = None
 
 
 class TrackEvent(Struct, frozen=True, kw_only=True):

@@ -1,13 +1,14 @@
-"""Who gets through to the hub in a flood: whoever is known, and so many newcomers a second; of sounds, links and what is seen, so many."""
+"""Who gets through to the hub in a flood: whoever is known, and so many newcomers a second; of all else, so many at once."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from edge_node.messages import AcousticDetection, BusMessage, CameraDetection, LinkDetection, RemoteIdDetection
+from edge_node.messages import AcousticDetection, BusMessage, CameraDetection, LinkDetection, RemoteIdDetection, TargetDetection
 from edge_node.node.crowd import Crowd
 from edge_node.node.emitters import Emitters
+from edge_node.node.targets import Targets
 
 WINDOW_NS = 1_000_000_000
 MOST_NEWCOMERS = 200
@@ -29,8 +30,8 @@ class Admission:
         self._candidates: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._admitted: set[str] = set()
         self._window = -1
-        self._crowd, self._emitters = Crowd(), Emitters()
-        self._left_out_before = self._sounds_before = self._seen_before = self._links_before = 0
+        self._crowd, self._emitters, self._targets = Crowd(), Emitters(), Targets()
+        self._left_out_before = self._sounds_before = self._seen_before = self._links_before = self._targets_before = 0
 
     def admit(self, messages: Sequence[BusMessage]) -> Sequence[BusMessage]:
         """Those that are worth the hub's time; what is no detection always is."""
@@ -44,11 +45,13 @@ class Admission:
         sounds, self._sounds_before = self.sounds_left_out - self._sounds_before, self.sounds_left_out
         seen, self._seen_before = self._crowd.left_out - self._seen_before, self._crowd.left_out
         links, self._links_before = self._emitters.left_out - self._links_before, self._emitters.left_out
+        targets, self._targets_before = self._targets.left_out - self._targets_before, self._targets.left_out
         spoofed = f"spoof flood: {left_out} frames of newcomers left out" if left_out else ""
         heard = f"too many sounds at once: {sounds} left out" if sounds else ""
         crowded = f"too many objects in the picture: {seen} sightings left out" if seen else ""
         crossed = f"too many drones' links at once: {links} detections left out" if links else ""
-        return "; ".join(filter(None, (spoofed, heard, crowded, crossed)))
+        filled = f"too many targets at once: {targets} detections left out" if targets else ""
+        return "; ".join(filter(None, (spoofed, heard, crowded, crossed, filled)))
 
     def _is_worth_it(self, message: BusMessage) -> bool:
         match message:
@@ -60,6 +63,8 @@ class Admission:
                 return self._crowd.lets_in(message)
             case LinkDetection():
                 return self._emitters.lets_in(message)
+            case TargetDetection():
+                return self._targets.lets_in(message)
         return True
 
     def _lets_sound_in(self, said: AcousticDetection) -> bool:

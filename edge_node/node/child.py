@@ -116,7 +116,7 @@ class Child:
         elif self.state == "stalled":
             self._crashed(self._failure, now_s)
         else:
-            self._crashed(f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_TEMPFAIL) else ''}", now_s)
+            self._crashed(f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_TEMPFAIL, os.EX_SOFTWARE) else ''}", now_s)
 
     def _crashed(self, failure: str, now_s: float) -> None:
         self._failure = failure

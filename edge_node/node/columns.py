@@ -69,6 +69,32 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         ("bursts", 6, "{}"),
         ("notes", 0, "{}"),
     ),
+    "position": (
+        ("t_s", 9, "{:.3f}"),
+        ("track", 5, "{}"),
+        ("ids", 16, "{}"),
+        ("category", 8, "{}"),
+        ("latitude_deg", 12, "{:.6f}"),
+        ("longitude_deg", 13, "{:.6f}"),
+        ("sigma_horizontal_m", 18, "{:.1f}"),
+        ("altitude_wgs84_m", 16, "{:.1f}"),
+        ("altitude_baro_m", 15, "{:.1f}"),
+        ("velocity_east_mps", 17, "{:.1f}"),
+        ("velocity_north_mps", 18, "{:.1f}"),
+        ("cooperative", 11, "{}"),
+        ("notes", 0, "{}"),
+    ),
+    "bearing": (
+        ("t_s", 9, "{:.3f}"),
+        ("track", 5, "{}"),
+        ("ids", 16, "{}"),
+        ("azimuth_deg", 11, "{:.1f}"),
+        ("sigma_azimuth_deg", 17, "{:.1f}"),
+        ("elevation_deg", 13, "{:.1f}"),
+        ("sigma_elevation_deg", 19, "{:.1f}"),
+        ("snr_db", 6, "{:.1f}"),
+        ("notes", 0, "{}"),
+    ),
 }
 
 

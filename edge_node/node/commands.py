@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from edge_node.config import Config, from_json
+from edge_node.config import Config, SensorTable, from_json
 from edge_node.config_file import ConfigError, load
 
 
@@ -75,10 +75,29 @@ def check_config(arguments: argparse.Namespace) -> int:
         return _trouble(error, os.EX_CONFIG)
     for problem in config.problems:
         _say(f"{arguments.config} {problem}", error=True)
+    wrong = len(config.problems)
     for sensor in config.sensor:
-        _say(f"{sensor.name}: {sensor.driver}")
+        misfit = _misfit(sensor)
+        wrong += bool(misfit)
+        _say(f"{sensor.name}: {misfit or sensor.driver}", error=bool(misfit))
     _say(_destination(arguments.config, config))
-    return os.EX_CONFIG if config.problems else os.EX_OK
+    return os.EX_CONFIG if wrong else os.EX_OK
+
+
+def _misfit(sensor: SensorTable) -> str:
+    """What is wrong with a driver that another package brings, or with its options; empty when nothing is."""
+    from drivers import catalog
+    from drivers.plugins import PluginError
+    from edge_node.node import brought_options
+
+    if sensor.driver in catalog.BUILT_IN:
+        return ""
+    try:
+        catalog.load(sensor.driver)
+        brought_options.arguments(sensor)
+    except (PluginError, brought_options.OptionsError) as error:
+        return str(error)
+    return ""
 
 
 def _destination(path: Path, config: Config) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, cast
 
 from msgspec.structs import replace
 
-from drivers.blocks import Block
+from drivers import plugins
+from drivers.blocks import AnyBlock
+from drivers.source import SourceMisconfigured
 from edge_node.detection import Detector, Finishing
 from edge_node.messages import BusMessage
+from edge_node.node.guarded import Guarded
 
 DETECTORS = {
     "RadioFrame": "edge_node.remote_id.detector:RemoteIdDetector",
@@ -23,11 +25,29 @@ DETECTORS = {
 ENTRY_POINT_GROUP = "edge_node.detectors"
 
 
-def _load(block_type: str) -> Callable[..., Detector]:
-    """What makes the detector for one type of block; raises StopIteration where nobody offers one."""
-    where = DETECTORS.get(block_type) or next(p.value for p in entry_points(group=ENTRY_POINT_GROUP) if p.name == block_type)
-    module, _, attribute = where.partition(":")
-    return cast("Callable[..., Detector]", getattr(import_module(module), attribute))
+BUILT_IN_BLOCKS = "drivers.blocks"
+
+
+def _made(kind: type, settings: Mapping[str, Any]) -> Detector:
+    """The detector for one type of block; raises SourceMisconfigured where there is none that works."""
+    name = kind.__name__
+    if kind.__module__ != BUILT_IN_BLOCKS or name not in DETECTORS:
+        return _brought(name)
+    module, _, attribute = DETECTORS[name].partition(":")
+    return cast("Callable[..., Detector]", getattr(import_module(module), attribute))(**settings)
+
+
+def _brought(name: str) -> Detector:
+    try:
+        make = plugins.load(ENTRY_POINT_GROUP, name)
+        guarded = None if make is None else Guarded(name, cast("Callable[[], Any]", make))
+    except plugins.PluginError as error:
+        raise SourceMisconfigured(str(error)) from error
+    except Exception as error:
+        raise SourceMisconfigured(f"the detector of {name} cannot be made: {plugins.named(error)}") from error
+    if guarded is None:
+        raise SourceMisconfigured(f"no package brings a detector for blocks of the type {name} ({ENTRY_POINT_GROUP})")
+    return guarded
 
 
 class Pipeline:
@@ -41,12 +61,12 @@ class Pipeline:
         self._settings = settings or {}
         self._detectors: dict[type, Detector] = {}
 
-    def step(self, block: Block) -> Sequence[BusMessage]:
+    def step(self, block: AnyBlock) -> Sequence[BusMessage]:
         """What this block holds, under this sensor's name."""
         kind = type(block)
         detector = self._detectors.get(kind)
         if detector is None:
-            detector = self._detectors[kind] = _load(kind.__name__)(**self._settings.get(kind.__name__, {}))
+            detector = self._detectors[kind] = _made(kind, self._settings.get(kind.__name__, {}))
         return [replace(message, sensor=self.sensor) for message in detector.step(block)]
 
     def finish(self) -> Sequence[BusMessage]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_node.messages import Bearing, Emission, LinkKind, Sight, SightLabel, Sound, SoundLabel, Track, TrackEvent
+from edge_node.messages import Bearing, Emission, LinkKind, Sight, SightLabel, Sound, SoundLabel, Target, TargetLabel, Track, TrackEvent
 
 SOUNDS: dict[SoundLabel, str] = {
     "multirotor": "a multirotor",
@@ -41,6 +41,16 @@ LINKS: dict[LinkKind, str] = {
     "dvb_t": "DVB-T",
     "unknown": "a link that nobody knows",
 }
+TARGETS: dict[TargetLabel, str] = {
+    "multirotor": "a multirotor",
+    "fixed_wing": "a fixed-wing drone",
+    "helicopter": "a helicopter",
+    "aeroplane": "an aeroplane",
+    "bird": "a bird",
+    "balloon": "a balloon",
+    "vehicle": "a vehicle",
+    "unknown": "something",
+}
 LOUDER_DB_S = 0.2
 """From here on a link gets stronger or weaker: 4 dB in the time that a trend is of; less is fading."""
 
@@ -50,12 +60,14 @@ def describe(track: Track) -> str:
     who = " ".join(uas_id.value for uas_id in track.identity.ids) if track.identity else ""
     where = track.kinematics
     place = f"{where.latitude_deg:.6f} {where.longitude_deg:.6f}" if where else ""
-    claimed = (who or "no id", place or "no position") if track.identity or not (track.sound or track.sight or track.emission) else ()
+    sensed = track.sound or track.sight or track.emission or track.target
+    claimed = (who or "no id", place or "no position") if track.identity or not sensed else ()
     sound = f"heard {_sound(track.sound, track.bearing)}" if track.sound else ""
     sight = f"seen {_sight(track.sight, track.bearing)}" if track.sight else ""
     emission = f"received {_emission(track.emission)}" if track.emission else ""
+    target = f"reported {_target(track.target, track.bearing, place)}" if track.target else ""
     heard = ", ".join(f"{hearing.count} x {hearing.transport}" for hearing in track.heard)
-    return "  ".join(filter(None, (*claimed, sound, sight, emission, heard, ", ".join(track.flags))))
+    return "  ".join(filter(None, (*claimed, sound, sight, emission, target, heard, ", ".join(track.flags))))
 
 
 def happened(event: TrackEvent) -> str:
@@ -89,6 +101,17 @@ def _emission(emission: Emission) -> str:
     rate = "" if emission.packet_rate_hz is None else f"{emission.packet_rate_hz:.0f} packets/s"
     told = (f"{LINKS[emission.link]}{where}{hops}{listed}", f"{100 * emission.probability:.0f} %", rate, _trend(emission.level_rate_db_s))
     return ", ".join(filter(None, (*told, "" if emission.alarm else "no drone's after all")))
+
+
+def _target(target: Target, bearing: Bearing | None, place: str) -> str:
+    """Like "an aeroplane DLH4AB 3C6444 at 48.350000 11.780000, 95 %, says so itself"."""
+    sure, drone = target.label_probability, target.probability or 0.0
+    what = "a drone" if target.label == "unknown" and drone > 0.5 else TARGETS[target.label]
+    names = " ".join(one.value for one in sorted(target.ids, key=lambda one: one.kind != "callsign"))
+    where = f"at {place}" if place else _direction(bearing)
+    certain = f"{100 * sure:.0f} %" if sure is not None else f"{100 * drone:.0f} %" if what == "a drone" else ""
+    told = "says so itself" if target.cooperative else ""
+    return ", ".join(filter(None, (" ".join(filter(None, (what, names, where))), certain, told)))
 
 
 def _trend(level_rate_db_s: float | None) -> str:

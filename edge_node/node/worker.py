@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import msgspec
 import zmq
 
 from drivers import catalog
+from drivers.plugins import named
 from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
 from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
 from edge_node.messages import BusMessage, Detection, LinkDetection, SensorReport
-from edge_node.node import trusted_keys
+from edge_node.node import brought_options, trusted_keys
 from edge_node.node.admission import Admission
 from edge_node.node.pipeline import Pipeline
 from edge_node.node.stop import StopFlag
@@ -27,6 +28,8 @@ EXIT_CODES: dict[type[SourceError], int] = {
     SourceStalled: os.EX_TEMPFAIL,
     SourceMisconfigured: os.EX_CONFIG,
 }
+log = logging.getLogger("edge_node.worker")
+
 WATCHDOG_EVERY_NS = 200_000_000
 REPORT_EVERY_NS = 1_000_000_000
 
@@ -49,13 +52,18 @@ def work(config: Config, name: str) -> int:
         return _end(notifier, str(error), EXIT_CODES[type(error)])
     except ConnectionError:
         return os.EX_OK  # the supervisor is gone, and so is the node
+    except Exception as error:
+        log.exception("the worker of %s fails", name)
+        return _end(notifier, f"driver {table.driver!r} failed: {named(error)}", os.EX_SOFTWARE)
 
 
 def _source(table: SensorTable) -> Source:
     try:
-        return catalog.load(table.driver)(**table.arguments())
-    except (KeyError, ImportError, TypeError, msgspec.ValidationError) as error:
-        raise SourceMisconfigured(f"driver {table.driver!r} cannot be used: {error}") from error
+        return catalog.load(table.driver)(**brought_options.arguments(table))
+    except SourceError:
+        raise
+    except Exception as error:  # what a driver of another package needs may be missing, or be anything
+        raise SourceMisconfigured(f"driver {table.driver!r} cannot be used: {named(error)}") from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from edge_node.messages import Cooperation, LinkKind, SightLabel, SoundLabel, Suspicion, Track, TrackEvent
+from edge_node.messages import Cooperation, LinkKind, SightLabel, SoundLabel, Suspicion, TargetLabel, Track, TrackEvent
 from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.rates import Beat
 
@@ -57,6 +57,7 @@ class _Told:
         self._label: SoundLabel | None = None
         self._look: SightLabel | None = None
         self._link: LinkKind | None = None
+        self._target: TargetLabel | None = None
         self._beat, self._reclassified = Beat(history_hz), Beat(1 / RECLASSIFIED_EVERY_S)
         self._heard_ns = 0
 
@@ -72,7 +73,7 @@ class _Told:
         """What changed of a confirmed track beyond what the tracker tells."""
         noted = [self._suspected(track, suspicion) for suspicion in track.suspicions if self._is_news(suspicion)]
         if self._reclassified.due(now_ns):
-            evidence = (self._other_sound(track), self._other_sight(track), self._other_link(track))
+            evidence = (self._other_sound(track), self._other_sight(track), self._other_link(track), self._other_target(track))
             changed = [*self._other_type(track), *self._other_cooperation(track), *chain.from_iterable(evidence)]
             if changed:
                 self._reclassified.said(now_ns)
@@ -117,6 +118,13 @@ class _Told:
         self._link = now or before
         if before is not None and self._link != before:
             yield Noted(event="reclassified", about="emission", words=f"{now}, was {before}", track=track)
+
+    def _other_target(self, track: Track) -> Iterator[Noted]:
+        """To "unknown" is no news, as of sight."""
+        now, before = track.target.label if track.target else None, self._target
+        self._target = now if now not in (None, "unknown") else before
+        if before is not None and self._target != before:
+            yield Noted(event="reclassified", about="target", words=f"{now}, was {before}", track=track)
 
 
 class Journal:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from edge_node.messages import Emission, Hearing, Identity, Kinematics, Sight, Sound, Track, UasId
+from edge_node.messages import Emission, Hearing, Identity, Kinematics, Sight, Sound, Target, TargetId, Track, UasId
 from edge_node.publish import schema
 from edge_node.publish.scaling import to_wire
 
@@ -53,6 +53,23 @@ def emission(heard: Emission, heard_for_s: float) -> Said:
         "grid": cut(heard.grid, 16) if heard.grid else None,
         "heard_for_s": heard_for_s,
     }
+
+
+def target(said: Target) -> Said:
+    """What another sensor says; probabilities as percent, names cut to what the wire takes."""
+    drone, likely, on_ground = said.probability, said.label_probability, said.on_ground
+    return msgspec.structs.asdict(said) | {
+        "surveillance": "cooperative" if said.cooperative else "non_cooperative",
+        "where": None if on_ground is None else "on_ground" if on_ground else "airborne",
+        "probability_percent": None if drone is None else drone * 100,
+        "label_probability_percent": None if likely is None else likely * 100,
+        "ids": tuple(filter(None, map(_name, said.ids[:4]))) or None,
+        "category": cut(said.category, 16) if said.category else None,
+    }
+
+
+def _name(one: TargetId) -> schema.TargetId | None:
+    return to_wire(schema.TargetId, {"target_id": one.kind, "id": cut(one.value)})
 
 
 def _uncertainty(covariance: tuple[float, ...]) -> Said:

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from edge_node.publish.scaling import packed, scaled
 
-MAJOR, MINOR = 1, 5
+MAJOR, MINOR = 1, 6
 U32 = 2**32 - 1
 
 TRACK_STATES = (None, "tentative", "confirmed", "lost")
@@ -50,6 +50,10 @@ LINKS = (
     *("lorawan", "wmbus", "radiosonde", "wifi", "lte", "ble", "adsb", "dvb_t", "unknown"),
 )
 ALARMS = (None, "raised", "withdrawn")
+TARGET_LABELS = (None, "multirotor", "fixed_wing", "helicopter", "aeroplane", "bird", "balloon", "vehicle", "unknown")
+TARGET_IDS = (None, "icao_address", "other_address", "callsign", "registration", "serial_number", "other")
+SURVEILLANCE = (None, "cooperative", "non_cooperative")
+WHERE = (None, "airborne", "on_ground")
 LEVEL_REFERENCES = (None, "spl", "full_scale")
 SENSOR_STATES = (None, "starting", "running", "absent", "stalled", "crashed", "off", "stopping")
 
@@ -172,6 +176,34 @@ class Emission(Struct, array_like=True, frozen=True, gc=False):
     heard_for: Annotated[int, scaled("s", 1, 0, 8_640_000, "until the state holds, since heard first; nil: unknown")] | None = None
 
 
+class TargetId(Struct, array_like=True, frozen=True, gc=False):
+    """One name of a target; it is no Remote ID (since 1.6)."""
+
+    kind: Annotated[int, packed("kind of name", target_id=(4, TARGET_IDS))]
+    id: Annotated[str, Meta(max_length=64, description="as it was told")]
+
+
+class Target(Struct, array_like=True, frozen=True):
+    """What any other sensor says it is, such as ADS-B or a radar: no Remote ID, and no more than that sensor knows (since 1.6)."""
+
+    what: Annotated[
+        int,
+        packed(
+            "kind of object; whether it told itself (ADS-B, a transponder) or was measured; whether it flies",
+            label=(4, TARGET_LABELS),
+            surveillance=(2, SURVEILLANCE),
+            where=(2, WHERE),
+        ),
+    ]
+    probability: Annotated[int, scaled("percent", 1, 0, 100, "that it is a drone; nil: not said")] | None = None
+    label_probability: Annotated[int, scaled("percent", 1, 0, 100, "that it is what `label` says; nil: not said")] | None = None
+    ids: Annotated[tuple[TargetId, ...], Meta(max_length=4, description="its names, one of a kind; nil: none")] | None = None
+    category: Annotated[str, Meta(max_length=16, description="as the source says it, such as A7 of DO-260B; nil: not said")] | None = None
+    altitude_baro: Annotated[int, scaled("m", 10, -20_000, 1_000_000, "above 1013.25 hPa, not WGS-84; nil: unknown")] | None = None
+    rcs: Annotated[int, scaled("dbsm", 1, -100, 100, "radar cross-section; nil: unknown")] | None = None
+    snr: Annotated[int, scaled("db", 1, -100, 100, "above the noise; nil: unknown")] | None = None
+
+
 class OtherId(Struct, array_like=True, frozen=True, gc=False):
     """One more identity that the aircraft claims."""
 
@@ -246,6 +278,7 @@ class TrackRecord(Struct, array_like=True, frozen=True):
     sound: Annotated[Sound, Meta(description="nil: not heard as a sound (since 1.2)")] | None = None
     sight: Annotated[Sight, Meta(description="nil: not seen by a camera (since 1.3)")] | None = None
     emission: Annotated[Emission, Meta(description="nil: no radio link is heard (since 1.5)")] | None = None
+    target: Annotated[Target, Meta(description="nil: no other sensor says anything of it (since 1.6)")] | None = None
 
 
 class Head(Struct, array_like=True, frozen=True, gc=False):

@@ -96,6 +96,7 @@ def track_record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags:
         "sound": to_wire(schema.Sound, readings.sound(track.sound)) if track.sound else None,
         "sight": to_wire(schema.Sight, readings.sight(track.sight)) if track.sight else None,
         "emission": _emission(track),
+        "target": to_wire(schema.Target, readings.target(track.target)) if track.target else None,
     }
     return to_wire(schema.TrackRecord, said)
 
@@ -192,7 +193,12 @@ def track_said(record: schema.TrackRecord, sensors: Sequence[str], flags: Sequen
         "sound": from_wire(record.sound) if record.sound else None,
         "sight": from_wire(record.sight) if record.sight else None,
         "emission": from_wire(record.emission) if record.emission else None,
+        "target": _target(record.target) if record.target else None,
     }
+
+
+def _target(said: schema.Target) -> Said:
+    return from_wire(said) | {"ids": [{"type": one["target_id"], "value": one["id"]} for one in map(from_wire, said.ids or ())]}
 
 
 def _identity(claim: schema.Identity, place: schema.Kinematics | None) -> Said:

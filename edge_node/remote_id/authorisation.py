@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from edge_node.messages import Cooperation, Sight, SightLabel, Track
+from edge_node.messages import Cooperation, Sight, SightLabel, Target, TargetLabel, Track
 from edge_node.remote_id.areas import heights
 from edge_node.remote_id.judges.evidence import together
 from edge_node.remote_id.known_aircraft import AircraftTable, Entry
@@ -26,6 +26,16 @@ SEEN: dict[SightLabel, str] = {
     "balloon": "a balloon: it has no Remote ID",
     "insect": "an insect: it is not asked who it is",
     "unknown": "something, and nobody can say what it is",
+}
+TOLD: dict[TargetLabel, str] = {
+    "multirotor": "a multirotor, and no Remote ID is tied to it",
+    "fixed_wing": "a fixed-wing drone, and no Remote ID is tied to it",
+    "helicopter": SEEN["helicopter"],
+    "aeroplane": SEEN["aeroplane"],
+    "bird": SEEN["bird"],
+    "balloon": SEEN["balloon"],
+    "vehicle": "a vehicle: it is not asked who it is",
+    "unknown": SEEN["unknown"],
 }
 LISTED_IDS = ("serial_number", "caa_registration")
 
@@ -50,12 +60,12 @@ class Authorisation:
                 self._by_key.setdefault(key, []).append(entry)
 
     def assess(self, track: Track, t_utc_ns: int | None) -> tuple[Cooperation | None, str | None]:
-        """What a track is and why; None for one that says nothing itself, of which only a sight has words.
+        """What a track is and why; None for one that says nothing itself, of which only a sight and a target have words.
 
         Without a clock that somebody vouches for, t_utc_ns is None.
         """
         if track.identity is None:
-            return None, _seen(track.sight) if track.sight else None
+            return None, _seen(track.sight) if track.sight else _told_as(track.target) if track.target else None
         found, inside = self._found(track, t_utc_ns), self._inside(track, t_utc_ns)
         if inside and not (found.authorises and found.placed):
             return "in_restricted_zone", f"{_zone(inside)}; {found.words}"
@@ -82,6 +92,10 @@ class Authorisation:
 
 def _seen(sight: Sight) -> str:
     return f"seen as {SEEN[sight.label]}"
+
+
+def _told_as(target: Target) -> str:
+    return f"{'says itself' if target.cooperative else 'reported'} to be {TOLD[target.label]}"
 
 
 def _keys(track: Track) -> list[tuple[str, Key]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import zmq
+from msgspec.structs import replace
 
-from edge_node.bus import QUEUE, BusReceiver, BusSender, address
+from edge_node.bus import LARGEST_BYTES, QUEUE, BusReceiver, BusSender, address
 from edge_node.messages import BusMessage, PositionFix, RemoteIdDetection, SensorReport, UasId
 from tests.running import wait_for
 
@@ -37,6 +38,18 @@ def test_messages_arrive_as_they_were(context: zmq.Context[zmq.Socket[bytes]], t
     sender.send(SAID)
     assert wait_for(receiver.receive, 5, "the batch arrives") == SAID
     assert receiver.receive() is None
+    sender.close()
+    receiver.close()
+
+
+def test_what_is_larger_than_the_hub_takes_goes_in_parts(context: zmq.Context[zmq.Socket[bytes]], tmp_path: Path) -> None:
+    receiver, sender = BusReceiver(context, tmp_path), BusSender(context, tmp_path)
+    said: list[BusMessage] = [replace(SAID[1], sensor=f"{number:05}" + "x" * 400) for number in range(5_000)]
+    sender.send([*said, replace(SAID[1], sensor="x" * LARGEST_BYTES)])
+    found: list[BusMessage] = []
+    while len(found) < len(said):
+        found += wait_for(receiver.receive, 5, "the parts arrive")
+    assert (found, sender.unsent) == (said, 1)
     sender.close()
     receiver.close()
 

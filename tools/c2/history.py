@@ -103,6 +103,19 @@ def received(track: Event) -> str:
     return ", ".join(filter(None, (name + where, rate, trend(emission["level_rate_dbps"]), withdrawn)))
 
 
+def told(track: Event) -> str:
+    """What another sensor says it is and how it is named, like "aeroplane DLH4AB 3C6444, 95 %"; empty for one without."""
+    target = track.get("target")
+    if not target:
+        return ""
+    label, sure = target["label"], target["label_probability_percent"]
+    drone = target["probability_percent"] or 0
+    what = (label or "unknown").replace("_", "-") if label != "unknown" else "drone" if drone > 50 else "something"
+    names = " ".join(one["value"] for one in sorted(target["ids"], key=lambda one: one["type"] != "callsign"))
+    certain = "" if sure is None else f"{sure:.0f} %"
+    return ", ".join(filter(None, (f"{what} {names}".rstrip(), certain)))
+
+
 def trend(level_rate_dbps: float | None) -> str:
     """Whether something comes nearer, as far as its loudness tells."""
     if level_rate_dbps is None or abs(level_rate_dbps) < LOUDER_DBPS:
@@ -112,7 +125,7 @@ def trend(level_rate_dbps: float | None) -> str:
 
 def sensed(track: Event) -> str:
     """What a track that says nothing of itself was heard, seen or received as."""
-    return ", ".join(filter(None, (heard(track), seen(track), received(track))))
+    return ", ".join(filter(None, (heard(track), seen(track), received(track), told(track))))
 
 
 def plain(text: str) -> str:

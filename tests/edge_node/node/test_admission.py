@@ -5,10 +5,20 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from edge_node.messages import AcousticDetection, CameraDetection, LinkDetection, PositionFix, RemoteIdDetection
+from edge_node.messages import (
+    AcousticDetection,
+    CameraDetection,
+    LinkDetection,
+    PositionDetection,
+    PositionFix,
+    RemoteIdDetection,
+    TargetDetection,
+    TargetId,
+)
 from edge_node.node.admission import MOST_CANDIDATES, MOST_KNOWN, MOST_NEWCOMERS, MOST_SOUNDS, Admission
 from edge_node.node.crowd import MOST_OBJECTS
 from edge_node.node.emitters import HELD_NS, MOST_LINKS, MOST_OTHERS
+from edge_node.node.targets import MOST_TARGETS
 
 SECOND_NS = 1_000_000_000
 
@@ -152,3 +162,26 @@ def test_of_known_others_so_many_words_a_second_get_through() -> None:
         said = [received(track, second, alarm=False) for track in range(MOST_OTHERS + 9)]
         assert list(door.admit(said)) == said[:MOST_OTHERS]
     assert door.words() == ""
+
+
+def target(name: int | str, t_s: float) -> TargetDetection:
+    said: dict[str, Any] = {"track": name} if isinstance(name, int) else {"ids": (TargetId("icao_address", name),)}
+    return PositionDetection(t_mono_ns=round(t_s * SECOND_NS), latitude_deg=48.0, longitude_deg=11.0, sigma_horizontal_m=10.0, **said)
+
+
+def test_invented_targets_do_not_push_out_one_that_is_followed() -> None:
+    door = Admission()
+    for second in range(60):
+        genuine = target("3C6444", second)
+        through = list(door.admit([genuine, *(target(second * 1_000 + k, second) for k in range(1_000))]))
+        assert through[0] is genuine
+        assert len(through) <= MOST_TARGETS
+    assert len(door._targets._held) <= MOST_TARGETS
+    assert door.words().startswith("too many targets at once: ")
+    assert door.words() == ""
+
+
+def test_of_a_target_twenty_words_a_second_get_through() -> None:
+    door = Admission()
+    assert len(door.admit([target(1, k / 20) for k in range(100)])) == 100
+    assert len(door.admit([target(2, k / 100) for k in range(100)])) == 20

@@ -6,9 +6,24 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Emission, Identity, LinkKind, Sight, SightLabel, Sound, SoundLabel, Track, TrackEvent, UasId
-from edge_node.node.words import LINKS, SIGHTS, SOUNDS, describe, happened
-from edge_node.remote_id.authorisation import SEEN
+from edge_node.messages import (
+    Bearing,
+    Emission,
+    Identity,
+    LinkKind,
+    Sight,
+    SightLabel,
+    Sound,
+    SoundLabel,
+    Target,
+    TargetId,
+    TargetLabel,
+    Track,
+    TrackEvent,
+    UasId,
+)
+from edge_node.node.words import LINKS, SIGHTS, SOUNDS, TARGETS, describe, happened
+from edge_node.remote_id.authorisation import SEEN, TOLD
 
 BEARING = Bearing(azimuth_deg=359.7, elevation_deg=31.2, sigma_azimuth_deg=4.2, sigma_elevation_deg=5.0)
 SOUND = Sound(label="multirotor", probability=0.871, blade_pass_hz=142.4, level_db=-40.0, snr_db=6.0)
@@ -69,3 +84,13 @@ def test_what_is_received_is_said_with_where_how_often_and_whether_it_comes_near
 
 def test_every_link_has_words() -> None:
     assert LINKS.keys() == set(get_args(LinkKind))
+
+
+def test_what_another_sensor_says_is_said_with_names_and_where() -> None:
+    ids = (TargetId("icao_address", "3C6444"), TargetId("callsign", "DLH4AB"))
+    target = Target(label="aeroplane", probability=0.0, label_probability=0.95, cooperative=True, ids=ids)
+    track = replace(TRACK, sound=None, bearing=None, target=target)
+    assert describe(track) == "reported an aeroplane DLH4AB 3C6444 somewhere, 95 %, says so itself"
+    pointed = replace(track, bearing=BEARING, target=Target(label="unknown", probability=0.9))
+    assert describe(pointed) == "reported a drone at 0° ± 4°, 31° up, 90 %"
+    assert TARGETS.keys() == TOLD.keys() == set(get_args(TargetLabel))

@@ -7,7 +7,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from edge_node.messages import LinkKind, Sight, SightLabel, Sound, SoundLabel, Suspicion, Track, TrackEvent, TrackState
+from edge_node.messages import LinkKind, Sight, SightLabel, Sound, SoundLabel, Suspicion, Target, TargetLabel, Track, TrackEvent, TrackState
 from edge_node.publish.journal import MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way
 from edge_node.publish.noted import Noted
 from tests.edge_node.publish.scene import bearing_track, full_track, link_track
@@ -203,3 +203,16 @@ def test_a_link_that_turns_out_to_be_another_is_told() -> None:
     (told,) = receives(20, "frsky_r9")
     assert (told.event, told.about, told.words) == ("reclassified", "emission", "frsky_r9, was elrs_900")
     assert journal.happened(TrackEvent(kind="lost", track=link_track(1))).trail == ()
+
+
+def test_a_target_that_turns_out_to_be_another_is_told() -> None:
+    journal = Journal(1.0)
+
+    def reports(second: int, label: TargetLabel) -> list[Noted]:
+        now_ns = second * SECOND_NS
+        one = replace(bearing_track(1, Random(1)), state="confirmed", t_mono_ns=now_ns, last_seen_mono_ns=now_ns)
+        return journal.look([replace(one, target=Target(label=label))], now_ns)[0]
+
+    assert reports(0, "unknown") == reports(20, "bird") == reports(30, "unknown") == reports(41, "bird") == []
+    (told,) = reports(60, "multirotor")
+    assert (told.event, told.about, told.words) == ("reclassified", "target", "multirotor, was bird")

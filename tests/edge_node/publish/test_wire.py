@@ -380,7 +380,11 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     record[8] += [None] * 5 + ["new"]
     record[9] += [1, [2, {"deep": b"\x00"}]]
     record += [None, 40, "why", [1, 87, None, -40, 6, "new"], [17, 93, None, 12, 300, 90, 20, 2950, "new"]]
-    record += [[33, 97, 866425, 500, 18, -41, 62, 500, 13, 6300, "eu868", -231, 40, "new"], "new"]
+    record += [
+        [33, 97, 866425, 500, 18, -41, 62, 500, 13, 6300, "eu868", -231, 40, "new"],
+        [20, 0, 95, [[1, "3C6444", "new"]], "A3", 12116, None, None, "new"],
+        "new",
+    ]
     batch.append({"new": 1})
     said = wire.decode(TOPIC, msgpack.packb(batch))
     assert (said["minor"], said["tracks"][0]["state"]) == (9, "confirmed")
@@ -388,6 +392,7 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     assert (said["tracks"][0]["sight"]["label"], said["tracks"][0]["sight"]["range_m"]) == ("drone", 300)
     emission = said["tracks"][0]["emission"]
     assert (emission["link"], emission["alarm"], emission["center_hz"]) == ("elrs_900", "raised", 866_425_000)
+    assert said["tracks"][0]["target"]["ids"] == [{"type": "icao_address", "value": "3C6444"}]
     with pytest.raises(wire.WireError, match=r"wire version 2\.9"):
         wire.decode(TOPIC, msgpack.packb([2, 9, "all else may differ"]))
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Cooperation, Identity, Kinematics, Sight, SightLabel, Suspicion, Track, UasId
+from edge_node.messages import Bearing, Cooperation, Identity, Kinematics, Sight, SightLabel, Suspicion, Target, Track, UasId
 from edge_node.remote_id.areas import Layer, circle
 from edge_node.remote_id.authorisation import STRONG, Authorisation
 from edge_node.remote_id.judges.evidence import together
@@ -220,3 +220,11 @@ def test_whatever_is_claimed_there_is_an_answer_and_a_reason(
 def test_what_is_seen_has_words_and_no_verdict(label: SightLabel, words: str) -> None:
     seen = replace(track(), identity=None, kinematics=None, sight=Sight(label=label, probability=0.5, snr=9.0))
     assert judge(LISTED, zones=(CASTLE,)).assess(seen, NOW) == (None, words)
+
+
+def test_a_target_of_another_sensor_has_words_and_no_verdict() -> None:
+    aircraft = replace(track(), identity=None, target=Target(label="helicopter", cooperative=True))
+    words = "says itself to be a helicopter: manned aircraft answer to air traffic control, not to this list"
+    assert judge(LISTED, zones=(CASTLE,)).assess(aircraft, NOW) == (None, words)
+    drone = replace(aircraft, target=Target(label="multirotor"))
+    assert judge(LISTED).assess(drone, NOW) == (None, "reported to be a multirotor, and no Remote ID is tied to it")

@@ -17,8 +17,9 @@ from edge_node.publish.reliable_schema import Row
 from edge_node.publish.reliable_wire import encode_event
 from edge_node.timebase import Timebase
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track, link_track
-from tools.c2.history import events, plain, received, sentence
+from tools.c2.history import events, plain, received, sentence, told
 from tools.c2.store import Store
+from tools.wire_example import target_track
 
 
 @pytest.fixture
@@ -77,6 +78,14 @@ def test_an_event_and_the_history_of_a_link_say_what_was_received(store: Store) 
     assert next(map(sentence, events(store))).endswith("track 5 confirmed  ELRS 900 link 866.4 MHz, 50 packets/s, getting stronger")
     (row,) = events(store, "history")
     assert (row["tracks"][0]["emission"]["link"], row["tracks"][0]["emission"]["channels"]) == ("elrs_900", 13)
+
+
+def test_an_event_of_a_target_says_what_another_sensor_told(store: Store) -> None:
+    keep(store, event(Noted(event="confirmed", track=target_track())))
+    assert next(map(sentence, events(store))).endswith("track 1021 confirmed  aeroplane DLH4AB 3C6444, 95 %")
+    unsure = {"label": "unknown", "label_probability_percent": None, "probability_percent": 90, "ids": []}
+    assert (told({"target": unsure}), told({"target": {**unsure, "probability_percent": None}})) == ("drone", "something")
+    assert told({"target": None}) == told({}) == ""
 
 
 def test_links_have_words_whatever_is_known_of_them() -> None:

@@ -74,6 +74,9 @@ FIELDS = {
         "packet_rate_hz",
         "carrier_offset_hz",
         "link_heard_s",
+        "target_percent",
+        "target_drone_percent",
+        "altitude_baro_m",
     ),
     "about": (
         "key",
@@ -102,6 +105,10 @@ FIELDS = {
         "channels",
         "span_hz",
         "grid",
+        "target",
+        "target_ids",
+        "category",
+        "surveillance",
     ),
     "crossings": (
         "key",
@@ -151,7 +158,7 @@ def node_row(key: str, enrolled: Node | None, said: Event) -> Row:
 def moving_row(key: int, track: Event) -> Row:
     """Where a track is and how it moves: what is new at every message."""
     state, bearing, claim = (track[part] or {} for part in ("kinematics", "bearing", "identity"))
-    sound, sight, link = (track[part] or {} for part in ("sound", "sight", "emission"))
+    sound, sight, link, target = (track[part] or {} for part in ("sound", "sight", "emission", "target"))
     speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
     return (
         key,
@@ -196,6 +203,9 @@ def moving_row(key: int, track: Event) -> Row:
         link.get("packet_rate_hz"),
         link.get("carrier_offset_hz"),
         link.get("heard_for_s"),
+        target.get("label_probability_percent"),
+        target.get("probability_percent"),
+        target.get("altitude_baro_m"),
     )
 
 
@@ -208,6 +218,7 @@ def _speed_and_course(east_mps: float | None, north_mps: float | None) -> tuple[
 def about_row(key: int, node8: str, number: int, track: Event) -> Row:
     """Who a track claims to be and what is thought of it: what seldom changes."""
     claim, sound, sight, link = track["identity"] or {}, track["sound"], track["sight"], track["emission"] or {}
+    target = track["target"] or {}
     return (
         key,
         node8,
@@ -235,6 +246,10 @@ def about_row(key: int, node8: str, number: int, track: Event) -> Row:
         link.get("channels"),
         link.get("span_hz"),
         plain(link.get("grid")),
+        (target["label"] or "unknown") if target else None,
+        [(one["type"], plain(one["value"])) for one in target.get("ids", ())],
+        plain(target.get("category")),
+        target.get("surveillance"),
     )
 
 

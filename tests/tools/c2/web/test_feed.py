@@ -20,6 +20,7 @@ from tools.c2.enrolment import Enrolment
 from tools.c2.web import feed as feeds
 from tools.c2.web.rows import FIELDS, MOST_SENTENCE, MOST_TEXT, plain
 from tools.c2.web.server import Page
+from tools.wire_example import target_track
 
 NODE = new_keys()
 Message = dict[str, Any]
@@ -93,6 +94,19 @@ def test_a_radio_link_is_told_with_where_how_loud_and_how_often(page: Page, visi
     assert [about[3][name] for name in told] == [None] * 6
     told = ("link_percent", "center_hz", "link_snr_db", "link_level_dbfs", "level_rate_dbps", "packet_rate_hz", "link_heard_s")
     assert [moving[name] for name in told] == [97, 866.425e6, 18, -41, 0.62, 50, 40]
+
+
+def test_a_target_of_another_sensor_is_told_with_names_and_what_it_is(page: Page, visitor: Visitor) -> None:
+    page.take(tracks(target_track(), bearing_track(3, Random(3))))
+    with visitor.listening() as messages:
+        first = next(messages)
+    about = {row["number"]: row for row in named("about", first)}
+    (moving,) = [row for row in named("moving", first) if row["key"] == about[1021]["key"]]
+    told = ("target", "target_ids", "category", "surveillance")
+    names = [["icao_address", "3C6444"], ["callsign", "DLH4AB"]]
+    assert [about[1021][name] for name in told] == ["aeroplane", names, "A3", "cooperative"]
+    assert [about[3][name] for name in told] == [None, [], None, None]
+    assert [moving[name] for name in ("target_percent", "target_drone_percent", "altitude_baro_m")] == [95, 0, 1211.6]
 
 
 def test_a_mounting_that_is_known_badly_widens_where_bearings_cross() -> None:

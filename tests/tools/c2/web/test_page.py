@@ -26,10 +26,13 @@ from tools.c2.web.server import Settings
 from tools.c2.web.stage import WebStage, web_stage
 from tools.simulate.crowd import Crowd
 from tools.simulate.nodes import POSTS, Post, place_of
+from tools.wire_example import target_track
 
 MARKUP = "<img src=x onerror=document.title='owned'>"
 MOST_ROWS = 60
 EMISSION = link_track(1).emission
+TARGET = target_track().target
+NOTHING_CLAIMED: dict[str, Any] = {"heard": (), "flags": (), "suspicions": (), "cooperation": None, "sensors": ("adsb",)}
 
 
 class Screen:
@@ -173,6 +176,25 @@ def test_radio_links_are_shown_with_where_how_often_and_whether_they_come_nearer
         details = shown.page.locator("#details")
         expect(details).to_contain_text("97 % sure · 13 channels over 6.3 MHz of eu868 · 500 kHz wide")
         expect(details).to_contain_text("18 dB above the noise · -41 dBFS · +0.6 dB/s · carrier off by -2.31 kHz")
+
+
+def test_manned_aircraft_are_named_and_set_apart(chrome: Browser, tmp_path: Path) -> None:
+    with web_stage(tmp_path) as stage, screen(chrome) as shown:
+        heard = stage.tracks
+
+        def reported(post: Post, t_s: float) -> list[Track]:
+            placed = [track for track in heard(post, t_s) if track.kinematics]
+            return [replace(track, identity=None, target=TARGET, **NOTHING_CLAIMED) for track in placed]
+
+        stage.tracks = reported
+        shown.open(stage)
+        row = shown.page.locator("#track-rows .row", has_text="DLH4AB").first
+        expect(row).to_contain_text("says itself: aeroplane, 95 %")
+        expect(row.locator(".glyph")).to_have_class("glyph place dim")
+        row.click()
+        expect(shown.page.locator("#details")).to_contain_text(
+            "icao address 3C6444 · callsign DLH4AB · category A3 · 1212 m above 1013 hPa"
+        )
 
 
 def test_a_track_that_is_tapped_shows_all_that_is_known(chrome: Browser, stage: WebStage) -> None:

@@ -46,6 +46,7 @@ export class Details {
       ["Aircraft", words.joined([words.spaced(track.ua_type), words.spaced(track.status)], ", ")],
       ["Sounds like", words.joined([words.sound(track), words.loudness(track)])],
       ["Looks like", words.joined([words.sight(track), words.look(track)])],
+      ["Reported", words.joined([words.target(track), words.targetNames(track)])],
       ["Sends", words.joined([words.link(track), words.transmission(track)])],
       ["Received", words.reception(track)],
       ["Known", words.joined([words.cooperation(track)?.[0], track.reason], ": ")],

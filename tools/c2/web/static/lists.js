@@ -47,7 +47,7 @@ export class Lists {
 
   text(track) {
     const node = this.state.nodes.get(track.node)?.name;
-    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), words.sight(track), words.link(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
+    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), words.sight(track), words.link(track), words.target(track), words.targetNames(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
   }
 
   track(row, track) {
@@ -56,7 +56,7 @@ export class Lists {
     setText(side, words.age(this.state.now() - track.held_ms + track.unheard_s * 1000));
     const node = this.state.nodes.get(track.node);
     setText(title, words.name(track, node));
-    setText(about, words.joined([words.state(track), words.sound(track), words.sight(track), words.link(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
+    setText(about, words.joined([words.state(track), words.sound(track), words.sight(track), words.link(track), words.target(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
     setBadges(badges, trackBadges(track, this.crossed.has(track.key)));
   }
 

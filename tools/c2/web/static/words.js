@@ -8,6 +8,7 @@ const COOPERATIONS = {
 };
 const SOUNDS = { multirotor: "multirotor", fixed_wing: "fixed-wing drone", helicopter: "helicopter", machine: "machine", none: "something" };
 const SIGHTS = { drone: "drone", bird: "bird", aeroplane: "aeroplane", helicopter: "helicopter", balloon: "balloon", insect: "insect", unknown: "something" };
+const TARGETS = { ...SIGHTS, multirotor: "multirotor", fixed_wing: "fixed-wing drone", vehicle: "vehicle" };
 const LINKS = {
   elrs_900: "ELRS 900 link",
   elrs_2400: "ELRS 2.4 link",
@@ -47,10 +48,10 @@ export const joined = (parts, by = " · ") => parts.filter(Boolean).join(by);
 
 // Who an aircraft claims to be, or what is known of it instead; `node` is who heard it.
 export function name(track, node) {
-  const claimed = track.ids?.[0]?.[1] || track.transmitter;
+  const claimed = track.ids?.[0]?.[1] || track.transmitter || targetName(track);
   if (claimed || track.at) return claimed || "no identity";
   const from = `${track.azimuth_deg === null ? "" : azimuth(track.azimuth_deg)} from ${node?.name ?? track.node}`;
-  const what = track.sound ? SOUNDS[track.sound] : track.sight ? SIGHTS[track.sight] : linkName(track);
+  const what = track.sound ? SOUNDS[track.sound] : track.sight ? SIGHTS[track.sight] : track.target ? targetKind(track) : linkName(track);
   return what ? `${what} ${from.trim()}` : track.azimuth_deg === null ? "no identity" : from;
 }
 
@@ -123,11 +124,29 @@ export function reception(track) {
   return joined([number(track.link_snr_db, 0, "dB above the noise"), number(track.link_level_dbfs, 0, "dBFS"), rate, offset, since]);
 }
 
+const targetName = (track) => (track.target_ids?.find(([kind]) => kind === "callsign") ?? track.target_ids?.[0])?.[1];
+const targetKind = (track) => (track.target === "unknown" && track.target_drone_percent > 50 ? "drone" : TARGETS[track.target]);
+
+// What another sensor says it is, and how surely.
+export function target(track) {
+  if (!track.target) return "";
+  const by = track.surveillance === "cooperative" ? "says itself" : "reported";
+  return joined([`${by}: ${targetKind(track)}`, number(track.target_percent, 0, "%")], ", ");
+}
+
+export function targetNames(track) {
+  if (!track.target) return "";
+  const names = track.target_ids.map(([kind, value]) => `${spaced(kind)} ${value}`);
+  return joined([...names, track.category ? `category ${track.category}` : "", number(track.altitude_baro_m, 0, "m above 1013 hPa")]);
+}
+
+const manned = (track) => ["aeroplane", "helicopter", "bird", "balloon", "vehicle"].includes(track.target);
+
 // Whether it is surely something other than a drone, and says nothing of itself.
-export const elsewise = (track) => !track.ids?.length && (Boolean(track.withdrawn) || (Boolean(track.sight) && !["drone", "unknown"].includes(track.sight)));
+export const elsewise = (track) => !track.ids?.length && (Boolean(track.withdrawn) || manned(track) || (Boolean(track.sight) && !["drone", "unknown"].includes(track.sight)));
 
 export function bearing(track) {
-  if (track.azimuth_deg === null) return track.sound || track.sight || track.link ? "no bearing" : "no place";
+  if (track.azimuth_deg === null) return track.sound || track.sight || track.link || track.target ? "no bearing" : "no place";
   const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(track.sigma_azimuth_deg < 0.1 ? 2 : 1)}°`;
   const pose = track.sigma_pose_deg === null ? "" : `mounting ±${(2 * track.sigma_pose_deg).toFixed(1)}°`;
   return joined([`bearing ${azimuth(track.azimuth_deg)}${sigma}`, pose, track.elevation_deg === null ? "" : `${track.elevation_deg.toFixed(0)}° up`]);
