@@ -28,7 +28,7 @@ WARM_GROUND_LEVELS = 40.0
 
 Band = Literal["thermal", "visible"]
 NO_MODEL = CameraTable()
-BELIEFS: dict[Band, Belief] = {"thermal": Belief(0.95, 0.95, 0.65), "visible": Belief(0.4, 0.3, 0.15)}
+BELIEFS: dict[Band, Belief] = {"thermal": Belief(0.95, 0.9, 0.65, steady_s=1.0), "visible": Belief(0.4, 0.3, 0.15, steady_s=0.5)}
 """Chosen by judges that knew nothing of a place, on that place: half a false track a minute and two, and what that leaves of drones. By
 daylight fewer things are so surely something."""
 

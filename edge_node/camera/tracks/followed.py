@@ -13,19 +13,19 @@ from edge_node.camera.observation import LEAST_JUDGED, LOST, Observation
 from edge_node.camera.tracks.template import Template
 
 DISMISSED_AFTER = 16
-STEADY_S = 0.5
 ESTABLISHED_S, OF_DOUBT = 1.0, 0.2
 """What was told for so long needs that share of the usual reality to stay."""
 LEAST_PROBABILITY = 1e-4
 
 
 class Belief(NamedTuple):
-    """How real a track must be to be told of, at once or after STEADY_S, to be told of any longer, and to be followed at all."""
+    """How real a track must be to be told of, at once or for `steady_s` on end, to be told of any longer, and to be followed at all."""
 
     believed: float
     steady: float
     doubted: float
     dismissed: float = 0.03
+    steady_s: float = 0.5
 
 
 class Judge(Protocol):
@@ -83,7 +83,7 @@ class Followed:
         if told:
             established = t_s - self._told_since_s >= ESTABLISHED_S
             return self.real >= belief.doubted * (OF_DOUBT if established else 1.0)
-        return self.real > belief.believed or t_s - self._steady_since_s >= STEADY_S
+        return self.real > belief.believed or t_s - self._steady_since_s >= belief.steady_s
 
     def is_dismissed(self, belief: Belief) -> bool:
         """Whether enough was seen of it to be sure that it is nothing."""
