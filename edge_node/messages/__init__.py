@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edge_node.messages.detections import (
     AcousticDetection,
+    BearingReference,
     CameraDetection,
     Detection,
     IdType,
@@ -16,7 +17,7 @@ from edge_node.messages.detections import (
     Transport,
     UasId,
 )
-from edge_node.messages.reports import NodeStatus, PositionFix, SensorReport, SensorState, SensorStatus, Verdict
+from edge_node.messages.reports import AttitudeFix, NodeStatus, PositionFix, SensorReport, SensorState, SensorStatus, Verdict
 from edge_node.messages.tracks import (
     Bearing,
     Cooperation,
@@ -34,7 +35,9 @@ from edge_node.messages.tracks import (
 
 __all__ = [
     "AcousticDetection",
+    "AttitudeFix",
     "Bearing",
+    "BearingReference",
     "BusMessage",
     "CameraDetection",
     "Cooperation",
@@ -66,4 +69,4 @@ __all__ = [
     "Verdict",
 ]
 
-BusMessage = RemoteIdDetection | AcousticDetection | CameraDetection | LinkDetection | PositionFix | SensorReport
+BusMessage = RemoteIdDetection | AcousticDetection | CameraDetection | LinkDetection | PositionFix | AttitudeFix | SensorReport

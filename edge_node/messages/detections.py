@@ -31,6 +31,8 @@ LinkKind = Literal[
     "dvb_t",
     "unknown",
 ]
+BearingReference = Literal["true_north", "vehicle"]
+"""What azimuths count clockwise from, and elevations up from: north and the horizon, or a vehicle's front and its own level."""
 SightLabel = Literal["drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown"]
 
 
@@ -121,6 +123,7 @@ class AcousticDetection(Detection, frozen=True, kw_only=True, tag="acoustic"):
     `track` is its own inside the sensor; `probability` that it is a drone. A single microphone has no bearing, a flat array may
     have no elevation: None. `correlation` is that of the errors of azimuth and elevation. What integrates over time lags by `lag_s`.
     `level_db` is dB SPL where the array was measured, else dB of full scale. `notes` say what makes it worse: wind, a dead microphone.
+    `sigma_pose_deg` is an error of all its bearings, of how the array stands; `reference` is what they count from.
     """
 
     track: int
@@ -140,6 +143,8 @@ class AcousticDetection(Detection, frozen=True, kw_only=True, tag="acoustic"):
     snr_db: float
     lag_s: float
     notes: tuple[str, ...] = ()
+    sigma_pose_deg: float | None = None
+    reference: BearingReference = "true_north"
 
 
 class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
@@ -150,7 +155,7 @@ class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
     them is sure. Bearings are None where lens or mounting are unknown; their sigmas are random errors alone, and `sigma_pose_deg` is
     the mounting's one error for all. `size_deg` is the angle of its larger side. `snr` is contrast over the spread of what surrounds it.
     `range_m` is a hint from its size, with its sigma, when the label is sure. `predicted` says that this picture showed nothing there and
-    the place is extrapolated.
+    the place is extrapolated. `reference` is what its bearings count from.
     """
 
     frame: int
@@ -174,6 +179,7 @@ class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
     temperature_k: float | None = None
     predicted: bool = False
     notes: tuple[str, ...] = ()
+    reference: BearingReference = "true_north"
 
 
 class LinkDetection(Detection, frozen=True, kw_only=True, tag="link"):
