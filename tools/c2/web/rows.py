@@ -74,6 +74,7 @@ FIELDS = {
         "packet_rate_hz",
         "carrier_offset_hz",
         "link_heard_s",
+        "front_deg",
     ),
     "about": (
         "key",
@@ -152,6 +153,7 @@ def moving_row(key: int, track: Event) -> Row:
     """Where a track is and how it moves: what is new at every message."""
     state, bearing, claim = (track[part] or {} for part in ("kinematics", "bearing", "identity"))
     sound, sight, link = (track[part] or {} for part in ("sound", "sight", "emission"))
+    north = bearing if bearing.get("reference") == "true_north" else {}
     speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
     return (
         key,
@@ -169,7 +171,7 @@ def moving_row(key: int, track: Event) -> Row:
         state.get("sigma_minor_m"),
         state.get("major_axis_deg"),
         state.get("sigma_altitude_m"),
-        bearing.get("azimuth_deg"),
+        north.get("azimuth_deg"),
         bearing.get("sigma_azimuth_deg"),
         bearing.get("elevation_deg"),
         bearing.get("sigma_elevation_deg"),
@@ -196,6 +198,7 @@ def moving_row(key: int, track: Event) -> Row:
         link.get("packet_rate_hz"),
         link.get("carrier_offset_hz"),
         link.get("heard_for_s"),
+        bearing.get("azimuth_deg") if bearing.get("reference") == "vehicle" else None,
     )
 
 

@@ -98,7 +98,7 @@ def test_a_radio_link_is_told_with_where_how_loud_and_how_often(page: Page, visi
 def test_a_mounting_that_is_known_badly_widens_where_bearings_cross() -> None:
     place = {"latitude_deg": 56.9, "longitude_deg": 24.1, "altitude_wgs84_m": 10.0, "sigma_m": None}
     bearing = {"azimuth_deg": 10.0, "sigma_azimuth_deg": 0.3, "elevation_deg": 5.0, "sigma_elevation_deg": 0.4}
-    bearing |= {"azimuth_rate_dps": None, "elevation_rate_dps": None, "sigma_pose_deg": 3.0}
+    bearing |= {"azimuth_rate_dps": None, "elevation_rate_dps": None, "sigma_pose_deg": 3.0, "reference": "true_north"}
     track = {"bearing": bearing, "age_s": 0.0, "heard_s": 1.0}
     sight = feeds._sight(1, "01234567", place, track, 1.0)
     assert sight.sigma_azimuth_deg == pytest.approx(3.015, abs=1e-3)
