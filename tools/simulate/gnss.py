@@ -79,13 +79,13 @@ def _degrees(value: float, digits: int, halves: str) -> str:
 
 
 @contextmanager
-def receiver(world: World, trip: Trip | None = None) -> Iterator[str]:
-    """A serial port that speaks as the node's receiver while the context lasts; gives its name. A trip begins as it does."""
+def receiver(world: World, trip: Trip | None = None, begun_utc_s: float = 0.0) -> Iterator[str]:
+    """A serial port that speaks as the node's receiver while the context lasts; gives its name. A trip began at `begun_utc_s`."""
     near, far = pty.openpty()
     tty.setraw(far)
     os.set_blocking(near, False)
     stop = Event()
-    thread = Thread(target=_speak, args=(near, Receiver(world, trip, time.time()), stop), daemon=True)
+    thread = Thread(target=_speak, args=(near, Receiver(world, trip, begun_utc_s), stop), daemon=True)
     thread.start()
     try:
         yield os.ttyname(far)
