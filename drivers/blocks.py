@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Medium = Literal["wifi", "ble", "ble_report", "mavlink"]
 FixSource = Literal["nmea", "gpsd"]
+AttitudeSource = Literal["nmea", "gpsd", "imu"]
+HeadingKind = Literal["true", "gyro"]
 
 
 class AnyBlock(Protocol):
@@ -76,6 +78,27 @@ class GnssFix(Struct, frozen=True, gc=False):
     satellites: int | None = None
     hdop: float | None = None
     quality: str | None = None
+
+
+class Attitude(Struct, frozen=True, gc=False):
+    """How a vehicle stands: where its front points, how far its nose is up and its right side down, in degrees with 1-sigma errors.
+
+    `heading_kind` "true" counts clockwise from true north; "gyro" counts from wherever the device began, and drifts. `t_mono_ns` is when
+    it stood so, known within `sigma_t_s`. What the device does not know is None, and `trouble` says why there is no heading.
+    """
+
+    t_mono_ns: int
+    sequence: int
+    lost: int
+    source: AttitudeSource
+    heading_deg: float | None = None
+    heading_kind: HeadingKind | None = None
+    sigma_heading_deg: float | None = None
+    pitch_deg: float | None = None
+    roll_deg: float | None = None
+    sigma_tilt_deg: float | None = None
+    sigma_t_s: float = 0.0
+    trouble: str | None = None
 
 
 class MicrophoneArray(Struct, frozen=True):
@@ -180,4 +203,4 @@ class IqBlock(Struct, frozen=True, gc=False):
     tuned_anew: bool = False
 
 
-Block = RadioFrame | GnssFix | AudioBlock | Frame | IqBlock
+Block = RadioFrame | GnssFix | Attitude | AudioBlock | Frame | IqBlock

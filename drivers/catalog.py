@@ -15,6 +15,7 @@ BUILT_IN = {
     "ble_sniffle": "drivers.ble_sniffle:BleSniffle",
     "mavlink_rid": "drivers.mavlink_rid:MavlinkRid",
     "gnss": "drivers.gnss:Gnss",
+    "imu": "drivers.imu:Imu",
     "mic_array": "drivers.mic_array:MicArray",
     "camera": "drivers.camera:VideoCamera",
     "rtl_sdr": "drivers.rtl_sdr:RtlSdr",

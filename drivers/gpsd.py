@@ -1,4 +1,4 @@
-"""gpsd's JSON (gpsd_json(5)): lines of TPV, SKY and PPS to fixes; any bytes may come, nothing is raised."""
+"""gpsd's JSON (gpsd_json(5)): lines of TPV, SKY and PPS to fixes, of ATT to attitudes; any bytes may come, nothing is raised."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
-from drivers.blocks import GnssFix
+from drivers.blocks import Attitude, GnssFix
+from drivers.heading import Headings, Heard, Mounted
 from drivers.nmea import EARLIEST_UTC
 
 WATCH = b'?WATCH={"enable":true,"json":true,"pps":true};\r\n'
@@ -17,8 +18,14 @@ MOST_LINE_BYTES = 16_384
 # gpsd gives 95 %: 1.96 sigma on one axis, 2.45 sigma of one axis in the plane.
 AXIS_95, PLANE_95 = 1.96, 2.4477
 STATUS = {2: "differential", 3: "rtk_fixed", 4: "rtk_float", 5: "dead_reckoning", 6: "dead_reckoning", 7: "manual", 8: "simulated"}
+MAGNETOMETER_ALARMS = {
+    "C": "the compass is not calibrated",
+    "L": "the compass's field is too weak",
+    "P": "the compass's field is too strong",
+}
 StructT = TypeVar("StructT", bound=Struct)
 Metres = Annotated[float, Meta(ge=-1e6, le=1e6)]
+Angle180 = Annotated[float, Meta(ge=-180, le=180)]
 Error = Annotated[float, Meta(ge=0, le=1e9)]
 Count = Annotated[int, Meta(ge=0, le=999)]
 ClockSeconds = Annotated[int, Meta(ge=0, le=2**33)]
@@ -39,6 +46,15 @@ class _Tpv(Struct, rename="camel"):
     epv: Error | None = None
     speed: Annotated[float, Meta(ge=0, le=1e4)] | None = None
     track: Annotated[float, Meta(ge=0, le=360)] | None = None
+    magvar: Angle180 | None = None
+
+
+class _Att(Struct):
+    heading: Annotated[float, Meta(ge=0, le=360)] | None = None
+    mheading: Annotated[float, Meta(ge=0, le=360)] | None = None
+    mag_st: str | None = None
+    pitch: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    roll: Angle180 | None = None
 
 
 class _Satellite(Struct):
@@ -60,7 +76,8 @@ class _Pps(Struct):
 class Gpsd:
     """What gpsd says to fixes, one a TPV; `utc_minus_mono_ns` turns its PPS stamps, which are of the system's clock, to monotonic."""
 
-    def __init__(self) -> None:
+    def __init__(self, mounted: Mounted | None = None) -> None:
+        self._headings = Headings(mounted or Mounted(), "gpsd")
         self.good = self.bad = 0
         self.in_view: int | None = None
         self._rest = b""
@@ -69,7 +86,7 @@ class Gpsd:
         self._pulse_mono_ns: int | None = None
         self._sequence = 0
 
-    def feed(self, chunk: bytes, t_mono_ns: int, utc_minus_mono_ns: int) -> list[GnssFix]:
+    def feed(self, chunk: bytes, t_mono_ns: int, utc_minus_mono_ns: int) -> list[GnssFix | Attitude]:
         """Bytes that came at `t_mono_ns`."""
         *lines, rest = (self._rest + chunk).split(b"\n")
         if len(rest) > MOST_LINE_BYTES:
@@ -78,7 +95,7 @@ class Gpsd:
         self._rest = rest
         return [fix for line in lines if line.strip() for fix in self._take(line, t_mono_ns, utc_minus_mono_ns)]
 
-    def _take(self, line: bytes, t_mono_ns: int, utc_minus_mono_ns: int) -> list[GnssFix]:
+    def _take(self, line: bytes, t_mono_ns: int, utc_minus_mono_ns: int) -> list[GnssFix | Attitude]:
         try:
             said = msgspec.json.decode(line, type=dict[str, Any])
             return self._report(said, t_mono_ns, utc_minus_mono_ns)
@@ -86,13 +103,18 @@ class Gpsd:
             self.bad += 1
             return []
 
-    def _report(self, said: dict[str, Any], t_mono_ns: int, utc_minus_mono_ns: int) -> list[GnssFix]:
+    def _report(self, said: dict[str, Any], t_mono_ns: int, utc_minus_mono_ns: int) -> list[GnssFix | Attitude]:
         match said.get("class"):
             case "TPV":
                 tpv = msgspec.convert(said, _Tpv)
                 self.good += 1
                 self._sequence += 1
+                self._headings.declination_deg = tpv.magvar if tpv.magvar is not None else self._headings.declination_deg
                 return [self._fix(tpv, t_mono_ns)]
+            case "ATT":
+                att = msgspec.convert(said, _Att)
+                self.good += 1
+                return [self._headings.attitude(_heard(att), t_mono_ns)]
             case "SKY":
                 self._see(msgspec.convert(said, _Sky))
             case "PPS":
@@ -133,6 +155,19 @@ class Gpsd:
             hdop=self._hdop,
             quality=STATUS.get(tpv.status, "autonomous"),
         )
+
+
+def _heard(att: _Att) -> Heard:
+    """A heading from true north, else a magnetic one; of an alarm of its compass none."""
+    alarm = MAGNETOMETER_ALARMS.get(att.mag_st or "")
+    heading_deg = att.mheading if att.heading is None else att.heading
+    return Heard(
+        heading_deg=None if alarm else heading_deg,
+        magnetic=att.heading is None,
+        pitch_deg=att.pitch,
+        roll_deg=att.roll,
+        trouble=alarm,
+    )
 
 
 def _sigma_horizontal_m(tpv: _Tpv) -> float | None:

@@ -1,4 +1,4 @@
-"""NMEA 0183: bytes to sentences, sentences of one time of day to one fix; any bytes may come, nothing is raised."""
+"""NMEA 0183: bytes to sentences, those of one time of day to one fix; any bytes may come, nothing is raised."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from operator import xor
 
 from msgspec import Struct
 
-from drivers.blocks import GnssFix
+from drivers.blocks import Attitude, GnssFix
+from drivers.heading import Mounted
+from drivers.nmea_attitude import NmeaAttitude
 
 MOST_SENTENCE_BYTES = 120
 MOST_TALKERS = 16
@@ -51,9 +53,10 @@ class Epoch(Struct):
 
 
 class Nmea:
-    """A receiver's bytes to fixes, one an epoch; holds back one sentence and one epoch at most."""
+    """A receiver's bytes to fixes, one an epoch, and attitudes, one a sentence; holds back one sentence and one epoch at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, mounted: Mounted | None = None) -> None:
+        self._attitude = NmeaAttitude(mounted or Mounted())
         self.good = self.bad = 0
         self._rest = b""
         self._epoch: Epoch | None = None
@@ -66,15 +69,15 @@ class Nmea:
         """Satellites that the receiver knows to be above it; None until it said so."""
         return sum(self._in_view.values()) if self._in_view else None
 
-    def feed(self, chunk: bytes, t_mono_ns: int, pulse_mono_ns: int | None = None) -> list[GnssFix]:
-        """Bytes that came at `t_mono_ns`, and the last pulse before them; the fixes whose sentences are all there."""
+    def feed(self, chunk: bytes, t_mono_ns: int, pulse_mono_ns: int | None = None) -> list[GnssFix | Attitude]:
+        """Bytes that came at `t_mono_ns`, and the last pulse before them; attitudes, and the fixes whose sentences are all there."""
         *lines, rest = (self._rest + chunk).split(b"\n")
         if len(rest) > MOST_SENTENCE_BYTES:
             self.bad += 1
             rest = b""
         self._rest = rest
         sentences = [fields for line in lines if (fields := self._checked(line)) is not None]
-        return [fix for fields in sentences for fix in self._take(fields, t_mono_ns, pulse_mono_ns)]
+        return [said for fields in sentences for said in self._take(fields, t_mono_ns, pulse_mono_ns)]
 
     def quiet(self) -> list[GnssFix]:
         """Say that the receiver paused, so that its epoch is whole."""
@@ -94,12 +97,18 @@ class Nmea:
         self.good += 1
         return found[1].decode().split(",")
 
-    def _take(self, fields: list[str], t_mono_ns: int, pulse_mono_ns: int | None) -> list[GnssFix]:
+    def _take(self, fields: list[str], t_mono_ns: int, pulse_mono_ns: int | None) -> list[GnssFix | Attitude]:
+        attitude = self._attitude.take(fields, t_mono_ns)
+        return [attitude] if attitude else [*self._take_of_fix(fields, t_mono_ns, pulse_mono_ns)]
+
+    def _take_of_fix(self, fields: list[str], t_mono_ns: int, pulse_mono_ns: int | None) -> list[GnssFix]:
         kind, fields = "" if fields[0][0] == "P" else fields[0][2:], fields + [""] * 20
         if kind == "GSV":
             self._see(fields)
         if kind == "GSA" and self._epoch is not None:
             _gsa(self._epoch, fields)
+        if kind == "VTG" and self._epoch is not None and "RMC" not in self._epoch.heard:
+            _vtg(self._epoch, fields)
         if kind not in _READERS:
             return []
         done = self._turn(kind, fields[1], t_mono_ns, pulse_mono_ns)
@@ -236,6 +245,14 @@ def _rmc(epoch: Epoch, fields: list[str]) -> None:
     epoch.course_deg = course
     if len(fields[9]) == 6:
         _day(epoch, fields[9][:2], fields[9][2:4], f"20{fields[9][4:]}")
+
+
+def _vtg(epoch: Epoch, fields: list[str]) -> None:
+    """Course and speed over ground; the mode N says that neither is valid."""
+    valid = fields[9] != "N"
+    speed_kn = _number(fields[5], 2000) if valid else None
+    epoch.speed_mps = None if speed_kn is None else speed_kn * KNOT_MPS
+    epoch.course_deg = _number(fields[1], 360) if valid else None
 
 
 def _zda(epoch: Epoch, fields: list[str]) -> None:

@@ -39,7 +39,10 @@ def _run_dir() -> Path:
 
 
 class NodeTable(Struct, frozen=True, forbid_unknown_fields=True):
-    """[node]: who and where this node is. A fixed place wins over what a GNSS sensor says."""
+    """[node]: who and where this node is. A fixed place wins over what a GNSS sensor says.
+
+    `moving`: a vehicle carries it, with all of its sensors; their azimuths and tilts then count from the vehicle's front and level.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=32)] = field(default_factory=lambda: os.uname().nodename[:32])
     state_dir: Path = field(default_factory=_state_dir)
@@ -47,6 +50,7 @@ class NodeTable(Struct, frozen=True, forbid_unknown_fields=True):
     latitude_deg: Degrees90 | None = None
     longitude_deg: Degrees180 | None = None
     altitude_wgs84_m: float | None = None
+    moving: bool = False
 
 
 class C2Table(Struct, frozen=True, forbid_unknown_fields=True):

@@ -96,6 +96,9 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
         problems.append(Problem(f"node.run_dir is too long for the sockets in it: {LONGEST_RUN_DIR} characters at most"))
     if isinstance(node, NodeTable) and (node.latitude_deg is None) != (node.longitude_deg is None):
         problems.append(Problem("node.latitude_deg and node.longitude_deg go together", line_of(text, ("node",))))
+    if isinstance(node, NodeTable) and node.moving and node.latitude_deg is not None:
+        said = "node.moving and a fixed node.latitude_deg contradict: leave the place out and give the node a gnss sensor"
+        problems.append(Problem(said, line_of(text, ("node", "moving"))))
     return problems
 
 

@@ -68,13 +68,31 @@ class WifiMonitorOptions(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GnssOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """A GNSS receiver: a serial port that speaks NMEA 0183, or gpsd at host:port."""
+    """A GNSS receiver or compass: a serial port that speaks NMEA 0183, or gpsd at host:port.
+
+    Of a heading that it says: `heading_offset_deg` is added to it, `declination_deg` (east positive) makes a magnetic one true where
+    the receiver does not say it, `sigma_heading_deg` is its error, and `heading_late_s` how old it is when it comes.
+    """
 
     port: str | None = None
     baud: Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800] = 9600
     gpsd: Annotated[str, Meta(pattern=r"^.+:\d+$", description="host:port")] | None = None
     pps: Annotated[str, Meta(pattern=r"^pps\d+$", description="a PPS device like pps0")] | None = None
     silent_after_s: Positive = 10.0
+    heading_offset_deg: Azimuth = 0.0
+    declination_deg: Degrees180 | None = None
+    sigma_heading_deg: Annotated[float, Meta(ge=0.05, le=90, description="degrees from 0.05 to 90")] | None = None
+    heading_late_s: Annotated[float, Meta(ge=0, le=2, description="seconds from 0 to 2")] = 0.1
+
+
+class ImuOptions(Struct, frozen=True, forbid_unknown_fields=True):
+    """A BNO080, BNO085 or BNO086 in UART-RVC mode, x ahead and z up; `pitch_deg` and `roll_deg` are what it shows of a level vehicle."""
+
+    port: str
+    turns: Literal["anticlockwise", "clockwise"] = "anticlockwise"
+    pitch_deg: Degrees90 = 0.0
+    roll_deg: Degrees180 = 0.0
+    silent_after_s: Positive = 5.0
 
 
 class BleHciOptions(Struct, frozen=True, forbid_unknown_fields=True):
@@ -210,6 +228,7 @@ OPTIONS: dict[str, type[Struct]] = {
     "ble_sniffle": BleSniffleOptions,
     "mavlink_rid": MavlinkRidOptions,
     "gnss": GnssOptions,
+    "imu": ImuOptions,
     "mic_array": MicArrayOptions,
     "camera": CameraOptions,
     "rtl_sdr": RtlSdrOptions,

@@ -21,6 +21,7 @@ NODE = """
 name = "{name}"
 state_dir = "state"
 run_dir = "run"
+moving = {moving}
 
 [c2]
 live = "{live}"
@@ -33,12 +34,14 @@ status_every_s = 1.0
 class Stage:
     """`c2` receives what the node says; nothing of it outlives the stage."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, moving: bool = False) -> None:
         self.folder = folder
         keys = load_or_make(folder / "c2")
         self.c2 = Station("tcp://127.0.0.1:0", keys, folder / "c2")
         self.c2.enrolment.enrol(NAME, load_or_make(folder / "state").public)
-        self._toml = NODE.format(name=NAME, live=self.c2.endpoint, reliable=self.c2.reliable_endpoint, server_key=keys.public)
+        self._toml = NODE.format(
+            name=NAME, live=self.c2.endpoint, reliable=self.c2.reliable_endpoint, server_key=keys.public, moving=str(moving).lower()
+        )
         self.log = folder / "node.log"
 
     @contextmanager
@@ -64,10 +67,10 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """An empty stage; its folder goes with it."""
+def stage(moving: bool = False) -> Iterator[Stage]:
+    """An empty stage; its folder goes with it. `moving`: a vehicle carries the node."""
     with TemporaryDirectory(prefix="edge-node-") as folder:
-        built = Stage(Path(folder))
+        built = Stage(Path(folder), moving)
         try:
             yield built
         finally:

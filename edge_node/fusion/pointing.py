@@ -75,6 +75,8 @@ class Pointing:
         silent_ns, bearing = said.t_mono_ns - self.t_mono_ns, told_bearing(said)
         if silent_ns < BEGUN_ANEW_NS or self.bearing is None or bearing is None:
             return False
+        if bearing.reference != self.bearing.reference:
+            return False
         sigma_deg = hypot(_sigma_deg(self.bearing), _sigma_deg(bearing))
         return _apart_deg(self.bearing, bearing) > APART_SIGMAS * sigma_deg + MOST_TURN_DPS * silent_ns / 1e9
 
@@ -94,6 +96,7 @@ def told_bearing(said: Numbered) -> Bearing | None:
         sigma_azimuth_deg=min(said.sigma_azimuth_deg, MOST_SIGMA_DEG),
         sigma_elevation_deg=min(said.sigma_elevation_deg or 0.0, MOST_SIGMA_DEG) if raised else None,
         sigma_pose_deg=above_0(said.sigma_pose_deg) if isinstance(said, CameraDetection | BearingDetection) else None,
+        reference=said.reference,
     )
 
 

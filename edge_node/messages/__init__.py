@@ -5,6 +5,7 @@ from __future__ import annotations
 from edge_node.messages.detections import (
     AcousticDetection,
     BearingDetection,
+    BearingReference,
     CameraDetection,
     Detection,
     IdType,
@@ -22,7 +23,7 @@ from edge_node.messages.detections import (
     Transport,
     UasId,
 )
-from edge_node.messages.reports import NodeStatus, PositionFix, SensorReport, SensorState, SensorStatus, Verdict
+from edge_node.messages.reports import AttitudeFix, NodeStatus, PositionFix, SensorReport, SensorState, SensorStatus, Verdict
 from edge_node.messages.tracks import (
     Bearing,
     Cooperation,
@@ -41,8 +42,10 @@ from edge_node.messages.tracks import (
 
 __all__ = [
     "AcousticDetection",
+    "AttitudeFix",
     "Bearing",
     "BearingDetection",
+    "BearingReference",
     "BusMessage",
     "CameraDetection",
     "Cooperation",
@@ -88,5 +91,6 @@ BusMessage = (
     | PositionDetection
     | BearingDetection
     | PositionFix
+    | AttitudeFix
     | SensorReport
 )

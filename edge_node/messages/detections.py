@@ -31,6 +31,8 @@ LinkKind = Literal[
     "dvb_t",
     "unknown",
 ]
+BearingReference = Literal["true_north", "vehicle"]
+"""What azimuths count clockwise from, and elevations up from: north and the horizon, or a vehicle's front and its own level."""
 SightLabel = Literal["drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown"]
 TargetLabel = Literal["multirotor", "fixed_wing", "helicopter", "aeroplane", "bird", "balloon", "vehicle", "unknown"]
 """A fixed_wing is a drone, an aeroplane has people aboard."""
@@ -125,6 +127,7 @@ class AcousticDetection(Detection, frozen=True, kw_only=True, tag="acoustic"):
     `track` is its own inside the sensor; `probability` that it is a drone. A single microphone has no bearing, a flat array may
     have no elevation: None. `correlation` is that of the errors of azimuth and elevation. What integrates over time lags by `lag_s`.
     `level_db` is dB SPL where the array was measured, else dB of full scale. `notes` say what makes it worse: wind, a dead microphone.
+    `sigma_pose_deg` is an error of all its bearings, of how the array stands; `reference` is what they count from.
     """
 
     track: int
@@ -144,6 +147,8 @@ class AcousticDetection(Detection, frozen=True, kw_only=True, tag="acoustic"):
     snr_db: float
     lag_s: float
     notes: tuple[str, ...] = ()
+    sigma_pose_deg: float | None = None
+    reference: BearingReference = "true_north"
 
 
 class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
@@ -154,7 +159,7 @@ class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
     them is sure. Bearings are None where lens or mounting are unknown; their sigmas are random errors alone, and `sigma_pose_deg` is
     the mounting's one error for all. `size_deg` is the angle of its larger side. `snr` is contrast over the spread of what surrounds it.
     `range_m` is a hint from its size, with its sigma, when the label is sure. `predicted` says that this picture showed nothing there and
-    the place is extrapolated.
+    the place is extrapolated. `reference` is what its bearings count from.
     """
 
     frame: int
@@ -178,6 +183,7 @@ class CameraDetection(Detection, frozen=True, kw_only=True, tag="camera"):
     temperature_k: float | None = None
     predicted: bool = False
     notes: tuple[str, ...] = ()
+    reference: BearingReference = "true_north"
 
 
 class LinkDetection(Detection, frozen=True, kw_only=True, tag="link"):
@@ -255,9 +261,10 @@ class PositionDetection(TargetDetection, frozen=True, kw_only=True, tag="positio
 
 
 class BearingDetection(TargetDetection, frozen=True, kw_only=True, tag="bearing"):
-    """An object whose direction alone is known, such as from a direction finder: degrees clockwise from true north, up from the horizon.
+    """An object whose direction alone is known, such as from a direction finder: degrees clockwise from `reference`, up from the horizon.
 
-    The sigmas are random errors; `sigma_pose_deg` is how well the sensor's mounting is known, one error of all that it says.
+    A hub whose node moves turns no bearing of this kind. The sigmas are random errors; `sigma_pose_deg` is how well the sensor's mounting is
+    known, one error of all that it says.
     """
 
     azimuth_deg: float
@@ -267,3 +274,4 @@ class BearingDetection(TargetDetection, frozen=True, kw_only=True, tag="bearing"
     azimuth_rate_dps: float | None = None
     elevation_rate_dps: float | None = None
     sigma_pose_deg: float | None = None
+    reference: BearingReference = "true_north"

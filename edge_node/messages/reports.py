@@ -23,6 +23,23 @@ class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="posi
     altitude_wgs84_m: float | None = None
     sigma_horizontal_m: float | None = None
     quality: str | None = None
+    speed_mps: float | None = None
+    course_deg: float | None = None
+
+
+class AttitudeFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="attitude_fix"):
+    """How the vehicle that carries the node stands, as one device has it; all as in drivers.blocks.Attitude."""
+
+    t_mono_ns: int
+    sensor: str = ""
+    heading_deg: float | None = None
+    heading_kind: Literal["true", "gyro"] | None = None
+    sigma_heading_deg: float | None = None
+    pitch_deg: float | None = None
+    roll_deg: float | None = None
+    sigma_tilt_deg: float | None = None
+    sigma_t_s: float = 0.0
+    trouble: str | None = None
 
 
 class SensorReport(Struct, frozen=True, kw_only=True, tag_field="kind", tag="sensor_report"):

@@ -6,7 +6,17 @@ from typing import Literal
 
 from msgspec import Struct
 
-from edge_node.messages.detections import LinkKind, SightLabel, SoundLabel, Suspicion, TargetId, TargetLabel, Transport, UasId
+from edge_node.messages.detections import (
+    BearingReference,
+    LinkKind,
+    SightLabel,
+    SoundLabel,
+    Suspicion,
+    TargetId,
+    TargetLabel,
+    Transport,
+    UasId,
+)
 
 Cooperation = Literal["authorised", "unknown", "in_restricted_zone", "non_cooperative"]
 TrackState = Literal["tentative", "confirmed", "lost"]
@@ -31,7 +41,8 @@ class Kinematics(Struct, frozen=True, kw_only=True, gc=False):
 class Bearing(Struct, frozen=True, kw_only=True, gc=False):
     """A direction from the node without range: degrees clockwise from true north and up from the horizon.
 
-    The sigmas are random errors; `sigma_pose_deg` is how well the sensor's mounting is known, one error of all its bearings.
+    The sigmas are random errors; `sigma_pose_deg` is how well the sensor's mounting, and the heading of a vehicle that carries it, are
+    known: one error of all its bearings. By `reference` "vehicle" nobody knows the heading, and both angles are the vehicle's own.
     """
 
     azimuth_deg: float
@@ -41,6 +52,7 @@ class Bearing(Struct, frozen=True, kw_only=True, gc=False):
     sigma_azimuth_deg: float
     sigma_elevation_deg: float | None = None
     sigma_pose_deg: float | None = None
+    reference: BearingReference = "true_north"
 
 
 class Sound(Struct, frozen=True, kw_only=True, gc=False):

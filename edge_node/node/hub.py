@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from edge_node.bus import BusReceiver
 from edge_node.config import Config
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import BusMessage, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
+from edge_node.messages import BusMessage, Detection, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.flood import FloodWatch
@@ -22,6 +22,7 @@ from edge_node.node.reporting import Reporting
 from edge_node.node.stop import StopFlag
 from edge_node.node.words import happened
 from edge_node.notify import Notifier
+from edge_node.pose.vehicle import Vehicle
 from edge_node.publish.keys import KeyFileError, load_or_make
 from edge_node.publish.live import LivePublisher
 from edge_node.publish.outbox import Outbox
@@ -67,6 +68,7 @@ class Hub:
         self._config, self._bus, self._live, self._notifier = config, bus, live, notifier
         self._tracker, self._authenticity = Tracker(config.tracking), Authenticity()
         self._place = OwnPlace(config.node)
+        self._vehicle = Vehicle() if config.node.moving else None
         self._files = AuthorisationFiles(config.remote_id)
         self._clock = Clock()
         self._look = self._clock.look(time.monotonic_ns())
@@ -115,6 +117,10 @@ class Hub:
                 self._take(message)
 
     def _take(self, message: BusMessage) -> None:
+        told = self._vehicle.told(message) if self._vehicle else message
+        if told is None:
+            return
+        message = told
         self._report.heard(message)
         if isinstance(message, SensorReport):
             if message.sensor in self._sensors:
@@ -123,7 +129,7 @@ class Hub:
             self._place.hear(message)
             if message.t_utc_ns is not None:
                 self._clock.fix(message.t_utc_ns, message.t_mono_ns, message.pulse_mono_ns)
-        else:
+        elif isinstance(message, Detection):
             self._counts["detections"] += 1
             self._note(self._tracker.update(self._judged(message) if isinstance(message, RemoteIdDetection) else message))
 
@@ -188,6 +194,7 @@ class Hub:
         return {
             **self._counts,
             **self._report.counters(),
+            **({"own_noises": self._vehicle.passed_over, "unturned": self._vehicle.unturned} if self._vehicle else {}),
             "bus_malformed": self._bus.malformed,
             "bus_unsent": unsent,
             "clock_steps": self._clock.steps,
@@ -199,6 +206,7 @@ class Hub:
         confirmed = sum(track.state == "confirmed" for track in tracks)
         said = (
             f"{live} live tracks, {confirmed} confirmed",
+            self._vehicle.words(time.monotonic_ns()) if self._vehicle else "",
             self._flood.words,
             self._authenticity.words(),
             self._live.link_words(),

@@ -18,6 +18,7 @@ from edge_node.node.guarded import Guarded
 DETECTORS = {
     "RadioFrame": "edge_node.remote_id.detector:RemoteIdDetector",
     "GnssFix": "edge_node.node.position:PositionRelay",
+    "Attitude": "edge_node.node.position:AttitudeRelay",
     "AudioBlock": "edge_node.acoustic.detector:AcousticDetector",
     "Frame": "edge_node.camera.detector:CameraDetector",
     "IqBlock": "edge_node.radio.detector:RadioDetector",

@@ -1,4 +1,4 @@
-"""The node's own place, on its way from receiver to hub."""
+"""The node's own place and how its vehicle stands, on their way from device to hub."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import convert
 
-from drivers.blocks import GnssFix
-from edge_node.messages import PositionFix
+from drivers.blocks import Attitude, GnssFix
+from edge_node.messages import AttitudeFix, PositionFix
 
 
 class PositionRelay:
@@ -19,4 +19,16 @@ class PositionRelay:
 
     def words(self) -> str:
         """Nothing: the driver says how its fix is."""
+        return ""
+
+
+class AttitudeRelay:
+    """Hands an attitude on as it is."""
+
+    def step(self, block: Attitude) -> Sequence[AttitudeFix]:
+        """One attitude in, one out."""
+        return [convert(block, AttitudeFix, from_attributes=True)]
+
+    def words(self) -> str:
+        """Nothing: the driver says how the vehicle stands."""
         return ""

@@ -124,7 +124,8 @@ def _direction(bearing: Bearing | None) -> str:
     if bearing is None:
         return "somewhere"
     digits = _digits(bearing.sigma_azimuth_deg)
-    azimuth = f"at {round(bearing.azimuth_deg, digits) % 360:.{digits}f}° ± {bearing.sigma_azimuth_deg:.{digits}f}°"
+    of = "" if bearing.reference == "true_north" else " of the vehicle's front"
+    azimuth = f"at {round(bearing.azimuth_deg, digits) % 360:.{digits}f}° ± {bearing.sigma_azimuth_deg:.{digits}f}°{of}"
     return azimuth if bearing.elevation_deg is None else f"{azimuth}, {bearing.elevation_deg:.{digits}f}° up"
 
 

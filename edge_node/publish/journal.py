@@ -40,7 +40,7 @@ def _spot(track: Track) -> Spot | None:
     if place := track.kinematics:
         where = {"latitude_deg": place.latitude_deg, "longitude_deg": place.longitude_deg, "altitude_wgs84_m": place.altitude_wgs84_m}
         return Spot(track.t_mono_ns, **where)
-    if way := track.bearing:
+    if (way := track.bearing) and way.reference == "true_north":
         return Spot(track.t_mono_ns, azimuth_deg=way.azimuth_deg, elevation_deg=way.elevation_deg)
     return None
 

@@ -113,7 +113,8 @@ def to_wire(kind: type[S], said: Mapping[str, Any]) -> S | None:
             case Quantity():
                 row.append(scaling.steps(said.get(f"{name}_{scaling.unit}")))
             case Packed():
-                row.append(sum(choice.bits(said.get(choice.name)) for choice in scaling.choices))
+                bits = sum(choice.bits(said.get(choice.name)) for choice in scaling.choices)
+                row.append(None if nil_allowed and not bits else bits)
             case None:
                 row.append(said.get(name))
         if row[-1] is None and not nil_allowed:

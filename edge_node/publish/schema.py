@@ -44,6 +44,7 @@ PLACE_SOURCES = (None, "fixed", "gnss")
 VERDICTS = (None, "green", "amber", "red")
 SOUND_LABELS = (None, "multirotor", "fixed_wing", "helicopter", "machine", "none")
 SIGHT_LABELS = (None, "drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "unknown")
+BEARING_REFERENCES = ("true_north", "vehicle")
 SEEN = (None, "now", "extrapolated")
 LINKS = (
     *(None, "elrs_900", "elrs_2400", "crossfire", "frsky_r9", "sik", "dji_ocusync", "analog_video", "lora", "fsk"),
@@ -88,7 +89,7 @@ class Kinematics(Struct, array_like=True, frozen=True, gc=False):
 
 
 class Bearing(Struct, array_like=True, frozen=True, gc=False):
-    """A direction from the node, without range."""
+    """A direction from the node, without range; by `reference` "vehicle" both angles are about a vehicle whose heading nobody knows."""
 
     azimuth: Annotated[int, scaled("deg", 100, 0, 35_999, "clockwise from true north", turn=36_000)]
     sigma_azimuth: Annotated[int, scaled("deg", 100, 0, 18_000, "nil: unknown", up=True)] | None = None
@@ -104,8 +105,18 @@ class Bearing(Struct, array_like=True, frozen=True, gc=False):
                 100,
                 0,
                 18_000,
-                "of the sensor's mounting: one error of all its bearings, not within the sigmas above; nil: not said (since 1.3)",
+                "of mounting and vehicle's heading: one error of all its bearings, not within the sigmas above; nil: not said (since 1.3)",
                 up=True,
+            ),
+        ]
+        | None
+    ) = None
+    reference: (
+        Annotated[
+            int,
+            packed(
+                "what the angles count from: north and horizon, or a vehicle's front and level; nil: the first (since 1.6)",
+                reference=(2, BEARING_REFERENCES),
             ),
         ]
         | None

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from drivers.blocks import GnssFix
+from drivers.blocks import Attitude, GnssFix
 from drivers.gnss import Gnss, pulse_mono_ns
 from drivers.serial_port import open_error
 from drivers.source import SourceAbsent, SourceLost, SourceMisconfigured, SourceStalled
@@ -51,11 +51,11 @@ def receiver() -> Iterator[Receiver]:
     made.unplug()
 
 
-def next_fix(blocks: Iterator[GnssFix | None]) -> GnssFix:
-    """The next block that is one; the driver's None comes often enough for the deadline to work."""
+def next_fix(blocks: Iterator[GnssFix | Attitude | None]) -> GnssFix:
+    """The next block that is a fix; the driver's None comes often enough for the deadline to work."""
     until_s = time.monotonic() + DEADLINE_S
     for block in blocks:
-        if block is not None:
+        if isinstance(block, GnssFix):
             return block
         assert time.monotonic() < until_s, "no fix came"
     raise AssertionError("the source ended")
@@ -219,6 +219,31 @@ def test_fix_from_gpsd() -> None:
         assert gnss.words() == "fix by 9 satellites, 2.0 m"
     assert asked == [b'?WATCH={"enable":true,"json":true,"pps":true};\r\n']
     assert (fix.source, fix.t_utc_ns, fix.altitude_wgs84_m) == ("gpsd", UTC_2026_03_14_101112 * 10**9, 116.5)
+
+
+def test_attitude_from_gpsd() -> None:
+    def play(link: socket.socket) -> None:
+        link.recv(1024)
+        link.sendall(b'{"class":"ATT","device":"/dev/ttyS1","heading":14.5,"pitch":-1.5,"roll":2.0,"mag_st":"N"}\r\n')
+        until_hung_up(link)
+
+    with daemon(play) as address, Gnss(gpsd=address, heading_offset_deg=-20.0) as gnss:
+        until_s = time.monotonic() + DEADLINE_S
+        said = next(block for block in gnss.blocks() if block is not None or time.monotonic() > until_s)
+        assert isinstance(said, Attitude)
+        assert (said.heading_deg, said.pitch_deg, said.roll_deg) == (354.5, -1.5, 2.0)
+        assert gnss.words() == "heading 354°"
+
+
+def test_heading_from_a_port_beside_the_fix(receiver: Receiver) -> None:
+    with Gnss(port=receiver.port) as gnss:
+        receiver.say(sentence("GPHDT,90.4,T") + EPOCH)
+        assert next_fix(gnss.blocks()).has_fix
+        assert gnss.words() == "fix by 9 satellites, 3.5 m, heading 90°"
+        receiver.say(sentence("GPTHS,,V"))
+        blocks = gnss.blocks()
+        assert next(block for block in blocks if isinstance(block, Attitude)).trouble == "no heading"
+        assert gnss.words() == "fix by 9 satellites, 3.5 m, no heading"
 
 
 def asked_once(link: socket.socket) -> None:

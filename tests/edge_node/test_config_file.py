@@ -80,6 +80,7 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
         ('[remote_id]\nknown_aircraft = "known.toml"', 2, "remote_id.known_aircraft needs remote_id.known_aircraft_key"),
         ('[remote_id]\nknown_aircraft_key = "none"', 2, "remote_id.known_aircraft_key = 'none': must be an Ed25519 public key"),
         ('[remote_id]\nzones = "a.json"', 2, "remote_id.zones = 'a.json': expected array"),
+        ("[node]\nmoving = true\nlatitude_deg = 1\nlongitude_deg = 1", 2, "node.moving and a fixed node.latitude_deg contradict"),
         ("[trackin]\n", 1, "unknown table or key 'trackin': did you mean 'tracking'?"),
         ("sensor = 3", 1, "sensor must be a list of tables"),
         ("c2 = 3", 1, "c2 must be a table"),

@@ -84,7 +84,8 @@ def _motion(state: dict[str, Any]) -> list[str]:
 
 
 def _direction(bearing: dict[str, Any]) -> list[str]:
-    return [f"towards {bearing['azimuth_deg']:.1f}", _number(bearing["elevation_deg"], 1), "", "", ""]
+    about = "" if bearing["reference"] == "true_north" else " of its front"
+    return [f"towards {bearing['azimuth_deg']:.1f}{about}", _number(bearing["elevation_deg"], 1), "", "", ""]
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The node's own GNSS receiver: NMEA 0183 of its place once a second, on a pseudo-terminal."""
+"""The node's own GNSS receiver: NMEA 0183 of its place, and of a vehicle's heading and tilt, on a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from functools import reduce
 from operator import xor
 from threading import Event, Thread
 
+from tools.simulate.trip import Trip
 from tools.simulate.world import Wander, World
 
 GEOID_SEPARATION_M = 45.0
 SIGMA_M = 1.2
 SATELLITES = 11
 LATE_S = 0.15
+SIGMA_HEADING_DEG, SIGMA_TILT_DEG, ATTITUDES_A_SECOND, KNOTS = 0.4, 0.3, 10, 3600 / 1852
 
 
 def sentence(body: str) -> bytes:
@@ -29,25 +31,45 @@ def sentence(body: str) -> bytes:
 class Receiver:
     """What a receiver on the node's mast says; its errors are seeded and as large as it claims."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, trip: Trip | None = None, begun_utc_s: float = 0.0) -> None:
+        self._world, self._trip, self._begun_s = world, trip, begun_utc_s
+        self._turns = [Wander(f"{world.seed}/gnss/{axis}", sigma, 5, 60) for axis, sigma in _AXES]
         self._errors = [Wander(f"{world.seed}/gnss/{axis}", SIGMA_M, 20, 600) for axis in "enu"]
 
     def epoch(self, utc_s: int) -> bytes:
         """The sentences of one whole second: GGA, RMC, GSA, GST."""
         now = datetime.fromtimestamp(utc_s, UTC)
         east, north, up = (error.at(utc_s) for error in self._errors)
+        going = self._trip.at(utc_s - self._begun_s) if self._trip else None
+        motion = f"{going.speed_mps * KNOTS:.2f},{going.heading_deg:.2f}" if going else "0.01,"
+        if going:
+            east, north = east + going.east_m, north + going.north_m
         mast_m = self._world.scene.node.mast_m
         latitude, longitude, altitude = self._world.ground.to_geodetic(east, north, mast_m + up)
         place = f"{_degrees(latitude, 2, 'NS')},{_degrees(longitude, 3, 'EW')}"
         msl_m = altitude - GEOID_SEPARATION_M
         bodies = (
             f"GNGGA,{now:%H%M%S}.00,{place},1,{SATELLITES},0.90,{msl_m:.1f},M,{GEOID_SEPARATION_M:.1f},M,,",
-            f"GNRMC,{now:%H%M%S}.00,A,{place},0.01,,{now:%d%m%y},,,A",
+            f"GNRMC,{now:%H%M%S}.00,A,{place},{motion},{now:%d%m%y},,,A",
             "GNGSA,A,3,02,05,07,09,13,15,20,24,27,29,30,,1.60,0.90,1.30",
             f"GNGST,{now:%H%M%S}.00,2.1,,,,{SIGMA_M:.1f},{SIGMA_M:.1f},{SIGMA_M:.1f}",
         )
         return b"".join(map(sentence, bodies))
+
+    def attitude(self, utc_s: float) -> bytes:
+        """Heading and tilt of two antennas on the vehicle (HDT, PASHR), as they are at that time; empty of a node on a mast."""
+        if self._trip is None:
+            return b""
+        going, errors = self._trip.at(utc_s - self._begun_s), [error.at(utc_s) for error in self._turns]
+        heading_deg = (going.heading_deg + errors[0]) % 360
+        now = datetime.fromtimestamp(utc_s, UTC)
+        tilt = f"{going.roll_deg + errors[1]:+.2f},{going.pitch_deg + errors[2]:+.2f},+0.00"
+        sigmas = f"{SIGMA_TILT_DEG:.3f},{SIGMA_TILT_DEG:.3f},{SIGMA_HEADING_DEG:.3f}"
+        bodies = (f"GNHDT,{heading_deg:.2f},T", f"PASHR,{now:%H%M%S}.{now.microsecond // 1000:03d},{heading_deg:.2f},T,{tilt},{sigmas},1,0")
+        return b"".join(map(sentence, bodies))
+
+
+_AXES = (("heading", SIGMA_HEADING_DEG), ("roll", SIGMA_TILT_DEG), ("pitch", SIGMA_TILT_DEG))
 
 
 def _degrees(value: float, digits: int, halves: str) -> str:
@@ -57,13 +79,13 @@ def _degrees(value: float, digits: int, halves: str) -> str:
 
 
 @contextmanager
-def receiver(world: World) -> Iterator[str]:
-    """A serial port that speaks as the node's receiver while the context lasts; gives its name."""
+def receiver(world: World, trip: Trip | None = None, begun_utc_s: float = 0.0) -> Iterator[str]:
+    """A serial port that speaks as the node's receiver while the context lasts; gives its name. A trip began at `begun_utc_s`."""
     near, far = pty.openpty()
     tty.setraw(far)
     os.set_blocking(near, False)
     stop = Event()
-    thread = Thread(target=_speak, args=(near, Receiver(world), stop), daemon=True)
+    thread = Thread(target=_speak, args=(near, Receiver(world, trip, begun_utc_s), stop), daemon=True)
     thread.start()
     try:
         yield os.ttyname(far)
@@ -76,8 +98,9 @@ def receiver(world: World) -> Iterator[str]:
 
 def _speak(port: int, told: Receiver, stop: Event) -> None:
     """One epoch soon after each second of the system's clock began, from the one that runs; lost when nobody reads."""
-    utc_s = time.time_ns() // 1_000_000_000
-    while not stop.wait(max(0.0, utc_s + LATE_S - time.time())):
+    tick = time.time_ns() // 1_000_000_000 * ATTITUDES_A_SECOND
+    while not stop.wait(max(0.0, tick / ATTITUDES_A_SECOND + LATE_S - time.time())):
+        utc_s, part = divmod(tick, ATTITUDES_A_SECOND)
         with suppress(BlockingIOError):
-            os.write(port, told.epoch(utc_s))
-        utc_s += 1
+            os.write(port, (told.epoch(utc_s) if part == 0 else b"") + told.attitude(tick / ATTITUDES_A_SECOND))
+        tick += 1

@@ -46,6 +46,16 @@ def test_the_life_of_a_sight() -> None:
     assert (tracks.tracks(), tracks._numbered) == ([], {})
 
 
+def test_a_vehicle_s_bearing_that_becomes_true_is_of_the_same_object() -> None:
+    tracks = tracker()
+    hear(tracks, *watched(1.0, reference="vehicle", azimuth_deg=10.0))
+    assert (only(tracks.tracks()).bearing or Bearing(azimuth_deg=0, elevation_deg=0, sigma_azimuth_deg=1)).reference == "vehicle"
+    assert kinds(hear(tracks, seen(4.0, azimuth_deg=250.0))) == []
+    bearing = only(tracks.tracks()).bearing
+    assert bearing is not None
+    assert (bearing.reference, bearing.azimuth_deg) == ("true_north", 250.0)
+
+
 def test_a_track_shows_the_bearing_and_the_sight_as_they_were_said_last() -> None:
     tracks = tracker()
     said = seen(1, azimuth_deg=-0.5, sigma_pose_deg=1.5, size_deg=0.4, range_m=310.0, sigma_range_m=90.0, temperature_k=301.2)

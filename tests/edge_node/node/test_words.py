@@ -41,6 +41,11 @@ def test_what_is_heard_is_said_with_where_and_how_surely() -> None:
     )
 
 
+def test_a_bearing_of_a_vehicle_says_so() -> None:
+    carried = replace(TRACK, bearing=replace(BEARING, reference="vehicle"))
+    assert describe(carried).startswith("heard a multirotor at 0° ± 4° of the vehicle's front, 31° up")
+
+
 def test_a_claim_and_a_sound_stand_side_by_side() -> None:
     identity = Identity(ids=(UasId("serial_number", "S1"),))
     assert describe(replace(TRACK, identity=identity)).startswith("S1  no position  heard a multirotor")

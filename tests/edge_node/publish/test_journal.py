@@ -8,7 +8,7 @@ from random import Random
 from msgspec.structs import replace
 
 from edge_node.messages import LinkKind, Sight, SightLabel, Sound, SoundLabel, Suspicion, Target, TargetLabel, Track, TrackEvent, TrackState
-from edge_node.publish.journal import MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way
+from edge_node.publish.journal import MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way, _spot
 from edge_node.publish.noted import Noted
 from tests.edge_node.publish.scene import bearing_track, full_track, link_track
 
@@ -43,6 +43,13 @@ def test_a_track_that_nobody_confirmed_stays_a_rumour_to_its_end_and_has_no_way(
         assert (noted, due) == ([], [])
     lost = journal.happened(TrackEvent(kind="lost", track=track(6 * SECOND_NS, state="lost")))
     assert (lost.rumour, lost.trail) == (True, ())
+
+
+def test_a_bearing_that_counts_from_a_vehicle_is_no_part_of_a_way() -> None:
+    one = bearing_track(1, Random(1))
+    assert one.bearing is not None
+    way = [replace(one, bearing=replace(one.bearing, reference=reference)) for reference in ("true_north", "vehicle")]
+    assert [_spot(each) is None for each in way] == [False, True]
 
 
 def test_a_lost_track_comes_with_the_way_it_went() -> None:

@@ -243,6 +243,17 @@ def test_the_error_of_the_mounting_goes_beside_the_random_ones() -> None:
     assert said[0]["bearing"]["sigma_azimuth_deg"] == said[1]["bearing"]["sigma_azimuth_deg"]
 
 
+def test_what_a_bearing_counts_from_is_told_and_costs_a_node_on_a_mast_nothing() -> None:
+    track = bearing_track(1, Random(1))
+    assert track.bearing is not None
+    carried = replace(track, bearing=replace(track.bearing, reference="vehicle"))
+    assert [one["bearing"]["reference"] for one in sent(track, carried)["tracks"]] == ["true_north", "vehicle"]
+    record = wire.track_record(track, NOW_NS, (), ())
+    assert record is not None
+    assert record.bearing is not None
+    assert record.bearing.reference is None
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_all_that_a_camera_says_of_a_track_takes_at_most_64_bytes(seed: int) -> None:
     chance = Random(seed)

@@ -134,7 +134,7 @@ class Feed:
 
 
 def _usable(bearing: Event | None) -> bool:
-    return bearing is not None and bearing["sigma_azimuth_deg"] is not None
+    return bearing is not None and bearing["sigma_azimuth_deg"] is not None and bearing["reference"] == "true_north"
 
 
 def _sight(number: int, node8: str, place: Event, track: Event, now_s: float) -> Sight:

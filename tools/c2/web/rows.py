@@ -77,6 +77,7 @@ FIELDS = {
         "target_percent",
         "target_drone_percent",
         "altitude_baro_m",
+        "front_deg",
     ),
     "about": (
         "key",
@@ -159,6 +160,7 @@ def moving_row(key: int, track: Event) -> Row:
     """Where a track is and how it moves: what is new at every message."""
     state, bearing, claim = (track[part] or {} for part in ("kinematics", "bearing", "identity"))
     sound, sight, link, target = (track[part] or {} for part in ("sound", "sight", "emission", "target"))
+    north = bearing if bearing.get("reference") == "true_north" else {}
     speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
     return (
         key,
@@ -176,7 +178,7 @@ def moving_row(key: int, track: Event) -> Row:
         state.get("sigma_minor_m"),
         state.get("major_axis_deg"),
         state.get("sigma_altitude_m"),
-        bearing.get("azimuth_deg"),
+        north.get("azimuth_deg"),
         bearing.get("sigma_azimuth_deg"),
         bearing.get("elevation_deg"),
         bearing.get("sigma_elevation_deg"),
@@ -206,6 +208,7 @@ def moving_row(key: int, track: Event) -> Row:
         target.get("label_probability_percent"),
         target.get("probability_percent"),
         target.get("altitude_baro_m"),
+        bearing.get("azimuth_deg") if bearing.get("reference") == "vehicle" else None,
     )
 
 

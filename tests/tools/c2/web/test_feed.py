@@ -18,7 +18,7 @@ from tests.tools.c2.helpers import new_keys
 from tests.tools.c2.web.helpers import Visitor, open_page, wait_for
 from tools.c2.enrolment import Enrolment
 from tools.c2.web import feed as feeds
-from tools.c2.web.rows import FIELDS, MOST_SENTENCE, MOST_TEXT, plain
+from tools.c2.web.rows import FIELDS, MOST_SENTENCE, MOST_TEXT, moving_row, plain
 from tools.c2.web.server import Page
 from tools.wire_example import target_track
 
@@ -112,11 +112,22 @@ def test_a_target_of_another_sensor_is_told_with_names_and_what_it_is(page: Page
 def test_a_mounting_that_is_known_badly_widens_where_bearings_cross() -> None:
     place = {"latitude_deg": 56.9, "longitude_deg": 24.1, "altitude_wgs84_m": 10.0, "sigma_m": None}
     bearing = {"azimuth_deg": 10.0, "sigma_azimuth_deg": 0.3, "elevation_deg": 5.0, "sigma_elevation_deg": 0.4}
-    bearing |= {"azimuth_rate_dps": None, "elevation_rate_dps": None, "sigma_pose_deg": 3.0}
+    bearing |= {"azimuth_rate_dps": None, "elevation_rate_dps": None, "sigma_pose_deg": 3.0, "reference": "true_north"}
     track = {"bearing": bearing, "age_s": 0.0, "heard_s": 1.0}
     sight = feeds._sight(1, "01234567", place, track, 1.0)
     assert sight.sigma_azimuth_deg == pytest.approx(3.015, abs=1e-3)
     assert sight.sigma_elevation_deg == pytest.approx(3.027, abs=1e-3)
+
+
+def test_a_bearing_of_a_vehicle_crosses_nothing_and_is_drawn_nowhere() -> None:
+    track = bearing_track(1, Random(1))
+    assert track.bearing is not None
+    carried = replace(track, bearing=replace(track.bearing, reference="vehicle"))
+    said = [one | {"heard_s": 1.0} for one in tracks(track, carried)["tracks"]]
+    assert [feeds._usable(one["bearing"]) for one in said] == [True, False]
+    shown = named("moving", {"moving": [moving_row(1, one) for one in said]})
+    assert [one["azimuth_deg"] is None for one in shown] == [False, True]
+    assert [one["front_deg"] is None for one in shown] == [True, False]
 
 
 def test_that_nothing_is_new_is_said_now_and_then(page: Page, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ export class Details {
       ["Doubts", words.joined(track.flags.map(words.spaced), ", ")],
       ["Place", track.at && words.joined([words.place(track), accuracy(track)])],
       ["From the node", track.at && this.fromNode(track, node)],
-      ["Bearing", track.azimuth_deg === null ? "" : words.bearing(track)],
+      ["Bearing", track.azimuth_deg === null && track.front_deg === null ? "" : words.bearing(track)],
       ["Height", track.height_m === null ? "" : `${track.height_m.toFixed(0)} m above ${track.height_reference === "ground" ? "ground" : "take-off"}`],
       ["Altitude", track.altitude_m === null ? "" : `${track.altitude_m.toFixed(0)} m WGS-84${plusMinus(track.sigma_altitude_m)}`],
       ["Moves", words.joined([words.motion({ ...track, height_m: null, altitude_m: null }), climb(track)])],

@@ -146,6 +146,7 @@ const manned = (track) => ["aeroplane", "helicopter", "bird", "balloon", "vehicl
 export const elsewise = (track) => !track.ids?.length && (Boolean(track.withdrawn) || manned(track) || (Boolean(track.sight) && !["drone", "unknown"].includes(track.sight)));
 
 export function bearing(track) {
+  if ((track.front_deg ?? null) !== null) return `${azimuth(track.front_deg)} from the front of its vehicle, whose heading is not known`;
   if (track.azimuth_deg === null) return track.sound || track.sight || track.link || track.target ? "no bearing" : "no place";
   const sigma = track.sigma_azimuth_deg === null ? "" : ` ±${(2 * track.sigma_azimuth_deg).toFixed(track.sigma_azimuth_deg < 0.1 ? 2 : 1)}°`;
   const pose = track.sigma_pose_deg === null ? "" : `mounting ±${(2 * track.sigma_pose_deg).toFixed(1)}°`;
