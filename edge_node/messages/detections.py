@@ -263,8 +263,8 @@ class PositionDetection(TargetDetection, frozen=True, kw_only=True, tag="positio
 class BearingDetection(TargetDetection, frozen=True, kw_only=True, tag="bearing"):
     """An object whose direction alone is known, such as from a direction finder: degrees clockwise from `reference`, up from the horizon.
 
-    A hub whose node moves turns no bearing of this kind. The sigmas are random errors; `sigma_pose_deg` is how well the sensor's mounting is
-    known, one error of all that it says.
+    A hub whose node moves turns no bearing of this kind. The sigmas are random errors; `sigma_pose_deg` is how well the mounting is known,
+    one error of all that it says.
     """
 
     azimuth_deg: float
