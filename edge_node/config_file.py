@@ -148,7 +148,7 @@ def _read_sensor(table: Any, number: int, folder: Path, text: str, wrong: list[P
 def _unknown(driver: str) -> str:
     """Why no other package brings this driver; empty where one does."""
     from drivers import catalog  # noqa: PLC0415 -- looking for plugins costs; built-in drivers need none
-    from drivers.plugins import PluginError  # noqa: PLC0415 -- as above
+    from drivers.plugins import PluginError  # noqa: PLC0415 -- looking for plugins costs
 
     try:
         return "" if driver in catalog.plugins() else f"unknown driver {driver!r}: {nearest(driver, catalog.names())}"

@@ -51,7 +51,7 @@ class Guarded:
         """What it still had in hand."""
         try:
             return self._sound(list(islice(self._detector.finish(), MOST_MESSAGES + 1))) if isinstance(self._detector, Finishing) else []
-        except Exception as error:  # noqa: BLE001 -- as above
+        except Exception as error:  # noqa: BLE001 -- a foreign detector may raise anything as it ends
             self._failed(error)
             return []
 
@@ -59,7 +59,7 @@ class Guarded:
         """Its own words, and what is wrong with it."""
         try:
             own = str(self._detector.words())[:200]
-        except Exception as error:  # noqa: BLE001 -- as above
+        except Exception as error:  # noqa: BLE001 -- a foreign detector may raise anything when asked how it is
             own = f"its words fail ({named(error)})"
         failed = f"the detector of {self._block_type} failed {self.failures} times ({self._failure})" if self.failures else ""
         junk = f"the detector of {self._block_type} said {self.junk} things that are no message ({self._why_junk})" if self.junk else ""
@@ -86,7 +86,7 @@ class Guarded:
         try:
             data = _encoder.encode(one)
             message = _decoder.decode(data)
-        except Exception as error:  # noqa: BLE001 -- and anything may be handed over
+        except Exception as error:  # noqa: BLE001 -- a foreign detector may hand over anything
             self._refuse(named(error))
             return None
         if len(data) > MOST_BYTES:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import flown_by_radio
 from tests.running import wait_for
 from tools.simulate.antenna import of_world
 from tools.simulate.iq_on_air import IqOnAir
@@ -21,20 +22,7 @@ from tools.simulate.rtl_tcp_server import RtlTcpServer
 from tools.simulate.world import World
 from tools.stage import Stage, stage
 
-SCENE = """
-name = "A mast"
-[node]
-latitude_deg = 50.85
-longitude_deg = 4.35
-ground_wgs84_m = 65.0
-mast_m = 8.0
-[[drone]]
-name = "one"
-path = { kind = "hover", east_m = 300.0, north_m = 0.0, height_m = 60.0 }
-operator = { east_m = 280.0, north_m = 20.0 }
-[[drone.link]]
-name = "elrs_in866_100"
-[[emitter]]
+SCENE = f"""{flown_by_radio.SCENE}[[emitter]]
 name = "sensors of the neighbourhood"
 link = "wmbus_t"
 east_m = -200.0

@@ -15,6 +15,7 @@ from drivers.blocks import IqBlock
 from drivers.rtl_tcp import RtlTcp
 from edge_node.messages import LinkDetection
 from edge_node.radio.detector import RadioDetector
+from tests import flown_by_radio
 from tools.simulate.antenna import of_world
 from tools.simulate.iq_on_air import IqOnAir, as_cu8
 from tools.simulate.radio import heard
@@ -24,20 +25,7 @@ from tools.simulate.world import World
 
 ROOT = Path(__file__).parents[3]
 CENTER_HZ, RATE_HZ = 866_162_500, 1_200_000
-SCENE = """
-name = "A mast"
-[node]
-latitude_deg = 50.85
-longitude_deg = 4.35
-ground_wgs84_m = 65.0
-mast_m = 8.0
-[[drone]]
-name = "one"
-path = { kind = "hover", east_m = 300.0, north_m = 0.0, height_m = 60.0 }
-operator = { east_m = 280.0, north_m = 20.0 }
-[[drone.link]]
-name = "elrs_in866_100"
-[receiver]
+SCENE = f"""{flown_by_radio.SCENE}[receiver]
 center_hz = 866.1625e6
 rate_hz = 1.2e6
 noise_dbfs = -62.0
