@@ -1,0 +1,1 @@
+"""Where objects are and how they go, from bearings, ranges and positions alike."""

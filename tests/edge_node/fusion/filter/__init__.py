@@ -1,0 +1,1 @@
+"""Is what is known of objects as sure as it says."""
