@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from drivers.blocks import AnyBlock
-from edge_node.messages import BusMessage
+from edge_node.messages import BusMessage, Coverage
 
 
 class Detector(Protocol):
@@ -25,3 +25,11 @@ class Finishing(Protocol):
 
     def finish(self) -> Sequence[BusMessage]:
         """What can be told of it, as no more blocks come."""
+
+
+@runtime_checkable
+class Covering(Protocol):
+    """A detector that knows what its sensor would sense now."""
+
+    def coverage(self, t_mono_ns: int) -> Coverage | None:
+        """Asked about once a second, at a block or while its source lives and has none; None where nobody can tell."""

@@ -10,7 +10,7 @@ from edge_node.acoustic.ear import Ear
 from edge_node.acoustic.looks import Looks
 from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.single import Single
-from edge_node.messages import AcousticDetection
+from edge_node.messages import AcousticDetection, Coverage
 
 MOST_CHANNELS = 64
 TEMPERATURE_STEP_C = 2.0
@@ -44,6 +44,10 @@ class AcousticDetector:
             return self._trouble
         told = f"{self._told} sounds of drones" if self._told else "no drone heard"
         return "; ".join(filter(None, (told, self._ear.words())))
+
+    def coverage(self, t_mono_ns: int) -> Coverage | None:
+        """How far a small drone would be heard now; None while nobody can tell."""
+        return self._ear.coverage(t_mono_ns) if self._ear else None
 
     def _begin(self, block: AudioBlock) -> None:
         self._made_for, self._ear, self._trouble = block, None, ""

@@ -12,10 +12,11 @@ from msgspec import structs
 from drivers.blocks import AudioBlock
 from edge_node.acoustic.listener import Heard, Listener
 from edge_node.acoustic.looks import NS_PER_S, Look, Looks, finite, follows
+from edge_node.acoustic.reach import Reach
 from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.spectra import Frames, Resynthesis, Samples
 from edge_node.acoustic.whence import Whence
-from edge_node.messages import AcousticDetection
+from edge_node.messages import AcousticDetection, Coverage
 
 HEARD_S = 1.0
 SAME_PITCH = 0.03
@@ -55,6 +56,7 @@ class Ear:
 
     def __init__(self, looks: Looks, sources: Sources, model: RotorModel, full_scale_db_spl: float | None) -> None:
         self._looks, self._sources, self._model, self._full_scale_db_spl = looks, sources, model, full_scale_db_spl
+        self._reach = Reach(looks.spectra, full_scale_db_spl)
         self._listeners: dict[int, Listener] = {}
         self._held: list[AudioBlock] = []
         self._first_ns: int | None = None
@@ -81,10 +83,15 @@ class Ear:
         heard = f"{len(self._listeners)} sounds followed, {drones} of them drones"
         return "; ".join((heard, *self._sources.notes()))
 
+    def coverage(self, t_mono_ns: int) -> Coverage | None:
+        """How far a small drone would be heard now; None while nobody can tell."""
+        return self._reach.coverage(t_mono_ns, self._sources.notes())
+
     def _look(self, look: Look) -> list[AcousticDetection]:
         if look.after_gap:
             self._past.clear()
         self._past.append(look)
+        self._reach.push(look)
         t_s = self._seconds(look)
         self._sources.step(t_s, look, frozenset(number for number, listener in self._listeners.items() if listener.present))
         self._follow(t_s)

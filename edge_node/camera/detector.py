@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from drivers.blocks import Block, Camera, Frame
 from edge_node.camera.flock import Flock
 from edge_node.camera.levels import Levels
+from edge_node.camera.outlook import Outlook
 from edge_node.camera.sight.judge import Judge, look_all
 from edge_node.camera.sight.second_opinion import SecondOpinion
 from edge_node.camera.told import Told
 from edge_node.camera.tracks.followed import Belief
 from edge_node.camera.watch import Watch
 from edge_node.config import CameraTable
-from edge_node.messages import CameraDetection
+from edge_node.messages import CameraDetection, Coverage
 
 LEAST_PX, MOST_PX = 24, 4096
 NS_PER_S = 1e9
@@ -42,7 +43,7 @@ class CameraDetector:
     def __init__(self, settings: CameraTable = NO_MODEL, judge: Callable[[Band], Judge] = Judge) -> None:
         self._opinion, self._judge = SecondOpinion.by(settings), judge
         self._watch: Watch | None = None
-        self._levels = Levels()
+        self._levels, self._outlook = Levels(), Outlook()
         self._told: Told | None = None
         self._shape: tuple[int, ...] = ()
         self._camera: Camera | None = None
@@ -62,6 +63,7 @@ class CameraDetector:
             self._left_out += 1
             return ()
         levels = self._levels.of(block.picture)
+        self._outlook.see(block, self._levels.unit)
         seen = self._watch.step(levels, block.sequence, block.t_mono_ns / NS_PER_S, self._levels.unit, self._told.looked_at)
         said = self._without_flock([self._told.of(sighting, block, self._opinion) for sighting in seen])
         self._count += len(said)
@@ -74,6 +76,10 @@ class CameraDetector:
         left_out = f"{self._left_out} pictures without news" if self._left_out else ""
         flock = f"a flock of {self._in_flock}, not told one by one" if self._in_flock else ""
         return "; ".join(filter(None, (self._watch.words(), f"{self._count} sightings", flock, left_out, self._opinion.trouble)))
+
+    def coverage(self, t_mono_ns: int) -> Coverage | None:
+        """Where a small drone would be seen now; None where nobody can tell."""
+        return None if self._told is None or self._told.sees_nothing else self._outlook.coverage(t_mono_ns)
 
     def _without_flock(self, said: list[CameraDetection]) -> list[CameraDetection]:
         middles = [(one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2) for one in said]
@@ -89,7 +95,7 @@ class CameraDetector:
 
     def _begin(self, frame: Frame) -> None:
         height, width = self._shape = frame.picture.shape
-        self._levels, self._flock = Levels(), Flock(width)
+        self._levels, self._outlook, self._flock = Levels(), Outlook(), Flock(width)
         band: Band = _band_said(frame.camera) or band_of(frame.picture)
         self._watch = Watch(partial(self._judge, band), look_all, BELIEFS[band], (width, height))
         self._see_with(frame)

@@ -23,12 +23,25 @@ from edge_node.messages.detections import (
     Transport,
     UasId,
 )
-from edge_node.messages.reports import AttitudeFix, NodeStatus, PositionFix, SensorReport, SensorState, SensorStatus, Verdict
+from edge_node.messages.reports import (
+    AttitudeFix,
+    Coverage,
+    NodeStatus,
+    PositionFix,
+    Sense,
+    SensorReport,
+    SensorState,
+    SensorStatus,
+    Verdict,
+)
 from edge_node.messages.tracks import (
     Bearing,
     Cooperation,
     Emission,
     EventKind,
+    Fact,
+    FactName,
+    FactUnit,
     Hearing,
     Identity,
     Kinematics,
@@ -49,9 +62,13 @@ __all__ = [
     "BusMessage",
     "CameraDetection",
     "Cooperation",
+    "Coverage",
     "Detection",
     "Emission",
     "EventKind",
+    "Fact",
+    "FactName",
+    "FactUnit",
     "Hearing",
     "IdType",
     "Identity",
@@ -62,6 +79,7 @@ __all__ = [
     "PositionDetection",
     "PositionFix",
     "RemoteIdDetection",
+    "Sense",
     "SensorReport",
     "SensorState",
     "SensorStatus",
@@ -92,5 +110,6 @@ BusMessage = (
     | BearingDetection
     | PositionFix
     | AttitudeFix
+    | Coverage
     | SensorReport
 )

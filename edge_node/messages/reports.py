@@ -6,6 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from edge_node.messages.detections import BearingReference
+
+Sense = Literal["sight", "sound", "remote_id", "other"]
 SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
 Verdict = Literal["green", "amber", "red"]
 
@@ -40,6 +43,28 @@ class AttitudeFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="atti
     sigma_tilt_deg: float | None = None
     sigma_t_s: float = 0.0
     trouble: str | None = None
+
+
+class Coverage(Struct, frozen=True, kw_only=True, tag_field="kind", tag="coverage"):
+    """What one sensor would sense now: about once a second while it works, so that silence of a sensor is not taken for an empty sky.
+
+    A small multirotor (a DJI Mini: 0.25 m, 72 dB at 1 m, Remote ID) that enters the sector nearer than `reach_m` is told of within
+    `latency_s` with `probability`. The sector is about `azimuth_deg`, its edges are known for sure; `reach_m` 0 senses nothing now, and
+    `notes` say why. With "remote_id" `probability` holds also how many of those that say it say it in a way that this receiver takes.
+    """
+
+    t_mono_ns: int
+    sensor: str = ""
+    sense: Sense
+    azimuth_deg: float = 0.0
+    width_deg: float = 360.0
+    lowest_elevation_deg: float = -90.0
+    highest_elevation_deg: float = 90.0
+    reach_m: float
+    probability: float
+    latency_s: float
+    reference: BearingReference = "true_north"
+    notes: tuple[str, ...] = ()
 
 
 class SensorReport(Struct, frozen=True, kw_only=True, tag_field="kind", tag="sensor_report"):

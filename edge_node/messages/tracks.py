@@ -21,6 +21,8 @@ from edge_node.messages.detections import (
 Cooperation = Literal["authorised", "unknown", "in_restricted_zone", "non_cooperative"]
 TrackState = Literal["tentative", "confirmed", "lost"]
 EventKind = Literal["new", "confirmed", "identified", "merged", "lost"]
+FactName = Literal["hovers", "climbs", "descends", "loiters", "approaches", "swarms", "drifts", "fast"]
+FactUnit = Literal["s", "m", "m/s", "tracks"]
 
 
 class Kinematics(Struct, frozen=True, kw_only=True, gc=False):
@@ -125,6 +127,20 @@ class Target(Struct, frozen=True, kw_only=True):
     snr_db: float | None = None
 
 
+class Fact(Struct, frozen=True, gc=False):
+    """One thing that an object does, told only where the errors of what is measured could not make it.
+
+    `value` is the seconds that it hovers or until it is nearest, the metres within which it loiters, its m/s, or how many tracks move as
+    one; `reason` is in words, with the numbers; `about` names the protected point or the other tracks of a swarm.
+    """
+
+    name: FactName
+    value: float | None = None
+    unit: FactUnit | None = None
+    reason: str = ""
+    about: str | None = None
+
+
 class Identity(Struct, frozen=True, kw_only=True):
     """Who the object claims to be, newest claim of each kind; a claim is never a proof."""
 
@@ -153,7 +169,12 @@ class Hearing(Struct, frozen=True, kw_only=True):
 
 
 class Track(Struct, frozen=True, kw_only=True):
-    """One object over time; `number` is its own for as long as the hub runs, `t_mono_ns` is when its state holds."""
+    """One object over time; `number` is its own for as long as the hub runs, `t_mono_ns` is when its state holds.
+
+    `existence` is the probability that there is an object at all. `label` is what it is most likely by all sensors together, and
+    `probabilities` are by TargetLabel, where what they lack of 1 is "unknown". `claim_probability` is that the object is where its identity
+    claims to be, None where nothing can tell.
+    """
 
     number: int
     state: TrackState
@@ -173,6 +194,12 @@ class Track(Struct, frozen=True, kw_only=True):
     sight: Sight | None = None
     emission: Emission | None = None
     target: Target | None = None
+    existence: float | None = None
+    label: TargetLabel | None = None
+    label_probability: float | None = None
+    probabilities: dict[str, float] = {}
+    claim_probability: float | None = None
+    behaviour: tuple[Fact, ...] = ()
 
 
 class TrackEvent(Struct, frozen=True, kw_only=True):

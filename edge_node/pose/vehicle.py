@@ -6,10 +6,11 @@ from math import degrees, hypot
 
 from msgspec.structs import replace
 
-from edge_node.messages import AcousticDetection, AttitudeFix, BusMessage, CameraDetection, PositionFix
+from edge_node.messages import AcousticDetection, AttitudeFix, BusMessage, CameraDetection, Coverage, PositionFix
 from edge_node.pose.own_noise import OwnNoise
 from edge_node.pose.pose import Pose, Stand
 from edge_node.pose.turned import turned
+from edge_node.pose.turned_sector import turned_sector
 
 DRIVES_MPS = 1.5
 SPEED_OF_SOUND_MPS = 340.0
@@ -25,7 +26,10 @@ class Vehicle:
         self.passed_over = self.unturned = 0
 
     def told(self, said: BusMessage) -> BusMessage | None:
-        """As it is from true north, or labelled as the vehicle's where nobody knows its front; None of the vehicle's own engine."""
+        """As it is from true north, or labelled as the vehicle's where nobody knows its front.
+
+        None of the vehicle's own engine, and of a sector of which nobody knows where it points.
+        """
         match said:
             case PositionFix():
                 self._pose.hear_fix(said)
@@ -35,6 +39,8 @@ class Vehicle:
                 return self._heard(replace(said, reference="vehicle"))
             case CameraDetection():
                 return self._seen(replace(said, reference="vehicle"))
+            case Coverage():
+                return self._covered(said)
         return said
 
     def words(self, t_mono_ns: int) -> str:
@@ -51,6 +57,14 @@ class Vehicle:
         if speed_mps >= DRIVES_MPS:
             said = _while_driving(said, speed_mps)
         return self._turned_sound(said, stand, turning_deg)
+
+    def _covered(self, said: Coverage) -> Coverage | None:
+        """What a package's own sensor covers from true north it has turned itself."""
+        if said.sense not in ("sight", "sound") and said.reference == "true_north":
+            return said
+        if said.sense == "sound" and (self._pose.speed_mps(said.t_mono_ns) or 0.0) >= DRIVES_MPS:
+            return replace(said, reach_m=0.0, notes=(*said.notes, DRIVING))
+        return turned_sector(said, self._pose.at(said.t_mono_ns))
 
     def _turned_sound(self, said: AcousticDetection, stand: Stand | None, turning_deg: float) -> AcousticDetection:
         if stand is None:

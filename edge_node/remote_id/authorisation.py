@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from edge_node.messages import Cooperation, Sight, SightLabel, Target, TargetLabel, Track
 from edge_node.remote_id.areas import heights
-from edge_node.remote_id.judges.evidence import together
 from edge_node.remote_id.known_aircraft import AircraftTable, Entry
 from edge_node.remote_id.zones import Inside, ZoneMap
+from edge_node.suspicion import together
 
 Key = tuple[str, str]
 """What an entry is found by: ("id", ...) or ("operator", ...)."""

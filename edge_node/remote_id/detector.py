@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from drivers.blocks import Block, RadioFrame
-from edge_node.messages import RemoteIdDetection, Transport
+from edge_node.messages import Coverage, RemoteIdDetection, Transport
 from edge_node.remote_id import ble, dji_drone_id, french, mavlink, wifi
 from edge_node.remote_id.astm_f3411 import decode_pack
 from edge_node.remote_id.astm_messages import AuthPage, Message
@@ -16,6 +16,7 @@ from edge_node.remote_id.authentication import PageTable, join
 from edge_node.remote_id.ble_trains import Trains
 from edge_node.remote_id.carriers import payloads
 from edge_node.remote_id.claims import Claims, claims, utc_text
+from edge_node.remote_id.hearing import Hearing
 from edge_node.remote_id.payload import Payload
 from edge_node.remote_id.trust import Trust
 
@@ -51,6 +52,7 @@ class RemoteIdDetector:
         self._trust = Trust(trusted_keys) if trusted_keys else None
         self._trains = Trains()
         self._pages = PageTable()
+        self._hearing = Hearing()
         self._transmitters: set[str] = set()
         self._frames = self._damaged = self._broken = 0
 
@@ -61,6 +63,7 @@ class RemoteIdDetector:
         if not block.intact:
             self._broken += 1
             return ()
+        self._hearing.hear(block)
         if block.medium == "ble" and ble.is_extended(block.data):
             return [self._detect(frame, [load]) for frame, load in self._trains.feed(block)]
         loads = wifi.payloads(block.data) if block.medium == "wifi" else payloads(block)
@@ -70,6 +73,10 @@ class RemoteIdDetector:
             return (self._detect(block, loads),)
         transports = dict.fromkeys(load.transport for load in loads)
         return [self._detect(block, [load for load in loads if load.transport == transport]) for transport in transports]
+
+    def coverage(self, t_mono_ns: int) -> Coverage | None:
+        """How far Remote ID would be heard now; None before anything was heard."""
+        return self._hearing.coverage(t_mono_ns)
 
     def words(self) -> str:
         """Such as "3 aircraft heard, 1140 frames, 26 damaged"; an aircraft here is a transmitter's address."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import prod
 
 from edge_node.messages import Suspicion
 
@@ -39,8 +38,3 @@ class Evidence:
         for name in [name for name, until_s in self._until_s.items() if until_s < t_s]:
             del self.held[name], self._until_s[name]
         return self.held.values()
-
-
-def together(suspicions: Iterable[Suspicion]) -> float:
-    """The chance, 0 to 1, that at least one of several independent suspicions is right."""
-    return round(1 - prod(1 - suspicion.score for suspicion in suspicions), 3)

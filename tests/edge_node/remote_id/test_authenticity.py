@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from edge_node.messages import RemoteIdDetection, UasId
 from edge_node.remote_id.authenticity import MOST_NEWCOMERS, MOST_REGULARS, MOST_SUSPECTED, Authenticity
-from edge_node.remote_id.judges.evidence import HELD_S, Evidence, together
+from edge_node.remote_id.judges.evidence import HELD_S, Evidence
 from edge_node.remote_id.judges.heard import OwnPlace
+from edge_node.suspicion import together
 from tests.edge_node.remote_id.test_recordings import played
 from tools.simulate.claims import HERE, genuine, in_order, utc_ns
 from tools.simulate.false_claims import KINDS

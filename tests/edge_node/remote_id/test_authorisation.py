@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from edge_node.messages import Bearing, Cooperation, Identity, Kinematics, Sight, SightLabel, Suspicion, Target, Track, UasId
 from edge_node.remote_id.areas import Layer, circle
 from edge_node.remote_id.authorisation import STRONG, Authorisation
-from edge_node.remote_id.judges.evidence import together
 from edge_node.remote_id.known_aircraft import AircraftTable, AreaTable, entries
 from edge_node.remote_id.zones import Period, Volume, Zone, ZoneMap
+from edge_node.suspicion import together
 
 SERIAL, OPERATOR = "1581F4TEST0000000001", "BELtest00000010a"
 HERE = {"latitude_deg": 50.85, "longitude_deg": 4.35}

@@ -1,0 +1,88 @@
+"""What a camera would see now: its field of view, as far as its pictures show that it looks at all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from drivers.blocks import Camera, Frame
+from edge_node.camera.field_of_view import Sector, reach_m, sector_of
+from edge_node.camera.lens import Lens
+from edge_node.messages import Coverage
+
+PROBABILITY = {"thermal": 0.9, "visible": 0.8}
+"""Of being told within the latency, as small as it may be; 0.99 and 0.94 of pictures with larger ones are covered by a told track."""
+LATENCY_S, PICTURES = 2.0, 8
+"""What judges take, and that an object shows in five of eight pictures."""
+FRESH_NS, SLOWEST_S = 2_000_000_000, 1.0
+DARK_LEVEL = 35.0
+"""Of 255, the middle of what a visible camera shows: night, or its cap."""
+FLAT_SIGMAS = 6.0
+"""Noise alone spreads its middle nine tenths over 3.3; a sky has a gradient, a covered lens has none."""
+SPARSE = 8
+STEP = 0.1
+
+
+class View(Struct, frozen=True):
+    """Where a camera looks in pictures of one size."""
+
+    sector: Sector | None
+    reach_m: float | None
+
+
+class Outlook:
+    """Follows the pictures of one camera."""
+
+    def __init__(self) -> None:
+        self._frame: Frame | None = None
+        self._noise, self._period_s, self._pictures = 1.0, SLOWEST_S, 0
+        self._camera: Camera | None = None
+        self._view: View | None = None
+
+    def see(self, frame: Frame, noise: float) -> None:
+        """Take a picture that shows something new, with the spread of its noise in its own units."""
+        if self._frame is not None and 0 < (apart_ns := frame.t_mono_ns - self._frame.t_mono_ns) < FRESH_NS:
+            self._period_s += STEP * (apart_ns / 1e9 - self._period_s)
+        self._frame, self._noise = frame, noise
+        self._pictures += 1
+
+    def coverage(self, t_mono_ns: int) -> Coverage | None:
+        """None without new pictures of late, and where lens or mounting are unknown."""
+        frame = self._frame
+        if frame is None or frame.camera is None or self._pictures < PICTURES or abs(t_mono_ns - frame.t_mono_ns) > FRESH_NS:
+            return None
+        view = self._of(frame.camera, *frame.picture.shape)
+        if view.sector is None or view.reach_m is None:
+            return None
+        notes = self._troubles(frame.picture, frame.camera.band)
+        return Coverage(
+            t_mono_ns=t_mono_ns,
+            sense="sight",
+            azimuth_deg=view.sector.azimuth_deg,
+            width_deg=view.sector.width_deg,
+            lowest_elevation_deg=view.sector.lowest_deg,
+            highest_elevation_deg=view.sector.highest_deg,
+            reach_m=0.0 if notes else view.reach_m,
+            probability=PROBABILITY[frame.camera.band],
+            latency_s=LATENCY_S + PICTURES * self._period_s,
+            notes=notes,
+        )
+
+    def _of(self, camera: Camera, height_px: int, width_px: int) -> View:
+        """Worked out anew only when the camera turns."""
+        if self._view is None or camera is not self._camera:
+            lens = Lens(camera, width_px, height_px)
+            sector = sector_of(lens, width_px, height_px, camera.sigma_pose_deg)
+            self._camera, self._view = camera, View(sector, reach_m(lens, width_px, height_px, camera.band))
+        return self._view
+
+    def _troubles(self, picture: NDArray[np.generic], band: Literal["thermal", "visible"]) -> tuple[str, ...]:
+        few = picture[::SPARSE, ::SPARSE].astype(np.float64)
+        low, middle, high = np.percentile(few, (5, 50, 95))
+        dark = band == "visible" and picture.dtype == np.uint8 and middle < DARK_LEVEL
+        flat = high - low < FLAT_SIGMAS * self._noise
+        slow = self._period_s >= SLOWEST_S
+        return tuple(name for name, holds in (("dark", dark), ("nothing in the picture", flat), ("too few pictures", slow)) if holds)
