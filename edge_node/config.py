@@ -86,6 +86,15 @@ class TrackingTable(Struct, frozen=True, forbid_unknown_fields=True):
     acceleration_mps2: Positive = 3.0
 
 
+class ProtectTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """One [[protect]]: a place that nothing should come near; what does is told with the time until then."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=32)]
+    latitude_deg: Degrees90
+    longitude_deg: Degrees180
+    radius_m: Annotated[float, Meta(gt=0, le=20_000, description="metres, above 0 and at most 20000")] = 100.0
+
+
 class RemoteIdTable(Struct, frozen=True, forbid_unknown_fields=True):
     """[remote_id]: which aircraft are known, where flying is restricted, and what of the operator goes to C2.
 
@@ -150,6 +159,7 @@ class Config(Struct, frozen=True):
     camera: CameraTable = CameraTable()
     supervision: SupervisionTable = SupervisionTable()
     sensor: tuple[SensorTable, ...] = ()
+    protect: tuple[ProtectTable, ...] = ()
     problems: tuple[Problem, ...] = ()
     enrolled: tuple[str, ...] = ()
 

@@ -10,7 +10,17 @@ import msgspec
 from msgspec import Struct
 
 from edge_node import enrolment_file
-from edge_node.config import C2Table, CameraTable, Config, NodeTable, RemoteIdTable, SensorTable, SupervisionTable, TrackingTable
+from edge_node.config import (
+    C2Table,
+    CameraTable,
+    Config,
+    NodeTable,
+    ProtectTable,
+    RemoteIdTable,
+    SensorTable,
+    SupervisionTable,
+    TrackingTable,
+)
 from edge_node.sensor_options import OPTIONS
 from edge_node.strict_toml import Problem, StructT, line_of, nearest, placed, read_table
 
@@ -32,6 +42,8 @@ TABLES: dict[str, type[Struct]] = {
     "camera": CameraTable,
     "supervision": SupervisionTable,
 }
+LISTS = ("sensor", "protect")
+MOST_PROTECTED = 32
 
 
 def load(path: Path, c2: bool = True) -> Config:
@@ -47,9 +59,9 @@ def load(path: Path, c2: bool = True) -> Config:
     if not c2:
         tables["c2"] = {}
     problems = [
-        Problem(f"unknown table or key {key!r}: {nearest(key, [*TABLES, 'sensor'])}", line_of(text, (key,)))
+        Problem(f"unknown table or key {key!r}: {nearest(key, [*TABLES, *LISTS])}", line_of(text, (key,)))
         for key in tables
-        if key not in TABLES and key != "sensor"
+        if key not in (*TABLES, *LISTS)
     ]
     folder = path.resolve().parent
     node = _absolute(read_table(tables.get("node", {}), NodeTable, ("node",), text, problems), folder)
@@ -58,11 +70,12 @@ def load(path: Path, c2: bool = True) -> Config:
         tables["c2"] = {**tables.get("c2", {}), **enrolled}
     others = {name: kind for name, kind in TABLES.items() if name != "node"}
     read = {name: _absolute(read_table(tables.get(name, {}), kind, (name,), text, problems), folder) for name, kind in others.items()}
+    protect = _read_protect(tables.get("protect", []), text, problems)
     problems += _across(tables, node, text)
     if problems:
         raise ConfigError(path, problems)
     sensors, problems = _read_sensors(tables.get("sensor", []), folder, text)
-    whole = {**read, "node": node, "sensor": sensors, "problems": problems, "enrolled": tuple(enrolled)}
+    whole = {**read, "node": node, "sensor": sensors, "protect": protect, "problems": problems, "enrolled": tuple(enrolled)}
     return msgspec.convert(whole, Config, from_attributes=True)
 
 
@@ -90,8 +103,11 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
     camera = tables.get("camera")
     if isinstance(camera, dict) and ("model" in camera) != ("labels" in camera):
         problems.append(Problem("camera.model and camera.labels go together", line_of(text, ("camera",))))
-    if not isinstance(tables.get("sensor", []), list):
-        problems.append(Problem("sensor must be a list of tables, each written as [[sensor]]", line_of(text, ("sensor",))))
+    problems += [
+        Problem(f"{name} must be a list of tables, each written as [[{name}]]", line_of(text, (name,)))
+        for name in LISTS
+        if not isinstance(tables.get(name, []), list)
+    ]
     if isinstance(node, NodeTable) and len(str(node.run_dir)) > LONGEST_RUN_DIR:
         problems.append(Problem(f"node.run_dir is too long for the sockets in it: {LONGEST_RUN_DIR} characters at most"))
     if isinstance(node, NodeTable) and (node.latitude_deg is None) != (node.longitude_deg is None):
@@ -106,6 +122,22 @@ def _absolute(table: StructT | None, folder: Path) -> StructT | None:
     if table is None:
         return None
     return msgspec.structs.replace(table, **{key: placed(value, folder) for key, value in msgspec.structs.asdict(table).items()})
+
+
+def _read_protect(tables: Any, text: str, problems: list[Problem]) -> list[ProtectTable]:
+    """The places that nothing should come near; what is wrong with them is appended to `problems`."""
+    good: list[ProtectTable] = []
+    if not isinstance(tables, list):
+        return good
+    if len(tables) > MOST_PROTECTED:
+        problems.append(Problem(f"{len(tables)} tables of protect, and a node watches {MOST_PROTECTED} places at most"))
+    for number, table in enumerate(tables[:MOST_PROTECTED]):
+        place = read_table(table, ProtectTable, ("protect", number), text, problems)
+        if place and any(place.name == other.name for other in good):
+            problems.append(Problem(f"two places of protect have the name {place.name!r}", line_of(text, ("protect", number, "name"))))
+        elif place:
+            good.append(place)
+    return good
 
 
 def _read_sensors(tables: list[Any], folder: Path, text: str) -> tuple[list[SensorTable], list[Problem]]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from edge_node.messages import Cooperation, LinkKind, SightLabel, SoundLabel, Suspicion, TargetLabel, Track, TrackEvent
+from msgspec.structs import replace
+
+from edge_node.messages import Cooperation, Fact, FactName, LinkKind, SightLabel, SoundLabel, Suspicion, TargetLabel, Track, TrackEvent
+from edge_node.publish.fact_words import doing
 from edge_node.publish.noted import Noted, Spot
 from edge_node.publish.rates import Beat
 
 MOST_SPOTS = 64
 FIRST_SPACING_NS = 1_000_000_000
 MOST_SUSPICIONS = 32
+TELLING: tuple[FactName, ...] = ("approaches", "swarms")
+"""What of all that a track does is told for good; all of it is in the live plane and in history."""
+MOST_DEEDS, DEED_AGAIN_NS = 16, 60_000_000_000
 # A claim that goes to and fro is told once in so long.
 RECLASSIFIED_EVERY_S = 10.0
 
@@ -52,12 +58,14 @@ class _Told:
         self.way = Way()
         self.believed = False
         self._suspicions: set[str] = set()
+        self._deeds: dict[tuple[FactName, str | None], int] = {}
         self._ua_type: str | None = None
         self._cooperation: Cooperation | None = None
         self._label: SoundLabel | None = None
         self._look: SightLabel | None = None
         self._link: LinkKind | None = None
         self._target: TargetLabel | None = None
+        self._whole: TargetLabel | None = None
         self._beat, self._reclassified = Beat(history_hz), Beat(1 / RECLASSIFIED_EVERY_S)
         self._heard_ns = 0
 
@@ -72,9 +80,10 @@ class _Told:
     def changes(self, track: Track, now_ns: int) -> list[Noted]:
         """What changed of a confirmed track beyond what the tracker tells."""
         noted = [self._suspected(track, suspicion) for suspicion in track.suspicions if self._is_news(suspicion)]
+        noted += [self._behaves(track, fact) for fact in track.behaviour if self._is_new(fact, now_ns)]
         if self._reclassified.due(now_ns):
             evidence = (self._other_sound(track), self._other_sight(track), self._other_link(track), self._other_target(track))
-            changed = [*self._other_type(track), *self._other_cooperation(track), *chain.from_iterable(evidence)]
+            changed = [*self._other_type(track), *self._other_cooperation(track), *self._other_label(track), *chain.from_iterable(evidence)]
             if changed:
                 self._reclassified.said(now_ns)
             noted += changed
@@ -82,6 +91,17 @@ class _Told:
 
     def _is_news(self, suspicion: Suspicion) -> bool:
         return suspicion.name not in self._suspicions and len(self._suspicions) < MOST_SUSPICIONS
+
+    def _is_new(self, fact: Fact, now_ns: int) -> bool:
+        """Whether it begins to do what is told, and did not a minute ago; a swarm stays one whoever joins it."""
+        key = fact.name, fact.about if fact.name == "approaches" else None
+        if fact.name not in TELLING or (key not in self._deeds and len(self._deeds) >= MOST_DEEDS):
+            return False
+        before_ns, self._deeds[key] = self._deeds.get(key), now_ns
+        return before_ns is None or now_ns - before_ns > DEED_AGAIN_NS
+
+    def _behaves(self, track: Track, fact: Fact) -> Noted:
+        return Noted(event="behaves", about=fact.name, words=fact.reason or doing(fact.name, fact.value, fact.about), track=track)
 
     def _suspected(self, track: Track, suspicion: Suspicion) -> Noted:
         self._suspicions.add(suspicion.name)
@@ -99,6 +119,14 @@ class _Told:
         if before is not None and self._cooperation != before:
             words = f"{now}, was {before}: {track.cooperation_reason or 'no reason given'}"
             yield Noted(event="reclassified", about="cooperation", words=words, track=track)
+
+    def _other_label(self, track: Track) -> Iterator[Noted]:
+        """What all sensors together say; to "unknown" is no news, as of sight."""
+        now, before = track.label, self._whole
+        self._whole = now if now not in (None, "unknown") else before
+        if before is not None and self._whole != before:
+            sure = "" if track.label_probability is None else f", {track.label_probability:.0%} sure"
+            yield Noted(event="reclassified", about="label", words=f"{now}{sure}, was {before}", track=track)
 
     def _other_sound(self, track: Track) -> Iterator[Noted]:
         now, before = track.sound.label if track.sound else None, self._label
@@ -125,6 +153,11 @@ class _Told:
         self._target = now if now not in (None, "unknown") else before
         if before is not None and self._target != before:
             yield Noted(event="reclassified", about="target", words=f"{now}, was {before}", track=track)
+
+
+def _brief(track: Track) -> Track:
+    """What a track does without the reasons: each second of history has the numbers that they are made of."""
+    return replace(track, behaviour=tuple(replace(fact, reason="") for fact in track.behaviour)) if track.behaviour else track
 
 
 class Journal:
@@ -159,5 +192,5 @@ class Journal:
                 told.believed = True
                 noted += told.changes(track, now_ns)
             if told.history_due(track, now_ns):
-                due.append(track)
+                due.append(_brief(track))
         return noted, due

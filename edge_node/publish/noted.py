@@ -9,7 +9,18 @@ from msgspec import Struct
 from edge_node.messages import SensorState, Track, Verdict
 
 NotedKind = Literal[
-    "new", "confirmed", "identified", "merged", "reclassified", "suspected", "lost", "health", "configuration", "audit", "command"
+    "new",
+    "confirmed",
+    "identified",
+    "merged",
+    "reclassified",
+    "suspected",
+    "lost",
+    "health",
+    "configuration",
+    "audit",
+    "command",
+    "behaves",
 ]
 CommandOutcome = Literal["done", "started", "rejected", "expired", "failed"]
 

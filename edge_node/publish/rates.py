@@ -54,6 +54,7 @@ class _Said:
         self._reason = Beat(1 / REASON_EVERY_S)
         self._state: TrackState | None = None
         self._cooperation: Cooperation | None = None
+        self._facts: tuple[tuple[str, str | None], ...] = ()
         self._heard_ns = self._since_ns = 0
 
     def due(self, track: Track, now_ns: int) -> bool:
@@ -66,17 +67,22 @@ class _Said:
         return self._least.due(now_ns) or (anew and self._most.due(now_ns))
 
     def say(self, track: Track, now_ns: int) -> Track:
-        """It is said now: with its reason when that may have changed or was not said for long."""
+        """It is said now: with reasons when these may have changed or were not said for long."""
         if track.state != self._state:
             self._state, self._since_ns = track.state, now_ns
         self._heard_ns = track.last_seen_mono_ns
         self._least.said(now_ns)
         self._most.said(now_ns)
-        if track.cooperation == self._cooperation and not self._reason.due(now_ns):
-            return replace(track, cooperation_reason=None)
-        self._cooperation = track.cooperation
+        facts = tuple((fact.name, fact.about) for fact in track.behaviour)
+        if (track.cooperation, facts) == (self._cooperation, self._facts) and not self._reason.due(now_ns):
+            return _without_reasons(track)
+        self._cooperation, self._facts = track.cooperation, facts
         self._reason.said(now_ns)
         return track
+
+
+def _without_reasons(track: Track) -> Track:
+    return replace(track, cooperation_reason=None, behaviour=tuple(replace(fact, reason="") for fact in track.behaviour))
 
 
 class Rates:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from edge_node.messages import Emission, Hearing, Identity, Kinematics, Sight, Sound, Target, TargetId, Track, UasId
-from edge_node.publish import schema
+from edge_node.publish import evidence_schema, schema
 from edge_node.publish.scaling import to_wire
 
 Said = dict[str, Any]
@@ -68,8 +68,8 @@ def target(said: Target) -> Said:
     }
 
 
-def _name(one: TargetId) -> schema.TargetId | None:
-    return to_wire(schema.TargetId, {"target_id": one.kind, "id": cut(one.value)})
+def _name(one: TargetId) -> evidence_schema.TargetId | None:
+    return to_wire(evidence_schema.TargetId, {"target_id": one.kind, "id": cut(one.value)})
 
 
 def _uncertainty(covariance: tuple[float, ...]) -> Said:

@@ -27,6 +27,7 @@ EVENT_KINDS = (
     "configuration",
     "audit",
     "command",
+    "behaves",  # since 1.7
 )
 OUTCOMES = (None, "done", "started", "rejected", "expired", "failed")
 
@@ -169,6 +170,16 @@ class EventRecord(Struct, array_like=True, frozen=True):
     track: Annotated[TrackRecord, Meta(description="as it was then; its `age` is of `t_utc_ms`; nil: no track")] | None = None
     sensors: Annotated[tuple[Text, ...], Meta(max_length=32, description="names that the track's `sensors` point to")] = ()
     flags: Annotated[tuple[Text, ...], Meta(max_length=32, description="names that the track's `flags` point to")] = ()
-    other: Annotated[int, Meta(ge=0, le=U32, description="merged: the number that the track goes on under")] | None = None
+    other: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                le=U32,
+                description="merged: the number that the track goes on under; new: the number of the track that it parted from (since 1.7)",
+            ),
+        ]
+        | None
+    ) = None
     trail: Annotated[tuple[TrailPoint, ...], Meta(max_length=128, description="lost: the way it went, thinned; nil: none")] | None = None
     trail_from: Annotated[int, scaled("s", 10, 0, U32, "age of the trail's first point at `t_utc_ms`")] | None = None

@@ -10,11 +10,12 @@ from msgspec import Struct
 
 from edge_node import __version__
 from edge_node.messages import NodeStatus, SensorReport, SensorStatus, Track
-from edge_node.publish import readings, schema
+from edge_node.publish import evidence_schema, readings, schema
+from edge_node.publish.judgements import judgement, judgement_said
 from edge_node.publish.readings import Said, cut
 from edge_node.publish.scaling import from_wire, mask_of, names_in, to_wire, without_tail
 from edge_node.publish.schema import MAJOR, MINOR
-from edge_node.remote_id.judges.evidence import together
+from edge_node.suspicion import together
 from edge_node.timebase import Timebase
 
 S = TypeVar("S", bound=Struct)
@@ -93,17 +94,18 @@ def track_record(track: Track, sent_mono_ns: int, sensors: Sequence[str], flags:
         "bearing": to_wire(schema.Bearing, msgspec.structs.asdict(track.bearing)) if track.bearing else None,
         "suspicion_percent": together(track.suspicions) * 100 if track.suspicions else None,
         "cooperation_reason": cut(track.cooperation_reason, 128) if track.cooperation_reason else None,
-        "sound": to_wire(schema.Sound, readings.sound(track.sound)) if track.sound else None,
-        "sight": to_wire(schema.Sight, readings.sight(track.sight)) if track.sight else None,
+        "sound": to_wire(evidence_schema.Sound, readings.sound(track.sound)) if track.sound else None,
+        "sight": to_wire(evidence_schema.Sight, readings.sight(track.sight)) if track.sight else None,
         "emission": _emission(track),
-        "target": to_wire(schema.Target, readings.target(track.target)) if track.target else None,
+        "target": to_wire(evidence_schema.Target, readings.target(track.target)) if track.target else None,
+        "judgement": judgement(track),
     }
     return to_wire(schema.TrackRecord, said)
 
 
-def _emission(track: Track) -> schema.Emission | None:
+def _emission(track: Track) -> evidence_schema.Emission | None:
     heard_for_s = (track.t_mono_ns - track.first_seen_mono_ns) / 1e9
-    return to_wire(schema.Emission, readings.emission(track.emission, heard_for_s)) if track.emission else None
+    return to_wire(evidence_schema.Emission, readings.emission(track.emission, heard_for_s)) if track.emission else None
 
 
 def encode_status(
@@ -194,10 +196,11 @@ def track_said(record: schema.TrackRecord, sensors: Sequence[str], flags: Sequen
         "sight": from_wire(record.sight) if record.sight else None,
         "emission": from_wire(record.emission) if record.emission else None,
         "target": _target(record.target) if record.target else None,
+        "judgement": judgement_said(record.judgement) if record.judgement else None,
     }
 
 
-def _target(said: schema.Target) -> Said:
+def _target(said: evidence_schema.Target) -> Said:
     return from_wire(said) | {"ids": [{"type": one["target_id"], "value": one["id"]} for one in map(from_wire, said.ids or ())]}
 
 

@@ -7,8 +7,21 @@ from random import Random
 
 from msgspec.structs import replace
 
-from edge_node.messages import LinkKind, Sight, SightLabel, Sound, SoundLabel, Suspicion, Target, TargetLabel, Track, TrackEvent, TrackState
-from edge_node.publish.journal import MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way, _spot
+from edge_node.messages import (
+    Fact,
+    LinkKind,
+    Sight,
+    SightLabel,
+    Sound,
+    SoundLabel,
+    Suspicion,
+    Target,
+    TargetLabel,
+    Track,
+    TrackEvent,
+    TrackState,
+)
+from edge_node.publish.journal import MOST_DEEDS, MOST_SPOTS, MOST_SUSPICIONS, RECLASSIFIED_EVERY_S, Journal, Way, _spot
 from edge_node.publish.noted import Noted
 from tests.edge_node.publish.scene import bearing_track, full_track, link_track
 
@@ -223,3 +236,22 @@ def test_a_target_that_turns_out_to_be_another_is_told() -> None:
     assert reports(0, "unknown") == reports(20, "bird") == reports(30, "unknown") == reports(41, "bird") == []
     (told,) = reports(60, "multirotor")
     assert (told.event, told.about, told.words) == ("reclassified", "target", "multirotor, was bird")
+
+
+def test_that_it_comes_near_or_swarms_is_told_when_that_begins() -> None:
+    journal = Journal(1.0)
+    gate, mast = (Fact("approaches", 70.0, "s", f"in 70 s {name}", name) for name in ("gate", "mast"))
+    swarm, climb = Fact("swarms", 3.0, "tracks", "3 tracks", "2, 3"), Fact("climbs", 3.0, "m/s", "3 m/s")
+
+    def does(second: int, *facts: Fact) -> list[tuple[str, str | None, str | None]]:
+        noted = journal.look([replace(track(second * SECOND_NS), behaviour=facts)], second * SECOND_NS)[0]
+        return [(one.event, one.about, one.words) for one in noted]
+
+    assert does(0, climb) == []
+    assert does(1, gate, climb) == [("behaves", "approaches", "in 70 s gate")]
+    assert does(2, gate, mast) == [("behaves", "approaches", "in 70 s mast")]
+    assert does(3, replace(swarm, reason="")) == [("behaves", "swarms", "one of 3 that move as one")]
+    assert does(4, replace(swarm, about="2, 3, 4"), gate) == does(50) == does(60, gate) == []
+    assert does(121, gate) == [("behaves", "approaches", "in 70 s gate")]
+    crowd = [Fact("approaches", 70.0, "s", "", f"gate {number}") for number in range(99)]
+    assert len(does(122, *crowd)) <= MOST_DEEDS

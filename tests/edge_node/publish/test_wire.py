@@ -16,6 +16,9 @@ from edge_node.messages import (
     Bearing,
     Cooperation,
     Emission,
+    Fact,
+    FactName,
+    FactUnit,
     Hearing,
     Identity,
     IdType,
@@ -36,7 +39,7 @@ from edge_node.messages import (
     UasId,
     Verdict,
 )
-from edge_node.publish import schema, wire
+from edge_node.publish import evidence_schema, judgement_schema, schema, wire
 from edge_node.publish.readings import ellipse, without_operator
 from edge_node.remote_id import claims
 from edge_node.timebase import ClockSource, Timebase
@@ -374,6 +377,12 @@ wild = st.builds(
         packet_rate_hz=st.none() | anything,
         carrier_offset_hz=st.none() | anything,
     ),
+    existence=st.none() | anything,
+    label=st.none() | text,
+    label_probability=st.none() | anything,
+    probabilities=st.dictionaries(st.sampled_from(evidence_schema.TARGET_LABELS[1:]) | text, anything, max_size=12),
+    claim_probability=st.none() | anything,
+    behaviour=st.lists(st.builds(Fact, text, st.none() | anything, st.none() | text, text, st.none() | text), max_size=12).map(tuple),
 )
 
 
@@ -394,6 +403,7 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     record += [
         [33, 97, 866425, 500, 18, -41, 62, 500, 13, 6300, "eu868", -231, 40, "new"],
         [20, 0, 95, [[1, "3C6444", "new"]], "A3", 12116, None, None, "new"],
+        [99, 1, 93, [93, 0, 0, 0, 0, 0, 0, 0, 5], 88, [[37, 740, "reactor", "in 74 s", "new"], [31, 5]], "new"],
         "new",
     ]
     batch.append({"new": 1})
@@ -404,6 +414,9 @@ def test_a_newer_minor_is_read_and_a_newer_major_refused_in_words() -> None:
     emission = said["tracks"][0]["emission"]
     assert (emission["link"], emission["alarm"], emission["center_hz"]) == ("elrs_900", "raised", 866_425_000)
     assert said["tracks"][0]["target"]["ids"] == [{"type": "icao_address", "value": "3C6444"}]
+    judgement = said["tracks"][0]["judgement"]
+    assert (judgement["label"], judgement["probabilities"]) == ("multirotor", {"multirotor": 93})
+    assert judgement["behaviour"] == [{"name": "approaches", "value": 74.0, "unit": "s", "about": "reactor", "reason": "in 74 s"}]
     with pytest.raises(wire.WireError, match=r"wire version 2\.9"):
         wire.decode(TOPIC, msgpack.packb([2, 9, "all else may differ"]))
 
@@ -440,9 +453,11 @@ def test_every_name_of_the_node_has_a_number() -> None:
         (get_args(ClockSource), schema.CLOCK_SOURCES),
         (get_args(Verdict), schema.VERDICTS),
         (get_args(SensorState), schema.SENSOR_STATES),
-        (get_args(SoundLabel), schema.SOUND_LABELS),
-        (get_args(SightLabel), schema.SIGHT_LABELS),
-        (get_args(LinkKind), schema.LINKS),
+        (get_args(SoundLabel), evidence_schema.SOUND_LABELS),
+        (get_args(SightLabel), evidence_schema.SIGHT_LABELS),
+        (get_args(LinkKind), evidence_schema.LINKS),
+        (get_args(FactName), judgement_schema.FACTS),
+        (get_args(FactUnit), judgement_schema.FACT_UNITS),
         (claims._UA_TYPES, schema.UA_TYPES),
         (claims._STATUSES, schema.UA_STATUSES),
         (claims._OPERATOR_LOCATIONS, schema.OPERATOR_LOCATIONS),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge_node.messages import Target, TargetId, TargetIdKind, TargetLabel
-from edge_node.publish import schema, wire
+from edge_node.publish import evidence_schema, wire
 from tests.edge_node.publish.scene import CLOCK, NOW_NS
 from tests.edge_node.publish.test_wire import TOPIC, numbers, sent, within
 from tools.wire_example import target_track
@@ -44,7 +44,7 @@ def test_a_target_comes_back_within_half_a_step(target: Target) -> None:
 
 
 def test_names_of_the_wire_are_those_of_the_messages() -> None:
-    assert (set(schema.TARGET_LABELS) - {None}, set(schema.TARGET_IDS) - {None}) == (
+    assert (set(evidence_schema.TARGET_LABELS) - {None}, set(evidence_schema.TARGET_IDS) - {None}) == (
         set(get_args(TargetLabel)),
         set(get_args(TargetIdKind)),
     )
