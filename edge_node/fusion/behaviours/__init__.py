@@ -1,0 +1,1 @@
+"""What objects do, told with reasons where errors could not make it."""

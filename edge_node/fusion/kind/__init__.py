@@ -1,0 +1,1 @@
+"""What an object is, by all sensors together."""
