@@ -1,0 +1,1 @@
+"""What identities claim, held against what is sensed and what would be sensed."""
