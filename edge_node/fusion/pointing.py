@@ -41,6 +41,11 @@ def key_of(said: Numbered) -> Key:
     return type(said).__name__, said.sensor, said.track or 0
 
 
+def is_bare(said: Numbered) -> bool:
+    """Whether it is a plot: nobody numbers or names what it is of."""
+    return isinstance(said, TargetDetection) and said.track is None and own_id(said) is None
+
+
 def own_id(said: TargetDetection) -> TargetId | None:
     """The name by which a target without a number is known."""
     usable = [one for one in said.ids[:MOST_LOOKED_AT] if one.kind in KNOWN_BY and 0 < len(one.value) <= LONGEST_NAME]

@@ -57,10 +57,12 @@ class TrailTable:
         trail.set_state(state)
         self._queues[_standing(trail)][trail.number] = trail
 
-    def victim(self) -> Trail | None:
-        """The trail that is missed least; None where all are alive and confirmed."""
+    def victim(self, spared_since_ns: int) -> Trail | None:
+        """The trail that is missed least; None where all are alive, and confirmed or heard since then."""
         for standing in (Standing.LOST_RUMOUR, Standing.TENTATIVE, Standing.LOST):
             for trail in self._queues[standing].values():
+                if standing is Standing.TENTATIVE and trail.last_seen_ns > spared_since_ns:
+                    break
                 return trail
         return None
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 from edge_node.fusion.measurement import measured
 from edge_node.fusion.motion import AIRCRAFT, DRONE, Pace
-from edge_node.fusion.pointing import BEGUN_ANEW_NS, Numbered, Pointing, above_0, as_probability, finite, own_id
+from edge_node.fusion.pointing import BEGUN_ANEW_NS, Numbered, Pointing, above_0, as_probability, finite
 from edge_node.geometry import distance_m
 from edge_node.messages import BearingDetection, PositionDetection, Target, TargetDetection, TargetId, TargetLabel
 
@@ -21,9 +21,7 @@ ALTITUDES_M = (-2_000.0, 100_000.0)
 
 
 def is_usable(said: TargetDetection) -> bool:
-    """Whether every number that must be there is one, and it is known what it is said of."""
-    if said.track is None and own_id(said) is None:
-        return False
+    """Whether every number that must be there is one."""
     if isinstance(said, PositionDetection):
         return measured(said) is not None
     return isinstance(said, BearingDetection) and isfinite(said.azimuth_deg) and above_0(said.sigma_azimuth_deg) is not None

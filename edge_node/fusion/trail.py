@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
 from edge_node.config import TrackingTable
+from edge_node.fusion.claims.evidence import Verdict
+from edge_node.fusion.embodied import Embodied, Known
 from edge_node.fusion.emitting import Emitting
 from edge_node.fusion.identity import Claims
+from edge_node.fusion.kind.kinds import Kinds
 from edge_node.fusion.measurement import claimed, measured
 from edge_node.fusion.motion import Motion
+from edge_node.fusion.pointing import Key, Numbered, Pointing
 from edge_node.fusion.sighting import Sighting
 from edge_node.fusion.sounding import Sounding
 from edge_node.fusion.targets import Targeted, pace_of, told_target
 from edge_node.messages import (
     AcousticDetection,
+    Bearing,
     CameraDetection,
     Detection,
+    Fact,
     Hearing,
     LinkDetection,
     PositionDetection,
@@ -28,6 +36,7 @@ from edge_node.messages import (
     Transport,
 )
 
+AnyPointing = Sounding | Sighting | Emitting | Targeted
 Located = Literal["nowhere", "repeated", "late", "taken", "jumped"]
 
 # One frame that two receivers hear reaches the tracker twice within this time.
@@ -35,6 +44,8 @@ SAME_FRAME_NS = 50_000_000
 FLAG_KEPT_NS = 10_000_000_000
 MOST_FLAGS = 16
 MOST_SENSORS = 16
+MOST_POINTINGS = 16
+CLAIMED = "claimed"
 # Over several transports one Location is said again after the next: as many are remembered.
 REMEMBERED_LOCATIONS = 4
 
@@ -43,7 +54,8 @@ class Trail:
     """Everything bounded that was heard of one object; `believed` once it was confirmed, for good."""
 
     __slots__ = (
-        *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion", "pointing"),
+        *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion", "pointings", "body"),
+        *("kinds", "verdict", "facts", "claimed_ns"),
         *("_heard", "_sensors", "_flags", "_suspicions", "_hits", "_frame", "_locations", "_settings", "_track"),
     )
 
@@ -54,7 +66,12 @@ class Trail:
         self.first_seen_ns = self.last_seen_ns = t_mono_ns
         self.claims = Claims()
         self.motion: Motion | None = None
-        self.pointing: Sounding | Sighting | Emitting | Targeted | None = None
+        self.pointings: dict[Key, AnyPointing] = {}
+        self.body: Embodied | None = None
+        self.kinds = Kinds()
+        self.verdict = Verdict()
+        self.facts: tuple[Fact, ...] = ()
+        self.claimed_ns: tuple[int, int] | None = None
         self._heard: dict[Transport, Hearing] = {}
         self._sensors: dict[str, None] = {}
         self._flags: dict[str, int] = {}
@@ -70,6 +87,8 @@ class Trail:
         t_ns = said.t_mono_ns
         before = self._heard.get(said.transport)
         self._heard[said.transport] = _heard_again(before, said)
+        self.claimed_ns = (self.claimed_ns or (t_ns, t_ns))[0], t_ns
+        self.kinds.note(CLAIMED, said)
         for suspicion in said.suspicions:
             self._suspect(suspicion, t_ns)
         if not said.damaged:
@@ -77,41 +96,55 @@ class Trail:
                 self.flag(name, t_ns)
         return self._hit(said, (said.transport, said.transmitter, said.counter))
 
-    def listen(self, said: AcousticDetection) -> bool:
-        """Note what was heard, and where; whether nothing newer was heard before."""
-        if not isinstance(self.pointing, Sounding):
-            self.pointing = Sounding(said)
-        elif said.t_mono_ns >= self.pointing.t_mono_ns:
-            self.pointing.update(said)
-        return self._hit(said, self.pointing.key)
-
-    def watch(self, said: CameraDetection) -> bool:
-        """Note what was seen, and where; whether it was there, and nothing newer was seen before."""
-        if not isinstance(self.pointing, Sighting):
-            self.pointing = Sighting(said)
-        elif said.t_mono_ns >= self.pointing.t_mono_ns:
-            self.pointing.update(said)
+    def point(self, said: Numbered, key: Key) -> bool:
+        """Note what a sensor says of it; whether that is evidence of it, and no sensor said anything newer before."""
+        pointing = self.pointings.get(key)
+        if pointing is None:
+            self._make_room()
+            self.pointings[key] = _pointing(said)
+        elif said.t_mono_ns >= pointing.t_mono_ns:
+            pointing.update(said)  # type: ignore[arg-type]  # a key names the kind of what is said
         self._track = None
-        return not said.predicted and self._hit(said, self.pointing.key)
+        self.kinds.note(key, said)
+        if isinstance(said, LinkDetection):
+            self.first_seen_ns = min(self.first_seen_ns, said.first_mono_ns)
+        is_evidence = said.alarm if isinstance(said, LinkDetection) else not (isinstance(said, CameraDetection) and said.predicted)
+        return is_evidence and self._hit(said, key)
 
-    def receive(self, said: LinkDetection) -> bool:
-        """Note what was heard by radio; whether it is a drone's, and nothing newer was heard before."""
-        if not isinstance(self.pointing, Emitting):
-            self.pointing = Emitting(said)
-        elif said.t_mono_ns >= self.pointing.t_mono_ns:
-            self.pointing.update(said)
+    def release(self, key: Key) -> None:
+        """A source is of another trail now."""
         self._track = None
-        self.first_seen_ns = min(self.first_seen_ns, said.first_mono_ns)
-        return said.alarm and self._hit(said, self.pointing.key)
+        self.pointings.pop(key, None)
+        self.kinds.drop(key)
 
-    def note(self, said: TargetDetection) -> bool:
-        """Note what another sensor says; whether nothing newer was said before."""
-        if not isinstance(self.pointing, Targeted):
-            self.pointing = Targeted(said)
-        elif said.t_mono_ns >= self.pointing.t_mono_ns:
-            self.pointing.update(said)
+    def judge(self, verdict: Verdict) -> None:
+        """What became of its claims beside the evidence."""
+        if verdict != self.verdict:
+            self.verdict, self._track = verdict, None
+
+    def tell(self, facts: tuple[Fact, ...]) -> None:
+        """What it does."""
+        if facts != self.facts:
+            self.facts, self._track = facts, None
+
+    @property
+    def doubts(self) -> tuple[Suspicion, ...]:
+        """What is suspected of its claims by themselves."""
+        return tuple(suspicion for _, suspicion in self._suspicions.values())
+
+    @property
+    def transports(self) -> frozenset[Transport]:
+        """By which its claims were heard."""
+        return frozenset(self._heard)
+
+    @property
+    def plotters(self) -> list[str]:
+        """Sensors that plot it without a number."""
+        return [key[1] for key, one in self.pointings.items() if isinstance(one, Targeted)]
+
+    def touch(self) -> None:
+        """What is measured of it has changed."""
         self._track = None
-        return self._hit(said, self.pointing.key)
 
     def move(self, said: PositionDetection) -> Located:
         """Move to where another sensor has it, unless that is older than what is known."""
@@ -154,16 +187,23 @@ class Trail:
 
     def convinces(self) -> bool:
         """Whether enough frames were heard within the time set for it."""
-        full = len(self._hits) == self._settings.confirm_hits
+        full = len(self._hits) == self._settings.confirm_hits and (self.body is None or self.body.is_sure)
         return full and max(self._hits) - min(self._hits) <= self._settings.confirm_window_s * 1e9
 
     def absorb(self, other: Trail) -> None:
         """Take over what a trail of the same object knows; of two motions the fresher one goes on alone."""
         self._track = None
         self.believed |= other.believed
+        if self.state == "lost" != other.state:
+            self.state = "tentative"  # what is heard of it next says more
         if other.motion and (self.motion is None or other.motion.t_mono_ns > self.motion.t_mono_ns):
             self.motion = other.motion
         self.claims.absorb(other.claims)
+        self.pointings |= other.pointings
+        self.kinds.absorb(other.kinds)
+        if other.claimed_ns:
+            mine = self.claimed_ns or other.claimed_ns
+            self.claimed_ns = min(mine[0], other.claimed_ns[0]), max(mine[1], other.claimed_ns[1])
         self._heard |= {transport: _both(heard, self._heard.get(transport)) for transport, heard in other._heard.items()}
         self._sensors |= other._sensors
         self._flags |= other._flags
@@ -173,6 +213,19 @@ class Trail:
         self._locations.extend(other._locations)
         self.first_seen_ns = min(self.first_seen_ns, other.first_seen_ns)
         self.last_seen_ns = max(self.last_seen_ns, other.last_seen_ns)
+
+    def give_claims(self, other: Trail) -> None:
+        """Hand all that is claimed to a trail that is new."""
+        other.claims, self.claims = self.claims, Claims()
+        other.motion, self.motion = self.motion, None
+        other._heard, self._heard = self._heard, {}
+        other.claimed_ns, self.claimed_ns = self.claimed_ns, None
+        self.kinds.drop(CLAIMED)
+        other._locations, self._locations = self._locations, other._locations
+        other._flags, other._suspicions, self._suspicions = dict(self._flags), self._suspicions, {}
+        other._hits.extend(self._hits)
+        other.believed, other.first_seen_ns, other.last_seen_ns = self.believed, self.first_seen_ns, self.last_seen_ns
+        self._track = other._track = None
 
     def set_state(self, state: TrackState) -> None:
         """Change the state; who was confirmed stays believed."""
@@ -189,25 +242,45 @@ class Trail:
         since_ns = self.last_seen_ns - FLAG_KEPT_NS
         self._flags = {name: t_ns for name, t_ns in self._flags.items() if t_ns >= since_ns}
         self._suspicions = {name: held for name, held in self._suspicions.items() if held[0] >= since_ns}
-        placed, pointing = self.motion or self.pointing, self.pointing
+        body = self.body.known() if self.body and (self.body.fuses or not self.pointings) else None
+        sound, sight, emission, target = (self._newest(kind) for kind in (Sounding, Sighting, Emitting, Targeted))
+        pointing = max(filter(None, (sound, sight, target)), key=lambda one: (one.bearing is not None, one.t_mono_ns), default=None)
+        kinematics = body.kinematics if body else None
+        placed = (body if kinematics else self.motion or body) or pointing or emission
+        label, label_probability, probabilities = self.kinds.told()
+        suspicions = (*self.doubts, *self.verdict.suspicions)
         return Track(
             number=self.number,
             state=self.state,
             t_mono_ns=placed.t_mono_ns if placed else self.last_seen_ns,
             first_seen_mono_ns=self.first_seen_ns,
             last_seen_mono_ns=self.last_seen_ns,
-            kinematics=self.motion.kinematics() if self.motion else None,
-            bearing=pointing.bearing if pointing else None,
+            kinematics=kinematics or (self.motion.kinematics() if self.motion else None),
+            bearing=_bearing(body, pointing.bearing if pointing else None),
             identity=self.claims.identity() if self._heard else None,
             heard=tuple(self._heard.values()),
             sensors=tuple(self._sensors),
-            flags=tuple(self._flags),
-            suspicions=tuple(sorted((suspicion for _, suspicion in self._suspicions.values()), key=lambda one: -one.score)),
-            sound=pointing.sound if pointing else None,
-            sight=pointing.sight if pointing else None,
-            emission=pointing.emission if pointing else None,
-            target=pointing.target if pointing else None,
+            flags=(*self._flags, *(one.name for one in self.verdict.suspicions)),
+            suspicions=tuple(sorted(suspicions, key=lambda one: -one.score)),
+            sound=sound.sound if sound else None,
+            sight=sight.sight if sight else None,
+            emission=emission.emission if emission else None,
+            target=target.target if target else None,
+            existence=body.existence if body else None,
+            label=label,
+            label_probability=label_probability,
+            probabilities=probabilities,
+            claim_probability=self.verdict.claim_probability,
+            behaviour=self.facts,
         )
+
+    def _newest(self, kind: type[Pointing]) -> Pointing | None:
+        """The newest that sensors of one kind said."""
+        return max((one for one in self.pointings.values() if isinstance(one, kind)), key=lambda one: one.t_mono_ns, default=None)
+
+    def _make_room(self) -> None:
+        if len(self.pointings) >= MOST_POINTINGS:
+            del self.pointings[min(self.pointings, key=lambda key: self.pointings[key].t_mono_ns)]
 
     def _suspect(self, suspicion: Suspicion, t_ns: int) -> None:
         """Keep the newest suspicion of each name, and its name as a flag."""
@@ -231,6 +304,27 @@ class Trail:
         if newest:
             self.last_seen_ns = t_ns
         return newest
+
+
+def _bearing(body: Known | None, said: Bearing | None) -> Bearing | None:
+    """Of all sensors together where they know more than the newest; how it turns, only a sensor can say while the range is unknown."""
+    if body is None:
+        return said
+    if body.kinematics or said is None or said.azimuth_rate_dps is None:
+        return body.bearing
+    return replace(body.bearing, azimuth_rate_dps=said.azimuth_rate_dps, elevation_rate_dps=said.elevation_rate_dps)
+
+
+def _pointing(said: Numbered) -> AnyPointing:
+    match said:
+        case AcousticDetection():
+            return Sounding(said)
+        case CameraDetection():
+            return Sighting(said)
+        case LinkDetection():
+            return Emitting(said)
+        case TargetDetection():
+            return Targeted(said)
 
 
 def _heard_again(before: Hearing | None, said: RemoteIdDetection) -> Hearing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from edge_node.messages import AcousticDetection, BusMessage, CameraDetection, LinkDetection, RemoteIdDetection, TargetDetection
+from edge_node.messages import AcousticDetection, BusMessage, CameraDetection, Coverage, LinkDetection, RemoteIdDetection, TargetDetection
 from edge_node.node.crowd import Crowd
 from edge_node.node.emitters import Emitters
 from edge_node.node.targets import Targets
@@ -15,6 +15,8 @@ MOST_NEWCOMERS = 200
 """Transmitters a second; all frames of one that got through do so until the second is over."""
 MOST_SOUNDS = 25
 """Detections a second of one sensor: a dozen sources say themselves twice a second."""
+COVERS_APART_NS = 250_000_000
+"""What a sensor covers is said once a second."""
 MOST_KNOWN, MOST_CANDIDATES = 300, 1_000
 KNOWN_AFTER_WINDOWS = 3
 GIVEN_UP_AFTER_NS = 30 * WINDOW_NS
@@ -30,11 +32,12 @@ class Admission:
         self._candidates: OrderedDict[str, tuple[int, int]] = OrderedDict()
         self._admitted: set[str] = set()
         self._window = -1
+        self._covered_ns: int | None = None
         self._crowd, self._emitters, self._targets = Crowd(), Emitters(), Targets()
         self._left_out_before = self._sounds_before = self._seen_before = self._links_before = self._targets_before = 0
 
     def admit(self, messages: Sequence[BusMessage]) -> Sequence[BusMessage]:
-        """Those that are worth the hub's time; what is no detection always is."""
+        """Those that are worth the hub's time; what is no detection always is, and of what is covered a second's word is enough."""
         if not messages:
             return messages
         return [message for message in messages if self._is_worth_it(message)]
@@ -65,7 +68,7 @@ class Admission:
                 return self._emitters.lets_in(message)
             case TargetDetection():
                 return self._targets.lets_in(message)
-        return True
+        return not isinstance(message, Coverage) or self._lets_coverage_in(message)
 
     def _lets_sound_in(self, said: AcousticDetection) -> bool:
         window = said.t_mono_ns // WINDOW_NS
@@ -76,6 +79,12 @@ class Admission:
             return True
         self.sounds_left_out += 1
         return False
+
+    def _lets_coverage_in(self, said: Coverage) -> bool:
+        if self._covered_ns is not None and abs(said.t_mono_ns - self._covered_ns) < COVERS_APART_NS:
+            return False
+        self._covered_ns = said.t_mono_ns
+        return True
 
     def _lets_in(self, said: RemoteIdDetection) -> bool:
         name, window = said.transmitter[:96], said.t_mono_ns // WINDOW_NS

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from edge_node.bus import BusReceiver
 from edge_node.config import Config
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import BusMessage, Detection, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
+from edge_node.messages import BusMessage, Coverage, Detection, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.flood import FloodWatch
@@ -66,7 +66,7 @@ class Hub:
 
     def __init__(self, config: Config, bus: BusReceiver, live: LivePublisher, outbox: Outbox, notifier: Notifier) -> None:
         self._config, self._bus, self._live, self._notifier = config, bus, live, notifier
-        self._tracker, self._authenticity = Tracker(config.tracking), Authenticity()
+        self._tracker, self._authenticity = Tracker(config.tracking, config.protect), Authenticity()
         self._place = OwnPlace(config.node)
         self._vehicle = Vehicle() if config.node.moving else None
         self._files = AuthorisationFiles(config.remote_id)
@@ -85,7 +85,7 @@ class Hub:
         self._notifier.say(ready=1, status=self._words())
         while not stop.set:
             self._wait(min(next_tick_ns, next_look_ns))
-            self._drain()
+            self._drain(max(next_tick_ns, time.monotonic_ns()))
             now_ns = time.monotonic_ns()
             self._live.service(now_ns)
             self._report.obey(now_ns)
@@ -96,7 +96,7 @@ class Hub:
             if now_ns >= next_look_ns:
                 self._look_around(now_ns)
                 next_look_ns = now_ns + LOOK_EVERY_NS
-        self._drain()
+        self._drain(time.monotonic_ns() + LOOK_EVERY_NS)
         self._tick(time.monotonic_ns())
         self._look_around(time.monotonic_ns(), last=True)
         self._report.end(time.monotonic_ns())
@@ -107,31 +107,42 @@ class Hub:
             poller.register(socket, zmq.POLLIN)
         poller.poll(max(0, (until_ns - time.monotonic_ns()) // 1_000_000 + 1))
 
-    def _drain(self) -> None:
+    def _drain(self, until_ns: int) -> None:
         """What waits on the bus, but never so long that a tick starves."""
         for _ in range(BATCHES_A_TURN):
             batch = self._bus.receive()
             if batch is None:
                 return
-            for message in batch:
-                self._take(message)
+            told = [one for message in batch if (one := self._vehicle.told(message) if self._vehicle else message) is not None]
+            for message in told:
+                self._hear(message)
+            self._detect([message for message in told if isinstance(message, Detection)])
+            if time.monotonic_ns() > until_ns:
+                return
 
-    def _take(self, message: BusMessage) -> None:
-        told = self._vehicle.told(message) if self._vehicle else message
-        if told is None:
+    def _detect(self, detections: list[Detection]) -> None:
+        """What one sensor found goes to the tracker together."""
+        if not detections:
             return
-        message = told
+        self._counts["detections"] += len(detections)
+        self._tracker.hurry((time.monotonic_ns() - detections[-1].t_mono_ns) / 1e9)
+        place = self._place.now(detections[-1].t_mono_ns)
+        if place is not None:
+            self._tracker.stand(place)
+        self._note(self._tracker.take([self._judged(one) if isinstance(one, RemoteIdDetection) else one for one in detections]))
+
+    def _hear(self, message: BusMessage) -> None:
         self._report.heard(message)
         if isinstance(message, SensorReport):
             if message.sensor in self._sensors:
                 self._reports[message.sensor] = message
+        elif isinstance(message, Coverage):
+            if message.sensor in self._sensors:
+                self._tracker.covers(message)
         elif isinstance(message, PositionFix):
             self._place.hear(message)
             if message.t_utc_ns is not None:
                 self._clock.fix(message.t_utc_ns, message.t_mono_ns, message.pulse_mono_ns)
-        elif isinstance(message, Detection):
-            self._counts["detections"] += 1
-            self._note(self._tracker.update(self._judged(message) if isinstance(message, RemoteIdDetection) else message))
 
     def _judged(self, heard: RemoteIdDetection) -> RemoteIdDetection:
         """With what is suspected of it; a clock that nobody vouches for, and a place that nobody knows, prove nothing."""
@@ -194,6 +205,10 @@ class Hub:
         return {
             **self._counts,
             **self._report.counters(),
+            **{
+                f"fusion_{name}": getattr(self._tracker.counters, name)
+                for name in ("late", "thinned", "doubtful", "parted", "evicted", "refused")
+            },
             **({"own_noises": self._vehicle.passed_over, "unturned": self._vehicle.unturned} if self._vehicle else {}),
             "bus_malformed": self._bus.malformed,
             "bus_unsent": unsent,
@@ -207,6 +222,7 @@ class Hub:
         said = (
             f"{live} live tracks, {confirmed} confirmed",
             self._vehicle.words(time.monotonic_ns()) if self._vehicle else "",
+            self._tracker.words(time.monotonic_ns()),
             self._flood.words,
             self._authenticity.words(),
             self._live.link_words(),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from drivers import plugins
 from drivers.blocks import AnyBlock
 from drivers.source import SourceMisconfigured
-from edge_node.detection import Detector, Finishing
+from edge_node.detection import Covering, Detector, Finishing
 from edge_node.messages import BusMessage
 from edge_node.node.guarded import Guarded
 
@@ -24,9 +24,8 @@ DETECTORS = {
     "IqBlock": "edge_node.radio.detector:RadioDetector",
 }
 ENTRY_POINT_GROUP = "edge_node.detectors"
-
-
 BUILT_IN_BLOCKS = "drivers.blocks"
+COVERS_EVERY_NS = 1_000_000_000
 
 
 def _made(kind: type, settings: Mapping[str, Any]) -> Detector:
@@ -61,14 +60,20 @@ class Pipeline:
         self.sensor = sensor
         self._settings = settings or {}
         self._detectors: dict[type, Detector] = {}
+        self._covered_ns: int | None = None
 
     def step(self, block: AnyBlock) -> Sequence[BusMessage]:
-        """What this block holds, under this sensor's name."""
+        """What this block holds, and once a second what the sensor covers, under this sensor's name."""
         kind = type(block)
         detector = self._detectors.get(kind)
         if detector is None:
             detector = self._detectors[kind] = _made(kind, self._settings.get(kind.__name__, {}))
-        return [replace(message, sensor=self.sensor) for message in detector.step(block)]
+        found = [replace(message, sensor=self.sensor) for message in detector.step(block)]
+        return found + self._covered(block.t_mono_ns) if self._is_due(block.t_mono_ns) else found
+
+    def idle(self, t_mono_ns: int) -> list[BusMessage]:
+        """What the sensor covers, when that is due; to be asked as well while the source lives and hands over nothing."""
+        return self._covered(t_mono_ns) if self._is_due(t_mono_ns) else []
 
     def finish(self) -> Sequence[BusMessage]:
         """What detectors still had in hand, as no more blocks come."""
@@ -78,3 +83,11 @@ class Pipeline:
     def words(self) -> str:
         """What was found so far."""
         return "; ".join(filter(None, (detector.words() for detector in self._detectors.values())))
+
+    def _is_due(self, t_mono_ns: int) -> bool:
+        return self._covered_ns is None or abs(t_mono_ns - self._covered_ns) >= COVERS_EVERY_NS
+
+    def _covered(self, t_mono_ns: int) -> list[BusMessage]:
+        self._covered_ns = t_mono_ns
+        found = [one.coverage(t_mono_ns) for one in self._detectors.values() if isinstance(one, Covering)]
+        return [replace(one, sensor=self.sensor) for one in found if one is not None]

@@ -20,7 +20,7 @@ from edge_node.messages import Detection, RemoteIdDetection, Track, TrackEvent
 from edge_node.node.recordings import messages, opened_by
 from edge_node.node.words import describe, happened
 from edge_node.remote_id.authenticity import Authenticity
-from edge_node.remote_id.judges.evidence import together
+from edge_node.suspicion import together
 
 ADVANCE_EVERY_NS = 200_000_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge_node.messages import Bearing, Emission, LinkKind, Sight, SightLabel, Sound, SoundLabel, Target, TargetLabel, Track, TrackEvent
+from edge_node.publish.fact_words import SURELY_THERE, doing
 
 SOUNDS: dict[SoundLabel, str] = {
     "multirotor": "a multirotor",
@@ -51,6 +52,7 @@ TARGETS: dict[TargetLabel, str] = {
     "vehicle": "a vehicle",
     "unknown": "something",
 }
+DRONES: tuple[TargetLabel, ...] = ("multirotor", "fixed_wing")
 LOUDER_DB_S = 0.2
 """From here on a link gets stronger or weaker: 4 dB in the time that a trend is of; less is fading."""
 
@@ -67,13 +69,25 @@ def describe(track: Track) -> str:
     emission = f"received {_emission(track.emission)}" if track.emission else ""
     target = f"reported {_target(track.target, track.bearing, place)}" if track.target else ""
     heard = ", ".join(f"{hearing.count} x {hearing.transport}" for hearing in track.heard)
-    return "  ".join(filter(None, (*claimed, sound, sight, emission, target, heard, ", ".join(track.flags))))
+    return "  ".join(filter(None, (*claimed, sound, sight, emission, target, _judged(track), heard, ", ".join(track.flags))))
 
 
 def happened(event: TrackEvent) -> str:
     """What happened to which track."""
-    onto = f" into track {event.other}" if event.other is not None else ""
+    onto = "" if event.other is None else f" {'into' if event.kind == 'merged' else 'from'} track {event.other}"
     return f"track {event.track.number} {event.kind}{onto}: {describe(event.track)}"
+
+
+def _judged(track: Track) -> str:
+    """Like "taken for a multirotor, 93 %, climbs 2.1 m/s"; that it may be nothing at all where that is so."""
+    drone = sum(track.probabilities.get(name, 0.0) for name in DRONES)
+    what, sure = ("a drone", drone) if track.label == "unknown" and drone > 0.5 else ("", 0.0)
+    if track.label not in (None, "unknown"):
+        what, sure = TARGETS[track.label], track.label_probability or 0.0
+    taken = f"taken for {what}, {100 * sure:.0f} %" if what else ""
+    claim = "" if track.claim_probability is None else f"{100 * track.claim_probability:.0f} % where it says"
+    there = "" if track.existence is None or track.existence >= SURELY_THERE else f"{100 * track.existence:.0f} % that it is there"
+    return ", ".join(filter(None, (taken, there, claim, *(doing(fact.name, fact.value, fact.about) for fact in track.behaviour))))
 
 
 def _sound(sound: Sound, bearing: Bearing | None) -> str:

@@ -15,7 +15,7 @@ from drivers.plugins import named
 from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
 from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
-from edge_node.messages import BusMessage, Detection, LinkDetection, SensorReport
+from edge_node.messages import BusMessage, Coverage, Detection, LinkDetection, SensorReport
 from edge_node.node import brought_options, trusted_keys
 from edge_node.node.admission import Admission
 from edge_node.node.pipeline import Pipeline
@@ -108,9 +108,11 @@ class _Loop:
                     self._source.found()
                 self._blocks += 1
                 self._lost += block.lost
-                self._detections += len(messages)
+                self._detections += sum(not isinstance(message, Coverage) for message in messages)
                 self._last_block_ns = block.t_mono_ns
                 self._bus.send(messages)
+            else:
+                self._bus.send(self._pipeline.idle(time.monotonic_ns()))
             self._say(time.monotonic_ns())
             if stop.set:
                 break

@@ -168,7 +168,7 @@ def test_a_slow_consumer_loses_whole_pieces_and_knows_how_many() -> None:
 
 def test_a_plan_moves_about_and_drops_what_came_meanwhile() -> None:
     def air(center_hz: int, _rate_hz: int, _first: int, count: int) -> bytes:
-        return bytes([center_hz // 1_000_000 - 800, 0]) * count
+        return bytes([max(center_hz // 1_000_000 - 800, 0), 0]) * count  # it begins at 100 MHz, before it is told where to listen
 
     plan = [Row(868e6, dwell_s=0.3), Row(915e6, RATE_HZ * 4, 0.3, 0.0)]
     with RtlTcpServer(air) as server, driver(server, center_hz=None, plan=plan) as radio:

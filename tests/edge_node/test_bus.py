@@ -10,7 +10,7 @@ import zmq
 from msgspec.structs import replace
 
 from edge_node.bus import LARGEST_BYTES, QUEUE, BusReceiver, BusSender, address
-from edge_node.messages import BusMessage, PositionFix, RemoteIdDetection, SensorReport, UasId
+from edge_node.messages import BusMessage, Coverage, PositionFix, RemoteIdDetection, SensorReport, UasId
 from tests.running import wait_for
 
 SAID: list[BusMessage] = [
@@ -24,6 +24,7 @@ SAID: list[BusMessage] = [
     ),
     PositionFix(t_mono_ns=2, sensor="gnss", has_fix=False),
     SensorReport(t_mono_ns=3, sensor="wifi", blocks=1, detections=1, lost=0, unsent=0),
+    Coverage(t_mono_ns=4, sensor="ears", sense="sound", reach_m=40.0, probability=0.85, latency_s=4.0, notes=("wind",)),
 ]
 
 

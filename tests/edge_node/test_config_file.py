@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from drivers import catalog
-from edge_node.config import Config, from_json, to_json
+from edge_node.config import Config, ProtectTable, from_json, to_json
 from edge_node.config_file import ConfigError, load
 
 KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+
+
+GATE = '[[protect]]\nname = "gate"\nlatitude_deg = 50.1\nlongitude_deg = 4.4'
 
 
 def _write(folder: Path, text: str) -> Path:
@@ -46,6 +49,15 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
             known_aircraft = "known_aircraft.toml"
             known_aircraft_key = "unsigned"
             zones = ["zones/a.json", "/b.json"]
+            [[protect]]
+            name = "reactor"
+            latitude_deg = 50.1
+            longitude_deg = 4.4
+            radius_m = 250
+            [[protect]]
+            name = "gate"
+            latitude_deg = 50.11
+            longitude_deg = 4.41
             [[sensor]]
             name = "wifi"
             driver = "wifi_monitor"
@@ -62,6 +74,7 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
     assert config.node.state_dir == tmp_path / "state"
     assert config.remote_id.known_aircraft == tmp_path / "known_aircraft.toml"
     assert config.remote_id.zones == (tmp_path / "zones/a.json", Path("/b.json"))
+    assert config.protect == (ProtectTable("reactor", 50.1, 4.4, 250.0), ProtectTable("gate", 50.11, 4.41, 100.0))
     assert config.sensor[0].arguments() == {"interface": "mon0", "plan": "default"}
     played = config.sensor[1].arguments()
     assert (played["path"], played["pace"], played["loop"], played["array"]) == (tmp_path / "tapes/one.pcap", "recorded", True, None)
@@ -76,6 +89,12 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
         ("[tracking]\nconfirm_hits = 0", 2, "tracking.confirm_hits = 0: expected int >= 1"),
         ("[node]\nlatitude_deg = 91", 2, "node.latitude_deg = 91: must be degrees from -90 to 90"),
         ('[c2]\nserver_key = "short"', 2, "c2.server_key = 'short': must be a CURVE public key, 40 characters of Z85"),
+        ('[protect]\nname = "gate"', 1, "protect must be a list of tables, each written as [[protect]]"),
+        ('[[protect]]\nname = "gate"\nlatitude_deg = 50', 1, "protect lacks the key 'longitude_deg'"),
+        (f"{GATE}\nradius = 50", 5, "unknown key 'radius' in protect: did you mean 'radius_m'?"),
+        (f"{GATE}\nradius_m = 0", 5, "protect.radius_m = 0: must be metres, above 0 and at most 20000"),
+        (f"{GATE}\nradius_m = 1e9", 5, "protect.radius_m = 1000000000.0: must be metres, above 0 and at most 20000"),
+        (f"{GATE}\n{GATE}", 6, "two places of protect have the name 'gate'"),
         ('[c2]\nlive = "tcp://c2:5571"', 2, "c2.live needs c2.server_key"),
         ('[remote_id]\nknown_aircraft = "known.toml"', 2, "remote_id.known_aircraft needs remote_id.known_aircraft_key"),
         ('[remote_id]\nknown_aircraft_key = "none"', 2, "remote_id.known_aircraft_key = 'none': must be an Ed25519 public key"),
@@ -89,6 +108,12 @@ def test_a_whole_file_reads_and_crosses_a_pipe_unchanged(tmp_path: Path) -> None
 def test_a_problem_outside_the_sensors_is_named_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
     (problem,) = _problems(tmp_path, text)
     assert problem.startswith(f"line {line}: {words}")
+
+
+def test_a_node_protects_so_many_places_and_no_more(tmp_path: Path) -> None:
+    gates = [GATE.replace("gate", f"gate {number}") for number in range(33)]
+    assert _problems(tmp_path, "\n".join(gates)) == ["33 tables of protect, and a node watches 32 places at most"]
+    assert len(load(_write(tmp_path, "\n".join(gates[:32]))).protect) == 32
 
 
 def test_all_problems_are_named_at_once(tmp_path: Path) -> None:

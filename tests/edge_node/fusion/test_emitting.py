@@ -48,7 +48,7 @@ def test_the_life_of_a_link() -> None:
     assert kinds(hear(tracks, *lasting(2))) == ["new", "confirmed"]
     assert kinds(tracks.advance(17 * SECOND)) == ["lost"]
     tracks.advance(200 * SECOND)
-    assert (tracks.tracks(), tracks._numbered) == ([], {})
+    assert (tracks.tracks(), tracks.roster.numbered) == ([], {})
 
 
 def test_a_track_shows_the_link_as_it_was_said_last() -> None:
@@ -119,7 +119,7 @@ def test_a_transmitter_is_known_again_by_its_crystal_and_clock_after_its_receive
     assert hear(tracks, *lasting(3, 1, begin_s=6.0, **seven), *lasting(3, 2, begin_s=6.0, **one)) == []
     assert [track.emission.carrier_offset_hz for track in tracks.tracks() if track.emission] == [2_600.0, 8_900.0]
     assert [track.first_seen_mono_ns for track in tracks.tracks()] == [-SECOND, -SECOND]
-    assert len(tracks._numbered) == 2
+    assert len(tracks.roster.numbered) == 2
 
 
 def test_a_carrier_that_settles_later_makes_one_track_of_two() -> None:
@@ -130,7 +130,7 @@ def test_a_carrier_that_settles_later_makes_one_track_of_two() -> None:
     events = hear(tracks, *lasting(2, begin_s=8.0, **anew))
     assert [(event.kind, event.other) for event in events] == [("merged", number)]
     assert (only(tracks.tracks()).number, only(tracks.tracks()).state, tracks.counters.merged) == (number, "confirmed", 1)
-    assert list(tracks._numbered.values()) == [number]
+    assert list(tracks.roster.numbered.values()) == [number]
 
 
 def test_what_was_long_another_stays_another() -> None:
@@ -227,7 +227,7 @@ def test_nothing_that_is_heard_breaks_it(steps: list[LinkDetection | int]) -> No
     for step in steps:
         events += tracks.advance(step) if isinstance(step, int) else tracks.update(step)
         assert len(tracks.tracks()) <= MOST_TRACKS
-        assert set(tracks._numbered.values()) <= {track.number for track in tracks.tracks()}
+        assert set(tracks.roster.numbered.values()) <= {track.number for track in tracks.tracks()}
     for track in [event.track for event in events] + tracks.tracks():
         emission = track.emission
         assert emission is not None

@@ -30,7 +30,7 @@ def test_a_flood_of_invented_aircraft_leaves_the_genuine_one_alone() -> None:
     first = tracks.tracks()[0]
     assert (first.number, first.state, first.heard[0].count) == (1, "confirmed", 25)
     assert len(tracks.tracks()) == 100
-    assert len(tracks._directory) <= 200
+    assert len(tracks.roster.directory) <= 200
     assert tracks.counters.evicted == 20_000 - 99
 
 
@@ -114,12 +114,12 @@ def test_nothing_that_is_heard_breaks_it(said: list[RemoteIdDetection | int], ta
     for step in said:
         events += tracks.advance(step) if isinstance(step, int) else tracks.update(step)
         assert len(tracks.tracks()) <= MOST_TRACKS
-        assert len(tracks._directory) <= MOST_TRACKS * (MOST_IDS + MOST_TRANSMITTERS)
+        assert len(tracks.roster.directory) <= MOST_TRACKS * (MOST_IDS + MOST_TRANSMITTERS)
     alive = tracks.tracks()
     for track in alive:
         check(track)
     assert max(Counter(track.number for track in alive).values(), default=0) <= 1
     assert max(Counter(event.track.number for event in events if event.kind == "new").values(), default=0) <= 1
     owned = {key for track in alive if track.identity for key in (*track.identity.ids, *track.identity.transmitters)}
-    assert set(tracks._directory._owner) <= owned
-    assert set(tracks._directory._owner.values()) <= {track.number for track in alive}
+    assert set(tracks.roster.directory._owner) <= owned
+    assert set(tracks.roster.directory._owner.values()) <= {track.number for track in alive}

@@ -114,7 +114,7 @@ def test_one_frame_after_another_of_ids_stays_bounded() -> None:
         hear(tracks, northward(second, serial("A"), serial(f"B{second}"), registration(f"R{second}")))
     assert len(identities(tracks)[1].ids) == MOST_IDS
     assert serial("A") in identities(tracks)[1].ids
-    assert len(tracks._directory) == MOST_IDS + 1
+    assert len(tracks.roster.directory) == MOST_IDS + 1
 
 
 def test_an_id_of_no_use_is_passed_over() -> None:
@@ -129,4 +129,4 @@ def test_a_forgotten_name_is_free_again() -> None:
     tracks.advance(10**12)
     tracks.advance(10**12)
     assert tracks.tracks() == []
-    assert len(tracks._directory) == 0
+    assert len(tracks.roster.directory) == 0

@@ -43,7 +43,7 @@ def test_the_life_of_a_sight() -> None:
     assert kinds(tracks.advance(round(16.5 * SECOND))) == ["lost"]
     assert kinds(hear(tracks, seen(17))) == ["new"]
     tracks.advance(200 * SECOND)
-    assert (tracks.tracks(), tracks._numbered) == ([], {})
+    assert (tracks.tracks(), tracks.roster.numbered) == ([], {})
 
 
 def test_a_vehicle_s_bearing_that_becomes_true_is_of_the_same_object() -> None:
@@ -188,7 +188,7 @@ def test_nothing_that_is_seen_breaks_it(steps: list[CameraDetection | int]) -> N
     for step in steps:
         events += tracks.advance(step) if isinstance(step, int) else tracks.update(step)
         assert len(tracks.tracks()) <= MOST_TRACKS
-        assert set(tracks._numbered.values()) <= {track.number for track in tracks.tracks()}
+        assert set(tracks.roster.numbered.values()) <= {track.number for track in tracks.tracks()}
     for track in [event.track for event in events] + tracks.tracks():
         assert track.sight is not None
         told = (track.sight.probability, *track.sight.probabilities.values())

@@ -8,6 +8,7 @@ from typing import Any
 from edge_node.messages import (
     AcousticDetection,
     CameraDetection,
+    Coverage,
     LinkDetection,
     PositionDetection,
     PositionFix,
@@ -185,3 +186,12 @@ def test_of_a_target_twenty_words_a_second_get_through() -> None:
     door = Admission()
     assert len(door.admit([target(1, k / 20) for k in range(100)])) == 100
     assert len(door.admit([target(2, k / 100) for k in range(100)])) == 20
+
+
+def test_what_is_covered_gets_through_once_a_second_and_not_a_thousand_times() -> None:
+    door = Admission()
+    said = [
+        Coverage(t_mono_ns=round(k * SECOND_NS / 1_000), sense="other", reach_m=1.0, probability=0.5, latency_s=1.0) for k in range(4_000)
+    ]
+    assert len(door.admit(said[::1_000])) == 4
+    assert len(Admission().admit(said)) <= 16

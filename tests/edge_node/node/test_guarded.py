@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from drivers.blocks import GnssFix
-from edge_node.messages import PositionDetection, PositionFix
+from edge_node.messages import Coverage, PositionDetection, PositionFix
 from edge_node.node.guarded import FAILURES_IN_A_ROW, MOST_MESSAGES, DetectorBroken, Guarded
 
 BLOCK = GnssFix(t_mono_ns=0, sequence=0, lost=0, source="nmea", has_fix=False)
@@ -28,6 +28,13 @@ def guarded(step: Callable[[int], Any]) -> Guarded:
             return "own words"
 
     return Guarded("Ping", Foreign)
+
+
+def test_what_a_detector_covers_is_a_message_like_any_other() -> None:
+    covered = Coverage(t_mono_ns=1, sense="other", reach_m=2_000.0, probability=0.9, latency_s=2.0)
+    assert guarded(lambda _: [FIX, covered]).step(BLOCK) == [FIX, covered]
+    unheard_of: Any = Coverage(t_mono_ns=1, sense=WRONG, reach_m=2_000.0, probability=0.9, latency_s=2.0)
+    assert guarded(lambda _: [FIX, unheard_of]).step(BLOCK) == [FIX]
 
 
 def test_what_is_sound_gets_through_and_junk_is_counted_and_named() -> None:

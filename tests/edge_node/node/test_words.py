@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from edge_node.messages import (
     Bearing,
     Emission,
+    Fact,
+    FactName,
     Identity,
     LinkKind,
     Sight,
@@ -23,6 +25,7 @@ from edge_node.messages import (
     UasId,
 )
 from edge_node.node.words import LINKS, SIGHTS, SOUNDS, TARGETS, describe, happened
+from edge_node.publish.fact_words import WORDS, doing
 from edge_node.remote_id.authorisation import SEEN, TOLD
 
 BEARING = Bearing(azimuth_deg=359.7, elevation_deg=31.2, sigma_azimuth_deg=4.2, sigma_elevation_deg=5.0)
@@ -99,3 +102,28 @@ def test_what_another_sensor_says_is_said_with_names_and_where() -> None:
     pointed = replace(track, bearing=BEARING, target=Target(label="unknown", probability=0.9))
     assert describe(pointed) == "reported a drone at 0° ± 4°, 31° up, 90 %"
     assert TARGETS.keys() == TOLD.keys() == set(get_args(TargetLabel))
+
+
+def test_what_all_sensors_say_together_and_what_it_does_is_said() -> None:
+    plain = describe(TRACK)
+    facts = (Fact("climbs", 2.12, "m/s", "2.1 ± 0.2 m/s for 6 s"), Fact("approaches", 73.6, "s", "in 74 ± 5 s", "reactor"))
+    judged = replace(
+        TRACK, label="multirotor", label_probability=0.934, probabilities={"multirotor": 0.934}, existence=0.99, behaviour=facts
+    )
+    assert describe(judged) == f"{plain}  taken for a multirotor, 93 %, climbs 2.1 m/s, approaches reactor in 74 s"
+    doubtful = replace(TRACK, label="unknown", existence=0.62, probabilities={"bird": 0.4}, claim_probability=0.12)
+    assert describe(doubtful) == f"{plain}  62 % that it is there, 12 % where it says"
+    some_drone = replace(TRACK, label="unknown", existence=0.95, probabilities={"multirotor": 0.45, "fixed_wing": 0.37})
+    assert describe(some_drone) == f"{plain}  taken for a drone, 82 %"
+
+
+def test_every_fact_has_words() -> None:
+    assert WORDS.keys() == set(get_args(FactName))
+    said = [doing(name, 3.0, "gate") for name in WORDS]
+    assert len(set(said)) == len(said)
+    assert (doing("approaches", 0.0, "gate"), doing("swarms", 5.0, "2, 3"), doing("hovers", None, None)) == (
+        "is at gate",
+        "one of 5 that move as one",
+        "hovers",
+    )
+    assert doing("dances", 3.0, None) == "dances"

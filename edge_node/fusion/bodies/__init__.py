@@ -1,0 +1,1 @@
+"""What is measured of objects, by whichever sensor: which measurement is of which object, and where that makes it be."""

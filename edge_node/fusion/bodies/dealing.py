@@ -1,0 +1,177 @@
+"""Whose each measurement is: what one sensor said at one moment is dealt to the objects that there are, and the rest begins others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from math import log
+from typing import Any
+
+import numpy as np
+
+from edge_node.fusion.bodies.assignment import Dealt, dealt
+from edge_node.fusion.bodies.beginning import Beginning
+from edge_node.fusion.bodies.bodies import Bodies
+from edge_node.fusion.bodies.measured import Located, Pointed, Said
+from edge_node.fusion.bodies.scan import PositionScan, Scan
+from edge_node.fusion.filter.bank import Indices
+from edge_node.fusion.filter.models import Array
+from edge_node.fusion.pointing import Key
+
+STAYS, CONTESTED, JOINS = 5.0, 1.5, 3.0
+"""A sensor seldom takes one object for another, but where two come together it often does; nothing joins another's on one word."""
+NEARLY, SWITCHES = -3.0, 2.0
+DOUBTS_S = 2.5
+"""For so long an object of which it is not sure what is its own goes on as it went."""
+ONCE_S = 0.6
+"""The slowest sensor that numbers objects speaks of each twice a second."""
+HINT_EVERY_S = 5.0
+"""A range from a size is wrong by what the object is; said again, it is no better."""
+
+
+class Dealing:
+    """Deals to the bodies of one node; `doubtful` counts what could as well be another's."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self._bodies, self._beginning = bodies, Beginning(bodies)
+        self.doubtful = 0
+
+    def take(self, said: Sequence[Said]) -> list[int | None]:
+        """The row of each of what one sensor said at one moment, all of one kind; None for a plot that waits, and where rows are out."""
+        return self._deal(self._bodies.scan(said)) if said else []
+
+    def _deal(self, scan: Scan[Any]) -> list[int | None]:
+        said = scan.said
+        self._bodies.note_scan(said[0])
+        own = [None if one.key is None else self._bodies.of(one.key) for one in said]
+        rows, which = self._pairs(scan)
+        weighed = scan.weigh(self._bodies.objects, rows, which)
+        nats = weighed.likely - scan.other[which]
+        contested = np.bincount(which[nats > NEARLY], minlength=len(said)) > 1
+        keys = {one.key for one in said}
+        scores = np.full(len(nats), -np.inf)
+        for pair in np.flatnonzero(nats > -STAYS).tolist():
+            k = int(which[pair])
+            scores[pair] = nats[pair] + self._bias(said[k], own[k], int(rows[pair]), bool(contested[k]), keys)
+        chosen = np.zeros(len(rows), bool)
+        deal = self._without_hasty(dealt(rows, which, scores), said, own, rows, which)
+        chosen[[pair for pair, sure in zip(deal.pairs, deal.sure, strict=True) if self._goes(sure, said[which[pair]], rows[pair])]] = True
+        self.doubtful += int((~deal.sure).sum())
+        scan.keep(self._bodies.objects, rows, which, weighed, chosen)
+        self._note_fits(said, own, rows, which, nats)
+        found: list[int | None] = [None] * len(said)
+        for pair, sure in zip(deal.pairs, deal.sure, strict=True):
+            k = int(which[pair])
+            if sure or own[k] is not None or said[k].key is None:
+                found[k] = int(rows[pair])
+                self._bodies.hear(said[k], int(rows[pair]), float(scores[pair]))
+        self._beginning.of_others(scan, own, found)
+        touched = np.unique([row for row in found if row is not None]).astype(np.intp)
+        self._misplace(scan, found)
+        self._hint(said, found)
+        self._bodies.touch(touched)
+        return found
+
+    def _pairs(self, scan: Scan[Any]) -> tuple[Indices, Indices]:
+        """Rows and those of what was said that may belong together; what was heard but once, of late, may be what is new."""
+        alive = np.array(list(self._bodies.rows), dtype=np.intp)
+        if not len(alive):
+            return alive, alive
+        mine_of = [None if one.key is None else self._bodies.of(one.key) for one in scan.said]
+        own = [-1 if row is None else row for row in mine_of]
+        newest_s = max(one.t_s for one in scan.said)
+        firm = np.array([body.hits > 1 for _, body in self._bodies])
+        fresh = np.array([newest_s - body.hit_s < ONCE_S for _, body in self._bodies])
+        asked = firm | fresh | np.isin(alive, own)
+        alive, firm = alive[asked], firm[asked]
+        near = scan.near(self._bodies.outlook, alive, self._bodies.objects.located[alive])
+        mine, new = alive[:, None] == np.array(own)[None], np.array(own)[None] < 0
+        rows, which = np.nonzero(mine | (near & (firm[:, None] | new)))
+        return alive[rows], which
+
+    def _without_hasty(self, deal: Dealt, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices) -> Dealt:
+        """A number that seems to mean another object is not taken at its word: until that lasted, its own goes on as it went."""
+        pair_of = {(int(row), int(k)): pair for pair, (row, k) in enumerate(zip(rows, which, strict=True))}
+        taken = {int(rows[pair]) for pair in deal.pairs}
+        pairs, sure = deal.pairs.copy(), deal.sure.copy()
+        for place, pair in enumerate(deal.pairs.tolist()):
+            k, row = int(which[pair]), int(rows[pair])
+            mine, key = own[k], said[k].key
+            if mine is None or key is None or mine == row or self._bodies.affinities.prefers(key, row, mine, SWITCHES):
+                continue
+            stays = pair_of.get((mine, k))
+            if stays is not None:
+                pairs[place], sure[place] = stays, False
+                taken.add(mine)
+        only = np.unique(rows[pairs], return_index=True)[1] if len(pairs) else np.zeros(0, np.intp)
+        return Dealt(pairs[only], sure[only])
+
+    def _goes(self, sure: bool, one: Said, row: int) -> bool:
+        """Whether an object takes in what may be another's: not at once, but after a while what is likeliest is better than nothing."""
+        body = self._bodies[int(row)]
+        if sure:
+            body.doubted_s = None
+            return True
+        body.doubted_s = one.t_s if body.doubted_s is None else body.doubted_s
+        return one.t_s - body.doubted_s > DOUBTS_S
+
+    def _bias(self, one: Said, own: int | None, row: int, contested: bool, keys: Collection[Key | None]) -> float:
+        """What is known beforehand of whose it is."""
+        if one.key is None:
+            return -log(max(self._bodies.plots_of(one.sensor).each_scan, 0.1))
+        if own == row:
+            return CONTESTED if contested else STAYS
+        return -np.inf if self._bodies[row].is_numbered_by(one.sensor, keys, one.t_s) else -JOINS if own is None else 0.0
+
+    def _note_fits(self, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices, nats: Array) -> None:
+        """How well each source fits each object that came near, if any but its own did."""
+        fits: list[dict[int, float]] = [{} for _ in said]
+        for row, k, fit in zip(rows.tolist(), which.tolist(), nats.tolist(), strict=True):
+            if fit > -STAYS or row == own[k]:
+                fits[k][row] = fit
+        for k, one in enumerate(said):
+            if one.key is not None and own[k] is not None and (fits[k].keys() - {own[k]} or self._bodies.affinities.of(one.key)):
+                self._bodies.affinities.note(one.key, fits[k], one.t_s)
+
+    def _misplace(self, scan: Scan[Any], found: Sequence[int | None]) -> None:
+        """What is seen, but is not where it was plotted, is known by its direction alone again."""
+        bodies = self._bodies
+        lost = [(row, k) for k, row in enumerate(found) if row is not None and bodies[row].is_misplaced(bodies.scanned)]
+        if lost and isinstance(scan.said[0], Pointed):
+            scan.begin(bodies.objects, np.array([row for row, _ in lost]), np.array([k for _, k in lost]))
+            for row, _ in lost:
+                bodies[row].placed_by.clear()
+
+    def _hint(self, said: Sequence[Said], found: Sequence[int | None]) -> None:
+        for one, row in zip(said, found, strict=True):
+            if row is None or not isinstance(one, Pointed) or one.range_m is None or one.sigma_range_m is None:
+                continue
+            body = self._bodies[row]
+            if one.t_s - body.hinted_s >= HINT_EVERY_S:
+                body.hinted_s = one.t_s
+                share = max(one.sigma_range_m / one.range_m, 0.05)
+                self._bodies.objects.take_ranges(
+                    np.array([row]), np.array([one.range_m]), np.array([share]), self._bodies.ground.here[None]
+                )
+
+    def claim(self, row: int, said: Located, key: Key) -> float:
+        """Let a claimed position correct an object where it fits; how much likelier (natural logarithm) it is of it than of another."""
+        scan, one, only = PositionScan([said], self._bodies.ground), np.array([row]), np.array([0])
+        weighed = scan.weigh(self._bodies.objects, one, only)
+        nats = float(weighed.likely[0] - scan.other[0])
+        self._bodies.affinities.note(key, {row: nats}, said.t_s)
+        if nats > 0:
+            scan.keep(self._bodies.objects, one, only, weighed, np.ones(1, bool))
+            self._bodies.touch(one)
+        return nats
+
+    def compare(self, said: Sequence[Located]) -> None:
+        """Note how well claims, each with the key of its source, fit objects; nothing else is changed by it."""
+        if not said:
+            return
+        scan = PositionScan(said, self._bodies.ground)
+        rows, which = self._pairs(scan)
+        nats = scan.weigh(self._bodies.objects, rows, which).likely - scan.other[which]
+        for k, one in enumerate(said):
+            pairs = np.flatnonzero(which == k)
+            if one.key is not None and (len(pairs) or self._bodies.affinities.of(one.key)):
+                self._bodies.affinities.note(one.key, {int(rows[pair]): float(nats[pair]) for pair in pairs}, one.t_s)

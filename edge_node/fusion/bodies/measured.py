@@ -1,0 +1,95 @@
+"""What one sensor said at one moment, as arrays that objects are weighed against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import cos, hypot, inf, radians, sin
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from edge_node.fusion.bodies.ground import Ground
+from edge_node.fusion.filter.models import STATE, Array
+from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions
+from edge_node.fusion.measurement import Measurement
+from edge_node.fusion.pointing import Key
+from edge_node.messages import Bearing
+
+LEAST_SIGMA_DEG = 0.05
+"""No clock and no mounting is so good that a bearing of something that flies were better."""
+SPAN_ELEVATION = 1.0
+NEAR_M, SPAN_UP_M, SPAN_SPEED_MPS = 200.0, 150.0, 40.0
+"""Over what an object that is another may be anywhere: round about, up to where drones fly, in a square as wide as twice its distance."""
+NOWHERE_DEG = 60.0
+"""A bearing that is worse says nothing of where."""
+
+
+class Pointed(Struct, frozen=True):
+    """A bearing of a source, None for a bare plot; `range_m` is a hint with its sigma; `hears` that sound brought it."""
+
+    sensor: str
+    key: Key | None
+    t_s: float
+    bearing: Bearing
+    hears: bool = False
+    range_m: float | None = None
+    sigma_range_m: float | None = None
+
+
+class Located(Struct, frozen=True):
+    """A position of a source, None for a bare plot."""
+
+    sensor: str
+    key: Key | None
+    t_s: float
+    place: Measurement
+
+
+Said = Pointed | Located
+
+
+def of_bearings(said: Sequence[Pointed], ground: Ground, column: Callable[[Pointed], int]) -> tuple[Bearings, Array]:
+    """Bearings, and for each the logarithm (n) of the density that it would have of an object that is another."""
+    n = len(said)
+    towards, sigma, other = np.empty((n, 3)), np.empty((n, 2)), np.empty(n)
+    columns = np.array([column(one) for one in said])
+    for row, one in enumerate(said):
+        way, unshared_deg = one.bearing, 0.0 if columns[row] >= 0 else one.bearing.sigma_pose_deg or 0.0
+        azimuth, elevation = radians(way.azimuth_deg), radians(way.elevation_deg or 0.0)
+        level = cos(elevation)
+        towards[row] = sin(azimuth) * level, cos(azimuth) * level, sin(elevation)
+        sigma[row, 0] = radians(max(hypot(way.sigma_azimuth_deg, unshared_deg) * level, LEAST_SIGMA_DEG))
+        raised = way.sigma_elevation_deg
+        sigma[row, 1] = inf if raised is None else radians(max(hypot(raised, unshared_deg), LEAST_SIGMA_DEG))
+        other[row] = -np.log(2 * np.pi * max(level, 0.1))
+    other -= np.where(np.isinf(sigma[:, 1]), 0.5 * np.log(2 * np.pi), np.log(SPAN_ELEVATION))
+    t_s, hears = np.array([one.t_s for one in said]), np.array([float(one.hears) for one in said])
+    return Bearings(towards, sigma, t_s, hears, columns, np.tile(ground.here, (n, 1))), other
+
+
+def of_positions(said: Sequence[Located], ground: Ground) -> tuple[Positions, Array]:
+    """Positions, and for each the logarithm (n) of the density that it would have of an object that is another."""
+    state, sigma = np.zeros((len(said), STATE)), np.full((len(said), STATE), UNKNOWN)
+    for row, one in enumerate(said):
+        at, raised = one.place, one.place.altitude_wgs84_m is not None and ground.knows_altitude
+        state[row, :3] = ground.enu(at.latitude_deg, at.longitude_deg, at.altitude_wgs84_m if raised else None)
+        sigma[row, :2] = hypot(at.sigma_horizontal_m, ground.sigma_m)
+        if raised:
+            sigma[row, 2] = hypot(at.sigma_vertical_m, ground.sigma_m)
+        if at.velocity_mps is not None:
+            state[row, 3:5], sigma[row, 3:5] = at.velocity_mps, at.sigma_velocity_mps
+        if at.climb_mps is not None:
+            state[row, 5], sigma[row, 5] = at.climb_mps, at.sigma_climb_mps
+    return Positions(state, sigma, np.array([one.t_s for one in said])), _of_another(state, sigma, ground.here)
+
+
+def _of_another(state: Array, sigma: Array, here: Array) -> Array:
+    wide = 2 * np.maximum(np.linalg.norm(state[:, :2] - here[:2], axis=1), NEAR_M)
+    span = np.stack([wide, wide, np.full_like(wide, SPAN_UP_M), *[np.full_like(wide, SPAN_SPEED_MPS)] * 3], axis=1)
+    return np.asarray(-np.log(np.where(sigma >= UNKNOWN, sigma * np.sqrt(2 * np.pi), span)).sum(axis=1), dtype=np.float64)
+
+
+def some(measured: Any, which: Any) -> Any:
+    """Some of bearings or positions, or one of them several times."""
+    return type(measured)(*(one[which] for one in measured))
