@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -102,14 +103,16 @@ def _write_json(events: web.Events, ticks: Iterator[float]) -> None:
 
 
 def _show_table(events: web.Events, ticks: Iterator[float]) -> None:
-    picture = Picture()
+    picture, following = Picture(), import_module("tools.c2.following").Following()  # numpy, which those who write JSON do without
     with Live(auto_refresh=False) as live:
         drawn_s = 0.0
         for now_s in ticks:
             for event in events(0.1):
                 picture.take(event, now_s)
+                following.take(event, now_s)
+            following.advance(now_s)
             if now_s - drawn_s >= 0.25:
-                live.update(draw(picture, now_s), refresh=True)
+                live.update(draw(picture, now_s, following.objects), refresh=True)
                 drawn_s = now_s
 
 

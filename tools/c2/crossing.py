@@ -1,9 +1,9 @@
 """Where the bearings of two or more nodes cross, which of them belong together, and how well they agree.
 
-Limits: it knows one moment and follows nothing over time, so a crossing may come and go. Two nodes that see two objects have four
-crossings, two of them ghosts, and only elevations or a third node tell which: such a crossing is `ambiguous`. Errors are taken for
-independent: a node whose compass is turned shifts its crossings, and their ellipses say so only as far as the node does. Sound points
-to where the object was when it left it. At most MOST_BEARINGS take part.
+Limits: it knows one moment, so a crossing may come and go; what it finds is followed elsewhere. Two nodes that see two objects have four
+crossings, two of them ghosts, and only elevations or a third node tell which at once: such a crossing is `ambiguous`, and its `rivals`
+are followed with it until motion tells. Errors are taken for independent: a node whose compass is turned shifts its crossings, and their
+ellipses say so only as far as the node does. Sound points to where the object was when it left it. At most MOST_BEARINGS take part.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tools.c2.pairs import LEAST_RANGE_M, LOOSE_CHI_SQUARE, Pair, nearest, pairs
 from tools.c2.triangulation import Fix, Sight, brought_to_now, triangulate
 
 MOST_BEARINGS = 96
+MOST_RIVALS = 64
 MOST_AGE_S = 4.0
 MOST_SIGMA_DEG = 20.0
 MOST_RANGE_M = 10_000.0
@@ -57,6 +58,24 @@ def crossings(sights: Iterable[Sight], most_range_m: float = MOST_RANGE_M) -> li
     chosen = list(_greedy(list(_candidates(found, nodes, index)), fresh, most_range_m))
     doubtful = _doubtful([tuple(index[id(sight)] for sight in pair.sights) for pair in found], [indices for indices, _ in chosen])
     return [Crossing(fix=fix, sights=tuple(fresh[n] for n in indices), ambiguous=indices in doubtful) for indices, fix in chosen]
+
+
+def rivals(sights: Iterable[Sight], found: Sequence[Crossing], most_range_m: float = MOST_RANGE_M) -> list[Crossing]:
+    """Every crossing of two bearings that could be instead of those of `found` that are ambiguous, which are among them; the best first."""
+    certain = {id_ for one in found if not one.ambiguous for id_ in _names(one.sights)}
+    doubtful = {id_ for one in found if one.ambiguous for id_ in _names(one.sights)}
+    nodes: dict[str, list[Sight]] = {}
+    for sight in _fresh(sights):
+        if (sight.node, sight.key) not in certain:
+            nodes.setdefault(sight.node, []).append(sight)
+    made = (pair for a, b in combinations(nodes.values(), 2) for pair in pairs(a, b, most_range_m))
+    best = sorted((pair for pair in made if not doubtful.isdisjoint(_names(pair.sights))), key=lambda pair: pair.chi_square)[:MOST_RIVALS]
+    fixes = [(pair, triangulate(pair.sights, pair.ecef)) for pair in best]
+    return [Crossing(fix=fix, sights=pair.sights, ambiguous=True) for pair, fix in fixes if fix is not None and is_sound(fix, most_range_m)]
+
+
+def _names(sights: Iterable[Sight]) -> list[tuple[str, object]]:
+    return [(sight.node, sight.key) for sight in sights]
 
 
 def _fresh(sights: Iterable[Sight]) -> list[Sight]:
@@ -103,7 +122,7 @@ def _greedy(heap: list[Candidate], sights: Sequence[Sight], most_range_m: float)
             continue
         seen.add(frozenset(free))
         fix = triangulate([sights[n] for n in free], one.ecef)
-        if fix is not None and _sound(fix, most_range_m):
+        if fix is not None and is_sound(fix, most_range_m):
             used.update(free)
             yield free, fix
         elif fix is not None and len(free) > 2:
@@ -115,7 +134,7 @@ def _reduced(one: Candidate, indices: tuple[int, ...]) -> Candidate:
     return Candidate(-len(indices), one.chi_square, one.sigma_m, indices, one.ecef)
 
 
-def _sound(fix: Fix, most_range_m: float) -> bool:
+def is_sound(fix: Fix, most_range_m: float = MOST_RANGE_M) -> bool:
     """In front of every node and within its range, better known than half that range, and agreed upon."""
     near, far = min(fix.ranges_m), max(fix.ranges_m)
     return (

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from edge_node.publish import wire
+from edge_node.publish.fact_words import SURELY_THERE, doing
 from edge_node.publish.reliable_wire import decode_event
 from tools.c2.store import Store
 
@@ -63,9 +64,9 @@ def what(event: Event) -> str:
     subject = f"track {track.get('number')} {event['event']}" if track else str(event["event"])
     ids = track["identity"]["ids"] if track and track.get("identity") else []
     name = ids[0]["value"] if ids else sensed(track or {})
-    into = f"into track {event['other']}" if event.get("other") is not None else ""
+    into = "" if event.get("other") is None else f"{'into' if event['event'] == 'merged' else 'from'} track {event['other']}"
     way = f"after {len(event['trail'])} places" if event.get("trail") else ""
-    return plain("  ".join(filter(None, (subject, event.get("about"), event.get("verdict"), into, name, way, words))))
+    return plain("  ".join(filter(None, (subject, event.get("about"), event.get("verdict"), into, name, judged(track or {}), way, words))))
 
 
 def heard(track: Event) -> str:
@@ -114,6 +115,22 @@ def told(track: Event) -> str:
     names = " ".join(one["value"] for one in sorted(target["ids"], key=lambda one: one["type"] != "callsign"))
     certain = "" if sure is None else f"{sure:.0f} %"
     return ", ".join(filter(None, (f"{what} {names}".rstrip(), certain)))
+
+
+def judged(track: Event) -> str:
+    """What all sensors together make of it, like "is multirotor 93 %, approaches reactor in 74 s"; empty where that is nothing."""
+    said = track.get("judgement")
+    if not said:
+        return ""
+    shares, existence = said["probabilities"], said["existence_percent"]
+    drone = shares.get("multirotor", 0) + shares.get("fixed_wing", 0)
+    label, sure = said["label"], said["label_probability_percent"]
+    if label == "unknown" and drone > 50:
+        label, sure = "drone", drone
+    kind = "" if label in (None, "unknown") or sure is None else f"is {label.replace('_', '-')} {sure:.0f} %"
+    there = "" if existence is None or existence >= 100 * SURELY_THERE else f"there {existence:.0f} %"
+    claim = "" if said["claim_percent"] is None else f"where it says {said['claim_percent']:.0f} %"
+    return ", ".join(filter(None, (kind, there, claim, *(doing(one["name"], one["value"], one["about"]) for one in said["behaviour"]))))
 
 
 def trend(level_rate_dbps: float | None) -> str:

@@ -100,10 +100,21 @@ class Picture:
 
 
 def _reasoned(track: Event, before: Event | None) -> Event:
-    """The track with the reason that was said before, which stands while its cooperation stays the same."""
-    if track["cooperation_reason"] is not None or before is None or before["cooperation"] != track["cooperation"]:
+    """The track with the reasons that were said before, which stand while its cooperation and what it does stay the same."""
+    if before is None:
+        return track
+    track = {**track, "judgement": _judged(track["judgement"], before["judgement"])}
+    if track["cooperation_reason"] is not None or before["cooperation"] != track["cooperation"]:
         return track
     return {**track, "cooperation_reason": before["cooperation_reason"]}
+
+
+def _judged(now: Event | None, before: Event | None) -> Event | None:
+    if not now or not before:
+        return now
+    reasons = {(fact["name"], fact["about"]): fact["reason"] for fact in before["behaviour"]}
+    facts = [{**fact, "reason": fact["reason"] or reasons.get((fact["name"], fact["about"]))} for fact in now["behaviour"]]
+    return {**now, "behaviour": facts}
 
 
 def _words(event: Event) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import atan2, degrees, hypot
 from typing import Any
 
@@ -9,18 +10,22 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from tools.c2.history import sensed
+from tools.c2.fused import Fused
+from tools.c2.history import judged, sensed
 from tools.c2.picture import Picture
 
 SILENT_AFTER_S = 10.0
 LONGEST_SERIAL = 20
 MOST_REASONS = 5
+TELLING = ("approaches", "swarms")
+"""What is told with its reason below the table."""
 COOPERATIONS = {"authorised": "yes", "unknown": "unknown", "in_restricted_zone": "in zone", "non_cooperative": "silent"}
 
 
-def draw(picture: Picture, now_s: float) -> Group:
-    """Nodes, tracks, why some of them are restricted, and the last things that went wrong."""
-    return Group(_nodes(picture, now_s), _tracks(picture, now_s), *_reasons(picture), *(_plain(note) for note in picture.notes))
+def draw(picture: Picture, now_s: float, objects: Sequence[Fused] = ()) -> Group:
+    """Nodes, tracks, what several nodes follow, why tracks are restricted or do what they do, and the last things that went wrong."""
+    together = [_objects(picture, objects)] if objects else []
+    return Group(_nodes(picture, now_s), _tracks(picture, now_s), *together, *_reasons(picture), *(_plain(note) for note in picture.notes))
 
 
 def _nodes(picture: Picture, now_s: float) -> Table:
@@ -51,7 +56,21 @@ def _tracks(picture: Picture, now_s: float) -> Table:
         age_s = track["age_s"] + now_s - track["heard_s"]
         believed = [COOPERATIONS.get(track["cooperation"], ""), _doubt(track["suspicion_percent"])]
         heard = [_number(track["rssi_dbm"], 0), f"{age_s:.1f}", *believed, _plain(" ".join(track["flags"])), _plain(track["node"])]
-        table.add_row(str(number), track["state"] or "?", _plain(_name(track)), *where, *heard)
+        name = "\n".join(filter(None, (_plain(_name(track)), _plain(judged(track)))))
+        table.add_row(str(number), track["state"] or "?", name, *where, *heard)
+    return table
+
+
+def _objects(picture: Picture, objects: Sequence[Fused]) -> Table:
+    """Each with the nodes and their own numbers of it."""
+    table = _table("object", "latitude", "longitude", "±m", "alt m", "±m", "m/s", "crs", "up", "age", "of")
+    for one in objects:
+        speed, course = hypot(one.velocity_east_mps, one.velocity_north_mps), degrees(atan2(one.velocity_east_mps, one.velocity_north_mps))
+        places = [f"{one.latitude_deg:.5f}", f"{one.longitude_deg:.5f}", f"{2 * one.sigma_major_m:.0f}", _number(one.altitude_wgs84_m, 0)]
+        height = _number(None if one.sigma_altitude_m is None else 2 * one.sigma_altitude_m, 0)
+        motion = [f"{speed:.1f}", f"{course % 360:.0f}", _number(one.velocity_up_mps, 1), f"{one.age_s:.1f}"]
+        of = ", ".join(f"{picture.nodes.get(node8, {}).get('node', node8)} {number}" for node8, _, number in one.keys)
+        table.add_row(f"{one.number}{' ghost?' if one.ambiguous else ''}", *places, height, *motion, _plain(of))
     return table
 
 
@@ -60,11 +79,17 @@ def _doubt(percent: float | None) -> str:
 
 
 def _reasons(picture: Picture) -> list[str]:
-    """The reason for each of the first tracks that are in a restricted zone."""
-    restricted = [
-        (number, track) for (_, _, number), track in sorted(picture.tracks.items()) if track["cooperation"] == "in_restricted_zone"
+    """The reasons for the first tracks that come near or swarm, and for the first that are in a restricted zone."""
+    tracks = [(number, track) for (_, _, number), track in sorted(picture.tracks.items())]
+    does = [
+        f"{number}: {_plain(fact['name'])}: {_plain(fact['reason'])}"
+        for number, track in tracks
+        for fact in (track["judgement"] or {}).get("behaviour", ())
+        if fact["name"] in TELLING and fact["reason"]
     ]
-    return [f"{number}: {_plain(track['cooperation_reason'] or 'in a restricted zone')}" for number, track in restricted[:MOST_REASONS]]
+    restricted = [(number, track) for number, track in tracks if track["cooperation"] == "in_restricted_zone"]
+    zones = [f"{number}: {_plain(track['cooperation_reason'] or 'in a restricted zone')}" for number, track in restricted[:MOST_REASONS]]
+    return [*does[:MOST_REASONS], *zones]
 
 
 def _name(track: dict[str, Any]) -> str:

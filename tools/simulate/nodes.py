@@ -40,6 +40,8 @@ SIGMA_AZIMUTH_DEG = 1.5
 SIGMA_ELEVATION_DEG = 2.0
 SOUND = Sound(label="multirotor", probability=0.87, blade_pass_hz=142.0, level_db=54.0, level_reference="spl", snr_db=9.0)
 SEEN_WITHIN_M = 2_000.0
+SOUND_MPS = 340.0
+"""What is heard points to where it was."""
 
 
 class Post(Struct, frozen=True):
@@ -145,7 +147,8 @@ class Watch:
     def _track(self, number: int, drone: Drone, truth: DroneTruth, now_ns: int) -> Track | None:
         bare = Track(number=number, state="confirmed", t_mono_ns=now_ns, first_seen_mono_ns=0, last_seen_mono_ns=now_ns)
         if drone.remote_id is None:
-            return replace(bare, bearing=self._bearing(truth), sensors=("microphones",), sound=SOUND) if self._sees(truth) else None
+            then = self._world.truth_of(drone, truth.t_s - self._away_m(truth) / SOUND_MPS)
+            return replace(bare, bearing=self._bearing(then), sensors=("microphones",), sound=SOUND) if self._sees(truth) else None
         if min(self._posts, key=lambda post: (post.east_m - truth.east_m) ** 2 + (post.north_m - truth.north_m) ** 2) is not self._post:
             return None
         judged = self._judgements.get(drone.name, Judgement())
@@ -162,8 +165,10 @@ class Watch:
         )
 
     def _sees(self, truth: DroneTruth) -> bool:
-        away_m = distance_m(truth.latitude_deg, truth.longitude_deg, self._place.latitude_deg, self._place.longitude_deg)
-        return self._post.sees and away_m <= SEEN_WITHIN_M
+        return self._post.sees and self._away_m(truth) <= SEEN_WITHIN_M
+
+    def _away_m(self, truth: DroneTruth) -> float:
+        return distance_m(truth.latitude_deg, truth.longitude_deg, self._place.latitude_deg, self._place.longitude_deg)
 
     def _wander(self, drone: str, axis: str, sigma: float, t_s: float) -> float:
         key = drone, axis

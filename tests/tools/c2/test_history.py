@@ -17,9 +17,9 @@ from edge_node.publish.reliable_schema import Row
 from edge_node.publish.reliable_wire import encode_event
 from edge_node.timebase import Timebase
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track, link_track
-from tools.c2.history import events, plain, received, sentence, told
+from tools.c2.history import events, judged, plain, received, sentence, told
 from tools.c2.store import Store
-from tools.wire_example import target_track
+from tools.wire_example import judged_track, target_track
 
 
 @pytest.fixture
@@ -122,3 +122,15 @@ def test_what_a_node_says_moves_no_cursor(store: Store) -> None:
     (told,) = events(store)
     assert sentence(told).isprintable()
     assert plain("a\x1b[2J\u202e") == "a?[2J?"
+
+
+def test_an_event_says_what_all_sensors_make_of_it(store: Store) -> None:
+    keep(store, event(Noted(event="confirmed", track=judged_track())))
+    assert next(map(sentence, events(store))).endswith(
+        "track 1022 confirmed  is multirotor 93 %, climbs 2.1 m/s, approaches reactor in 74 s"
+    )
+    said = {"label": "unknown", "label_probability_percent": None, "probabilities": {"multirotor": 50, "fixed_wing": 32}}
+    said |= {"existence_percent": 62, "claim_percent": 7, "behaviour": []}
+    assert judged({"judgement": said}) == "is drone 82 %, there 62 %, where it says 7 %"
+    assert judged({"judgement": {**said, "probabilities": {"bird": 40}, "existence_percent": 90, "claim_percent": None}}) == ""
+    assert judged({"judgement": None}) == judged({}) == ""

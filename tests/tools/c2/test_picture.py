@@ -7,9 +7,10 @@ from typing import Any
 from msgspec.structs import replace
 from rich.console import Console
 
-from edge_node.messages import Sight, Sound, Suspicion, Track
+from edge_node.messages import Fact, Sight, Sound, Suspicion, Track
 from edge_node.publish import wire
 from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_track, link_track
+from tools.c2.fused import Fused
 from tools.c2.picture import FORGET_LIVE_S, MOST_LOGGED, TRAIL_S, Picture
 from tools.c2.table import draw
 
@@ -67,6 +68,33 @@ def test_the_table_says_which_link_it_sends() -> None:
     assert "ELRS 900 link 866.4 MHz, 50 packets/s" in shown(picture, 10.5)
 
 
+def test_the_table_says_what_several_nodes_follow_together() -> None:
+    picture = Picture()
+    picture.take(event(bearing_track(8, Random(2))), 10.0)
+    one = Fused(
+        number=3,
+        keys=(("01234567", 1, 8), ("89abcdef", 1, 2)),
+        ambiguous=True,
+        age_s=0.4,
+        latitude_deg=56.95123,
+        longitude_deg=24.1,
+        altitude_wgs84_m=87.4,
+        sigma_altitude_m=4.0,
+        sigma_major_m=12.2,
+        sigma_minor_m=5.0,
+        major_axis_deg=30.0,
+        velocity_east_mps=3.0,
+        velocity_north_mps=-4.0,
+        velocity_up_mps=None,
+        sigma_velocity_mps=1.0,
+    )
+    paper = StringIO()
+    Console(width=220, file=paper).print(draw(picture, 10.5, [one]))
+    row = next(line for line in paper.getvalue().splitlines() if "56.95123" in line)
+    assert row.split() == ["3", "ghost?", "56.95123", "24.10000", "24", "87", "8", "5.0", "143", "0.4", "roof", "8,", "89abcdef", "2"]
+    assert "object" not in shown(picture, 10.5), "nor anything of it where there is none"
+
+
 def test_the_words_of_an_enrolment_are_shown() -> None:
     picture = Picture()
     said = {"kind": "enrolled", "node": "roof", "node8": "01234567", "state": "pending", "fingerprint": "0123", "words": "acorn actor"}
@@ -87,6 +115,21 @@ def test_a_reason_stands_until_another_is_said() -> None:
     assert "40 %" in text
     picture.take(event(replace(track, cooperation="unknown", cooperation_reason=None)), 10.4)
     assert "Harbour" not in shown(picture, 10.5)
+
+
+def test_the_table_says_what_all_make_of_it_and_why_it_is_told_to_come_near() -> None:
+    picture = Picture()
+    near = Fact("approaches", 74.0, "s", "in 74 ± 5 s 30 ± 20 m from reactor", "reactor")
+    track = replace(full_track(7, Random(1)), label="multirotor", label_probability=0.93, existence=0.99, behaviour=(near,))
+    maybe = replace(bearing_track(8, Random(2)), existence=0.41)
+    picture.take(event(track, maybe), 10.0)
+    picture.take(event(replace(track, behaviour=(replace(near, value=73.0, reason=""),))), 10.2)
+    text = shown(picture, 10.5)
+    assert "multirotor 93 %, approaches reactor in 73 s" in text
+    assert "there 41 %" in text
+    assert "7: approaches: in 74 ± 5 s 30 ± 20 m from reactor" in text
+    picture.take(event(replace(track, behaviour=())), 10.4)
+    assert "reactor" not in shown(picture, 10.5)
 
 
 def test_what_a_node_says_cannot_steer_the_terminal() -> None:

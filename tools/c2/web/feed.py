@@ -6,25 +6,21 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator
-from math import hypot
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import msgspec
 
-from tools.c2 import crossing
 from tools.c2.enrolment import Enrolment
+from tools.c2.following import Following
 from tools.c2.picture import Event, Key, Picture
-from tools.c2.triangulation import Sight
 from tools.c2.web import rows
 from tools.c2.web.ledger import Ledger
 
 TURN_S = 0.2
-CROSSED_EVERY_TURNS = 2
 SPOKEN_EVERY_S = 1.0
 MOST_WAITING = 20_000
 MOST_CLIENTS = 16
-LEAST_SIGMA_DEG = 0.05
 
 
 class Feed:
@@ -34,6 +30,7 @@ class Feed:
         self.clients = 0
         self.closing = False
         self._enrolment, self._picture, self._ledger = enrolment, Picture(), Ledger(tuple(rows.FIELDS))
+        self._following, self._shown_s = Following(), 0.0
         self._waiting: deque[Event] = deque(maxlen=MOST_WAITING)
         self._turned = asyncio.Event()
         self._numbers: dict[Key, int] = {}
@@ -71,8 +68,11 @@ class Feed:
 
     def _turn(self, now_s: float) -> None:
         for _ in range(len(self._waiting)):
-            self._picture.take(self._waiting.popleft(), now_s)
+            event = self._waiting.popleft()
+            self._picture.take(event, now_s)
+            self._following.take(event, now_s)
         self._enrolment.refresh()
+        self._following.advance(now_s, {node.node8 for node in self._enrolment.nodes() if not node.revoked})
         if self.clients:
             self._ledger.next_turn()
             self._told.clear()
@@ -90,9 +90,9 @@ class Feed:
         ledger.put("moving", {number: rows.moving_row(number, track) for number, _, track in numbered})
         ledger.put("about", {number: rows.about_row(number, key[0], key[2], track) for number, key, track in numbered})
         ledger.put("log", {event["number"]: rows.log_row(event, self._track_of(event)) for event in picture.log})
-        if ledger.turn % CROSSED_EVERY_TURNS == 1:
-            found = map(rows.crossing_row, crossing.crossings(self._sights(now_s)))
-            ledger.put("crossings", {row[0]: row for row in found})
+        if self._following.advanced_s != self._shown_s:
+            self._shown_s = self._following.advanced_s
+            self._put_fused(now_s)
 
     def _number(self) -> None:
         """Each track has a short number of its own for as long as it is in the picture."""
@@ -105,15 +105,19 @@ class Feed:
         key: tuple[Any, ...] = event.get("node8"), event.get("epoch"), (event.get("track") or {}).get("number", event["about"])
         return self._numbers.get(key)
 
-    def _sights(self, now_s: float) -> list[Sight]:
-        """The bearings without a place of nodes that are let in and say where they are."""
-        allowed = {node.node8 for node in self._enrolment.nodes() if not node.revoked}
-        places = {key: node["place"] for key, node in self._picture.nodes.items() if key in allowed and node.get("place")}
-        return [
-            _sight(self._numbers[key], key[0], places[key[0]], track, now_s)
-            for key, track in self._picture.tracks.items()
-            if key[0] in places and track["state"] != "lost" and track["kinematics"] is None and _usable(track["bearing"])
-        ]
+    def _put_fused(self, now_s: float) -> None:
+        """Where bearings cross, and what is followed, by the numbers of their tracks."""
+        crossed = [(one, [sight.key for sight in one.sights]) for one in self._following.crossings]
+        found = [rows.crossing_row(one, self._tracks(keys)) for one, keys in crossed if self._has(keys)]
+        self._ledger.put("crossings", {row[0]: row for row in found})
+        objects = [rows.object_row(one, self._tracks(one.keys), now_s) for one in self._following.objects if self._has(one.keys)]
+        self._ledger.put("objects", {row[0]: row for row in objects})
+
+    def _has(self, keys: Iterable[object]) -> bool:
+        return all(key in self._numbers for key in keys)
+
+    def _tracks(self, keys: Iterable[object]) -> list[int]:
+        return sorted(self._numbers[key] for key in keys if isinstance(key, tuple))
 
     def _since(self, turn: int, now_s: float) -> bytes:
         """The same bytes for all who know the same turn; empty when there is nothing to say."""
@@ -131,28 +135,3 @@ class Feed:
 
     def _trails(self) -> list[tuple[Key, deque[tuple[float, float, float]]]]:
         return [(key, trail) for key, trail in self._picture.trails.items() if key in self._numbers]
-
-
-def _usable(bearing: Event | None) -> bool:
-    return bearing is not None and bearing["sigma_azimuth_deg"] is not None and bearing["reference"] == "true_north"
-
-
-def _sight(number: int, node8: str, place: Event, track: Event, now_s: float) -> Sight:
-    """With the error of the sensor's mounting in it: bearings that cross are of different nodes, so to each other it is a random one."""
-    bearing, raised = track["bearing"], track["bearing"]["sigma_elevation_deg"]
-    pose_deg = bearing["sigma_pose_deg"] or 0.0
-    return Sight(
-        node=node8,
-        key=number,
-        latitude_deg=place["latitude_deg"],
-        longitude_deg=place["longitude_deg"],
-        altitude_wgs84_m=place["altitude_wgs84_m"] or 0.0,
-        sigma_place_m=place["sigma_m"] or 0.0,
-        azimuth_deg=bearing["azimuth_deg"],
-        sigma_azimuth_deg=max(hypot(bearing["sigma_azimuth_deg"], pose_deg), LEAST_SIGMA_DEG),
-        elevation_deg=bearing["elevation_deg"],
-        sigma_elevation_deg=None if raised is None else hypot(raised, pose_deg),
-        azimuth_rate_dps=bearing["azimuth_rate_dps"],
-        elevation_rate_dps=bearing["elevation_rate_dps"],
-        age_s=max(track["age_s"] + now_s - track["heard_s"], 0.0),
-    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import atan2, degrees, hypot
 from typing import Any
 
 from tools.c2.crossing import Crossing
 from tools.c2.enrolment import Node
+from tools.c2.fused import Fused
 from tools.c2.picture import Event
 
 Row = tuple[Any, ...]
@@ -78,6 +79,11 @@ FIELDS = {
         "target_drone_percent",
         "altitude_baro_m",
         "front_deg",
+        "existence_percent",
+        "judged_percent",
+        "judged_drone_percent",
+        "claim_percent",
+        "behaviour",
     ),
     "about": (
         "key",
@@ -110,6 +116,8 @@ FIELDS = {
         "target_ids",
         "category",
         "surveillance",
+        "judged",
+        "reasons",
     ),
     "crossings": (
         "key",
@@ -122,6 +130,23 @@ FIELDS = {
         "sigma_altitude_m",
         "chi_square",
         "freedom",
+        "ambiguous",
+        "tracks",
+    ),
+    "objects": (
+        "key",
+        "latitude_deg",
+        "longitude_deg",
+        "altitude_m",
+        "sigma_major_m",
+        "sigma_minor_m",
+        "major_axis_deg",
+        "sigma_altitude_m",
+        "speed_mps",
+        "course_deg",
+        "climb_mps",
+        "sigma_speed_mps",
+        "corrected_ms",
         "ambiguous",
         "tracks",
     ),
@@ -157,12 +182,14 @@ def node_row(key: str, enrolled: Node | None, said: Event) -> Row:
 
 
 def moving_row(key: int, track: Event) -> Row:
-    """Where a track is and how it moves: what is new at every message."""
+    """Where a track is and how it moves: what is new at every message; what a row ends without is left out."""
     state, bearing, claim = (track[part] or {} for part in ("kinematics", "bearing", "identity"))
     sound, sight, link, target = (track[part] or {} for part in ("sound", "sight", "emission", "target"))
+    judgement = track["judgement"] or {}
+    shares = judgement.get("probabilities", {})
     north = bearing if bearing.get("reference") == "true_north" else {}
     speed_mps, course_deg = _speed_and_course(state.get("velocity_east_mps"), state.get("velocity_north_mps"))
-    return (
+    row = (
         key,
         _ms(track["heard_s"] - track["age_s"]),
         track["unheard_s"],
@@ -209,7 +236,13 @@ def moving_row(key: int, track: Event) -> Row:
         target.get("probability_percent"),
         target.get("altitude_baro_m"),
         bearing.get("azimuth_deg") if bearing.get("reference") == "vehicle" else None,
+        judgement.get("existence_percent"),
+        judgement.get("label_probability_percent"),
+        shares.get("multirotor", 0) + shares.get("fixed_wing", 0) if judgement else None,
+        judgement.get("claim_percent"),
+        [(fact["name"], fact["value"], plain(fact["about"])) for fact in judgement.get("behaviour", ())] or None,
     )
+    return row[: 1 + max(place for place, value in enumerate(row) if value is not None)]
 
 
 def _speed_and_course(east_mps: float | None, north_mps: float | None) -> tuple[float | None, int | None]:
@@ -221,7 +254,7 @@ def _speed_and_course(east_mps: float | None, north_mps: float | None) -> tuple[
 def about_row(key: int, node8: str, number: int, track: Event) -> Row:
     """Who a track claims to be and what is thought of it: what seldom changes."""
     claim, sound, sight, link = track["identity"] or {}, track["sound"], track["sight"], track["emission"] or {}
-    target = track["target"] or {}
+    target, judgement = track["target"] or {}, track["judgement"] or {}
     return (
         key,
         node8,
@@ -253,12 +286,14 @@ def about_row(key: int, node8: str, number: int, track: Event) -> Row:
         [(one["type"], plain(one["value"])) for one in target.get("ids", ())],
         plain(target.get("category")),
         target.get("surveillance"),
+        judgement.get("label"),
+        [(fact["name"], plain(fact["reason"], MOST_SENTENCE)) for fact in judgement.get("behaviour", ()) if fact["reason"]],
     )
 
 
-def crossing_row(crossing: Crossing) -> Row:
-    """Where bearings meet; the keys of its sights are those of their tracks."""
-    fix, tracks = crossing.fix, sorted(int(str(sight.key)) for sight in crossing.sights)
+def crossing_row(crossing: Crossing, tracks: Sequence[int]) -> Row:
+    """Where bearings of these tracks meet."""
+    fix = crossing.fix
     return (
         "-".join(map(str, tracks)),
         round(fix.latitude_deg, 6),
@@ -271,6 +306,28 @@ def crossing_row(crossing: Crossing) -> Row:
         round(fix.chi_square, 1),
         fix.freedom,
         crossing.ambiguous,
+        tracks,
+    )
+
+
+def object_row(one: Fused, tracks: Sequence[int], now_s: float) -> Row:
+    """Where an object is that is followed by these tracks of several nodes, and how it moves."""
+    speed_mps, course_deg = _speed_and_course(one.velocity_east_mps, one.velocity_north_mps)
+    return (
+        one.number,
+        round(one.latitude_deg, 6),
+        round(one.longitude_deg, 6),
+        _round(one.altitude_wgs84_m, 1),
+        round(one.sigma_major_m, 1),
+        round(one.sigma_minor_m, 1),
+        round(one.major_axis_deg),
+        _round(one.sigma_altitude_m, 1),
+        speed_mps,
+        course_deg,
+        _round(one.velocity_up_mps, 1),
+        round(one.sigma_velocity_mps, 1),
+        _ms(now_s - one.age_s),
+        one.ambiguous,
         tracks,
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile, zip_longest
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,10 +17,11 @@ from tests.edge_node.publish.scene import CLOCK, NOW_NS, bearing_track, full_tra
 from tests.tools.c2.helpers import new_keys
 from tests.tools.c2.web.helpers import Visitor, open_page, wait_for
 from tools.c2.enrolment import Enrolment
+from tools.c2.reports import pointed
 from tools.c2.web import feed as feeds
 from tools.c2.web.rows import FIELDS, MOST_SENTENCE, MOST_TEXT, moving_row, plain
 from tools.c2.web.server import Page
-from tools.wire_example import target_track
+from tools.wire_example import judged_track, target_track
 
 NODE = new_keys()
 Message = dict[str, Any]
@@ -32,7 +33,9 @@ def tracks(*said: Track, seq: int = 1) -> Message:
 
 
 def named(table: str, message: Message) -> list[Message]:
-    return [dict(zip(FIELDS[table], row, strict=True)) for row in message.get(table, ())]
+    """As the page reads rows; what one ends without is None."""
+    assert all(len(row) <= len(FIELDS[table]) for row in message.get(table, ()))
+    return [dict(zip_longest(FIELDS[table], row)) for row in message.get(table, ())]
 
 
 def first_with(table: str, messages: Iterator[Message]) -> list[Message]:
@@ -109,14 +112,19 @@ def test_a_target_of_another_sensor_is_told_with_names_and_what_it_is(page: Page
     assert [moving[name] for name in ("target_percent", "target_drone_percent", "altitude_baro_m")] == [95, 0, 1211.6]
 
 
-def test_a_mounting_that_is_known_badly_widens_where_bearings_cross() -> None:
-    place = {"latitude_deg": 56.9, "longitude_deg": 24.1, "altitude_wgs84_m": 10.0, "sigma_m": None}
-    bearing = {"azimuth_deg": 10.0, "sigma_azimuth_deg": 0.3, "elevation_deg": 5.0, "sigma_elevation_deg": 0.4}
-    bearing |= {"azimuth_rate_dps": None, "elevation_rate_dps": None, "sigma_pose_deg": 3.0, "reference": "true_north"}
-    track = {"bearing": bearing, "age_s": 0.0, "heard_s": 1.0}
-    sight = feeds._sight(1, "01234567", place, track, 1.0)
-    assert sight.sigma_azimuth_deg == pytest.approx(3.015, abs=1e-3)
-    assert sight.sigma_elevation_deg == pytest.approx(3.027, abs=1e-3)
+def test_what_all_sensors_make_of_a_track_and_what_it_does_is_told(page: Page, visitor: Visitor) -> None:
+    judged = judged_track()
+    facts = (judged.behaviour[0], replace(judged.behaviour[1], reason="in 74 ± 5 s"))
+    page.take(tracks(replace(judged, behaviour=facts, claim_probability=0.4), bearing_track(3, Random(3))))
+    with visitor.listening() as messages:
+        first = next(messages)
+    about = {row["number"]: row for row in named("about", first)}
+    moving = {number: next(one for one in named("moving", first) if one["key"] == about[number]["key"]) for number in (1022, 3)}
+    assert [about[number]["judged"] for number in (1022, 3)] == ["multirotor", None]
+    assert about[1022]["reasons"] == [["approaches", "in 74 ± 5 s"]]
+    told = ("existence_percent", "judged_percent", "judged_drone_percent", "claim_percent", "behaviour")
+    assert [moving[1022][name] for name in told] == [99, 93, 96, 40, [["climbs", 2.1, None], ["approaches", 74.0, "reactor"]]]
+    assert [moving[3][name] for name in told] == [None] * 5
 
 
 def test_a_bearing_of_a_vehicle_crosses_nothing_and_is_drawn_nowhere() -> None:
@@ -124,7 +132,7 @@ def test_a_bearing_of_a_vehicle_crosses_nothing_and_is_drawn_nowhere() -> None:
     assert track.bearing is not None
     carried = replace(track, bearing=replace(track.bearing, reference="vehicle"))
     said = [one | {"heard_s": 1.0} for one in tracks(track, carried)["tracks"]]
-    assert [feeds._usable(one["bearing"]) for one in said] == [True, False]
+    assert [pointed(one["bearing"]) for one in said] == [True, False]
     shown = named("moving", {"moving": [moving_row(1, one) for one in said]})
     assert [one["azimuth_deg"] is None for one in shown] == [False, True]
     assert [one["front_deg"] is None for one in shown] == [True, False]
@@ -194,27 +202,29 @@ def test_events_are_logged_whatever_they_lack(page: Page, visitor: Visitor) -> N
     assert (refused["times"], refused["words"]) == (2, "0123-4567: this key is not enrolled")
 
 
-def test_bearings_of_two_nodes_cross_and_those_of_a_revoked_one_do_not(page: Page, visitor: Visitor, tmp_path: Path) -> None:
+def test_bearings_of_two_nodes_cross_are_followed_and_end_with_a_node_that_is_revoked(page: Page, visitor: Visitor, tmp_path: Path) -> None:
     other = new_keys()
     Enrolment(tmp_path).enrol("yard", other.public)
 
-    def speak(azimuths_deg: dict[str, float]) -> None:
+    def speak(azimuths_deg: dict[str, float], seq: int) -> None:
         for node8, azimuth_deg in azimuths_deg.items():
-            bearing = msgspec.structs.replace(
-                bearing_track(1, Random(1)).bearing, azimuth_deg=azimuth_deg, elevation_deg=None, sigma_azimuth_deg=1.0
-            )
+            pointing = {"azimuth_deg": azimuth_deg, "azimuth_rate_dps": 0.0, "elevation_deg": None, "sigma_azimuth_deg": 1.0}
+            bearing = msgspec.structs.replace(bearing_track(1, Random(1)).bearing, **pointing)
             place = {"latitude_deg": 57.0, "longitude_deg": 24.0 + (node8 == other.node8) * 0.02, "altitude_wgs84_m": None, "sigma_m": None}
             page.take({"kind": "status", "node": "roof", "node8": node8, "place": place})
-            page.take(tracks(msgspec.structs.replace(bearing_track(1, Random(1)), bearing=bearing)) | {"node8": node8})
+            page.take(tracks(msgspec.structs.replace(bearing_track(1, Random(1)), bearing=bearing), seq=seq) | {"node8": node8})
 
-    speak({NODE.node8: 45.0, other.node8: 315.0})
+    speak({NODE.node8: 45.0, other.node8: 315.0}, 1)
     with visitor.listening() as messages:
         (crossing,) = first_with("crossings", messages)
         assert crossing["longitude_deg"] == pytest.approx(24.01, abs=1e-4)
         assert len(crossing["tracks"]) == 2
+        told = list(takewhile(lambda message: not message.get("objects"), islice(messages, 50)))
+        assert len(told) < 50, "what holds is followed"
+        assert all("crossings" not in message.get("gone", {}) for message in told), "and was told without a break"
         Enrolment(tmp_path).revoke("yard")
-        gone = next(message for message in islice(messages, 50) if "crossings" in message.get("gone", {}))
-    assert gone["gone"]["crossings"] == [crossing["key"]]
+        gone = next(message for message in islice(messages, 50) if "objects" in message.get("gone", {}))
+    assert len(gone["gone"]["objects"]) == 1
 
 
 def test_who_reads_slowly_skips_to_the_newest(page: Page, visitor: Visitor) -> None:

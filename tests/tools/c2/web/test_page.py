@@ -16,7 +16,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from edge_node.geometry import distance_m
-from edge_node.messages import Identity, Sight, Track, UasId
+from edge_node.messages import Fact, Identity, Sight, Track, UasId
 from tests.edge_node.publish.scene import link_track
 from tests.tools.c2.web.helpers import wait_for
 from tools.bench.web import TRACKS
@@ -97,20 +97,24 @@ def test_a_wrong_token_is_refused_and_the_right_one_let_in(chrome: Browser, stag
         shown.errors = [error for error in shown.errors if "401" not in error]
 
 
-def test_nodes_tracks_and_the_crossing_of_their_bearings_are_shown(chrome: Browser, stage: WebStage) -> None:
+def test_nodes_tracks_and_what_they_follow_together_are_shown(chrome: Browser, stage: WebStage) -> None:
     with screen(chrome) as shown:
         shown.open(stage)
         wait_for(lambda: shown.counts()["nodes"] == 3 and shown.counts()["tracks"] == 9, "all nodes and tracks")
-        crossing = wait_for(lambda: next((one for one in shown.rows("crossings") if len(one["tracks"]) == 3), None), "three bearings cross")
+        followed = wait_for(lambda: next((one for one in shown.rows("objects") if len(one["tracks"]) == 3), None), "three nodes follow it")
         dark = next(truth for truth in stage.world.truth(stage.t_s) if truth.name == "dark one")
-        away_m = distance_m(crossing["latitude_deg"], crossing["longitude_deg"], dark.latitude_deg, dark.longitude_deg)
-        assert away_m < 4 * crossing["sigma_major_m"] + 10, "within its ellipse, and what it flies in a second"
-        assert crossing["sigma_major_m"] < 60
+        away_m = distance_m(followed["latitude_deg"], followed["longitude_deg"], dark.latitude_deg, dark.longitude_deg)
+        assert away_m < 4 * followed["sigma_major_m"] + 10, "within its ellipse, and what it flies in a second"
+        assert followed["sigma_major_m"] < 60
         marks = {(mark["kind"], mark["key"]) for mark in shown.page.evaluate("edgeNode.marks")}
-        assert {("node", node.publisher.node8) for node in stage.nodes} | {("crossing", crossing["key"])} <= marks
+        assert {("node", node.publisher.node8) for node in stage.nodes} | {("object", followed["key"])} <= marks
         expect(shown.page.locator("#track-rows .row", has_text="TST0CTERMINAL0003")).to_contain_text("in restricted zone")
         expect(shown.page.locator("#track-rows .row", has_text="TST0CNOBODY000004")).to_contain_text("suspected 80 %")
-        expect(shown.page.locator("#track-rows .row", has_text="3 bearings cross")).to_contain_text("lighthouse")
+        row = shown.page.locator("#track-rows .row", has_text="followed by")
+        expect(row).to_contain_text("lighthouse")
+        row.click()
+        expect(shown.page.locator("#details")).to_contain_text("lighthouse no.")
+        expect(shown.page.locator("#details")).to_contain_text("m/s ±")
         assert "friend" not in shown.text("body").lower()
         heard = shown.page.locator("#track-rows .row", has_text="from lighthouse").first
         expect(heard).to_contain_text("multirotor heard, 87 %")
@@ -195,6 +199,33 @@ def test_manned_aircraft_are_named_and_set_apart(chrome: Browser, tmp_path: Path
         expect(shown.page.locator("#details")).to_contain_text(
             "icao address 3C6444 · callsign DLH4AB · category A3 · 1212 m above 1013 hPa"
         )
+
+
+def test_what_all_sensors_make_of_it_is_shown_and_who_comes_near_stands_first(chrome: Browser, tmp_path: Path) -> None:
+    near = Fact("approaches", 74.0, "s", "in 74 ± 5 s 30 ± 20 m from reactor", "reactor")
+    with web_stage(tmp_path) as stage, screen(chrome) as shown:
+        heard = stage.tracks
+
+        def judged(post: Post, t_s: float) -> list[Track]:
+            pointing = [replace(track, existence=0.62) for track in heard(post, t_s) if track.bearing]
+            birds = [replace(track, number=900 + track.number, label="bird", label_probability=0.91) for track in pointing]
+            placed = [track for track in heard(post, t_s) if track.kinematics]
+            coming = [replace(track, label="multirotor", label_probability=0.93, behaviour=(near,)) for track in placed[:1]]
+            return [*pointing, *birds, *coming]
+
+        stage.tracks = judged
+        shown.open(stage)
+        rows = shown.page.locator("#track-rows .row:not([data-kind=crossing])")
+        first = rows.filter(has_text="comes near").first
+        expect(first).to_contain_text("taken for multirotor, 93 % · approaches reactor in 74 s")
+        expect(rows.first).to_contain_text("comes near")
+        bird = rows.filter(has_text="taken for bird, 91 %").first
+        expect(bird.locator(".glyph")).to_have_class("glyph bearing dim")
+        expect(rows.filter(has_text="there 62 %").first).to_be_visible()
+        first.click()
+        details = shown.page.locator("#details")
+        expect(details).to_contain_text("approaches: in 74 ± 5 s 30 ± 20 m from reactor")
+        expect(details).to_contain_text("Taken formultirotor, 93 %")
 
 
 def test_a_track_that_is_tapped_shows_all_that_is_known(chrome: Browser, stage: WebStage) -> None:

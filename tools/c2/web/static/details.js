@@ -34,6 +34,8 @@ export class Details {
     const crossing = kind === "crossing" ? this.state.crossings.get(key) : null;
     const node = kind === "node" ? this.state.nodes.get(key) : null;
     if (track?.ids) return [words.name(track, this.state.nodes.get(track.node)), trackBadges(track), this.ofTrack(track)];
+    const object = kind === "object" ? this.state.objects.get(key) : null;
+    if (object) return [words.objectName(object), [], this.ofObject(object)];
     if (crossing) return [`${crossing.tracks.length} bearings cross`, [], this.ofCrossing(crossing)];
     return node ? [node.name ?? node.key, [], this.ofNode(node)] : null;
   }
@@ -44,6 +46,10 @@ export class Details {
       ...track.ids.map(([type, value]) => [words.spaced(type), value]),
       ["Transmitter", track.transmitter],
       ["Aircraft", words.joined([words.spaced(track.ua_type), words.spaced(track.status)], ", ")],
+      ["Taken for", words.joined([words.takenFor(track), words.there(track)])],
+      ["Does", words.behaviour(track)],
+      ["Because", words.reasons(track)],
+      ["Claim", words.claim(track)],
       ["Sounds like", words.joined([words.sound(track), words.loudness(track)])],
       ["Looks like", words.joined([words.sight(track), words.look(track)])],
       ["Reported", words.joined([words.target(track), words.targetNames(track)])],
@@ -62,7 +68,7 @@ export class Details {
       ["Heard by", words.joined([node?.name ?? track.node, track.sensors.join(", "), track.transports.map(words.spaced).join(", ")])],
       ["Signal", words.number(track.rssi_dbm, 0, "dBm")],
       ["Track", words.joined([`no. ${track.number}`, words.state(track), `heard ${words.age(this.state.now() - track.held_ms + track.unheard_s * 1000)} ago`])],
-      ["Crosses", this.crossesWith(track)],
+      ["With others", this.crossesWith(track)],
     ];
   }
 
@@ -80,8 +86,9 @@ export class Details {
   }
 
   crossesWith(track) {
-    const crossing = [...this.state.crossings.values()].find((one) => one.tracks.includes(track.key));
-    return crossing ? words.joined([words.place(crossing), accuracy(crossing)]) : "";
+    const one = [...this.state.objects.values(), ...this.state.crossings.values()].find((other) => other.tracks.includes(track.key));
+    const followed = one?.corrected_ms === undefined ? "" : words.objectName(one);
+    return one ? words.joined([followed, words.place(one), accuracy(one)]) : "";
   }
 
   ofCrossing(crossing) {
@@ -93,6 +100,19 @@ export class Details {
       ["Bearings", of.map((track) => `${this.state.nodes.get(track.node)?.name ?? track.node}: ${words.bearing(track)}`).join("; ")],
       ["Agreement", fit],
       ["Ghost", crossing.ambiguous ? "These bearings could also belong to other crossings; a third node would tell." : ""],
+    ];
+  }
+
+  ofObject(object) {
+    const of = object.tracks.map((key) => this.state.tracks.get(key)).filter((track) => track?.ids);
+    const speed = `${object.speed_mps.toFixed(1)} m/s ±${(2 * object.sigma_speed_mps).toFixed(1)}`;
+    return [
+      ["Place", words.joined([words.place(object), accuracy(object)])],
+      ["Altitude", object.altitude_m === null ? "" : `${object.altitude_m.toFixed(0)} m WGS-84${plusMinus(object.sigma_altitude_m)}`],
+      ["Moves", words.joined([speed, object.speed_mps < 0.5 ? "" : words.azimuth(object.course_deg), climb(object)])],
+      ["Tracks", of.map((track) => `${this.state.nodes.get(track.node)?.name ?? track.node} no. ${track.number}: ${track.at ? words.name(track) : words.bearing(track)}`).join("; ")],
+      ["Corrected", `${words.age(this.state.now() - object.corrected_ms)} ago`],
+      ["Ghost", object.ambiguous ? "Its bearings could also belong to other objects; its way, or a third node, will tell." : ""],
     ];
   }
 

@@ -6,7 +6,7 @@ import * as words from "./words.js";
 
 const MOST_ROWS = 60;
 const MOST_FLAGS = 4;
-const ALARMS = new Set(["suspected", "refused", "malformed"]);
+const ALARMS = new Set(["suspected", "behaves", "refused", "malformed"]);
 
 export class Lists {
   constructor(state, chosen, show) {
@@ -14,7 +14,7 @@ export class Lists {
     for (const rows of ["track-rows", "node-rows", "log-rows"]) {
       $(rows).addEventListener("click", (event) => {
         const row = event.target.closest("button.row");
-        if (row) show(row.dataset.kind, row.dataset.kind === "track" || row.dataset.kind === "event" ? Number(row.dataset.key) : row.dataset.key);
+        if (row) show(row.dataset.kind, ["track", "event", "object"].includes(row.dataset.kind) ? Number(row.dataset.key) : row.dataset.key);
       });
     }
   }
@@ -33,11 +33,13 @@ export class Lists {
     const found = sought ? all.filter((track) => this.text(track).includes(sought)) : all;
     found.sort((a, b) => rank(a) - rank(b) || a.key - b.key);
     const crossings = sought ? [] : [...state.crossings.values()];
+    const objects = sought ? [] : [...state.objects.values()].sort((a, b) => a.key - b.key);
     setText($("count-tracks"), `${all.length}`);
     setHidden($("no-tracks"), all.length > 0);
-    const rows = [...crossings.map((one) => ["crossing", one]), ...found.map((one) => ["track", one])];
+    const rows = [...objects.map((one) => ["object", one]), ...crossings.map((one) => ["crossing", one]), ...found.map((one) => ["track", one])];
     fill($("track-rows"), rows.slice(0, MOST_ROWS), makeRow, (row, [kind, one]) => {
       if (kind === "track") this.track(row, one);
+      else if (kind === "object") this.object(row, one);
       else this.crossing(row, one);
       this.mark(row, kind, one.key, kind === "track" && one.state === "lost" ? "faded" : "");
     });
@@ -47,7 +49,7 @@ export class Lists {
 
   text(track) {
     const node = this.state.nodes.get(track.node)?.name;
-    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), words.sight(track), words.link(track), words.target(track), words.targetNames(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
+    return words.joined([...track.ids.map(([, value]) => value), track.operator_id, words.sound(track), words.sight(track), words.link(track), words.target(track), words.targetNames(track), words.judged(track), words.behaviour(track), node, ...track.flags, track.transmitter], " ").toLowerCase();
   }
 
   track(row, track) {
@@ -56,7 +58,7 @@ export class Lists {
     setText(side, words.age(this.state.now() - track.held_ms + track.unheard_s * 1000));
     const node = this.state.nodes.get(track.node);
     setText(title, words.name(track, node));
-    setText(about, words.joined([words.state(track), words.sound(track), words.sight(track), words.link(track), words.target(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
+    setText(about, words.joined([words.state(track), words.judged(track), words.behaviour(track), words.sound(track), words.sight(track), words.link(track), words.target(track), track.at ? words.motion(track) : words.bearing(track), node?.name ?? track.node]));
     setBadges(badges, trackBadges(track, this.crossed.has(track.key)));
   }
 
@@ -69,6 +71,16 @@ export class Lists {
     const height = crossing.altitude_m === null ? "" : words.number(crossing.altitude_m, 0, "m WGS-84");
     setText(about, words.joined([`of ${words.joined(nodes, ", ")}`, height]));
     setBadges(badges, crossing.ambiguous ? [["may be a ghost", "crossing"]] : []);
+  }
+
+  object(row, object) {
+    const { glyph, title, side, about, badges } = row.parts;
+    setClass(glyph, "glyph object");
+    setText(title, words.objectName({ ...object, ambiguous: false }));
+    setText(side, `±${words.metres(2 * object.sigma_major_m)}`);
+    const nodes = object.tracks.map((key) => this.state.nodes.get(this.state.tracks.get(key)?.node)?.name);
+    setText(about, words.joined([`followed by ${words.joined(nodes, ", ")}`, words.motion(object)]));
+    setBadges(badges, object.ambiguous ? [["may be a ghost", "crossing"]] : []);
   }
 
   nodes() {
@@ -128,21 +140,23 @@ function makeRow() {
   return row;
 }
 
-// Doubt first, then restricted zones, then silence, then the others, then birds and what else is no drone, then what is lost; inside each the order in which they came.
+// What comes near first, then doubt, then restricted zones, then silence, then the others, then birds and what else is no drone, then what is lost; inside each the order in which they came.
 function rank(track) {
   if (track.state === "lost") return 9;
-  if (words.suspected(track)) return 0;
-  if (words.elsewise(track)) return 6;
-  return { in_restricted_zone: 1, non_cooperative: 2, unknown: 3, authorised: 5 }[track.cooperation] ?? 4;
+  if (words.approaching(track)) return 0;
+  if (words.suspected(track)) return 1;
+  if (words.elsewise(track)) return 7;
+  return { in_restricted_zone: 2, non_cooperative: 3, unknown: 4, authorised: 6 }[track.cooperation] ?? 5;
 }
 
 export function trackBadges(track, crosses) {
   const doubt = words.suspected(track) ? [[`suspected ${track.suspicion_percent} %`, "suspect"]] : [];
   const emergency = track.status === "emergency" ? [["says emergency", "alarm"]] : [];
   const cooperation = words.cooperation(track);
-  const crossing = crosses ? [["crosses others", "crossing"]] : [];
+  const near = words.approaching(track) ? [["comes near", "alarm"]] : [];
+  const crossing = crosses ? [["of several nodes", "crossing"]] : [];
   const flags = track.flags.slice(0, MOST_FLAGS).map((flag) => [words.spaced(flag), "flag"]);
-  return [...emergency, ...doubt, ...(cooperation ? [cooperation] : []), ...crossing, ...flags];
+  return [...emergency, ...near, ...doubt, ...(cooperation ? [cooperation] : []), ...crossing, ...flags];
 }
 
 function nodeBadges(node, mark) {

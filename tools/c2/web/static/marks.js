@@ -107,6 +107,24 @@ export function crossing(context, x, y, shade, chosen) {
   context.restore();
 }
 
+// A ring with a dot, and a hand along its course; broken while it may be a ghost.
+export function object(context, x, y, one, shade, chosen) {
+  context.save();
+  context.translate(x, y);
+  if (chosen) ring(context, colour("ink"), [], 14);
+  for (const [ink, width] of [[colour("ground"), 5], [shade, 2.4]]) {
+    context.beginPath();
+    context.arc(0, 0, 7, 0, 2 * Math.PI);
+    stroke(context, ink, width, one.ambiguous ? [3, 2.5] : []);
+    if (one.speed_mps >= 0.5) stroke(context, ink, width, [], [along(0, 0, 7, one.course_deg), along(0, 0, 17, one.course_deg)]);
+  }
+  context.beginPath();
+  context.arc(0, 0, 2.2, 0, 2 * Math.PI);
+  context.fillStyle = shade;
+  context.fill();
+  context.restore();
+}
+
 // A disc when green, a triangle when amber, a diamond when red, a crossed diamond when revoked, a broken ring when silent.
 export function node(context, x, y, mark, chosen) {
   const shade = colour(VERDICTS[mark] ?? "dim");

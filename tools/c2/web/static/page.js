@@ -44,13 +44,13 @@ function show(kind, key) {
 
 function centre() {
   const { kind, key } = chosen;
-  const one = { track: state.tracks, node: state.nodes, crossing: state.crossings, event: state.log }[kind]?.get(key);
+  const one = { track: state.tracks, node: state.nodes, crossing: state.crossings, object: state.objects, event: state.log }[kind]?.get(key);
   const at = one?.at ?? one?.points?.at(-1) ?? state.nodes.get(one?.node)?.at;
   if (at) chart.centre(at);
 }
 
 function fit() {
-  chart.fit([...state.nodes.values(), ...state.tracks.values(), ...state.crossings.values()].map((one) => one.at).filter(Boolean));
+  chart.fit([...state.nodes.values(), ...state.tracks.values(), ...state.crossings.values(), ...state.objects.values()].map((one) => one.at).filter(Boolean));
 }
 
 function openTab(name) {
@@ -125,13 +125,13 @@ for (const tab of TABS) $(`tab-${tab}`).addEventListener("click", () => openTab(
 Object.defineProperty(window, "edgeNode", {
   value: Object.freeze({
     get state() {
-      const { nodes, tracks, crossings, log, updates } = state;
-      const copies = [nodes, tracks, crossings, log].map((table) => [...table.values()]);
-      return structuredClone({ nodes: copies[0], tracks: copies[1], crossings: copies[2], log: copies[3], updates });
+      const { nodes, tracks, crossings, objects, log, updates } = state;
+      const copies = [nodes, tracks, crossings, log, objects].map((table) => [...table.values()]);
+      return structuredClone({ nodes: copies[0], tracks: copies[1], crossings: copies[2], log: copies[3], objects: copies[4], updates });
     },
     get counts() {
-      const { nodes, tracks, crossings, log, updates } = state;
-      return { nodes: nodes.size, tracks: tracks.size, crossings: crossings.size, log: log.size, updates, painted: painter.painted };
+      const { nodes, tracks, crossings, objects, log, updates } = state;
+      return { nodes: nodes.size, tracks: tracks.size, crossings: crossings.size, objects: objects.size, log: log.size, updates, painted: painter.painted };
     },
     get connected() {
       return connected;

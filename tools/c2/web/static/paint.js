@@ -6,9 +6,9 @@ import * as words from "./words.js";
 
 const CROWD = 120;
 
-// The tracks that take part in a crossing.
+// The tracks that take part in a crossing, or are of an object that several nodes follow.
 export function crossed(state) {
-  return new Set([...state.crossings.values()].flatMap((crossing) => crossing.tracks));
+  return new Set([...state.crossings.values(), ...state.objects.values()].flatMap((one) => one.tracks));
 }
 
 // From where to where it may be by its size, in metres: two sigmas to each side.
@@ -35,6 +35,7 @@ export class Painter {
     for (const track of tracks) if (!track.at) this.wedge(context, view, track, inCrossing.has(track.key));
     for (const track of tracks) if (track.at) this.background(context, view, track, tracks.length > CROWD);
     for (const crossing of state.crossings.values()) this.crossing(context, view, crossing);
+    for (const object of state.objects.values()) this.object(context, view, object);
     for (const node of state.nodes.values()) this.node(context, view, node);
     for (const track of tracks) if (track.at) this.track(context, view, track);
     this.past(context, view);
@@ -92,6 +93,18 @@ export class Painter {
     this.hits.push({ kind: "crossing", key: crossing.key, x, y });
     const what = crossing.ambiguous ? "crossing, may be a ghost" : `${crossing.tracks.length} bearings cross`;
     this.labels.add(x, y, what, crossing.altitude_m === null ? "" : words.number(crossing.altitude_m, 0, "m WGS-84"), colour("crossing"), 1);
+  }
+
+  object(context, view, object) {
+    const x = view.x(object.at);
+    const y = view.y(object.at);
+    const chosen = this.chosen.is("object", object.key);
+    const shade = colour("crossing");
+    marks.ellipse(context, x, y, view, object, shade, object.ambiguous);
+    marks.trail(context, view, object.trail, x, y, shade, chosen);
+    marks.object(context, x, y, object, shade, chosen);
+    this.hits.push({ kind: "object", key: object.key, x, y });
+    this.labels.add(x, y, words.objectName(object), words.motion(object), shade, chosen ? 0 : 1);
   }
 
   node(context, view, node) {

@@ -9,6 +9,7 @@ export class State {
   nodes = new Map();
   tracks = new Map();
   crossings = new Map();
+  objects = new Map();
   log = new Map();
   updates = 0;
   run = "";
@@ -28,6 +29,7 @@ export class State {
     for (const row of message.moving ?? []) this.move(this.named("moving", row));
     for (const row of message.about ?? []) this.track(row[0], this.named("about", row));
     for (const row of message.crossings ?? []) this.crossings.set(row[0], placed(this.named("crossings", row)));
+    for (const row of message.objects ?? []) this.follow(this.named("objects", row));
     for (const row of message.log ?? []) this.happen(this.named("log", row));
     this.forget(message.gone ?? {});
   }
@@ -35,7 +37,7 @@ export class State {
   beginAnew(message) {
     this.run = message.run;
     this.fields = message.fields;
-    for (const table of [this.nodes, this.tracks, this.crossings, this.log]) table.clear();
+    for (const table of [this.nodes, this.tracks, this.crossings, this.objects, this.log]) table.clear();
     for (const [key, points] of Object.entries(message.trails)) {
       this.track(Number(key), { trail: points.map(([ms, latitude, longitude]) => ({ ms, ...world(latitude, longitude) })) });
     }
@@ -43,7 +45,7 @@ export class State {
 
   named(table, row) {
     const told = {};
-    this.fields[table].forEach((name, place) => (told[name] = row[place]));
+    this.fields[table].forEach((name, place) => (told[name] = row[place] ?? null));
     return told;
   }
 
@@ -61,13 +63,22 @@ export class State {
     while (trail.length && told.held_ms - trail[0].ms > TRAIL_MS) trail.shift();
   }
 
+  // What several nodes follow together, with the way that it came since this page knows it.
+  follow(told) {
+    const trail = this.objects.get(told.key)?.trail ?? [];
+    const object = Object.assign(placed(told), { trail, height_m: null });
+    if (!(told.corrected_ms - trail.at(-1)?.ms < TRAIL_STEP_MS)) trail.push({ ms: told.corrected_ms, ...object.at });
+    while (trail.length && told.corrected_ms - trail[0].ms > TRAIL_MS) trail.shift();
+    this.objects.set(told.key, object);
+  }
+
   happen(event) {
     event.points = event.trail.map(([latitude, longitude]) => world(latitude, longitude));
     this.log.set(event.key, event);
   }
 
   forget(gone) {
-    for (const [table, map] of [["nodes", this.nodes], ["moving", this.tracks], ["crossings", this.crossings], ["log", this.log]]) {
+    for (const [table, map] of [["nodes", this.nodes], ["moving", this.tracks], ["crossings", this.crossings], ["objects", this.objects], ["log", this.log]]) {
       for (const key of gone[table] ?? []) map.delete(key);
     }
     for (const key of this.log.keys()) {

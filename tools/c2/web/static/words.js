@@ -9,6 +9,18 @@ const COOPERATIONS = {
 const SOUNDS = { multirotor: "multirotor", fixed_wing: "fixed-wing drone", helicopter: "helicopter", machine: "machine", none: "something" };
 const SIGHTS = { drone: "drone", bird: "bird", aeroplane: "aeroplane", helicopter: "helicopter", balloon: "balloon", insect: "insect", unknown: "something" };
 const TARGETS = { ...SIGHTS, multirotor: "multirotor", fixed_wing: "fixed-wing drone", vehicle: "vehicle" };
+const DOINGS = {
+  hovers: (value) => `hovers for ${age(value * 1000)}`,
+  climbs: (value) => `climbs ${value.toFixed(1)} m/s`,
+  descends: (value) => `descends ${value.toFixed(1)} m/s`,
+  loiters: (value) => `loiters within ${metres(value)}`,
+  approaches: (value, about) => (value > 0 ? `approaches ${about ?? "a protected point"} in ${age(value * 1000)}` : `is at ${about ?? "a protected point"}`),
+  swarms: (value) => `one of ${value.toFixed(0)} that move as one`,
+  drifts: (value) => `drifts at ${value.toFixed(1)} m/s`,
+  fast: (value) => `fast, ${value.toFixed(0)} m/s`,
+};
+const DRONES = ["multirotor", "fixed_wing"];
+const SURELY_THERE_PERCENT = 90;
 const LINKS = {
   elrs_900: "ELRS 900 link",
   elrs_2400: "ELRS 2.4 link",
@@ -51,9 +63,12 @@ export function name(track, node) {
   const claimed = track.ids?.[0]?.[1] || track.transmitter || targetName(track);
   if (claimed || track.at) return claimed || "no identity";
   const from = `${track.azimuth_deg === null ? "" : azimuth(track.azimuth_deg)} from ${node?.name ?? track.node}`;
-  const what = track.sound ? SOUNDS[track.sound] : track.sight ? SIGHTS[track.sight] : track.target ? targetKind(track) : linkName(track);
+  const sensed = track.sound ? SOUNDS[track.sound] : track.sight ? SIGHTS[track.sight] : track.target ? targetKind(track) : "";
+  const what = (sensed && judgedKind(track)) || sensed || linkName(track);
   return what ? `${what} ${from.trim()}` : track.azimuth_deg === null ? "no identity" : from;
 }
+
+export const objectName = (object) => `object ${object.key}${object.ambiguous ? ", may be a ghost" : ""}`;
 
 export function motion(track) {
   const course = track.course_deg === null || track.speed_mps < 0.5 ? "" : azimuth(track.course_deg);
@@ -140,10 +155,30 @@ export function targetNames(track) {
   return joined([...names, track.category ? `category ${track.category}` : "", number(track.altitude_baro_m, 0, "m above 1013 hPa")]);
 }
 
+const judgedKind = (track) => (track.judged === "unknown" && track.judged_drone_percent > 50 ? "drone" : track.judged && track.judged !== "unknown" ? TARGETS[track.judged] ?? spaced(track.judged) : "");
+
+// What all sensors together take it for, and how surely.
+export function takenFor(track) {
+  const percent = track.judged === "unknown" ? track.judged_drone_percent : track.judged_percent;
+  return judgedKind(track) ? `${judgedKind(track)}, ${(percent ?? 0).toFixed(0)} %` : "";
+}
+
+// That it may be nothing at all, where that is so.
+export const there = (track) => ((track.existence_percent ?? 100) < SURELY_THERE_PERCENT ? `there ${track.existence_percent.toFixed(0)} %` : "");
+export const judged = (track) => joined([takenFor(track) ? `taken for ${takenFor(track)}` : "", there(track)], ", ");
+export const claim = (track) => number(track.claim_percent, 0, "% that it is where it says");
+
+// What it does, in a few words each.
+export const behaviour = (track) => joined((track.behaviour ?? []).map(([name, value, about]) => (value === null || !DOINGS[name] ? spaced(name) : DOINGS[name](value, about))), ", ");
+export const reasons = (track) => joined((track.reasons ?? []).map(([name, reason]) => `${spaced(name)}: ${reason}`), "; ");
+export const approaching = (track) => (track.behaviour ?? []).some(([name]) => name === "approaches");
+
 const manned = (track) => ["aeroplane", "helicopter", "bird", "balloon", "vehicle"].includes(track.target);
 
-// Whether it is surely something other than a drone, and says nothing of itself.
-export const elsewise = (track) => !track.ids?.length && (Boolean(track.withdrawn) || manned(track) || (Boolean(track.sight) && !["drone", "unknown"].includes(track.sight)));
+const otherThanDrone = (track) => Boolean(track.withdrawn) || manned(track) || (Boolean(track.sight) && !["drone", "unknown"].includes(track.sight));
+
+// Whether it is surely something other than a drone, by all sensors together where these are sure, and says nothing of itself.
+export const elsewise = (track) => !track.ids?.length && (track.judged && track.judged !== "unknown" ? !DRONES.includes(track.judged) : otherThanDrone(track));
 
 export function bearing(track) {
   if ((track.front_deg ?? null) !== null) return `${azimuth(track.front_deg)} from the front of its vehicle, whose heading is not known`;
