@@ -48,6 +48,10 @@ BENCHES = {
         "drones covered, false tracks, what is told and what it costs, beside a motion gate, MOG2, KNN and a plain top-hat",
         "tools.bench.camera:figures",
     ),
+    "fusion": (
+        "tracks of six scenes beside Stone Soup (EDGE_NODE_STONE_SOUP), covariances, identities, ghosts, two nodes, and a hub under load",
+        "tools.bench.fusion:figures",
+    ),
     "mic_array": ("16 channels through PortAudio and ALSA, gaps, and dead cards", "tools.bench.mic_array:figures"),
     "microphones": (
         "faults named from ambient sound, arrays calibrated by a walk; EDGE_NODE_MICROPHONE_SEEDS and EDGE_NODE_CALIBRATION_SEEDS",
