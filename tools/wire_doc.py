@@ -10,7 +10,7 @@ from typing import Any, cast, get_type_hints
 from msgspec import Struct, inspect
 
 from edge_node.messages import Track
-from edge_node.publish import reliable_schema, schema
+from edge_node.publish import evidence_schema, judgement_schema, reliable_schema, schema
 from edge_node.publish.flight import MOST_BATCH_BYTES
 from edge_node.publish.noted import Noted
 from edge_node.publish.scaling import Packed, Quantity, layout, meta
@@ -21,7 +21,8 @@ DOCS = Path(__file__).parents[1] / "docs"
 Kinds = tuple[type[Struct], ...]
 TRACK_MESSAGES: Kinds = (
     *(schema.Batch, schema.TrackRecord, schema.Identity, schema.OtherId, schema.Kinematics, schema.Bearing),
-    *(schema.Sound, schema.Sight, schema.Emission, schema.Target, schema.TargetId),
+    *(evidence_schema.Sound, evidence_schema.Sight, evidence_schema.Emission, evidence_schema.Target, evidence_schema.TargetId),
+    *(judgement_schema.Judgement, judgement_schema.Fact),
 )
 STATUS_MESSAGES: Kinds = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord)
 UP: Kinds = (reliable_schema.Hello, reliable_schema.Rows, reliable_schema.Row, reliable_schema.Receipt, reliable_schema.NextKey)
@@ -32,8 +33,9 @@ EVENTS = {
     "confirmed": "`track`",
     "identified": "`track`: it claims an id, and had none before",
     "merged": "`track`; `other`; `trail` if it was confirmed once",
-    "reclassified": "`track`; `about` is `ua_type`, `cooperation`, `sound`, `sight`, `emission` or `target`; `words`",
+    "reclassified": "`track`; `about` is `ua_type`, `cooperation`, `sound`, `sight`, `emission`, `target` or `label`; `words`",
     "suspected": "`track`; `about` is the flag; `words` hold the evidence",
+    "behaves": "`track`; `about` is what it began to do, `approaches` or `swarms`; `words` hold the reason (since 1.7)",
     "lost": "`track`; `trail` if it was confirmed once",
     "health": "`words`; `verdict`; of a sensor or the hub also `about`, its name, and `sensor_state`",
     "configuration": "`words`; `about` is its short name",
@@ -44,8 +46,8 @@ EVENTS = {
 HEAD = """\
 # The wire to C2
 
-Made by `python -m tools.wire_doc` from `edge_node/publish/schema.py` and `edge_node/publish/reliable_schema.py`; do not
-edit it here. [link.md](link.md) says what the two planes promise, and how to run them.
+Made by `python -m tools.wire_doc` from the schemas in `edge_node/publish`; do not edit it here.
+[link.md](link.md) says what the two planes promise, and how to run them.
 
 The node dials C2 over ZeroMQ (ZMTP 3.1) with CURVE. C2 binds as CURVE server and knows each node by its public key,
 which is the ZAP User-Id of every message (ZeroMQ RFC 27). Each plane has sockets and an address of its own:
@@ -71,8 +73,8 @@ meanings never change within a major. This is version {major}.{minor}.
 A full Remote ID track has a 20-character serial number, a 16-character operator id, place, velocity, uncertainties, height,
 operator's place and altitude, signal strength, transport and cooperation. In bytes, without encryption and TCP:
 
-| | full track | bearing alone | all of a camera | a radio link | ADS-B |
-|---|---|---|---|---|---|
+| | full track | bearing alone | all of a camera | a radio link | ADS-B | all of fusion |
+|---|---|---|---|---|---|---|
 | live: a track, with topic and whole payload, averaged over a batch of 10 | {live} |
 | reliable: a state of history, alone in its message as on a link that is up | {history} |
 | reliable: a state of history, with its share of a message of 100, as after an outage | {backlog} |
@@ -180,7 +182,7 @@ def document() -> str:
 
 def _sizes() -> dict[str, str]:
     tracks = (wire_example.full_track, wire_example.bearing_track, wire_example.sighted_track, wire_example.link_track)
-    columns = [_sizes_of(track()) for track in (*tracks, wire_example.target_track)]
+    columns = [_sizes_of(track()) for track in (*tracks, wire_example.target_track, wire_example.judged_track)]
     rows = {name: " | ".join(_size(column[name]) for column in columns) for name in columns[0]}
     return rows | {"ack": " | ".join([str(len(wire_example.ack()))] * len(columns))}
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, inspect
 from msgspec.structs import replace
 
-from edge_node.messages import Bearing, Emission, Hearing, Identity, Kinematics, Sight, Target, TargetId, Track, UasId
+from edge_node.messages import Bearing, Emission, Fact, Hearing, Identity, Kinematics, Sight, Target, TargetId, Track, UasId
 from edge_node.publish import reliable_schema, wire
 from edge_node.publish.journal import MOST_SPOTS
 from edge_node.publish.noted import Noted, Spot
@@ -26,7 +26,7 @@ CLOCK = Timebase(offset_ns=1_790_000_000_000_000_000, source="gnss", sigma_s=0.0
 TOPIC = "t/6a2be4c3"
 EPOCH, STREAM_EPOCH = 0xC0FFEE01, 0x1B0A7C0FFEE5EA75
 UNITS = {"deg": "deg", "m": "m", "mps": "m/s", "dps": "deg/s", "s": "s", "dbm": "dBm", "percent": "%", "hz": "Hz", "db": "dB", "k": "K"}
-UNITS |= {"dbfs": "dBFS", "dbps": "dB/s", "dbsm": "dBsm"}
+UNITS |= {"dbfs": "dBFS", "dbps": "dB/s", "dbsm": "dBsm", "in_unit": "of `unit`"}
 
 
 def annotated(payload: bytes, kind: type[Struct]) -> Iterator[Item]:
@@ -256,3 +256,21 @@ def target_track() -> Track:
         altitude_baro_m=1_211.6,
     )
     return replace(full_track(), number=1021, identity=None, cooperation=None, heard=(), target=target, sensors=("adsb",))
+
+
+def judged_track() -> Track:
+    """A track of bearings and positions together, of which all is told that a node makes of it, but for reasons, which are told seldom."""
+    facts = (Fact(name="climbs", value=2.1, unit="m/s"), Fact(name="approaches", value=74.0, unit="s", about="reactor"))
+    return replace(
+        full_track(),
+        number=1022,
+        identity=None,
+        heard=(),
+        sensors=("camera", "microphones"),
+        bearing=bearing_track().bearing,
+        existence=0.99,
+        label="multirotor",
+        label_probability=0.93,
+        probabilities={"multirotor": 0.93, "fixed_wing": 0.03, "bird": 0.02},
+        behaviour=facts,
+    )

@@ -12,16 +12,17 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from drivers import source
 from edge_node.config import SupervisionTable
+from edge_node.fusion.claims.covered import FRESH_NS
 from edge_node.fusion.measurement import MOST_BOUND, MOST_SPEED_MPS, UNSAID_VERTICAL_M
 from edge_node.fusion.pointing import KNOWN_BY
-from edge_node.messages import BearingDetection, PositionDetection, TargetLabel, Track
+from edge_node.messages import BearingDetection, Coverage, PositionDetection, Sense, TargetLabel, Track
 from edge_node.node import tracks_file
 from edge_node.node.guarded import FAILURES_IN_A_ROW, MOST_BYTES, MOST_MESSAGES
 from edge_node.node.targets import LEAST_APART_NS, MOST_TARGETS
@@ -105,7 +106,6 @@ def test_every_field_of_a_detection_stands_on_the_page() -> None:
     assert unsaid == {
         "t_mono_ns",
         "sensor",
-        "notes",
         "azimuth_rate_dps",
         "elevation_rate_dps",
         "sigma_velocity_mps",
@@ -113,6 +113,19 @@ def test_every_field_of_a_detection_stands_on_the_page() -> None:
     }
     assert [label for label in get_args(TargetLabel) if f"`{label}`" not in TEXT] == []
     assert [kind for kind in KNOWN_BY if f"`{kind}`" not in TEXT] == []
+
+
+def test_every_field_of_a_coverage_stands_on_the_page_and_its_code_makes_one() -> None:
+    fields = {one.name for one in msgspec.structs.fields(Coverage)}
+    assert {one for one in fields if f"`{one}`" not in TEXT} == {"t_mono_ns", "sensor"}
+    assert [sense for sense in get_args(Sense) if f"`{sense}`" not in TEXT] == []
+    assert f"says nothing for {FRESH_NS / 1e9:g} s covers nothing" in TEXT
+    made: dict[str, Any] = {}
+    exec("\n".join(blocks("python")[:2]), made)  # noqa: S102 -- the page's own code
+    radar = made["RadarOptions"](port=5_100, latitude_deg=48.0, longitude_deg=11.0, altitude_wgs84_m=500.0, azimuth_deg=12.5)
+    said = made["coverage"](made["Plot"](1, 0, 0, radar, b""), clutter=True)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(said), type=Coverage) == said
+    assert (said.azimuth_deg, said.reach_m, said.notes) == (12.5, 0.0, ("rain",))
 
 
 def test_numbers_and_names_of_the_page_are_those_of_the_node() -> None:

@@ -30,8 +30,9 @@ def test_tracks_of_wifi_and_bluetooth_come_and_none_is_missed() -> None:
     (*_, status) = [event for event in events if event["kind"] == "status"]
     states = {sensor["name"]: sensor["state"] for sensor in status["sensors"]}
     assert {name for name, state in states.items() if state == "running"} >= {"wifi", "bluetooth", "gnss", "microphones", "camera", "links"}
-    flagged = {uas_id["value"] for track in tracks if track["flags"] for uas_id in track["identity"]["ids"]}
+    flagged = {uas_id["value"] for track in tracks if track["flags"] and track["identity"] for uas_id in track["identity"]["ids"]}
     assert flagged
+    assert {name for track in tracks if not track["identity"] for name in track["flags"]} <= {"body_without_claim"}
     assert all(value.startswith("TST0E") for value in flagged), "no drone is flagged but those that the spoofer invents"
 
 

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from edge_node.geometry import LocalFrame, bearing_deg
+from edge_node.geometry import LocalFrame, bearing_deg, distance_m
 from edge_node.messages import Track
-from tools.simulate.nodes import JUDGEMENTS, POSTS, SCENE, SIGMA_AZIMUTH_DEG, Watch, place_of
+from tools.simulate.nodes import JUDGEMENTS, POSTS, SCENE, SIGMA_AZIMUTH_DEG, SOUND_MPS, Watch, place_of
 from tools.simulate.world import World
 
 WORLD = World.load(SCENE, 1)
@@ -33,7 +33,9 @@ def test_a_bearing_is_as_wrong_as_it_says(post: object) -> None:
     number, dark = next((number, drone) for number, drone in enumerate(WORLD.scene.drone, 1) if drone.name == "dark one")
     errors = []
     for t_s in range(0, 600, 5):
-        truth = WORLD.truth_of(dark, t_s)
+        now = WORLD.truth_of(dark, t_s)
+        away_m = distance_m(now.latitude_deg, now.longitude_deg, place.latitude_deg, place.longitude_deg)
+        truth = WORLD.truth_of(dark, t_s - away_m / SOUND_MPS)
         azimuth_deg, _ = bearing_deg(here, truth.latitude_deg, truth.longitude_deg, truth.altitude_wgs84_m)
         track = next(one for one in watch.tracks(t_s, 0) if one.number == number)
         assert track.bearing is not None
