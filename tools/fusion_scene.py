@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -21,14 +20,14 @@ from edge_node.messages import (
     RemoteIdDetection,
     Track,
 )
+from tools.simulate import skies
 
 Array = NDArray[np.float64]
 
-SKIES: Any = import_module("tests.edge_node.fusion.skies")
 STEP_S, LASTS_S, SECOND = 0.1, 32.0, 1_000_000_000
 GHOST_FROM_S, SAYS_FROM_S, MISSED = 6.0, 12.0, 0.1
-DRONE = SKIES.around((0.0, 480.0, 50.0), 300.0, 8.0, phase=2.55)
-GHOST = SKIES.around((-105.0, 95.0, 45.0), 25.0, 5.0)
+DRONE = skies.around((0.0, 480.0, 50.0), 300.0, 8.0, phase=2.55)
+GHOST = skies.around((-105.0, 95.0, 45.0), 25.0, 5.0)
 CAMERA_WIDTH_DEG, CAMERA_REACH_M, EARS_REACH_M = 110.0, 400.0, 350.0
 
 
@@ -67,8 +66,8 @@ def covered(t_s: float) -> Iterator[Coverage]:
 
 def flown(seed: int = 3) -> Told:
     """The scene through the tracker."""
-    told, sky, tracker = Told(), SKIES.Sky(seed), Tracker(TrackingTable())
-    tracker.stand(SKIES.Here())
+    told, sky, tracker = Told(), skies.Sky(seed), Tracker(TrackingTable())
+    tracker.stand(skies.Here())
     for step in range(round(LASTS_S / STEP_S) + 1):
         t_s = round(step * STEP_S, 3)
         for coverage in covered(t_s) if step % 10 == 0 else ():
@@ -99,4 +98,4 @@ def _said(sky: Any, told: Told, t_s: float, step: int) -> Iterator[Detection]:
 
 def place_of(said: RemoteIdDetection | Kinematics) -> Array:
     """East and north of the node, metres."""
-    return np.array(SKIES.FRAME.to_enu(said.latitude_deg, said.longitude_deg, said.altitude_wgs84_m or 0.0)[:2])
+    return np.array(skies.FRAME.to_enu(said.latitude_deg, said.longitude_deg, said.altitude_wgs84_m or 0.0)[:2])
