@@ -98,4 +98,4 @@ def _said(sky: Any, told: Told, t_s: float, step: int) -> Iterator[Detection]:
 
 def place_of(said: RemoteIdDetection | Kinematics) -> Array:
     """East and north of the node, metres."""
-    return np.array(skies.FRAME.to_enu(said.latitude_deg, said.longitude_deg, said.altitude_wgs84_m or 0.0)[:2])
+    return np.array(skies.FRAME.to_enu(said.latitude_deg or 0.0, said.longitude_deg or 0.0, said.altitude_wgs84_m or 0.0)[:2])

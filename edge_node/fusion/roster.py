@@ -90,9 +90,7 @@ class Roster:
         numbered = [key for key in younger.pointings if self.numbered.get(key) == younger.number]
         body, younger.body = younger.body, None
         self.forget(younger)
-        self.table.remove(trail)  # what it is worth when room is short changes with what it takes over
-        trail.absorb(younger)
-        self.table.add(trail)
+        self.table.absorb(trail, younger)
         if body:
             trail.body = trail.body.united(body) if trail.body else body
             trail.body.rename(trail.number)

@@ -57,6 +57,12 @@ class TrailTable:
         trail.set_state(state)
         self._queues[_standing(trail)][trail.number] = trail
 
+    def absorb(self, trail: Trail, other: Trail) -> None:
+        """Let a trail take over what another one knows, which may change what it is worth when room is short."""
+        del self._queues[_standing(trail)][trail.number]
+        trail.absorb(other)
+        self._queues[_standing(trail)][trail.number] = trail
+
     def victim(self, spared_since_ns: int) -> Trail | None:
         """The trail that is missed least; None where all are alive, and confirmed or heard since then."""
         for standing in (Standing.LOST_RUMOUR, Standing.TENTATIVE, Standing.LOST):
