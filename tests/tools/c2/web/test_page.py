@@ -215,7 +215,7 @@ def test_what_all_sensors_make_of_it_is_shown_and_who_comes_near_stands_first(ch
 
         stage.tracks = judged
         shown.open(stage)
-        rows = shown.page.locator("#track-rows .row:not([data-kind=crossing])")
+        rows = shown.page.locator("#track-rows .row:not([data-kind=crossing]):not([data-kind=object])")
         first = rows.filter(has_text="comes near").first
         expect(first).to_contain_text("taken for multirotor, 93 % · approaches reactor in 74 s")
         expect(rows.first).to_contain_text("comes near")
