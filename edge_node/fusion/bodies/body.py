@@ -123,6 +123,10 @@ class Body(Struct):
         """Whether nothing but sound tells of it."""
         return not self.plotted and all(key[0] == HEARD for key in self.sources)
 
+    def was_numbered_by(self, sensor: str) -> bool:
+        """Whether this sensor ever meant it: what it lost from sight it numbers anew."""
+        return any(key[1] == sensor for key in self.sources)
+
     def is_numbered_by(self, sensor: str, but: Collection[Key | None], t_s: float) -> bool:
         """Whether this sensor means it by a number now that is none of these."""
         return any(key[1] == sensor and key not in but and abs(t_s - spoke_s) < ACTIVE_S for key, spoke_s in self.sources.items())

@@ -120,7 +120,10 @@ class Dealing:
             return -log(max(self._bodies.plots_of(one.sensor).each_scan, 0.1))
         if own == row:
             return CONTESTED if contested else STAYS
-        return -np.inf if self._bodies[row].is_numbered_by(one.sensor, keys, one.t_s) else -JOINS if own is None else 0.0
+        body = self._bodies[row]
+        if body.is_numbered_by(one.sensor, keys, one.t_s):
+            return -np.inf
+        return -JOINS if own is None and not body.was_numbered_by(one.sensor) else 0.0
 
     def _note_fits(self, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices, nats: Array) -> None:
         """How well each source fits each object that came near, if any but its own did."""
