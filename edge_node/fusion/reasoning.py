@@ -83,9 +83,9 @@ class Reasoning:
         """Radio links go to whom they belong, and leave whom they do not."""
         found = {key: one for trail in alive for key, one in trail.pointings.items() if isinstance(one, Emitting) and one.emission.alarm}
         self._links = {key: self._links.get(key) or self._number() for key in found}
-        objects = [one for trail in alive if (one := object_of(trail, self._frame))]
         if not found:
             return []
+        objects = [one for trail in alive if (one := object_of(trail, self._frame))]
         attached = self._linking.look(t_mono_ns, [link_of(self._links[key], one) for key, one in found.items()], objects)
         events: list[TrackEvent] = []
         for key, number in self._links.items():

@@ -7,14 +7,13 @@ from math import hypot, sqrt
 from edge_node.fusion.claims.standing import Claimed, Seen, Standing
 from edge_node.fusion.emitting import Emitting
 from edge_node.fusion.linking import LinkStanding, ObjectStanding
-from edge_node.fusion.motion import Motion
 from edge_node.fusion.sounding import Sounding
+from edge_node.fusion.targets import DRONES
 from edge_node.fusion.trail import Trail
 from edge_node.geometry import LocalFrame
 from edge_node.messages import Bearing, Kinematics
 from edge_node.suspicion import together
 
-DRONES = "multirotor", "fixed_wing"
 CLAIMED_DRONE = 0.95
 """Who says Remote ID is one, whatever else it lies about."""
 DJI_SERIAL, DJI_TRANSPORTS = "1581F", frozenset({"dji_beacon", "dji_droneid"})
@@ -92,7 +91,7 @@ def object_of(trail: Trail, frame: LocalFrame | None) -> ObjectStanding | None:
     if trail.body is None and trail.claimed_ns is None:
         return None
     at = trail.body.known().kinematics if trail.body else None
-    at = at or (trail.motion.kinematics() if isinstance(trail.motion, Motion) else None)
+    at = at or (trail.motion.kinematics() if trail.motion else None)
     range_m, sigma_m, rate_mps = _range_of(at, frame) if at and frame else (None, 0.0, None)
     first = [trail.body.first_ns] if trail.body else []
     return ObjectStanding(

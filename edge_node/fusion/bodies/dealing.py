@@ -91,7 +91,6 @@ class Dealing:
     def _without_hasty(self, deal: Dealt, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices) -> Dealt:
         """A number that seems to mean another object is not taken at its word: until that lasted, its own goes on as it went."""
         pair_of = {(int(row), int(k)): pair for pair, (row, k) in enumerate(zip(rows, which, strict=True))}
-        taken = {int(rows[pair]) for pair in deal.pairs}
         pairs, sure = deal.pairs.copy(), deal.sure.copy()
         for place, pair in enumerate(deal.pairs.tolist()):
             k, row = int(which[pair]), int(rows[pair])
@@ -101,7 +100,6 @@ class Dealing:
             stays = pair_of.get((mine, k))
             if stays is not None:
                 pairs[place], sure[place] = stays, False
-                taken.add(mine)
         only = np.unique(rows[pairs], return_index=True)[1] if len(pairs) else np.zeros(0, np.intp)
         return Dealt(pairs[only], sure[only])
 

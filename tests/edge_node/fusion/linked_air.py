@@ -42,7 +42,7 @@ def flight(rng: np.random.Generator, *, ground: bool = False) -> Flight:
     late_s = float(rng.uniform(0.0, 6.0)) if rng.random() < 0.5 else float(rng.uniform(5.0, 60.0))
     start, goal = map(tuple, rng.uniform(-500, 500, (2, 2)).tolist())
     speed_mps = 0.0 if ground else float(rng.uniform(0.0, 14.0))
-    return Flight(start, goal, speed_mps, heard_s, heard_s + late_s, str(rng.choice(KINDS)))  # type: ignore[arg-type]
+    return Flight(start, goal, speed_mps, heard_s, heard_s + late_s, str(rng.choice(KINDS)))  # type: ignore[arg-type]  # one of KINDS
 
 
 def scene(seed: int, lasts_s: float = 240.0) -> Iterator[tuple[float, list[LinkStanding], list[ObjectStanding]]]:
