@@ -20,26 +20,31 @@ def figures() -> Iterator[Figure]:
     with stage() as here, here.node(""):
         while not pids(here).get("hub"):
             time.sleep(0.05)
-        cpu, tracks, memory_mib = _measured(here, pids(here)["hub"])
+        cpu, confirmed, others, memory_mib = _measured(here, pids(here)["hub"])
     yield Figure("fusion.hub_cpu", 100 * cpu, "% of a core", against=offered)
-    yield Figure("fusion.hub_tracks", tracks, "tracks", MANY, "objects")
+    yield Figure("fusion.hub_tracks", confirmed, "confirmed tracks", MANY, "objects")
+    yield Figure("fusion.hub_rumours", others, "tentative or lost tracks", against="beside them, of false detections")
     yield Figure("fusion.hub_pss_mib", memory_mib, "MiB")
 
 
-def _measured(here: Stage, hub: int) -> tuple[float, int, float]:
-    """Share of a core, tracks of the newest batch that C2 had, and MiB."""
+def _measured(here: Stage, hub: int) -> tuple[float, int, int, float]:
+    """Share of a core, the most confirmed tracks and the most others in one batch that C2 had after it settled, and MiB."""
     spawned = get_context("spawn")
     begins = spawned.Event()
     sender = spawned.Process(target=send, args=(str(here.folder / "run"), made(MANY, LENGTH_S), begins))
     sender.start()
     begins.wait()
     begun_s = time.monotonic()
-    from_s, from_cpu_s, tracks = inf, 0.0, 0
+    from_s, from_cpu_s = inf, 0.0
+    confirmed, others = 0, 0
     while time.monotonic() < begun_s + LENGTH_S:
-        tracks = max([tracks, *(len(event["tracks"]) for event in here.c2.events(0.05) if event["kind"] == "tracks")])
+        for event in here.c2.events(0.05):
+            if event["kind"] == "tracks" and from_s < inf:
+                sure = sum(track["state"] == "confirmed" for track in event["tracks"])
+                confirmed, others = max(confirmed, sure), max(others, len(event["tracks"]) - sure)
         if from_s == inf and time.monotonic() > begun_s + SETTLED_S:
-            from_s, from_cpu_s, tracks = time.monotonic(), cpu_s(hub), 0
+            from_s, from_cpu_s = time.monotonic(), cpu_s(hub)
     cpu = (cpu_s(hub) - from_cpu_s) / (time.monotonic() - from_s)
     memory_mib = pss_mib(hub)
     sender.join()
-    return cpu, tracks, memory_mib
+    return cpu, confirmed, others, memory_mib
