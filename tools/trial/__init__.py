@@ -1,0 +1,1 @@
+"""One scene played to a node, and what came of it."""
