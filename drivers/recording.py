@@ -17,6 +17,7 @@ from drivers.blocks import AudioBlock, Block, IqBlock
 from drivers.byte_stream import ByteStream, RecordingCut
 from drivers.cameras import UNSAID_CAMERA, Masks
 from drivers.cameras import Setting as CameraSetting
+from drivers.frame_clock import FrameClock
 from drivers.microphone_arrays import Mounting
 from drivers.source import Source, SourceMisconfigured
 
@@ -102,7 +103,9 @@ class RecordingClock:
 
 
 class Recording(Source):
-    """A capture as a source: stamped by its own clock and slept out, the same without waiting, or stamped on arrival.
+    """A capture as a source: stamped by its own clock and slept out, the same without waiting, or live, stamped on arrival.
+
+    Live frames of radio keep the distances that their own stamps have: whoever hands them over may be late with some.
 
     A named pipe opens without a writer and is silent until one comes; what it holds is judged when its first bytes come, so
     `blocks` too may raise SourceMisconfigured. Of sound, `array` names what it was recorded with (hw/arrays, or the path of a TOML
@@ -147,6 +150,7 @@ class Recording(Source):
         self.loop = loop
         self.t_mono_start_ns: int | None = None
         self._clock = RecordingClock(0)
+        self._captured: FrameClock | None = None
         self._stream: ByteStream | None = None
         self._blocks: Iterator[Block | None] = iter(())
         self._ended = ""
@@ -239,6 +243,7 @@ class Recording(Source):
         if any(said is not None for said in self._iq):
             raise SourceMisconfigured(f"{self.path} is {row.name}: format, rate_hz and center_hz are of bare IQ")
         if row.of == "radio":
+            self._captured = FrameClock()
             return cast("Reader", reader)
         return partial(reader, setting=self._sound_setting(stream) if row.of == "sound" else self._video_setting(stream))
 
@@ -270,7 +275,10 @@ class Recording(Source):
         return Setting(self._mounting, self._temperature_c, live=self.pace == "live", path=path)
 
     def _stamp(self, t_ns: int) -> int:
-        return time.monotonic_ns() if self.pace == "live" else self._clock.stamp(t_ns)
+        if self.pace != "live":
+            return self._clock.stamp(t_ns)
+        arrival_ns = time.monotonic_ns()
+        return self._captured.stamp(t_ns, arrival_ns) if self._captured else arrival_ns
 
     def _slept_out(self) -> Iterator[Block | None]:
         for block in self._blocks:

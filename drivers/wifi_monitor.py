@@ -9,7 +9,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -20,10 +20,15 @@ from drivers.source import Source, SourceAbsent, SourceLost, SourceMisconfigured
 
 ETH_P_ALL = 0x0003
 ARPHRD_IEEE80211_RADIOTAP = 803
-SO_ATTACH_FILTER, SO_RCVBUFFORCE = 26, 33
+SO_ATTACH_FILTER, SO_RCVBUFFORCE, SO_TIMESTAMPNS = 26, 33, 35
+TIMESPEC = struct.Struct("@qq")
+LATEST_NS = 60_000_000_000
+"""No frame waits so long; a stamp that is older, or not yet due, is of a clock that was set meanwhile."""
 SOL_PACKET, PACKET_STATISTICS = 263, 6
 RECEIVE_BYTES = 8 * 2**20
 MOST_FRAME_BYTES = 65_536
+SPACE = socket.CMSG_SPACE(TIMESPEC.size)
+NS_PER_S = 1_000_000_000
 SILENCE_MS = 1_000
 COUNT_EVERY = 128
 
@@ -72,7 +77,7 @@ class WifiMonitor(Source):
             self._thread.start()
 
     def blocks(self) -> Iterator[RadioFrame | None]:
-        """Yield frames stamped at their receipt; raises SourceLost when the interface goes."""
+        """Yield frames stamped when the kernel had them, however late they are read; raises SourceLost when the interface goes."""
         buffer = memoryview(bytearray(MOST_FRAME_BYTES))
         waiting = select.poll()
         if self._socket is not None:
@@ -80,7 +85,7 @@ class WifiMonitor(Source):
         sequence = lost = until_count = 0
         while (link := self._socket) is not None:
             try:
-                size = link.recv_into(buffer)
+                size, told, _, _ = link.recvmsg_into([buffer], SPACE)
             except BlockingIOError:
                 until_count = 0
                 if not waiting.poll(SILENCE_MS):
@@ -91,7 +96,7 @@ class WifiMonitor(Source):
             if until_count == 0:
                 lost += self._count_drops(link)
             until_count = (until_count + 1) % COUNT_EVERY
-            frame = self._frame(buffer[:size], sequence, lost)
+            frame = self._frame(buffer[:size], _received_ns(told), sequence, lost)
             if frame is None:
                 lost += 1
             else:
@@ -117,8 +122,7 @@ class WifiMonitor(Source):
         dropped = f"{self.dropped} dropped by the kernel" if self.dropped else ""
         return ", ".join(part for part in (f"monitor mode on {self.interface}", tuned, dropped) if part)
 
-    def _frame(self, data: memoryview, sequence: int, lost: int) -> RadioFrame | None:
-        t_mono_ns = time.monotonic_ns()
+    def _frame(self, data: memoryview, t_mono_ns: int, sequence: int, lost: int) -> RadioFrame | None:
         header = radiotap.read(data)
         if header is None:
             return None
@@ -142,6 +146,17 @@ def _hop(hopper: Hopper, stop: Event) -> None:
         pass
 
 
+def _received_ns(told: Sequence[tuple[int, int, bytes]]) -> int:
+    """Monotonic time of the kernel's own stamp of a frame, which is UTC; of its reading where there is none to be believed."""
+    now_ns = time.monotonic_ns()
+    for level, kind, data in told:
+        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS and len(data) == TIMESPEC.size:
+            seconds, nanoseconds = TIMESPEC.unpack(data)
+            waited_ns = time.time_ns() - seconds * NS_PER_S - nanoseconds
+            return now_ns - waited_ns if 0 <= waited_ns <= LATEST_NS else now_ns
+    return now_ns
+
+
 def _listen(interface: str) -> socket.socket:
     try:
         # Protocol 0 receives nothing: no frame can slip in before the filter stands.
@@ -156,6 +171,7 @@ def _listen(interface: str) -> socket.socket:
     try:
         _attach_filter(link)
         _enlarge_buffer(link)
+        link.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         _bind(link, interface)
     except BaseException:
         link.close()

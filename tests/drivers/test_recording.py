@@ -186,6 +186,20 @@ def test_a_pipe_waits_for_its_writer_and_is_lost_with_it(tmp_path: Path) -> None
             next(blocks)
 
 
+def test_live_frames_keep_their_distances_however_late_they_are_handed_over(tmp_path: Path) -> None:
+    path = tmp_path / "air.pipe"
+    os.mkfifo(path)
+    data = pcap([(START_US, b"one"), (START_US + 50_000, b"two"), (START_US + 100_000, b"six")])
+    with Recording(path, "live") as recording, path.open("wb", buffering=0) as writer:
+        blocks = (block for block in recording.blocks() if isinstance(block, RadioFrame))
+        writer.write(data[: 24 + 16 + 3])
+        stamps = [next(blocks).t_mono_ns]
+        time.sleep(0.4)
+        writer.write(data[24 + 16 + 3 :])
+        stamps += [block.t_mono_ns for block in islice(blocks, 2)]
+    assert [later - earlier for earlier, later in pairwise(stamps)] == [50 * MS, 50 * MS]
+
+
 def test_a_pipe_of_something_else_is_refused_when_it_comes(tmp_path: Path) -> None:
     path = tmp_path / "air.pipe"
     os.mkfifo(path)

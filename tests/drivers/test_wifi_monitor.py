@@ -22,6 +22,8 @@ from tests.tap import ETHERNET, Tap, tap
 
 pytestmark = [pytest.mark.root, pytest.mark.usefixtures("as_root")]
 
+TWO_CLOCKS_NS = 20_000_000
+"""UTC and monotonic time are read one after the other, by a process that may be made to wait between."""
 BEACON = bytes([0x80]) + bytes(35)
 SIGNAL_ONLY = struct.pack("<BxHIb", 0, 9, 1 << 5, -60)
 
@@ -86,6 +88,30 @@ def test_frames_are_those_of_the_recording(device: Tap, flight: list[bytes]) -> 
     assert all(before_ns <= frame.t_mono_ns <= time.monotonic_ns() for frame in frames)
     assert {frame.center_hz for frame in frames[:-1]} == {2_412_000_000}
     assert (frames[-1].rssi_dbm, frames[-1].center_hz) == (-60, None)
+
+
+def test_a_frame_that_is_read_late_has_the_time_of_its_arrival(device: Tap) -> None:
+    with WifiMonitor(device.name, "none") as monitor:
+        late_ns = [_late_ns(device, monitor) for _ in range(5)]
+    assert min(late_ns) < TWO_CLOCKS_NS, "the kernel begins to stamp soon after it was asked to"
+
+
+def _late_ns(device: Tap, monitor: WifiMonitor) -> int:
+    """How much later than it was sent a frame is stamped that is read a tenth of a second later."""
+    sent_ns = time.monotonic_ns()
+    device.write(SIGNAL_ONLY + BEACON)
+    time.sleep(0.1)
+    (frame,) = take(monitor.blocks(), BEACON)
+    return frame.t_mono_ns - sent_ns
+
+
+def test_a_clock_that_was_set_meanwhile_is_not_believed(device: Tap, monkeypatch: pytest.MonkeyPatch) -> None:
+    with WifiMonitor(device.name, "none") as monitor:
+        monkeypatch.setattr(time, "time_ns", lambda: 1_000_000_000)
+        device.write(SIGNAL_ONLY + BEACON)
+        before_ns = time.monotonic_ns()
+        (frame,) = take(monitor.blocks(), BEACON)
+    assert before_ns <= frame.t_mono_ns <= time.monotonic_ns()
 
 
 def test_the_kernel_lets_only_some_management_frames_through(device: Tap) -> None:
