@@ -242,7 +242,7 @@ class Following:
     def _frame(self, near: Report) -> LocalFrame:
         """One for all that is near: straight axes are no worse for it."""
         at = near.place if near.bearing else near.kinematics
-        latitude_deg, longitude_deg, altitude_m = at["latitude_deg"], at["longitude_deg"], at["altitude_wgs84_m"] or 0.0  # type: ignore[index]
+        latitude_deg, longitude_deg, altitude_m = at["latitude_deg"], at["longitude_deg"], at["altitude_wgs84_m"] or 0.0  # type: ignore[index]  # near is somewhere
         for frame in self._frames:
             if float(np.linalg.norm(frame.to_enu(latitude_deg, longitude_deg, altitude_m))) < FRAME_M:
                 return frame

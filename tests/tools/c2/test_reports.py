@@ -46,7 +46,7 @@ def test_a_mounting_that_is_known_badly_widens_where_bearings_cross_and_is_told_
     one = told(seen(0.3, 3.0))
     assert one is not None
     across = one.sight(100.0)
-    assert across.sigma_azimuth_deg == pytest.approx(hypot(one.bearing["sigma_azimuth_deg"], 3.0))  # type: ignore[index]
+    assert across.sigma_azimuth_deg == pytest.approx(hypot(one.bearing["sigma_azimuth_deg"], 3.0))  # type: ignore[index]  # it has one
     assert across.sigma_elevation_deg == pytest.approx(hypot(0.3, 3.0), abs=0.01)
     assert one.sigma == pytest.approx([radians(0.3)] * 2, rel=0.04)
     assert one.sigma_pose == pytest.approx(radians(3.0))

@@ -15,6 +15,7 @@ from tools.c2.enrolment import Enrolment
 from tools.c2.following import Following
 from tools.c2.picture import Event, Key, Picture
 from tools.c2.web import rows
+from tools.c2.web.fields import FIELDS
 from tools.c2.web.ledger import Ledger
 
 TURN_S = 0.2
@@ -29,7 +30,7 @@ class Feed:
     def __init__(self, enrolment: Enrolment) -> None:
         self.clients = 0
         self.closing = False
-        self._enrolment, self._picture, self._ledger = enrolment, Picture(), Ledger(tuple(rows.FIELDS))
+        self._enrolment, self._picture, self._ledger = enrolment, Picture(), Ledger(tuple(FIELDS))
         self._following, self._shown_s = Following(), 0.0
         self._waiting: deque[Event] = deque(maxlen=MOST_WAITING)
         self._turned = asyncio.Event()
@@ -130,7 +131,7 @@ class Feed:
         head: dict[str, Any] = {"now": round(now_s * 1000)} | ({"fault": self._enrolment.fault} if self._enrolment.fault else {})
         if "whole" in news:
             trails = {self._numbers[key]: [(round(t_s * 1000), *place) for t_s, *place in trail] for key, trail in self._trails()}
-            head |= {"run": self._run, "fields": rows.FIELDS, "trails": trails}
+            head |= {"run": self._run, "fields": FIELDS, "trails": trails}
         return b"data: " + msgspec.json.encode(head | news) + b"\n\n"
 
     def _trails(self) -> list[tuple[Key, deque[tuple[float, float, float]]]]:

@@ -19,7 +19,8 @@ from tests.tools.c2.web.helpers import Visitor, open_page, wait_for
 from tools.c2.enrolment import Enrolment
 from tools.c2.reports import pointed
 from tools.c2.web import feed as feeds
-from tools.c2.web.rows import FIELDS, MOST_SENTENCE, MOST_TEXT, moving_row, plain
+from tools.c2.web.fields import FIELDS
+from tools.c2.web.rows import MOST_SENTENCE, MOST_TEXT, moving_row, plain
 from tools.c2.web.server import Page
 from tools.wire_example import judged_track, target_track
 
