@@ -1,0 +1,92 @@
+"""By how long what is told lags behind the truth, and by how much it stands askew: least squares of both together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tools.score.intervals import BLOCK_S, NOTHING, Estimate, normal
+from tools.score.truth import STEP_S
+
+Array = NDArray[np.float64]
+
+MOST_DELAY_S, MOST_STEP_S = 10.0, 2.0
+ROUNDS = 12
+FEWEST = 12
+HARDLY = 0.5
+"""A delay that is known no better than this, in seconds, is not known: nobody moved enough to tell."""
+BIAS_HARDLY = 3.0
+
+
+class Said(Struct, frozen=True):
+    """Rows that say one number of an object each: `told` at `t_s`; `true` gives what it should have been at times, `off` told minus true.
+
+    `bias` is which of the biases all these rows share, -1 for none.
+    """
+
+    t_s: Array
+    told: Array
+    true: Callable[[Array], Array]
+    off: Callable[[Array, Array], Array]
+    bias: int = -1
+
+
+class Fit(Struct, frozen=True):
+    """Delay in seconds and biases, with intervals; NOTHING where the flights tell too little."""
+
+    delay_s: Estimate
+    biases: tuple[Estimate, ...]
+
+
+def fit(rows: Sequence[Said], biases: int) -> Fit:
+    """Gauss-Newton on delay and biases; its covariance is by blocks of time, within which errors belong together (Liang and Zeger 1986)."""
+    rows = [row for row in rows if len(row.t_s)]
+    count = sum(len(row.t_s) for row in rows)
+    if count < FEWEST:
+        return Fit(NOTHING, (NOTHING,) * biases)
+    x = np.zeros(1 + biases)
+    for _ in range(ROUNDS):
+        off, slope, weight = _linear(rows, x)
+        normal_matrix = slope.T @ (weight[:, None] * slope) + 1e-12 * np.eye(len(x))
+        step = np.linalg.solve(normal_matrix, slope.T @ (weight * off))
+        x[0] = np.clip(x[0] + np.clip(step[0], -MOST_STEP_S, MOST_STEP_S), -MOST_DELAY_S, MOST_DELAY_S)
+        x[1:] += step[1:]
+    off, slope, weight = _linear(rows, x)
+    sigma = _sigma(np.concatenate([row.t_s for row in rows]), off, slope, weight)
+    delay = normal(float(x[0]), float(sigma[0]), count) if sigma[0] < HARDLY else NOTHING
+    told = [normal(float(one), float(s), count) if s < BIAS_HARDLY else NOTHING for one, s in zip(x[1:], sigma[1:], strict=True)]
+    return Fit(delay, tuple(told))
+
+
+def _linear(rows: Sequence[Said], x: Array) -> tuple[Array, Array, Array]:
+    """Residuals (n), their slopes by delay and biases (n, p), and weights (n) by the spread of each kind of row."""
+    offs, slopes, weights = [], [], []
+    for row in rows:
+        then_s = row.t_s - x[0]
+        true = row.true(then_s)
+        off = row.off(row.told, true) - (x[1 + row.bias] if row.bias >= 0 else 0.0)
+        speed = row.off(row.true(then_s + STEP_S), row.true(then_s - STEP_S)) / (2 * STEP_S)
+        slope = np.zeros((len(off), len(x)))
+        slope[:, 0] = -speed
+        if row.bias >= 0:
+            slope[:, 1 + row.bias] = 1.0
+        spread = max(1.4826 * float(np.median(np.abs(off - np.median(off)))), 1e-3)
+        far = np.abs(off - np.median(off)) / spread
+        offs.append(off)
+        slopes.append(slope)
+        weights.append(np.minimum(1.0, 3.0 / np.maximum(far, 1e-9)) / spread**2)
+    return np.concatenate(offs), np.concatenate(slopes), np.concatenate(weights)
+
+
+def _sigma(t_s: Array, off: Array, slope: Array, weight: Array) -> Array:
+    """1-sigma errors (p), with what one block of time says summed before it is squared."""
+    bread = np.linalg.pinv(slope.T @ (weight[:, None] * slope))
+    score = (weight * off)[:, None] * slope
+    blocks = np.unique(np.floor(t_s / BLOCK_S), return_inverse=True)[1]
+    sums = np.zeros((blocks.max() + 1, slope.shape[1]))
+    np.add.at(sums, blocks, score)
+    grown = len(sums) / max(len(sums) - 1, 1)
+    return np.asarray(np.sqrt(np.maximum(np.diag(bread @ (sums.T @ sums) @ bread), 0.0) * grown))

@@ -1,0 +1,146 @@
+"""What a node's sensors detected, as its recorder wrote it, and what they said that they would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import nan
+from typing import Any, NamedTuple
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from edge_node.geometry import LocalFrame
+from tools.score.truth import Flown, Truth, direction_deg, turned_deg
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+ASSUMED_REACH_M = 300.0
+"""Where a node said nothing of its reach."""
+UNSAID = -1
+POINTING = ("acoustic", "camera", "bearing")
+PLACING = ("remote_id", "position")
+
+
+class Plot(NamedTuple):
+    """One detection that says where: a direction or a place about the node; `track` is the sensor's own number, UNSAID for none."""
+
+    t_s: float
+    track: int
+    frame: int
+    direction_deg: tuple[float, float]
+    place: tuple[float, float, float]
+    label: str
+
+
+class Sensor:
+    """All that one sensor said. `kind` is that of its detections."""
+
+    def __init__(self, name: str, kind: str, plots: list[Plot]) -> None:
+        self.name, self.kind, self.plots = name, kind, sorted(plots, key=lambda one: one.t_s)
+        self.t_s = np.array([one.t_s for one in self.plots])
+        self.direction_deg = np.array([one.direction_deg for one in self.plots]).reshape(-1, 2)
+        self.place = np.array([one.place for one in self.plots]).reshape(-1, 3)
+
+    @property
+    def points(self) -> bool:
+        """Whether it says directions."""
+        return self.kind in POINTING
+
+
+class Cover(NamedTuple):
+    """What one sensor would sense from a moment on, as it says itself."""
+
+    t_s: float
+    sense: str
+    azimuth_deg: float
+    width_deg: float
+    low_deg: float
+    high_deg: float
+    reach_m: float
+
+
+class Sensed(Struct, frozen=True):
+    """All sensors of a node, by name."""
+
+    sensors: dict[str, Sensor]
+    covers: dict[str, list[Cover]]
+
+
+def sensed(rows: Iterable[dict[str, Any]], frame: LocalFrame, mono_begin_ns: int) -> Sensed:
+    """Bus messages as they were recorded; kinds that say neither what is there nor what would be are passed over."""
+    plots: dict[str, list[Plot]] = {}
+    kinds: dict[str, str] = {}
+    covers: dict[str, list[Cover]] = {}
+    for row in rows:
+        kind, name, t_s = row.get("kind"), str(row.get("sensor", "")), (row.get("t_mono_ns", mono_begin_ns) - mono_begin_ns) / 1e9
+        if kind == "coverage":
+            covers.setdefault(name, []).append(_cover(row, t_s))
+        elif kind in POINTING and row.get("azimuth_deg") is not None and row.get("reference", "true_north") == "true_north":
+            direction = row["azimuth_deg"], _or_nan(row.get("elevation_deg"))
+            plots.setdefault(name, []).append(_plot(row, t_s, direction, (nan, nan, nan)))
+        elif kind in PLACING and row.get("latitude_deg") is not None:
+            altitude_m = row.get("altitude_wgs84_m")
+            east, north, up = frame.to_enu(
+                row["latitude_deg"], row["longitude_deg"], frame.altitude_wgs84_m if altitude_m is None else altitude_m
+            )
+            plots.setdefault(name, []).append(_plot(row, t_s, (nan, nan), (east, north, nan if altitude_m is None else up)))
+        else:
+            continue
+        if kind != "coverage":
+            kinds[name] = str(kind)
+    return Sensed({name: Sensor(name, kinds[name], some) for name, some in sorted(plots.items())}, covers)
+
+
+def _plot(row: dict[str, Any], t_s: float, direction: tuple[float, float], place: tuple[float, float, float]) -> Plot:
+    shares = row.get("probabilities") or {}
+    label = row.get("label") or (max(shares, key=lambda name: shares[name]) if shares and "track" in row else "")
+    number, frame = row.get("track"), row.get("frame")
+    return Plot(t_s, UNSAID if number is None else number, UNSAID if frame is None else frame, direction, place, label)
+
+
+def _or_nan(value: float | None) -> float:
+    return nan if value is None else value
+
+
+def _cover(row: dict[str, Any], t_s: float) -> Cover:
+    turned = row.get("reference", "true_north") != "true_north"
+    return Cover(
+        t_s=t_s,
+        sense=row["sense"],
+        azimuth_deg=row.get("azimuth_deg", 0.0),
+        width_deg=360.0 if turned else row.get("width_deg", 360.0),
+        low_deg=row.get("lowest_elevation_deg", -90.0),
+        high_deg=row.get("highest_elevation_deg", 90.0),
+        reach_m=row["reach_m"],
+    )
+
+
+def in_reach(truth: Truth, flown: Flown, covers: list[Cover], t_s: Array) -> Flags:
+    """Whether a sensor would sense an object at times, by the newest that it said before each; who says no id is none to Remote ID."""
+    lives = flown.lives(t_s)
+    newest = np.maximum(np.searchsorted([one.t_s for one in covers], t_s, side="right") - 1, 0)
+    place = truth.seen(flown, t_s)
+    range_m, (azimuth, elevation) = np.linalg.norm(place, axis=-1), direction_deg(place).T
+    inside = np.zeros(len(t_s), bool)
+    for k, cover in enumerate(covers):
+        if cover.sense == "remote_id" and not flown.ids:
+            continue
+        mine = newest == k
+        ahead = np.abs(turned_deg(azimuth - cover.azimuth_deg)) <= cover.width_deg / 2
+        high = (elevation >= cover.low_deg) & (elevation <= cover.high_deg)
+        inside |= mine & ahead & high & (range_m < cover.reach_m)
+    return np.asarray(inside & lives)
+
+
+def reach_of_all(truth: Truth, said: Sensed, t_s: Array) -> tuple[Flags, str]:
+    """Whether any sensor would sense each object (n, objects), and in words how that is known."""
+    reach = np.zeros((len(t_s), len(truth.flown)), bool)
+    for k, flown in enumerate(truth.flown):
+        if said.covers:
+            for covers in said.covers.values():
+                reach[:, k] |= in_reach(truth, flown, covers, t_s)
+        else:
+            reach[:, k] = flown.lives(t_s) & (np.linalg.norm(truth.seen(flown, t_s), axis=-1) < ASSUMED_REACH_M)
+    return reach, "as its sensors say" if said.covers else f"{ASSUMED_REACH_M:.0f} m are assumed, for no sensor said"
