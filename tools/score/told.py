@@ -43,6 +43,7 @@ class Word(NamedTuple):
     label: str
     ids: frozenset[str]
     doubt_percent: float
+    """How sure the node is that a mere claim is false."""
     sensors: tuple[str, ...]
 
 
@@ -116,9 +117,14 @@ def _word(track: dict[str, Any], heard_s: float, sent_s: float, frame: LocalFram
         sounds=bool(track["sound"]) and not track["sight"] and not track["target"],
         label=label_of(track),
         ids=frozenset(one["value"] for one in (track["identity"] or {}).get("ids", ())),
-        doubt_percent=track["suspicion_percent"] or 0.0,
+        doubt_percent=0.0 if _sensed(track) else track["suspicion_percent"] or 0.0,
         sensors=tuple(track["sensors"]),
     )
+
+
+def _sensed(track: dict[str, Any]) -> bool:
+    """Whether any sensor met an object there: then what is doubted is what it claims to be, and not that it is."""
+    return any(track[name] for name in ("sound", "sight", "target"))
 
 
 def _placed(said: dict[str, Any] | None, frame: LocalFrame) -> tuple[Three, Three, Four]:
