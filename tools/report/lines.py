@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.report.drawing import path
 from tools.report.look import colour
-from tools.report.markup import Markup, join, tag
+from tools.report.markup import Child, Markup, join, tag
 from tools.score.case import Case
 from tools.score.detection import false_tracks
 from tools.score.matching import NOBODY
-from tools.score.truth import direction_deg
+from tools.score.truth import Truth, direction_deg
 
 Array = NDArray[np.float64]
 TRUTH_EVERY_S = 0.5
@@ -72,3 +74,11 @@ def legend(case: Case) -> Markup:
     names = [tag("li", f"{one.name} ({one.kind})", style=colour(k)) for k, one in enumerate(case.truth.flown)]
     false = [tag("li", "false track", class_="is-false")] if false_tracks(case) else []
     return join([tag("ul", names, false, class_="legend"), tag("p", tag("small", "Broad and faint: the truth. Thin: what C2 was told."))])
+
+
+def lines(truth: Truth, true: Sequence[Way], told: Sequence[Way], put: Callable[[Way], Array]) -> list[Child]:
+    """Broad ones of truth, thin ones of what was told, false ones dashed."""
+    kinds = {way.of: "" if truth.flown[way.of].is_drone else " other-kind" for way in true}
+    broad = [path(put(way), class_=f"truth{kinds[way.of]}", style=style(way.of)) for way in true]
+    thin = [path(put(way), class_="told false" if way.of == NOBODY else "told", style=style(way.of)) for way in told]
+    return [*broad, *thin]

@@ -8,10 +8,9 @@ from math import cos, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.report.drawing import label, line, nice, path, svg
-from tools.report.lines import Way, style
+from tools.report.drawing import label, line, nice, svg
+from tools.report.lines import Way, lines, style
 from tools.report.markup import Child, Markup, tag
-from tools.score.matching import NOBODY
 from tools.score.truth import Truth
 
 Array = NDArray[np.float64]
@@ -60,17 +59,10 @@ def _scale_bar(scale: float) -> list[Child]:
 
 
 def _ways(truth: Truth, true: Sequence[Way], told: Sequence[Way], put: Callable[[Way], Array]) -> list[Child]:
-    """Broad lines of truth with where they begin, thin ones of what was told, false ones dashed."""
-    parts: list[Child] = []
-    for way in true:
-        other = "" if truth.flown[way.of].is_drone else " other-kind"
-        points = put(way)
-        parts.append(path(points, class_=f"truth{other}", style=style(way.of)))
-        begins = points[np.isfinite(points[:, 0])][:1]
-        parts += [tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r=5, fill="var(--c)", style=style(way.of)) for x, y in begins]
-    for way in told:
-        parts.append(path(put(way), class_="told false" if way.of == NOBODY else "told", style=style(way.of)))
-    return parts
+    """All lines, and where true ones begin."""
+    starts = [(way.of, points[:1]) for way in true if len(points := put(way)[np.isfinite(put(way)[:, 0])])]
+    dots = [tag("circle", cx=f"{at[0, 0]:.1f}", cy=f"{at[0, 1]:.1f}", r=5, fill="var(--c)", style=style(of)) for of, at in starts]
+    return [*lines(truth, true, told, put), *dots]
 
 
 def sky(truth: Truth, true: Sequence[Way], told: Sequence[Way]) -> Markup:
@@ -99,36 +91,3 @@ def sky(truth: Truth, true: Sequence[Way], told: Sequence[Way]) -> Markup:
     raised = [label(MIDDLE + 4, MIDDLE - RADIUS * (90 - up) / 90 + 15, f"{up}°") for up in (30, 60)]
     parts = _ways(truth, true, told, lambda way: put(way.direction_deg))
     return svg(SIDE, SIDE, "Sky: true directions and tracks, the horizon is the rim", rings, spokes, winds, raised, parts)
-
-
-WIDE, HIGH, LEFT, BELOW = 960.0, 300.0, 44.0, 26.0
-
-
-def azimuths(truth: Truth, true: Sequence[Way], told: Sequence[Way], seconds: float, bands: Sequence[tuple[float, float]]) -> Markup:
-    """Azimuth over time, with faults as bands."""
-
-    def x(t_s: float | Array) -> float | Array:
-        return LEFT + (WIDE - LEFT - 8) * t_s / max(seconds, 1e-9)
-
-    def put(way: Way) -> Array:
-        azimuth = way.direction_deg[:, 0]
-        y = 8 + (HIGH - BELOW - 8) * (1 - azimuth / 360)
-        turned = np.flatnonzero(np.abs(np.diff(azimuth)) > 180) + 1
-        return np.insert(np.stack([np.asarray(x(way.t_s)), y], axis=-1), turned, np.nan, axis=0)
-
-    marks = [line(LEFT, y := 8 + (HIGH - BELOW - 8) * (1 - a / 360), WIDE - 8, y, class_="grid") for a in range(0, 361, 90)]
-    names = [label(LEFT - 6, 13 + (HIGH - BELOW - 8) * (1 - a / 360), f"{a}°", text_anchor="end") for a in range(0, 361, 90)]
-    step = nice(max(seconds / 5, 1e-9))
-    times = [label(float(x(k * step)), HIGH - 6, f"{k * step:g} s", text_anchor="middle") for k in range(int(seconds / step) + 1)]
-    struck = [
-        tag(
-            "rect",
-            x=f"{float(x(low)):.1f}",
-            y=8,
-            width=f"{max(float(x(high)) - float(x(low)), 2):.1f}",
-            height=HIGH - BELOW - 8,
-            class_="band",
-        )
-        for low, high in bands
-    ]
-    return svg(WIDE, HIGH, "Azimuth over time: truth and tracks", struck, marks, names, times, _ways(truth, true, told, put))

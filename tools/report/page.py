@@ -10,14 +10,16 @@ from os import cpu_count
 from tools.bench.goal import number
 from tools.report.lines import legend, told_ways, true_ways
 from tools.report.look import STYLE
-from tools.report.mapping import azimuths, chart, sky
+from tools.report.mapping import chart, sky
 from tools.report.markup import Child, Markup, join, tag
-from tools.report.tables import Pair, budget, confusion, ranges, sensors
+from tools.report.over_time import azimuths, ranges
+from tools.report.tables import Pair, budget, by_range, confusion, sensors
 from tools.report.timeline import recoveries, timeline
 from tools.score.budget import Verdict, bounds
 from tools.score.figures import NodeScores, Scores
 from tools.score.scoring import Node, Trial
 
+MOST_REASONS = 15
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 ENDS = (
     "Intervals are of 95 %. Shares: Wilson, of looks that are 5 s apart, for what is told now says something of what is told soon after.",
@@ -64,9 +66,19 @@ def _top(trial: Trial, judged: Verdict, other: Scores | None) -> Markup:
     return tag(
         "header",
         tag("h1", f"Trial of {head.scene}"),
-        tag("div", tag("b", judged.colour), tag("p", judged.sentence), class_=f"verdict {judged.colour}"),
+        tag("div", tag("b", judged.colour), _why(judged), class_=f"verdict {judged.colour}"),
         tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()]),
     )
+
+
+def _why(judged: Verdict) -> Markup:
+    """All that is missed and may be, or that nothing is."""
+    if not judged.missed and not judged.unsure:
+        return tag("p", judged.sentence)
+    reasons = [(why, "missed") for why in judged.missed] + [(why, "unsure") for why in judged.unsure]
+    more = tag("li", f"and {len(reasons) - MOST_REASONS} more, below") if len(reasons) > MOST_REASONS else None
+    head = f"{len(judged.missed)} missed, {len(judged.unsure)} unsure, of {len(judged.rows)} bounds and what faults must not do"
+    return join([tag("p", head), tag("ul", [tag("li", why, class_=kind) for why, kind in reasons[:MOST_REASONS]], more)])
 
 
 def _node(trial: Trial, node: Node, scores: NodeScores, other: NodeScores | None) -> Markup:
@@ -77,7 +89,7 @@ def _node(trial: Trial, node: Node, scores: NodeScores, other: NodeScores | None
         tag("p", f"What must be told of is what is in reach: {scores.reach}.", class_="dim"),
         budget(pair),
         _titled("By sensor", sensors(pair)),
-        _titled("By range", ranges(scores.bands)),
+        _titled("By range", by_range(scores.bands)),
         _titled("What flew and what was told", join(_pictures(trial, node, scores))),
         _titled("When", timeline(scores.lives, scores.recoveries, trial.head.seconds)),
         _titled("Faults", recoveries(scores.recoveries)),
@@ -102,10 +114,10 @@ def _pictures(trial: Trial, node: Node, scores: NodeScores) -> Iterator[Markup]:
         "div",
         tag("figure", tag("figcaption", "Map"), chart(case.truth, true, told, stands)),
         tag("figure", tag("figcaption", "Sky"), sky(case.truth, true, told)),
+        tag("figure", tag("figcaption", "Azimuth over time"), azimuths(case.truth, true, told, trial.head.seconds, bands)),
+        tag("figure", tag("figcaption", "Range over time"), ranges(case.truth, true, told, trial.head.seconds, bands)),
         class_="plots",
     )
-    caption = tag("figcaption", "Azimuth over time")
-    yield tag("figure", caption, azimuths(case.truth, true, told, trial.head.seconds, bands), style="margin-top: 1rem")
 
 
 def _spent(trial: Trial) -> Markup | None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from tools.bench.goal import Goal, number
 from tools.report.markup import Child, Markup, join, tag
 from tools.score.budget import Judged, goal_words, judged, value_words
+from tools.score.catalogue import CATALOGUE
 from tools.score.figures import Band, Confusion, Figure, NodeScores
 from tools.score.intervals import Estimate, differ
 
@@ -75,7 +76,11 @@ def interval(figure: Figure) -> str:
 
 def samples(one: Estimate) -> str:
     """Of how many, and by what."""
-    return f"{number(one.samples)} {'events' if one.by == 'exact Poisson' else 'samples'}, {one.by}"
+    return f"{number(one.samples)} {_counted(one)}, {one.by}"
+
+
+def _counted(one: Estimate) -> str:
+    return "events" if one.by == "exact Poisson" else "samples"
 
 
 def bar(figure: Figure, goal: Goal | None) -> Markup | None:
@@ -106,7 +111,7 @@ def change(figure: Figure, before: Estimate) -> Markup:
     if before.value is None or figure.estimate.value is None:
         return tag("span", "not in the other run", class_="dim")
     if not differ(figure.estimate, before):
-        return tag("span", told, " ", tag("small", "no difference that chance does not make"))
+        return tag("span", told, " ", tag("small", "no difference"))
     worse = is_worse(figure, figure.estimate.value, before.value)
     return tag("span", told, " ", tag("span", "▼ worse" if worse else "▲ better", class_=f"change {'worse' if worse else 'better'}"))
 
@@ -120,24 +125,22 @@ def is_worse(figure: Figure, now: float, before: float) -> bool:
 
 
 def sensors(pair: Pair) -> Markup | None:
-    """A row for each sensor, a column for each of their figures."""
+    """A row for each figure, a column for each sensor."""
     some = [figure for figure in pair.mine.figures if figure.kind.part == "sensor"]
     if not some:
         return None
-    columns = list(dict.fromkeys(figure.name for figure in some))
     names = list(dict.fromkeys(figure.of for figure in some))
-    titles = {figure.name: figure.kind.title for figure in some}
-    heads = [tag("th", "Sensor"), *(tag("th", titles[name], tag("br"), tag("small", _bound(pair, some, name))) for name in columns)]
+    heads = [tag("th", "Figure"), *(tag("th", name) for name in names)]
     rows = []
-    for sensor in names:
-        mine = {figure.name: figure for figure in some if figure.of == sensor}
-        rows.append(tag("tr", tag("td", tag("b", sensor)), [_sensor_cell(pair, mine.get(name)) for name in columns]))
+    for name in (name for name in CATALOGUE if any(figure.name == name for figure in some)):
+        mine = {figure.of: figure for figure in some if figure.name == name}
+        cells = [_sensor_cell(pair, mine.get(sensor)) for sensor in names]
+        rows.append(tag("tr", tag("td", CATALOGUE[name].title, tag("small", _bound(pair, next(iter(mine.values()))))), cells))
     return tag("div", tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows)), class_="scroll")
 
 
-def _bound(pair: Pair, some: Sequence[Figure], name: str) -> str:
-    figure = next(one for one in some if one.name == name)
-    return goal_words(figure, pair.goals[name]) if name in pair.goals else "no bound"
+def _bound(pair: Pair, figure: Figure) -> str:
+    return goal_words(figure, pair.goals[figure.name]) if figure.name in pair.goals else "no bound"
 
 
 def _sensor_cell(pair: Pair, figure: Figure | None) -> Markup:
@@ -145,17 +148,17 @@ def _sensor_cell(pair: Pair, figure: Figure | None) -> Markup:
         return tag("td", "–", class_="dim")
     goal, before = pair.goals.get(figure.name), pair.before(figure)
     row = judged(pair.mine.node, figure, goal) if goal else None
-    words = "" if row is None or row.state == "met" else f" {WORDS[row.state]}"
+    bad = row is not None and row.state != "met"
     return tag(
         "td",
-        tag("b", value_words(figure, figure.estimate.value), words, class_=f"state {row.state if row and words else ''}"),
-        tag("small", interval(figure)),
-        tag("small", f"{number(figure.estimate.samples)} {'events' if figure.estimate.by == 'exact Poisson' else 'samples'}"),
+        tag("b", value_words(figure, figure.estimate.value), class_=row.state if row and bad else None),
+        [" ", state(row)] if bad else None,
+        tag("small", f"{interval(figure)}; {number(figure.estimate.samples)} {_counted(figure.estimate)}"),
         tag("small", "other run: ", change(figure, before)) if before is not None else None,
     )
 
 
-def ranges(bands: Sequence[Band]) -> Markup | None:
+def by_range(bands: Sequence[Band]) -> Markup | None:
     """By how far away drones were."""
     if not bands:
         return None

@@ -11,7 +11,7 @@ from tools.score.budget import RECOVERS_S, SAYS_S
 from tools.score.figures import Life, Recovery, Span
 
 MOST_OBJECTS = 60
-TICKS = 6
+TICKS = 4
 LEAST_PERCENT = 0.3
 
 
@@ -64,7 +64,7 @@ def recoveries(some: Sequence[Recovery]) -> Markup | None:
     """What each fault cost, and what the node said of it."""
     if not some:
         return None
-    heads = [tag("th", name) for name in ("Fault", "When", "Lost by it", "All tracked again", "What the node said")]
+    heads = [tag("th", name) for name in ("Fault", "When", "What it cost", "And then", "What the node said")]
     return tag("table", tag("thead", tag("tr", heads)), tag("tbody", map(_recovery, some)), class_="cards")
 
 
@@ -72,11 +72,11 @@ def _recovery(one: Recovery) -> Markup:
     if one.why_not:
         cells: list[Child] = [tag("td", f"could not strike: {one.why_not}", class_="wide dim", colspan=3)]
     else:
-        lost = ", ".join(one.lost) or "nothing"
+        lost = f"lost {', '.join(one.lost) or 'nothing'}"
         said = (
-            [tag("b", f"after {one.said_s:.1f} s"), tag("small", one.words)]
+            [tag("b", f"said it after {one.said_s:.1f} s"), tag("small", one.words)]
             if one.said_s is not None
-            else [tag("b", "nothing", class_="missed")]
+            else [tag("b", "said nothing of it", class_="missed")]
         )
         cells = [tag("td", lost), tag("td", _again(one)), tag("td", said, class_="wide")]
     late = one.again_s is None or one.again_s > RECOVERS_S
@@ -87,6 +87,6 @@ def _recovery(one: Recovery) -> Markup:
 
 def _again(one: Recovery) -> Markup:
     if one.again_s is None:
-        return tag("b", "never", class_="missed")
-    words = "nothing was lost" if not one.lost else f"{one.again_s:.1f} s after its end"
+        return tag("b", "not tracked again", class_="missed")
+    words = "tracked all along" if not one.lost else f"tracked again {one.again_s:.1f} s after its end"
     return tag("b", words, class_="missed" if one.again_s > RECOVERS_S else "")

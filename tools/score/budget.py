@@ -69,10 +69,12 @@ class Judged(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """A colour, and why in a sentence."""
+    """A colour, why in a sentence with the first reasons, and all of them: what is missed, and what may be."""
 
     colour: Colour
     sentence: str
+    missed: tuple[str, ...]
+    unsure: tuple[str, ...]
     rows: tuple[Judged, ...]
 
 
@@ -98,13 +100,8 @@ def verdict(scores: Scores) -> Verdict:
     rows = tuple(judged(node.node, one, goals[one.name]) for node in scores.nodes for one in node.figures if one.name in goals)
     bad = [_words(row) for row in rows if row.state == "missed"] + [why for node in scores.nodes for why in unrecovered(node)]
     doubtful = [_words(row) for row in rows if row.state == "unsure"] + [why for node in scores.nodes for why in silent(node)]
-    if bad:
-        return Verdict("red", _sentence(f"{len(bad)} of {len(rows)} figures miss their bound", bad), rows)
-    if doubtful:
-        return Verdict("amber", _sentence(f"{len(doubtful)} of {len(rows)} figures may miss their bound", doubtful), rows)
-    if not rows:
-        return Verdict("amber", "nothing could be measured", rows)
-    return Verdict("green", f"all {len(rows)} figures are within their bounds", rows)
+    colour: Colour = "red" if bad else "amber" if doubtful or not rows else "green"
+    return Verdict(colour, _sentence(bad, doubtful, len(rows)), tuple(bad), tuple(doubtful), rows)
 
 
 def unrecovered(node: NodeScores) -> list[str]:
@@ -126,16 +123,22 @@ def value_words(figure: Figure, value: float | None) -> str:
 
 def goal_words(figure: Figure, goal: Goal) -> str:
     """A bound in the figure's unit."""
-    scale = figure.kind.scale
-    return f"{Goal(goal.at_least * scale, goal.at_most * scale).words()} {figure.kind.unit}".strip()
+    scale, unit = figure.kind.scale, figure.kind.unit
+    if goal.at_least == -goal.at_most:
+        return f"at most {number(goal.at_most * scale)} {unit} either way"
+    return f"{Goal(goal.at_least * scale, goal.at_most * scale).words()} {unit}".strip()
 
 
 def _words(row: Judged) -> str:
     figure = row.figure
-    of = f" of {figure.of}" if figure.of else ""
-    return f"{row.node}: {figure.kind.title}{of} is {value_words(figure, figure.estimate.value)}, not {goal_words(figure, row.goal)}"
+    whose = f"{row.node}, {figure.of}" if figure.of else row.node
+    return f"{whose}: {figure.kind.title} is {value_words(figure, figure.estimate.value)}; bound: {goal_words(figure, row.goal)}"
 
 
-def _sentence(head: str, reasons: list[str]) -> str:
+def _sentence(bad: list[str], doubtful: list[str], of: int) -> str:
+    reasons = bad or doubtful
+    if not reasons:
+        return f"all {of} figures are within their bounds" if of else "nothing could be measured"
     more = f"; and {len(reasons) - REASONS} more" if len(reasons) > REASONS else ""
-    return f"{head}: {'; '.join(reasons[:REASONS])}{more}"
+    what = "is missed" if bad else "may be missed"
+    return f"of {of} bounds and what faults must not do, {len(reasons)} {what}: {'; '.join(reasons[:REASONS])}{more}"
