@@ -58,7 +58,7 @@ def _row(pair: Pair, figure: Figure) -> Markup:
         ),
         tag("td", goal_words(figure, goal) if goal else "no bound", class_="" if goal else "dim"),
         tag("td", state(row)),
-        tag("td", change(figure, before), class_="wide") if before is not None else None,
+        tag("td", tag("span", "other run: ", class_="phone dim"), change(figure, before), class_="wide") if before is not None else None,
         class_=f"is-{row.state}" if row else None,
     )
 
