@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 
 MOST_DELAY_S, MOST_STEP_S = 10.0, 2.0
 ROUNDS = 12
+LEAST = 1e-9
+"""Of information, so that what nothing tells of is known to a sigma that is very large."""
 FEWEST = 12
 HARDLY = 0.5
 """A delay that is known no better than this, in seconds, is not known: nobody moved enough to tell."""
@@ -50,7 +52,7 @@ def fit(rows: Sequence[Said], biases: int) -> Fit:
     x = np.zeros(1 + biases)
     for _ in range(ROUNDS):
         off, slope, weight = _linear(rows, x)
-        normal_matrix = slope.T @ (weight[:, None] * slope) + 1e-12 * np.eye(len(x))
+        normal_matrix = slope.T @ (weight[:, None] * slope) + LEAST * np.eye(len(x))
         step = np.linalg.solve(normal_matrix, slope.T @ (weight * off))
         x[0] = np.clip(x[0] + np.clip(step[0], -MOST_STEP_S, MOST_STEP_S), -MOST_DELAY_S, MOST_DELAY_S)
         x[1:] += step[1:]
@@ -82,11 +84,12 @@ def _linear(rows: Sequence[Said], x: Array) -> tuple[Array, Array, Array]:
 
 
 def _sigma(t_s: Array, off: Array, slope: Array, weight: Array) -> Array:
-    """1-sigma errors (p), with what one block of time says summed before it is squared."""
-    bread = np.linalg.pinv(slope.T @ (weight[:, None] * slope))
+    """1-sigma errors (p), with what one block of time says summed before it is squared; never less than if all were independent."""
+    bread = np.linalg.inv(slope.T @ (weight[:, None] * slope) + LEAST * np.eye(slope.shape[1]))
     score = (weight * off)[:, None] * slope
     blocks = np.unique(np.floor(t_s / BLOCK_S), return_inverse=True)[1]
     sums = np.zeros((blocks.max() + 1, slope.shape[1]))
     np.add.at(sums, blocks, score)
     grown = len(sums) / max(len(sums) - 1, 1)
-    return np.asarray(np.sqrt(np.maximum(np.diag(bread @ (sums.T @ sums) @ bread), 0.0) * grown))
+    together = np.diag(bread @ (sums.T @ sums) @ bread) * grown
+    return np.asarray(np.sqrt(np.maximum(together, np.diag(bread))))
