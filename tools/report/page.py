@@ -86,7 +86,7 @@ def _node(trial: Trial, node: Node, scores: NodeScores, other: NodeScores | None
     return tag(
         "section",
         tag("h2", "What C2 follows with all nodes" if node.name not in {one.name for one in trial.head.nodes} else f"Node {node.name}"),
-        tag("p", f"What must be told of is what is in reach: {scores.reach}.", class_="dim"),
+        tag("p", f"Drones that must be told of, wherever a sensor looks: {scores.reach}.", class_="dim"),
         budget(pair),
         _titled("By sensor", sensors(pair)),
         _titled("By range", by_range(scores.bands)),

@@ -53,7 +53,9 @@ CATALOGUE: dict[str, Kind] = {
     "unclassified": Kind("identification", "Drone-time told as unknown", "%", "UAS classification", "less", PERCENT),
     "identified": Kind("identification", "Drones that say who they are, named", "%", "identify UAS", "more", PERCENT),
     "wrong_ids": Kind("identification", "Identified time under a wrong identity", "%", "false identification", "less", PERCENT),
-    "sensor_pd": Kind("sensor", "Drone-time in its reach with a detection", "%", "detect UAS in the observation area", "more", PERCENT),
+    "sensor_pd": Kind(
+        "sensor", "Drone-time in the reach that it claims, with a detection", "%", "detect UAS in the observation area", "more", PERCENT
+    ),
     "sensor_steps": Kind("sensor", "Steps kept while it follows a drone", "%", "refresh rate", "more", PERCENT),
     "sensor_false_per_h": Kind("sensor", "False tracks of its own", "/h", "false alarms", "less"),
     "sensor_azimuth_rms_deg": Kind("sensor", "Azimuth error, RMS", "deg", "precise positioning", "less"),

@@ -38,7 +38,7 @@ class Trial:
         reach = self.nodes[0].case.reach.copy()
         for one in self.nodes[1:]:
             reach |= one.case.reach
-        node.case, node.reach = structs.replace(node.case, reach=reach), "whatever one of its nodes reaches"
+        node.case, node.reach = structs.replace(node.case, reach=reach), "what any of its nodes must tell of"
         return node
 
     def scores(self) -> Scores:
@@ -55,7 +55,8 @@ class Node:
         self.sensed: Sensed = sensed(detections, truth.frame, node.mono_begin_ns)
         tracks = [one for one in tracks_of(heard, node.name, truth.frame, trial.head.begun_utc_ms) if one.placed]
         match = matched(truth, tracks, trial.head.seconds)
-        reach, self.reach = reach_of_all(truth, self.sensed, match.t_s)
+        senses = [one.sense for one in trial.head.sensors if one.node == node.name]
+        reach, self.reach = reach_of_all(truth, self.sensed, senses, match.t_s)
         self.case = Case(truth, tracks, match, reach, trial.head.seconds)
         self.owned: list[Owned] = [owned(one, truth) for one in self.sensed.sensors.values()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import nan
 from typing import Any, NamedTuple
 
@@ -16,8 +16,10 @@ from tools.score.truth import Flown, Truth, direction_deg, turned_deg
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-ASSUMED_REACH_M = 300.0
-"""Where a node said nothing of its reach."""
+REACH_M = {"sound": 150.0, "sight": 120.0, "remote_id": 800.0, "other": 300.0}
+"""A node must tell of a small multirotor that is so near, whatever it says of itself: who claims no reach must not score by it."""
+NAMES = {"sound": "by ear", "sight": "by eye", "remote_id": "by Remote ID", "other": "without a sensor that said what it is"}
+ALL_AROUND = {"microphones": "sound", "remote_id": "remote_id"}
 UNSAID = -1
 POINTING = ("acoustic", "camera", "bearing")
 PLACING = ("remote_id", "position")
@@ -117,8 +119,8 @@ def _cover(row: dict[str, Any], t_s: float) -> Cover:
     )
 
 
-def in_reach(truth: Truth, flown: Flown, covers: list[Cover], t_s: Array) -> Flags:
-    """Whether a sensor would sense an object at times, by the newest that it said before each; who says no id is none to Remote ID."""
+def in_reach(truth: Truth, flown: Flown, covers: Sequence[Cover], t_s: Array) -> Flags:
+    """Whether an object is in a sensor's sector at times, by the newest before each; who says no id is none to Remote ID."""
     lives = flown.lives(t_s)
     newest = np.maximum(np.searchsorted([one.t_s for one in covers], t_s, side="right") - 1, 0)
     place = truth.seen(flown, t_s)
@@ -134,13 +136,20 @@ def in_reach(truth: Truth, flown: Flown, covers: list[Cover], t_s: Array) -> Fla
     return np.asarray(inside & lives)
 
 
-def reach_of_all(truth: Truth, said: Sensed, t_s: Array) -> tuple[Flags, str]:
-    """Whether any sensor would sense each object (n, objects), and in words how that is known."""
+def should_reach(said: Sensed, senses: Iterable[str]) -> list[list[Cover]]:
+    """What sensors should sense: their own sectors as far as REACH_M says, and all around what listens without having said a sector."""
+    told = [[one._replace(reach_m=REACH_M[one.sense]) for one in covers] for covers in said.covers.values()]
+    heard = {one.sense for covers in said.covers.values() for one in covers}
+    around = {ALL_AROUND[sense] for sense in senses if sense in ALL_AROUND} - heard
+    return told + [[Cover(0.0, sense, 0.0, 360.0, -90.0, 90.0, REACH_M[sense])] for sense in sorted(around)]
+
+
+def reach_of_all(truth: Truth, said: Sensed, senses: Iterable[str], t_s: Array) -> tuple[Flags, str]:
+    """Whether any sensor should sense each object (n, objects), and which reach that is in words."""
+    covers = should_reach(said, senses) or [[Cover(0.0, "other", 0.0, 360.0, -90.0, 90.0, REACH_M["other"])]]
     reach = np.zeros((len(t_s), len(truth.flown)), bool)
     for k, flown in enumerate(truth.flown):
-        if said.covers:
-            for covers in said.covers.values():
-                reach[:, k] |= in_reach(truth, flown, covers, t_s)
-        else:
-            reach[:, k] = flown.lives(t_s) & (np.linalg.norm(truth.seen(flown, t_s), axis=-1) < ASSUMED_REACH_M)
-    return reach, "as its sensors say" if said.covers else f"{ASSUMED_REACH_M:.0f} m are assumed, for no sensor said"
+        for one in covers:
+            reach[:, k] |= in_reach(truth, flown, one, t_s)
+    known = sorted({one.sense for some in covers for one in some})
+    return reach, ", ".join(f"{NAMES[sense]} {REACH_M[sense]:.0f} m" for sense in known)

@@ -87,13 +87,13 @@ def _gospa(case: Case) -> Iterator[Figure]:
     """Of drones in reach, beside all tracks that the node believes and that are of nothing else."""
     drones = np.array(case.drones, dtype=int)
     believed = np.array([not doubted(told) for told in case.tracks], bool)
-    other = np.array([not one.is_drone for one in case.truth.flown] + [False])
     here = case.truth.stand.at(case.t_s)
     places = np.stack([case.truth.seen(one, case.t_s) for one in case.truth.flown]) if case.truth.flown else np.zeros((0, len(case.t_s), 3))
     rows: dict[str, list[tuple[float, ...]]] = {"gospa_deg": [], "gospa_m": []}
     for k in range(len(case.t_s)):
         true = places[drones[case.reach[k, drones]], k] if len(drones) else np.zeros((0, 3))
-        told = case.match.alive[k] & believed & ~other[case.match.near[k]]
+        near = case.match.near[k]
+        told = case.match.alive[k] & believed & ((near == NOBODY) | np.isin(near, drones[case.reach[k, drones]]))
         toward, placed = _unit(case, k, told, here[k]), case.match.places[k, told] - here[k]
         rows["gospa_deg"].append(gospa(angles_deg(_normed(true), toward), CUTOFF_DEG)[:4])
         if np.isfinite(case.match.places[..., 0]).any():
