@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import lap
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from edge_node.fusion.bodies.assignment import dealt
 from tools.score.told import Told
 from tools.score.truth import Truth, direction_deg, off_deg
 
@@ -24,6 +24,7 @@ GATE_M, GATE_DEG = 75.0, 12.0
 """So wide that a sensor that stands a few degrees askew is wrong and not blind."""
 KEEPS = 0.1
 """What was together a moment ago is this share of the gate nearer: two that cross do not change because of noise."""
+FAR, MOST_GAIN = -10.0, 1.0 + KEEPS
 NOBODY = -1
 
 
@@ -43,16 +44,15 @@ class Matched(Struct, frozen=True):
     range_m: Array
 
 
-def pairs(costs: Array, kept: NDArray[np.bool_] | None = None) -> list[tuple[int, int]]:
+def pairs(costs: Array, kept: Flags | None = None) -> list[tuple[int, int]]:
     """Rows and columns that belong together by costs in gates (r, c): each once, none of a gate or more, the least costs altogether."""
-    rows, columns = np.nonzero(costs < 1.0)
-    if not len(rows):
+    if not (costs < 1.0).any():
         return []
-    scores = 1.0 - costs[rows, columns]
+    gain = np.where(costs < 1.0, 1.0 - costs, FAR)
     if kept is not None:
-        scores = scores + KEEPS * kept[rows, columns]
-    won = dealt(rows, columns, np.maximum(scores, 1e-9)).pairs
-    return [(int(rows[k]), int(columns[k])) for k in won]
+        gain = gain + KEEPS * kept
+    _, to, _ = lap.lapjv(MOST_GAIN - gain, extend_cost=True, cost_limit=MOST_GAIN)
+    return [(row, int(column)) for row, column in enumerate(to) if column >= 0 and gain[row, column] > 0]
 
 
 def matched(truth: Truth, tracks: Sequence[Told], seconds: float) -> Matched:
