@@ -32,7 +32,7 @@ def known_of(followed: Sequence[Followed], seen: Mapping[int, Estimate], newest:
     """What bearings (`seen`) and published positions tell of objects together, as of now."""
     known = dict(seen)
     for one in followed:
-        claims = [published(newest[key], one.frame, now_s) for key in one.claims]
+        claims = list(claimed(one, newest, now_s).values())
         if claims and one.row is None:
             known[one.number] = pointed_at(together(claims), pointing(one, newest, now_s), one.frame, now_s)
         elif claims and one.number in known:
@@ -42,13 +42,18 @@ def known_of(followed: Sequence[Followed], seen: Mapping[int, Estimate], newest:
 
 def pointing(followed: Followed, newest: Newest, now_s: float) -> list[Report]:
     """The bearings of an object that are of now."""
-    return [newest[key] for key in followed.sources if now_s - newest[key].t_s < POINTS_S]
+    return [said for key in followed.sources if (said := newest[key]).bearing is not None and now_s - said.t_s < POINTS_S]
+
+
+def claimed(followed: Followed, newest: Newest, now_s: float) -> dict[Key, Estimate]:
+    """The published positions of an object, by their node tracks: of those that still say one."""
+    return {key: published(said, followed.frame, now_s) for key in followed.claims if (said := newest[key]).kinematics is not None}
 
 
 def watch(followed: Sequence[Followed], seen: Mapping[int, Estimate], newest: Newest, now_s: float) -> None:
     """Note which positions are elsewhere than an object's bearings or its other positions, and which bearings point past its positions."""
     for one in followed:
-        claims = {key: published(newest[key], one.frame, now_s) for key in one.claims}
+        claims = claimed(one, newest, now_s)
         for key, claim in claims.items():
             others = [seen[one.number]] if one.number in seen else [other for name, other in claims.items() if name != key]
             one.claims[key].note(not others or square_between(claim, together(others)) < chi_square_bound(AXES), now_s)

@@ -246,6 +246,17 @@ def test_a_bearing_of_another_node_joins_the_position_that_it_points_to() -> Non
     assert following.objects == [], "and what points past it is of it no longer"
 
 
+def test_tracks_that_know_their_place_no_more_or_their_bearing_are_followed_as_far_as_they_say() -> None:
+    following, seers = Following(), pair()
+    play(following, 0.0, 6.0, lambda t_s: [claimed(seer, FLIGHT, "A1", t_s) for seer in seers])
+    play(following, 6.0, 12.0, both(seers, FLIGHT))
+    (one,) = following.objects
+    assert nodes(one) == [("east", 1), ("west", 1)]
+    play(following, 12.0, 18.0, lambda t_s: [claimed(seer, FLIGHT, "A1", t_s) for seer in seers])
+    (one,) = following.objects
+    assert away_m(one, FLIGHT, 18.0) < 20
+
+
 def test_a_node_that_is_not_allowed_any_more_is_of_nothing() -> None:
     following, seers = Following(), pair()
     play(following, 0.0, 6.0, both(seers, FLIGHT))
