@@ -63,5 +63,6 @@ CATALOGUE: dict[str, Kind] = {
     "sensor_elevation_bias_deg": Kind("sensor", "Elevation bias", "deg", "precise positioning", "near"),
     "sensor_horizontal_rms_m": Kind("sensor", "Horizontal error, RMS", "m", "precise positioning", "less"),
     "sensor_delay_s": Kind("sensor", "Delay: the shift that fits the truth best", "s", "detection timestamp", "near"),
+    "sensor_claim_delay_s": Kind("sensor", "Delay of what is claimed of itself", "s", "detection timestamp", "near"),
     "sensor_labels": Kind("sensor", "Drones labelled as drones, of what was labelled", "%", "UAS classification", "more", PERCENT),
 }

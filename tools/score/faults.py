@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from math import inf
-from typing import Any
+from typing import NamedTuple
 
 from tools.score.case import Case
 from tools.score.figures import Recovery
@@ -12,23 +13,28 @@ from tools.trial.outcome import Heard, Struck
 
 BEFORE_S, LOSES_S = 3.0, 5.0
 """Who was tracked within so long before a fault, and is not until so long after its end, was lost by it."""
-LISTENS_S = 60.0
+LISTENS_S = 20.0
 """So long after a fault's end words may still come, as from a node that was cut off."""
-RUNS = ("running", "starting")
+RUNS = ("running", "starting", None)
+BROKEN = "is "
+OF_A_PROCESS = "unplug", "stall", "stop", "kill", "disk_full"
+OF_THE_NODE = "", "hub"
+NUMBERS = re.compile(r"(?<![a-z])[\d.]+")
+"""Counts that go on are no news."""
 MOST_WORDS = 200
 WORDS: dict[str, tuple[str, ...]] = {
-    "unplug": ("absent", "lost", "gone", "unplugged"),
+    "unplug": ("absent", "lost", "gone", "unplugged", "no fix"),
     "stall": ("stalled", "stall", "no data"),
     "stop": ("stalled", "stall", "no data", "killed"),
     "kill": ("crashed", "ended", "exit", "killed", "signal"),
     "clock_step": ("clock",),
-    "gnss_lost": ("no fix", "without a fix", "fix", "position"),
-    "gnss_zero": ("no fix", "without a fix", "fix", "position", "0, 0", "implausible"),
+    "gnss_lost": ("no fix", "without a fix"),
+    "gnss_zero": ("no fix", "without a fix", "null island", "implausible", "refused"),
     "disk_full": ("disk", "space", "room", "spool"),
     "c2_gone": ("c2", "connect", "dialling"),
     "packet_loss": ("missing", "gap", "reconnect"),
-    "microphone_dead": ("microphone", "channel", "dead", "silent"),
-    "microphones_swapped": ("microphone", "channel", "swapped", "agree"),
+    "microphone_dead": ("dead", "silent", "channels", "of its microphones"),
+    "microphones_swapped": ("swapped", "agree", "channels"),
     "rain": ("rain", "noise", "wind", "reach"),
     "wind": ("wind", "noise", "reach"),
     "wifi_flood": ("flood", "crowd", "thinned", "too many", "left out"),
@@ -36,12 +42,21 @@ WORDS: dict[str, tuple[str, ...]] = {
 """Of which words a sentence about such a fault has one."""
 
 
+class Clause(NamedTuple):
+    """A part of a sentence that a node said of itself; `whose` is a sensor's name, "" for the node's own, and `plain` has no numbers."""
+
+    t_s: float
+    whose: str
+    text: str
+    plain: str
+
+
 def recoveries(case: Case, faults: Sequence[Struck], heard: Sequence[Heard], node: str) -> Iterator[Recovery]:
     """One for each fault, in order."""
-    sentences = [(one.t_s, text) for one in heard if one.event.get("node") == node for text in _sentences(one.event)]
+    said = [clause for one in heard if one.event.get("node") == node for clause in _clauses(one)]
     for fault in faults:
         lost, again_s = _lost(case, fault)
-        said_s, words = _said(sentences, fault)
+        words = None if fault.why_not else _said(said, fault)
         yield Recovery(
             kind=fault.kind,
             target=fault.target,
@@ -49,8 +64,8 @@ def recoveries(case: Case, faults: Sequence[Struck], heard: Sequence[Heard], nod
             to_s=fault.to_s,
             lost=tuple(case.truth.flown[one].name for one in lost),
             again_s=again_s,
-            said_s=said_s,
-            words=words[:MOST_WORDS],
+            said_s=words.t_s - fault.from_s if words else None,
+            words=words.text[:MOST_WORDS] if words else "",
             why_not=fault.why_not,
         )
 
@@ -71,25 +86,44 @@ def _lost(case: Case, fault: Struck) -> tuple[list[int], float | None]:
     return lost, None if worst == inf else worst
 
 
-def _said(sentences: Sequence[tuple[float, str]], fault: Struck) -> tuple[float | None, str]:
-    """The first sentence since the fault began that has a word of it and did not stand before."""
-    asked = (*WORDS.get(fault.kind, ()), fault.kind.replace("_", " "))
-    stood = {text for t_s, text in sentences if t_s < fault.from_s}
-    for t_s, text in sentences:
-        if fault.from_s <= t_s <= fault.to_s + LISTENS_S and text not in stood and any(word in text.lower() for word in asked):
-            return t_s - fault.from_s, text
-    return None, ""
+def _said(said: Sequence[Clause], fault: Struck) -> Clause | None:
+    """The first clause about its target since the fault began that has a word of it and did not stand just before."""
+    words = (*WORDS.get(fault.kind, ()), fault.kind.replace("_", " "))
+    sensors = {one.whose for one in said}
+    stood = {(one.whose, one.plain) for one in said if fault.from_s - BEFORE_S <= one.t_s < fault.from_s}
+    for one in said:
+        of_it = one.whose == fault.target or fault.target in one.text or (fault.target not in sensors and one.whose in OF_THE_NODE)
+        new = fault.from_s <= one.t_s <= fault.to_s + LISTENS_S and (one.whose, one.plain) not in stood
+        if (
+            of_it
+            and new
+            and (
+                any(word in one.plain for word in words)
+                or (fault.kind in OF_A_PROCESS and one.whose == fault.target and BROKEN in one.plain)
+            )
+        ):
+            return one
+    return None
 
 
-def _sentences(event: dict[str, Any]) -> Iterator[str]:
-    """What a node says of itself, in words: states of its sensors that do not run, and notes about its health and what is missing."""
+def _clauses(heard: Heard) -> Iterator[Clause]:
+    """What a node says of itself, part by part: its sensors' states and sentences, its own, its health, and what is missing."""
+    event, t_s = heard.event, heard.t_s
     match event.get("kind"):
         case "status":
             for sensor in event["sensors"]:
-                state = sensor["state"]
-                yield f"{sensor['name']}: {sensor['sentence']}" if state in RUNS else f"{sensor['name']} is {state}: {sensor['sentence']}"
-            yield f"{event['verdict']}: {event['sentence']}"
+                yield from _parts(t_s, sensor["name"], _with_state(sensor["state"], sensor["sentence"]))
+            yield from _parts(t_s, "", event["sentence"])
         case "event" if event.get("event") == "health" and event.get("words"):
-            yield f"{event['verdict'] or event['sensor_state'] or 'health'}: {event['words']}"
+            yield from _parts(t_s, event.get("about") or "", _with_state(event.get("sensor_state"), event["words"]))
         case "gap":
-            yield f"gap: {event['missing']} messages are missing"
+            yield from _parts(t_s, "", f"{event['missing']} messages are missing")
+
+
+def _with_state(state: str | None, sentence: str) -> str:
+    return sentence if state in RUNS else f"{BROKEN}{state}: {sentence}"
+
+
+def _parts(t_s: float, whose: str, sentence: str) -> Iterator[Clause]:
+    for part in sentence.split(";"):
+        yield Clause(t_s, whose, part.strip(), NUMBERS.sub("#", part.strip().lower()))

@@ -18,6 +18,7 @@ ROUNDS = 12
 LEAST = 1e-9
 """Of information, so that what nothing tells of is known to a sigma that is very large."""
 FEWEST = 12
+FAR, LEAST_SPREAD = 2.0, 0.02
 HARDLY = 0.5
 """A delay that is known no better than this, in seconds, is not known: nobody moved enough to tell."""
 BIAS_HARDLY = 3.0
@@ -64,23 +65,30 @@ def fit(rows: Sequence[Said], biases: int) -> Fit:
 
 
 def _linear(rows: Sequence[Said], x: Array) -> tuple[Array, Array, Array]:
-    """Residuals (n), their slopes by delay and biases (n, p), and weights (n) by the spread of each kind of row."""
-    offs, slopes, weights = [], [], []
-    for row in rows:
+    """Residuals (n), their slopes by delay and biases (n, p), and weights (n): Huber's, by the spread of all that is said of a kind."""
+    offs = [_off(row, x) for row in rows]
+    spreads = {kind: _spread([off for row, off in zip(rows, offs, strict=True) if row.bias == kind]) for kind in {row.bias for row in rows}}
+    slopes, weights = [], []
+    for row, off in zip(rows, offs, strict=True):
         then_s = row.t_s - x[0]
-        true = row.true(then_s)
-        off = row.off(row.told, true) - (x[1 + row.bias] if row.bias >= 0 else 0.0)
-        speed = row.off(row.true(then_s + STEP_S), row.true(then_s - STEP_S)) / (2 * STEP_S)
         slope = np.zeros((len(off), len(x)))
-        slope[:, 0] = -speed
+        slope[:, 0] = -row.off(row.true(then_s + STEP_S), row.true(then_s - STEP_S)) / (2 * STEP_S)
         if row.bias >= 0:
             slope[:, 1 + row.bias] = 1.0
-        spread = max(1.4826 * float(np.median(np.abs(off - np.median(off)))), 1e-3)
-        far = np.abs(off - np.median(off)) / spread
-        offs.append(off)
         slopes.append(slope)
-        weights.append(np.minimum(1.0, 3.0 / np.maximum(far, 1e-9)) / spread**2)
+        far = np.maximum(np.abs(off) / spreads[row.bias], 1e-9)
+        weights.append(np.minimum(1.0, FAR / far) / spreads[row.bias] ** 2)
     return np.concatenate(offs), np.concatenate(slopes), np.concatenate(weights)
+
+
+def _off(row: Said, x: Array) -> Array:
+    """What delay and biases leave."""
+    return row.off(row.told, row.true(row.t_s - x[0])) - (x[1 + row.bias] if row.bias >= 0 else 0.0)
+
+
+def _spread(offs: Sequence[Array]) -> float:
+    """One sigma by the median, whatever a few wild ones say."""
+    return max(1.4826 * float(np.median(np.abs(np.concatenate(offs)))), LEAST_SPREAD)
 
 
 def _sigma(t_s: Array, off: Array, slope: Array, weight: Array) -> Array:

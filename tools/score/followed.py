@@ -27,14 +27,14 @@ def followed(heard: Sequence[Heard], begun_utc_ms: int) -> Iterator[Heard]:
 
 
 def _track(one: Fused) -> dict[str, Any]:
-    """As a node would say it."""
+    """As a node would say it: where it is now, and how long ago anything was heard of it."""
     kinematics = {name: getattr(one, name) for name in Fused.__struct_fields__ if name not in ("number", "keys", "ambiguous", "age_s")}
     unsaid = ("bearing", "sound", "sight", "target", "emission", "judgement", "identity", "suspicion_percent")
     return dict.fromkeys(unsaid) | {
         "number": one.number,
         "state": "tentative" if one.ambiguous else "confirmed",
-        "age_s": one.age_s,
-        "unheard_s": 0.0,
+        "age_s": 0.0,
+        "unheard_s": one.age_s,
         "rid_claimed": False,
         "sensors": sorted({key[0] for key in one.keys}),
         "kinematics": kinematics,

@@ -20,7 +20,7 @@ EVERY_S = 0.5
 HOLDS_S = 3.0
 """A node says each live track once a second at the least: what is silent for longer is no longer in the picture."""
 MOST_AHEAD_S = 3.0
-GATE_M, GATE_DEG = 75.0, 12.0
+GATE_M, GATE_DEG = 40.0, 12.0
 """So wide that a sensor that stands a few degrees askew is wrong and not blind."""
 KEEPS = 0.1
 """What was together a moment ago is this share of the gate nearer: two that cross do not change because of noise."""

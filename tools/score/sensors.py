@@ -34,6 +34,8 @@ DRONES = {
     "bearing": ("multirotor", "fixed_wing"),
     "position": ("multirotor", "fixed_wing"),
 }
+CLAIMING = "remote_id"
+"""What is claimed is said again and again until it is known anew, and what is made up is no fault of who hears it."""
 NO_LABEL = "", "unknown", "none"
 
 
@@ -82,7 +84,8 @@ def figures(mine: Owned, covers: Sequence[Cover], t_s: Array, seconds: float) ->
     yield Figure("sensor_pd", _pd(mine, list(covers), t_s), name)
     if mine.sensor.kind in STEADY:
         yield Figure("sensor_steps", _steps(mine, drone), name)
-    yield Figure("sensor_false_per_h", rate(_false(mine), seconds / HOUR_S), name)
+    if mine.sensor.kind != CLAIMING:
+        yield Figure("sensor_false_per_h", rate(_false(mine), seconds / HOUR_S), name)
     fitted = fit(_said(mine), 2)
     if mine.sensor.points:
         off = _off_deg(mine, drone)
@@ -91,7 +94,7 @@ def figures(mine: Owned, covers: Sequence[Cover], t_s: Array, seconds: float) ->
         yield Figure("sensor_elevation_bias_deg", fitted.biases[1], name)
     else:
         yield Figure("sensor_horizontal_rms_m", rms(mine.sensor.t_s[drone], _off_m(mine, drone)), name)
-    yield Figure("sensor_delay_s", fitted.delay_s, name)
+    yield Figure("sensor_claim_delay_s" if mine.sensor.kind == CLAIMING else "sensor_delay_s", fitted.delay_s, name)
     if mine.sensor.kind in DRONES:
         yield Figure("sensor_labels", _labels(mine, drone), name)
 
