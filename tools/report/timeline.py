@@ -82,7 +82,13 @@ def _recovery(one: Recovery) -> Markup:
     late = one.again_s is None or one.again_s > RECOVERS_S
     slow = one.said_s is None or one.said_s > one.to_s - one.from_s + SAYS_S
     kind = None if one.why_not else "is-missed" if late else "is-unsure" if slow else None
-    return tag("tr", tag("td", f"{one.kind} of {one.target}"), tag("td", f"{one.from_s:g} to {one.to_s:g} s"), cells, class_=kind)
+    return tag(
+        "tr",
+        tag("td", f"{one.kind} of {one.target}"),
+        tag("td", f"{one.from_s:g} to {one.to_s:g} s" if one.to_s > one.from_s else f"at {one.from_s:g} s"),
+        cells,
+        class_=kind,
+    )
 
 
 def _again(one: Recovery) -> Markup:

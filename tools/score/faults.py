@@ -12,7 +12,7 @@ from tools.score.figures import Recovery
 from tools.trial.outcome import Heard, Struck
 
 BEFORE_S, LOSES_S = 3.0, 5.0
-"""Who was tracked within so long before a fault, and is not until so long after its end, was lost by it."""
+"""Who was tracked within so long before a fault, and is not until so long after its end or until the next fault, was lost by it."""
 LISTENS_S = 20.0
 """So long after a fault's end words may still come, as from a node that was cut off."""
 RUNS = ("running", "starting", None)
@@ -55,7 +55,7 @@ def recoveries(case: Case, faults: Sequence[Struck], heard: Sequence[Heard], nod
     """One for each fault, in order."""
     said = [clause for one in heard if one.event.get("node") == node for clause in _clauses(one)]
     for fault in faults:
-        lost, again_s = _lost(case, fault)
+        lost, again_s = _lost(case, fault, min([fault.to_s + LOSES_S, *(one.from_s for one in faults if one.from_s > fault.to_s)]))
         words = None if fault.why_not else _said(said, fault)
         yield Recovery(
             kind=fault.kind,
@@ -70,10 +70,10 @@ def recoveries(case: Case, faults: Sequence[Struck], heard: Sequence[Heard], nod
         )
 
 
-def _lost(case: Case, fault: Struck) -> tuple[list[int], float | None]:
-    """Drones that were tracked just before and then were not, and how long after the fault's end the last of them was again."""
+def _lost(case: Case, fault: Struck, until_s: float) -> tuple[list[int], float | None]:
+    """Drones that were tracked just before and then were not until so long, and how long after its end the last of them was again."""
     t_s = case.t_s
-    before, struck = (t_s >= fault.from_s - BEFORE_S) & (t_s <= fault.from_s), (t_s > fault.from_s) & (t_s <= fault.to_s + LOSES_S)
+    before, struck = (t_s >= fault.from_s - BEFORE_S) & (t_s <= fault.from_s), (t_s > fault.from_s) & (t_s <= until_s)
     lost, worst = [], 0.0
     for one in case.drones:
         hit, reach = case.hit(one), case.reach[:, one]
