@@ -108,7 +108,10 @@ def _tails() -> list[float]:
 
 
 def _in_blocks(t_s: Array, values: Array, statistic: Callable[[Array], float]) -> Estimate:
-    """Blocks of time, drawn with replacement until they are as long as all, hold what belongs together in time together."""
+    """Blocks of time, drawn with replacement until they are as long as all, hold what belongs together in time together.
+
+    The end goes on with the beginning, so that every moment is in as many blocks as any other (Politis and Romano 1992).
+    """
     known = np.isfinite(values)
     order = np.argsort(t_s[known], kind="stable")
     t_s, values = t_s[known][order], values[known][order]
@@ -116,11 +119,13 @@ def _in_blocks(t_s: Array, values: Array, statistic: Callable[[Array], float]) -
         return NOTHING
     length_s = float(t_s[-1] - t_s[0])
     block_s = min(BLOCK_S, length_s / FEWEST_BLOCKS)
-    value = statistic(values)
+    value, count = statistic(values), len(values)
     if length_s <= 0:
-        return Estimate(value, None, None, len(values), "moving-block bootstrap")
-    starts = np.arange(t_s[0], t_s[-1] - block_s + STARTS_EVERY_S / 2, min(STARTS_EVERY_S, block_s / 2))
-    first, last = np.searchsorted(t_s, starts), np.searchsorted(t_s, starts + block_s, side="right")
+        return Estimate(value, None, None, count, "moving-block bootstrap")
+    again = t_s < t_s[0] + block_s
+    t_s, values = np.concatenate([t_s, t_s[again] + length_s]), np.concatenate([values, values[again]])
+    starts = np.arange(t_s[0], t_s[0] + length_s, min(STARTS_EVERY_S, block_s / 2))
+    first, last = np.searchsorted(t_s, starts), np.searchsorted(t_s, starts + block_s)
     rng, many = np.random.default_rng(SEED), max(round(length_s / block_s), 1)
     drawn = []
     for picks in rng.integers(0, len(starts), (RESAMPLES, many)):
@@ -128,4 +133,4 @@ def _in_blocks(t_s: Array, values: Array, statistic: Callable[[Array], float]) -
         if len(some):
             drawn.append(statistic(some))
     low, high = np.percentile(drawn, _tails())
-    return Estimate(value, float(low), float(high), len(values), "moving-block bootstrap")
+    return Estimate(value, min(float(low), value), max(float(high), value), count, "moving-block bootstrap")

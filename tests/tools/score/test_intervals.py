@@ -49,6 +49,16 @@ def test_root_mean_squares_and_percentiles_have_their_values_within_their_interv
         assert one.low < true < one.high
 
 
+def test_what_happens_at_an_end_counts_like_what_happens_in_the_middle() -> None:
+    t_s = np.arange(0, 60, 0.5)
+    for at in (0, 60, 119):
+        values = np.ones(120)
+        values[at] = 40.0
+        one = rms(t_s, values)
+        assert one.high is not None
+        assert one.high > 1.3 * np.sqrt(np.mean(values**2))
+
+
 def test_nothing_is_said_of_nothing() -> None:
     none = np.zeros(0)
     assert [one.value for one in (share(0, 0), rate(0, 0), mean(none, none), over_objects(none), mean(none + 1, none))] == [None] * 5
