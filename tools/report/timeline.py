@@ -8,21 +8,25 @@ from tools.report.drawing import nice
 from tools.report.look import colour
 from tools.report.markup import Child, Markup, join, tag
 from tools.score.budget import RECOVERS_S, SAYS_S
-from tools.score.figures import Life, Recovery, Span
+from tools.score.figures import Life, NodeScores, Recovery, Span
 
 MOST_OBJECTS = 60
 TICKS = 4
 LEAST_PERCENT = 0.3
 
 
-def timeline(lives: Sequence[Life], faults: Sequence[Recovery], seconds: float) -> Markup:
+def timeline(scores: NodeScores, seconds: float) -> Markup:
     """Lanes that are as wide as the page is."""
+    lives, faults = scores.lives, scores.recoveries
     struck = [_piece(Span(one.from_s, max(one.to_s, one.from_s)), seconds, "fault") for one in faults if not one.why_not]
     lanes: list[Child] = [_axis(seconds)]
     if faults:
         lanes.append(_lane(tag("b", "faults"), struck, "track tall", ", ".join(one.kind for one in faults)))
     for k, life in enumerate(lives[:MOST_OBJECTS]):
         lanes += _object(k, life, struck, seconds)
+    if scores.false:
+        made_up = [_piece(span, seconds, "false") for span in scores.false]
+        lanes.append(_lane(tag("b", "false tracks"), [*made_up, *struck], "track tall", f"false tracks {_words(scores.false)}"))
     more = tag("p", f"and {len(lives) - MOST_OBJECTS} more", class_="dim") if len(lives) > MOST_OBJECTS else None
     key = "Tall: faint in the air, underlined in reach, full under a confirmed track, cut where its number changes. Below: who had it."
     return join([tag("div", lanes, style="display: grid; gap: .12rem"), more, tag("p", tag("small", key))])

@@ -77,7 +77,7 @@ class Life(Struct, frozen=True):
 
 
 class NodeScores(Struct, frozen=True):
-    """One node's, or with the name "C2" those of what C2 follows with all nodes together."""
+    """One node's, or with the name "C2" those of what C2 follows with all nodes together; `false` is when there were false tracks."""
 
     node: str
     reach: str
@@ -86,6 +86,7 @@ class NodeScores(Struct, frozen=True):
     confusion: tuple[Confusion, ...]
     recoveries: tuple[Recovery, ...]
     lives: tuple[Life, ...]
+    false: tuple[Span, ...] = ()
 
     def figure(self, name: str, of: str = "") -> Estimate:
         """The estimate by that name; one of nothing where there is none."""

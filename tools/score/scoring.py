@@ -70,6 +70,7 @@ class Node:
             confusion=tuple(identification.confusion(self.case)),
             recoveries=tuple(faults.recoveries(self.case, trial.head.faults, trial.heard, self.name)),
             lives=tuple(lives.lives(self.case, self.owned)),
+            false=lives.false(self.case),
         )
 
     def _figures(self) -> Iterator[Figure]:

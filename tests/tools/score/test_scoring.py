@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import atan2, degrees
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def test_a_track_of_nothing_is_false_and_a_link_without_a_place_or_a_doubted_cla
     scores = _one(tmp_path, _truth("a", EAST), [_heard(t_s / 2, tracks) for t_s in range(1, 41)])
     assert scores.figure("false_tracks_per_h").value == pytest.approx(1 / (20 / 3600))
     assert scores.figure("gospa_missed").value == 0.0
+    assert [(span.from_s, span.to_s) for span in scores.false] == [(0.5, 20.0)]
 
 
 def test_a_second_track_on_a_drone_is_ambiguous_and_not_false(tmp_path: Path) -> None:
@@ -157,6 +159,34 @@ def test_two_nodes_are_scored_each_and_together(tmp_path: Path) -> None:
     completeness = together.figure("completeness").value
     assert completeness is not None
     assert completeness > 0.9
+
+
+@pytest.mark.parametrize("told_by", ["truth", "status"])
+def test_a_node_that_moves_sees_from_where_it_is(tmp_path: Path, told_by: str) -> None:
+    truth, heard = _truth("a", EAST), []
+    for k in range(201):
+        here = FRAME.to_geodetic(0.0, k / 2, 0.0)
+        if told_by == "truth":
+            truth.append(TruthRow(k / 10, "mast", "node", *here, 0.0, 5.0, 0.0))
+        place = dict(zip(("latitude_deg", "longitude_deg", "altitude_wgs84_m"), here, strict=True))
+        heard.append(Heard(k / 10, {"kind": "status", "node": "mast", "place": place, "sensors": [], "sentence": "drives"}))
+        azimuth = degrees(atan2(EAST[0], EAST[1] - k / 2)) % 360
+        sure = {
+            "sigma_azimuth_deg": 1.0,
+            "sigma_elevation_deg": 1.0,
+            "sigma_pose_deg": 0.0,
+            "azimuth_rate_dps": 0.0,
+            "elevation_rate_dps": 0.0,
+        }
+        bearing = {"azimuth_deg": azimuth, "elevation_deg": None, "reference": "true_north"} | sure
+        heard.append(_heard(k / 10, [_track(1, None, bearing=bearing)]))
+    write_lines(tmp_path / TRUTH, sorted(truth, key=lambda row: row.t_s))
+    write_lines(tmp_path / HEARD, heard)
+    node = NodeStood("mast", *HOME, 500.0, 0, moving=True)
+    write_head(tmp_path, Head("drives", 1, 20.0, "virtual", "0.1.0", BEGUN_UTC_MS, (node,)))
+    (scores,) = of(Outcome(tmp_path)).nodes
+    assert scores.figure("bearing_rms_deg").value == pytest.approx(0.0, abs=0.1)
+    assert [life.name for life in scores.lives] == ["a"]
 
 
 def test_a_trial_in_which_nothing_flew_and_nothing_was_heard_has_figures_all_the_same(tmp_path: Path) -> None:
