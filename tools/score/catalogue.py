@@ -53,8 +53,9 @@ CATALOGUE: dict[str, Kind] = {
     "unclassified": Kind("identification", "Drone-time told as unknown", "%", "UAS classification", "less", PERCENT),
     "identified": Kind("identification", "Drones that say who they are, named", "%", "identify UAS", "more", PERCENT),
     "wrong_ids": Kind("identification", "Identified time under a wrong identity", "%", "false identification", "less", PERCENT),
-    "sensor_pd": Kind(
-        "sensor", "Drone-time in the reach that it claims, with a detection", "%", "detect UAS in the observation area", "more", PERCENT
+    "sensor_pd": Kind("sensor", "Pd: drone-time in reach with a detection", "%", "detect UAS in the observation area", "more", PERCENT),
+    "sensor_claimed_pd": Kind(
+        "sensor", "The same, in the reach that it claims", "%", "detect UAS in the observation area", "more", PERCENT
     ),
     "sensor_steps": Kind("sensor", "Steps kept while it follows a drone", "%", "refresh rate", "more", PERCENT),
     "sensor_false_per_h": Kind("sensor", "False tracks of its own", "/h", "false alarms", "less"),

@@ -19,7 +19,8 @@ Flags = NDArray[np.bool_]
 REACH_M = {"sound": 150.0, "sight": 120.0, "remote_id": 800.0, "other": 300.0}
 """A node must tell of a small multirotor that is so near, whatever it says of itself: who claims no reach must not score by it."""
 NAMES = {"sound": "by ear", "sight": "by eye", "remote_id": "by Remote ID", "other": "without a sensor that said what it is"}
-ALL_AROUND = {"microphones": "sound", "remote_id": "remote_id"}
+ALL_AROUND = {"microphones": "sound", "acoustic": "sound", "remote_id": "remote_id"}
+"""What listens to all sides, by a sensor's sense or by the kind of its detections."""
 UNSAID = -1
 POINTING = ("acoustic", "camera", "bearing")
 PLACING = ("remote_id", "position")
@@ -136,17 +137,23 @@ def in_reach(truth: Truth, flown: Flown, covers: Sequence[Cover], t_s: Array) ->
     return np.asarray(inside & lives)
 
 
-def should_reach(said: Sensed, senses: Iterable[str]) -> list[list[Cover]]:
-    """What sensors should sense: their own sectors as far as REACH_M says, and all around what listens without having said a sector."""
-    told = [[one._replace(reach_m=REACH_M[one.sense]) for one in covers] for covers in said.covers.values()]
-    heard = {one.sense for covers in said.covers.values() for one in covers}
-    around = {ALL_AROUND[sense] for sense in senses if sense in ALL_AROUND} - heard
-    return told + [[Cover(0.0, sense, 0.0, 360.0, -90.0, 90.0, REACH_M[sense])] for sense in sorted(around)]
+def should_reach(covers: Sequence[Cover], what: str) -> list[Cover]:
+    """What a sensor should sense: its own sector as far as REACH_M says, or all around, where it listens and said no sector."""
+    if covers:
+        return [one._replace(reach_m=REACH_M[one.sense]) for one in covers]
+    return [_around(ALL_AROUND[what])] if what in ALL_AROUND else []
+
+
+def _around(sense: str) -> Cover:
+    return Cover(0.0, sense, 0.0, 360.0, -90.0, 90.0, REACH_M[sense])
 
 
 def reach_of_all(truth: Truth, said: Sensed, senses: Iterable[str], t_s: Array) -> tuple[Flags, str]:
     """Whether any sensor should sense each object (n, objects), and which reach that is in words."""
-    covers = should_reach(said, senses) or [[Cover(0.0, "other", 0.0, 360.0, -90.0, 90.0, REACH_M["other"])]]
+    told = [should_reach(covers, "") for covers in said.covers.values()]
+    heard = {one.sense for some in told for one in some}
+    silent = sorted({ALL_AROUND[sense] for sense in senses if sense in ALL_AROUND} - heard)
+    covers = [*told, *([_around(sense)] for sense in silent)] or [[_around("other")]]
     reach = np.zeros((len(t_s), len(truth.flown)), bool)
     for k, flown in enumerate(truth.flown):
         for one in covers:

@@ -15,7 +15,7 @@ from tools.score.figures import Figure
 from tools.score.fitting import Said, fit
 from tools.score.intervals import BLOCK_S, Estimate, rate, rms, share
 from tools.score.matching import GATE_DEG, GATE_M, apart_deg, apart_m, pairs
-from tools.score.sensed import UNSAID, Cover, Sensor, in_reach
+from tools.score.sensed import UNSAID, Cover, Sensor, in_reach, should_reach
 from tools.score.truth import Truth, direction_deg, off_deg
 
 Array = NDArray[np.float64]
@@ -81,7 +81,8 @@ def figures(mine: Owned, covers: Sequence[Cover], t_s: Array, seconds: float) ->
     """All of one sensor; `t_s` are the moments of the scene."""
     name = mine.sensor.name
     drone = np.isin(mine.whose, mine.truth.drones())
-    yield Figure("sensor_pd", _pd(mine, list(covers), t_s), name)
+    yield Figure("sensor_pd", _pd(mine, should_reach(covers, mine.sensor.kind), t_s), name)
+    yield Figure("sensor_claimed_pd", _pd(mine, covers, t_s), name)
     if mine.sensor.kind in STEADY:
         yield Figure("sensor_steps", _steps(mine, drone), name)
     if mine.sensor.kind != CLAIMING:
@@ -114,8 +115,8 @@ def having(mine: Owned, flown: int, t_s: Array) -> NDArray[np.bool_]:
     return np.asarray((last >= 0) & (t_s - said_s[np.maximum(last, 0)] <= stale_s(mine.sensor)))
 
 
-def _pd(mine: Owned, covers: list[Cover], t_s: Array) -> Estimate:
-    """Of drones' time in the reach that the sensor itself says."""
+def _pd(mine: Owned, covers: Sequence[Cover], t_s: Array) -> Estimate:
+    """Of drones' time in a reach, how much has a detection; NOTHING without a reach."""
     hits = of = 0
     for one in mine.truth.drones() if covers else ():
         asked = in_reach(mine.truth, mine.truth.flown[one], covers, t_s)
