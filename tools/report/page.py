@@ -91,7 +91,7 @@ def _node(trial: Trial, node: Node, scores: NodeScores, other: NodeScores | None
         _titled("By sensor", sensors(pair)),
         _titled("By range", by_range(scores.bands)),
         _titled("What flew and what was told", join(_pictures(trial, node, scores))),
-        _titled("When", timeline(scores, trial.head.seconds)),
+        _titled("When", timeline(scores, max(trial.head.seconds, 1.0))),
         _titled("Faults", recoveries(scores.recoveries)),
         _titled("What it was taken for", confusion(scores.confusion)),
     )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
 from tools.score.catalogue import CATALOGUE, Kind
 from tools.score.intervals import Estimate
 from tools.trial.outcome import Head
-
-WordOfFault = Literal["said", "silent"]
 
 
 class Figure(Struct, frozen=True):

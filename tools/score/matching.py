@@ -57,7 +57,7 @@ def pairs(costs: Array, kept: Flags | None = None) -> list[tuple[int, int]]:
 
 def matched(truth: Truth, tracks: Sequence[Told], seconds: float) -> Matched:
     """All moments of a scene."""
-    t_s = np.arange(EVERY_S, seconds + EVERY_S / 2, EVERY_S)
+    t_s = np.arange(EVERY_S, max(seconds, EVERY_S) + EVERY_S / 2, EVERY_S)
     alive, places, directions, sounds = _picture(tracks, t_s)
     shape = len(t_s), len(truth.flown)
     owner, range_m = np.full(shape, NOBODY), np.full(shape, np.nan)

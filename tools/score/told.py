@@ -44,7 +44,6 @@ class Word(NamedTuple):
     ids: frozenset[str]
     doubt_percent: float
     """How sure the node is that a mere claim is false."""
-    sensors: tuple[str, ...]
 
 
 class Told:
@@ -118,7 +117,6 @@ def _word(track: dict[str, Any], heard_s: float, sent_s: float, frame: LocalFram
         label=label_of(track),
         ids=frozenset(one["value"] for one in (track["identity"] or {}).get("ids", ())),
         doubt_percent=0.0 if _sensed(track) else track["suspicion_percent"] or 0.0,
-        sensors=tuple(track["sensors"]),
     )
 
 

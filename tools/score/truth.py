@@ -24,15 +24,13 @@ OUTLIVES_S = 0.3
 
 
 class Flown(Struct, frozen=True):
-    """One object: `place` and `velocity` (n, 3) at `t_s` (n), east, north, up about the node's place at the scene's begin."""
+    """One object: `place` (n, 3) at `t_s` (n), east, north, up metres about the node's place at the scene's begin."""
 
     name: str
     kind: str
-    label: str
     ids: frozenset[str]
     t_s: Array
     place: Array
-    velocity: Array
 
     @property
     def is_drone(self) -> bool:
@@ -94,11 +92,9 @@ def _flown(rows: list[TruthRow], frame: LocalFrame) -> Flown:
     return Flown(
         name=first.name,
         kind=first.kind,
-        label=first.label,
         ids=frozenset(one for row in rows for one in row.ids),
         t_s=np.array([row.t_s for row in rows]),
         place=_enu(rows, frame),
-        velocity=np.array([(row.velocity_east_mps, row.velocity_north_mps, row.velocity_up_mps) for row in rows]),
     )
 
 

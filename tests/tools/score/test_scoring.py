@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from math import atan2, degrees
 from pathlib import Path
@@ -198,3 +200,17 @@ def test_a_trial_in_which_nothing_flew_and_nothing_was_heard_has_figures_all_the
 def test_a_folder_without_a_trial_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(TrialError, match=r"trial\.json"):
         of(Outcome(tmp_path))
+
+
+def test_the_command_prints_figures_and_fails_where_a_trial_is_red(tmp_path: Path) -> None:
+    heard = [_heard(t_s / 2, [_track(1, EAST)]) for t_s in range(1, 20)]
+    _scores(tmp_path, _truth("a", EAST), heard, (Struck("kill", "hub", 9.0, 9.5),))
+    said = subprocess.run([sys.executable, "-m", "tools.score", str(tmp_path)], check=False, capture_output=True, text=True, timeout=100)
+    assert said.returncode == 1
+    assert said.stdout.splitlines()[-1].startswith("red: ")
+    assert "pd" in said.stdout
+    none = subprocess.run(
+        [sys.executable, "-m", "tools.score", str(tmp_path / "none")], check=False, capture_output=True, text=True, timeout=100
+    )
+    assert none.returncode == 2
+    assert "Traceback" not in none.stderr
