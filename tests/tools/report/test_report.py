@@ -71,6 +71,8 @@ def test_it_says_the_verdict_first_and_all_parts_of_it(folders: tuple[Path, Path
     assert found == sorted(found)
     assert "could not strike: it is not root" in words
     assert "▼ worse" in words
+    bias = words[words.index("Azimuth bias", words.index("By sensor")) :]
+    assert bias.index("MISSED") < bias.index("Elevation bias")
     assert {"script", "link", "img", "iframe", "object"}.isdisjoint(reader.tags)
     assert not {name for name in reader.attributes if name.startswith("on") or name in ("src", "href", "action")}
 
