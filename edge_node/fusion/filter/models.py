@@ -13,8 +13,6 @@ Array = NDArray[np.float64]
 
 AXES = 3
 STATE = 2 * AXES
-FASTEST_TURN_S = 1e-3
-"""Radians that a model turns in a step, below which it goes straight on."""
 
 
 class Model(Struct, frozen=True):
@@ -46,54 +44,68 @@ class Models:
     """Several models side by side."""
 
     def __init__(self, *models: Model) -> None:
-        self._density = np.array([[model.density, model.density, model.climb_density] for model in models])
-        self._slows = np.array([np.inf if model.slows_s is None else model.slows_s for model in models])
-        self._turn = np.array([model.turn_rad_s for model in models])
+        turns = np.array([[complex(0.0, -model.turn_rad_s), 0.0] for model in models])
+        slows = np.array([0.0 if model.slows_s is None else 1 / model.slows_s for model in models])
+        self._ahead, self._back = _Way(turns - slows[:, None]), _Way(turns)
         self._share = np.array([model.share for model in models]) / sum(model.share for model in models)
+        densities = np.array([[model.density, model.density, model.climb_density] for model in models])
+        each = densities[:, :, None] * np.eye(AXES)
+        none = np.zeros_like(each)
+        self._speeds = np.block([[none, none], [none, each]])
+        self._mixed = np.block([[none, each / 2], [each / 2, none]])
+        self._places = np.block([[each / 3, none], [none, none]])
 
     def __len__(self) -> int:
-        return len(self._turn)
+        return len(self._share)
 
     def steps(self, elapsed_s: Array) -> tuple[Array, Array]:
-        """Transitions and process noise (n, m, 6, 6) over `elapsed_s` (n, m), below 0 for the way back; m is 1 or as many as the models.
+        """Transitions and process noise (n, m, 6, 6) over `elapsed_s` (n, m); m is 1 or as many as the models.
 
         Where there is one model alone, m may be anything.
         """
-        t = np.broadcast_to(elapsed_s, (len(elapsed_s), max(elapsed_s.shape[1], len(self))))
-        far, keeps = self._reach(t)
-        move, noise = np.zeros((*t.shape, STATE, STATE)), np.zeros((*t.shape, STATE, STATE))
-        after, both = np.abs(t)[..., None] * self._density, np.arange(AXES)
-        move[..., both, both] = 1.0
-        move[..., both, AXES + both], move[..., AXES + both, AXES + both] = far[..., None], keeps[..., None]
-        noise[..., both, both], noise[..., AXES + both, AXES + both] = after * (t * t / 3)[..., None], after
-        noise[..., both, AXES + both] = noise[..., AXES + both, both] = after * (t / 2)[..., None]
-        if self._turn.any():
-            _turn(move, self._turn * t, t)
-        return move, noise
+        return self._ahead.over(elapsed_s), self._noise(elapsed_s)
+
+    def back(self, lag_s: Array) -> tuple[Array, Array]:
+        """The same for the way back by `lag_s` (n, m), on which speed is what it is."""
+        return self._back.over(-lag_s), self._noise(-lag_s)
 
     def changes(self, elapsed_s: Array) -> Array:
         """Probabilities (n, from, to) that one model gives way to another meanwhile."""
-        stays = STAYS ** (np.abs(elapsed_s) / STEP_S)
-        return np.asarray(stays[:, None, None] * np.eye(len(self)) + (1 - stays)[:, None, None] * self._share)
+        stays = (STAYS ** (np.abs(elapsed_s) / STEP_S))[:, None, None]
+        return np.asarray(stays * np.eye(len(self)) + (1 - stays) * self._share)
 
-    def _reach(self, t: Array) -> tuple[Array, Array]:
-        """How far a unit of speed carries, and what is left of it; on the way back speed is what it is."""
-        slows = np.isfinite(self._slows) & (t > 0)
-        slows_s = np.where(np.isfinite(self._slows), self._slows, 1.0)
-        keeps = np.where(slows, np.exp(-np.maximum(t, 0.0) / slows_s), 1.0)
-        return np.where(slows, slows_s * (1 - keeps), t), keeps
+    def _noise(self, t: Array) -> Array:
+        t = t[..., None, None]
+        return np.asarray(np.abs(t) * (self._speeds + t * (self._mixed + t * self._places)))
 
 
-def _turn(move: Array, angle: Array, t: Array) -> None:
-    """A coordinated turn of velocity east and north, clockwise as azimuths count, by those models that turn."""
-    turning = np.flatnonzero(angle.any(axis=0))
-    angle, t = angle[:, turning], t[:, turning]
-    small = np.abs(angle) < FASTEST_TURN_S
-    safe = np.where(small, 1.0, angle)
-    along = np.where(small, t, t * np.sin(safe) / safe)
-    aside = np.where(small, 0.0, t * (1 - np.cos(safe)) / safe)
-    east, north, speed_east, speed_north = 0, 1, 3, 4
-    move[:, turning, east, speed_east] = move[:, turning, north, speed_north] = along
-    move[:, turning, east, speed_north], move[:, turning, north, speed_east] = aside, -aside
-    move[:, turning, speed_east, speed_east] = move[:, turning, speed_north, speed_north] = np.cos(angle)
-    move[:, turning, speed_east, speed_north], move[:, turning, speed_north, speed_east] = np.sin(angle), -np.sin(angle)
+class _Way:
+    """How a velocity goes on: level, as the complex number east + i north, and up, each by a rate of its own (1/s).
+
+    With rate r a velocity v is exp(r t) v after a time t, and has carried by (exp(r t) - 1) / r v: it slows and turns at once.
+    """
+
+    def __init__(self, rates: NDArray[np.complex128]) -> None:
+        self._rates, self._steady = rates, rates == 0
+        self._divisors = np.where(self._steady, 1.0, rates)
+
+    def over(self, t: Array) -> Array:
+        """Transitions (n, m, 6, 6)."""
+        t = t[..., None]
+        grows = np.expm1(self._rates * t)
+        reach = np.where(self._steady, t, grows / self._divisors)
+        move = np.concatenate([reach, grows], axis=-1).view(np.float64) @ PARTS
+        return np.asarray(move.reshape(*move.shape[:-1], STATE, STATE) + np.eye(STATE))
+
+
+def _parts() -> Array:
+    """What each part of two complex reaches and growths, level and up, does in a transition (8, 36)."""
+    parts = np.zeros((2, 2, 2, STATE, STATE))
+    for grows, row in enumerate((0, AXES)):
+        parts[grows, 0, 0, row, AXES] = parts[grows, 0, 0, row + 1, AXES + 1] = 1.0
+        parts[grows, 0, 1, row, AXES + 1], parts[grows, 0, 1, row + 1, AXES] = -1.0, 1.0
+        parts[grows, 1, 0, row + 2, AXES + 2] = 1.0
+    return parts.reshape(8, STATE * STATE)
+
+
+PARTS = _parts()

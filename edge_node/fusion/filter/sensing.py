@@ -109,7 +109,7 @@ def _then(states: States, lag_s: Array, models: Models) -> _Then:
     """Each mixture's own way back by a lag (n, m) of its own."""
     if not lag_s.any():
         return _Then(states.mean[..., :STATE], np.eye(STATE), None)
-    back, noise = models.steps(-np.maximum(lag_s, 0.0))
+    back, noise = models.back(np.maximum(lag_s, 0.0))
     return _Then((back @ states.mean[..., :STATE, None])[..., 0], back, noise)
 
 
