@@ -6,7 +6,8 @@ it is mounted: a thousand bearings of one camera are never taken for more than o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from math import log, pi
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ Indices = NDArray[np.intp]
 
 LEAST_WEIGHT = 1e-6
 LEAST_LIKELIHOOD = -700.0
+LOG_2_PI = log(2 * pi)
 
 
 class States(NamedTuple):
@@ -44,55 +46,57 @@ class Linear(NamedTuple):
     slope: Array
     noise: Array
 
-    def of(self, which: Indices) -> Linear:
-        """Some of them."""
-        return Linear(*(one[which] for one in self))
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+def of_those(fields: T, which: Indices) -> T:
+    """Some, by rising indices, of a tuple of arrays (n, ...); all of them as they are."""
+    return fields if len(which) == len(fields[-1]) else type(fields)(*(one[which] for one in fields))
 
 
 def predicted(states: States, t_s: Array, models: Models, mixes: bool) -> States:
     """States as of later times (n); where models mix, each starts from what all of them say (IMM: Blom and Bar-Shalom 1988)."""
     elapsed_s = np.maximum(t_s - states.t_s, 0.0)
-    mean, cov, weight, _ = _mixed(states, models.changes(elapsed_s)) if mixes else states
-    mean, cov = mean.copy(), cov.copy()
+    mean, cov, weight = _mixed(states, models.changes(elapsed_s)) if mixes else (states.mean.copy(), states.cov.copy(), states.weight)
     move, noise = models.steps(elapsed_s[:, None])
-    mean[..., :STATE] = (move @ mean[..., :STATE, None])[..., 0]
-    ahead = move @ cov[..., :STATE, :]
-    cov[..., :STATE, STATE:], cov[..., STATE:, :STATE] = ahead[..., STATE:], ahead[..., STATE:].swapaxes(-1, -2)
-    cov[..., :STATE, :STATE] = ahead[..., :STATE] @ move.swapaxes(-1, -2) + noise
+    mean[..., :STATE] = np.matvec(move, mean[..., :STATE])
+    cov[..., :STATE, :] = move @ cov[..., :STATE, :]
+    cov[..., :STATE] = cov[..., :STATE] @ move.swapaxes(-1, -2)
+    cov[..., :STATE, :STATE] += noise
     return States(mean, cov, weight, np.maximum(t_s, states.t_s))
 
 
 class Weight(NamedTuple):
-    """How well measurements fit: `likely` (n) in natural logarithm, and the weights (n, m) and inverses of the spread that led to it."""
+    """How well measurements fit: `likely` (n) in natural logarithm, and what led to it.
+
+    That are weights (n, m), how measurements and states vary together (n, m, d, 6 + shared), and inverses of measurements' spread.
+    """
 
     likely: Array
     weight: Array
+    shared: Array
     inverse: Array
-
-    def of(self, which: Indices) -> Weight:
-        """Some of them."""
-        return Weight(*(one[which] for one in self))
 
 
 def weighed(states: States, measured: Linear) -> Weight:
     """How likely one measurement of each object is."""
-    spread = measured.slope @ states.cov @ measured.slope.swapaxes(-1, -2) + measured.noise
-    inverse, size = inverted(spread)
-    squared = (measured.off[..., None, :] @ inverse @ measured.off[..., None])[..., 0, 0]
-    fit = -0.5 * (squared + size + measured.off.shape[-1] * np.log(2 * np.pi))
+    shared = measured.slope @ states.cov
+    inverse, size = inverted(shared @ measured.slope.swapaxes(-1, -2) + measured.noise)
+    squared = np.vecdot(measured.off, np.matvec(inverse, measured.off))
+    fit = -0.5 * (squared + size + measured.off.shape[-1] * LOG_2_PI)
     total = np.log(np.maximum(states.weight, LEAST_WEIGHT)) + np.maximum(fit, LEAST_LIKELIHOOD)
     most = total.max(axis=1)
     weight = np.exp(total - most[:, None])
     sums = weight.sum(axis=1)
-    return Weight(most + np.log(sums), weight / sums[:, None], inverse)
+    return Weight(most + np.log(sums), weight / sums[:, None], shared, inverse)
 
 
 def corrected(states: States, measured: Linear, weight: Weight) -> States:
     """States after measurements that were weighed."""
-    ours = measured.slope @ states.cov
-    gain = ours.swapaxes(-1, -2) @ weight.inverse
-    cov = states.cov - gain @ ours
-    mean = states.mean + (gain @ measured.off[..., None])[..., 0]
+    gain = weight.shared.swapaxes(-1, -2) @ weight.inverse
+    cov = states.cov - gain @ weight.shared
+    mean = states.mean + np.matvec(gain, measured.off)
     return States(mean, (cov + cov.swapaxes(-1, -2)) / 2, weight.weight, states.t_s)
 
 
@@ -104,19 +108,20 @@ def inverted(spread: Array) -> tuple[Array, Array]:
         return np.asarray(np.linalg.inv(spread)), np.asarray(np.linalg.slogdet(spread)[1])
     a, b, c = spread[..., 0, 0], spread[..., 0, 1], spread[..., 1, 1]
     size = a * c - b * b
-    inverse = np.empty_like(spread)
-    inverse[..., 0, 0], inverse[..., 1, 1] = c / size, a / size
-    inverse[..., 0, 1] = inverse[..., 1, 0] = -b / size
-    return inverse, np.log(size)
+    turned = np.empty_like(spread)
+    turned[..., 0, 0], turned[..., 1, 1] = c, a
+    turned[..., 0, 1] = turned[..., 1, 0] = -b
+    return turned / size[..., None, None], np.log(size)
 
 
 def collapsed(states: States) -> States:
     """One Gaussian each of the same mean and covariance (n, 1, ...)."""
-    weight = states.weight[..., None]
-    mean = (weight * states.mean).sum(axis=1, keepdims=True)
+    n, many, size = states.mean.shape
+    mean = np.vecmat(states.weight, states.mean)[:, None]
     off = states.mean - mean
-    cov = (weight[..., None] * (states.cov + off[..., :, None] * off[..., None, :])).sum(axis=1, keepdims=True)
-    return States(mean, cov, np.ones((len(mean), 1)), states.t_s)
+    cov = np.vecmat(states.weight, states.cov.reshape(n, many, size * size)).reshape(n, size, size)
+    cov += (states.weight[..., None] * off).swapaxes(-1, -2) @ off
+    return States(mean, cov[:, None], np.ones((n, 1)), states.t_s)
 
 
 def repeated(states: States, times: int) -> States:
@@ -136,13 +141,14 @@ def roomier(states: States, variance: float, columns: int) -> States:
     return States(mean, cov, states.weight, states.t_s)
 
 
-def _mixed(states: States, changes: Array) -> States:
+def _mixed(states: States, changes: Array) -> tuple[Array, Array, Array]:
+    """Means, covariances and weights of what each model starts from."""
+    n, many, size = states.mean.shape
     joint = states.weight[:, :, None] * changes
     after = np.maximum(joint.sum(axis=1), LEAST_WEIGHT)
     share = (joint / after[:, None, :]).swapaxes(1, 2)
     mean = share @ states.mean
     off = states.mean[:, None] - mean[:, :, None]
-    n, many, size = states.mean.shape
-    cov = (share @ states.cov.reshape(n, many, -1)).reshape(n, many, size, size)
+    cov = (share @ states.cov.reshape(n, many, size * size)).reshape(n, many, size, size)
     cov += (off * share[..., None]).swapaxes(-1, -2) @ off
-    return States(mean, cov, after / after.sum(axis=1, keepdims=True), states.t_s)
+    return mean, cov, after / after.sum(axis=1, keepdims=True)

@@ -6,10 +6,12 @@ import numpy as np
 
 from edge_node.fusion.filter.bank import States, repeated
 from edge_node.fusion.filter.models import AXES, STATE, Array
-from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions, across
+from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions, across, lengths
 
 NEAREST_M, FARTHEST_M, RANGES = 15.0, 4_000.0, 9
 """Where a small sensor hears or sees a drone: in shells equally probable in their logarithm, so deep that a Gaussian fits (Peach 1995)."""
+EDGES_M = np.geomspace(NEAREST_M, FARTHEST_M, RANGES + 1)
+FAR_M, DEEP_M = (EDGES_M[1:] + EDGES_M[:-1]) / 2, (EDGES_M[1:] - EDGES_M[:-1]) / np.sqrt(12)
 SPEED_MPS, CLIMB_MPS = 10.0, 3.0
 """One sigma of what is not known of a velocity."""
 UNKNOWN_UP_M = 100.0
@@ -20,18 +22,16 @@ STEEPEST = np.radians(20.0)
 def ranging(said: Bearings, shared_variance: Array) -> States:
     """One Gaussian for each of RANGES shells about the sensor (n, RANGES, ...)."""
     n, size = len(said.towards), STATE + len(shared_variance)
-    edges = np.geomspace(NEAREST_M, FARTHEST_M, RANGES + 1)
-    far, depth = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / np.sqrt(12)
     axes = across(said.towards)
     mean, cov = np.zeros((n, RANGES, size)), np.zeros((n, RANGES, size, size))
-    mean[..., :AXES] = said.origin[:, None] + far[:, None] * said.towards[:, None]
+    mean[..., :AXES] = said.origin[:, None] + FAR_M[:, None] * said.towards[:, None]
     sigma = np.where(np.isinf(said.sigma), STEEPEST, said.sigma)
-    wide = np.einsum("nda,nd,ndb->nab", axes, sigma**2, axes)[:, None] * (far**2)[:, None, None]
-    deep = said.towards[:, None, :, None] * said.towards[:, None, None, :] * (depth**2)[:, None, None]
+    wide = np.einsum("nda,nd,ndb->nab", axes, sigma**2, axes)[:, None] * (FAR_M**2)[:, None, None]
+    deep = said.towards[:, None, :, None] * said.towards[:, None, None, :] * (DEEP_M**2)[:, None, None]
     cov[..., :AXES, :AXES] = wide + deep
     cov[..., AXES:STATE, AXES:STATE] = np.diag([SPEED_MPS, SPEED_MPS, CLIMB_MPS]) ** 2
     cov[..., STATE:, STATE:] = np.diag(shared_variance)
-    _add_mounting(said, axes, far, shared_variance, cov)
+    _add_mounting(said, axes, shared_variance, cov)
     return States(mean, cov, np.full((n, RANGES), 1 / RANGES), said.t_s.copy())
 
 
@@ -40,21 +40,20 @@ def shelled(states: States, origin: Array, back: Array) -> States:
 
     Scale changes no bearing, and no rate of one.
     """
-    edges = np.geomspace(NEAREST_M, FARTHEST_M, RANGES + 1)
-    begun, depth = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / np.sqrt(12)
-    place = states.mean[..., :AXES] - origin[:, None]
-    far = np.maximum(np.linalg.norm(place, axis=-1), 1.0)
-    scale, back = (begun / far) ** back[:, None], back[:, None, None, None]
+    place, back = states.mean[..., :AXES] - origin[:, None], back[:, None]
+    far = np.maximum(lengths(place), 1.0)
+    scale = (FAR_M / far) ** back
+    unit = place / far[..., None]
+    along = unit[..., :, None] * unit[..., None, :]
     mean, cov = states.mean.copy(), states.cov.copy()
+    mean[..., :STATE] *= scale[..., None]
     mean[..., :AXES] = origin[:, None] + place * scale[..., None]
-    mean[..., AXES:STATE] *= scale[..., None]
-    along = place[..., :, None] * place[..., None, :] / (far * far)[..., None, None]
-    turn = scale[..., None, None] * (np.eye(AXES) - back * along)
+    cov[..., :STATE, :] *= scale[..., None, None]
+    cov[..., :STATE] *= scale[..., None, None]
+    turn = np.eye(AXES) - back[..., None, None] * along
     cov[..., :AXES, :] = turn @ cov[..., :AXES, :]
-    cov[..., AXES:STATE, :] *= scale[..., None, None]
     cov[..., :AXES] = cov[..., :AXES] @ turn
-    cov[..., AXES:STATE] *= scale[..., None, None]
-    cov[..., :AXES, :AXES] += (1 - (1 - back) ** 2) * along * (depth**2)[:, None, None]
+    cov[..., :AXES, :AXES] += ((1 - (1 - back) ** 2) * DEEP_M**2)[..., None, None] * along
     return states._replace(mean=mean, cov=cov)
 
 
@@ -68,12 +67,12 @@ def located(said: Positions, models: int, shared_variance: Array) -> States:
     return repeated(States(mean[:, None], cov[:, None], np.ones((len(mean), 1)), said.t_s.copy()), models)
 
 
-def _add_mounting(said: Bearings, axes: Array, far: Array, shared_variance: Array, cov: Array) -> None:
+def _add_mounting(said: Bearings, axes: Array, shared_variance: Array, cov: Array) -> None:
     """What was measured is the truth and the mounting's error: the farther off, the farther aside."""
     for axis in range(2):
         rows = np.flatnonzero((said.column >= 0) & np.isfinite(said.sigma[:, axis]))
         columns = said.column[rows].astype(np.intp) + axis
-        aside = -far[:, None] * axes[rows, None, axis]
+        aside = -FAR_M[:, None] * axes[rows, None, axis]
         variance = shared_variance[columns][:, None, None]
         cov[rows, :, :AXES, STATE + columns] = cov[rows, :, STATE + columns, :AXES] = aside * variance
         cov[rows, :, :AXES, :AXES] += aside[..., :, None] * aside[..., None, :] * variance[..., None]

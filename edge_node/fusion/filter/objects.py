@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_node.fusion.filter import births
-from edge_node.fusion.filter.bank import Indices, Linear, States, Weight, collapsed, corrected, predicted, repeated, roomier, weighed
+from edge_node.fusion.filter.bank import (
+    Indices,
+    Linear,
+    States,
+    Weight,
+    collapsed,
+    corrected,
+    of_those,
+    predicted,
+    repeated,
+    roomier,
+    weighed,
+)
 from edge_node.fusion.filter.models import AXES, HOVERS, STATE, STRAIGHT, TURNS_LEFT, TURNS_RIGHT, WANDERS, Array, Models
-from edge_node.fusion.filter.sensing import SOUND_MPS, Bearings, Positions, of_bearings, of_positions, of_ranges, says_no_velocity
+from edge_node.fusion.filter.sensing import SOUND_MPS, Bearings, Positions, lengths, of_bearings, of_positions, of_ranges, says_no_velocity
 
 MOTIONS, WANDERING = Models(HOVERS, STRAIGHT, TURNS_RIGHT, TURNS_LEFT), Models(WANDERS)
 SURE_OF_RANGE = 0.25
@@ -89,7 +101,7 @@ class Objects:
         """Objects (n, which may repeat) beside bearings (n); nothing is changed by it."""
         likely, parts = np.empty(len(rows)), []
         for which, located in self._parts(rows):
-            some = Bearings(*(one[which] for one in said))
+            some = of_those(said, which)
             states = self._ahead(rows[which], some.t_s, located)
             measured = of_bearings(states, some, self._models(located))
             parts.append(Part(which, located, states, measured, weighed(states, measured)))
@@ -100,7 +112,7 @@ class Objects:
         """Objects (n, which may repeat) beside positions (n); nothing is changed by it."""
         likely, parts = np.empty(len(rows)), []
         for which, located in self._parts(rows):
-            some = Positions(*(one[which] for one in said))
+            some = of_those(said, which)
             states = self._ahead(rows[which], some.t_s, located)
             measured = of_positions(states, some, self._models(located))
             parts.append(Part(which, located, states, measured, weighed(states, measured)))
@@ -111,11 +123,12 @@ class Objects:
     def keep_bearings(self, rows: Indices, said: Bearings, found: Weighed, chosen: NDArray[np.bool_]) -> None:
         """Make those of what was weighed that were chosen (n, bool; a row once) what is known."""
         self._keep(rows, found, chosen)
-        picked = rows[chosen]
-        apart_m = np.linalg.norm(said.origin[chosen] - self._seen_from[picked], axis=1)
-        soon = said.t_s[chosen] - self._seen_s[picked] < CROSSES_S
-        self._seen_from[picked], self._seen_s[picked] = said.origin[chosen], said.t_s[chosen]
-        self._settle(picked[soon & (apart_m > 0)], apart_m[soon & (apart_m > 0)] / CROSSES)
+        picked, origin, t_s = rows[chosen], said.origin[chosen], said.t_s[chosen]
+        apart_m = lengths(origin - self._seen_from[picked])
+        crosses = (apart_m > 0) & (t_s - self._seen_s[picked] < CROSSES_S)
+        self._seen_from[picked], self._seen_s[picked] = origin, t_s
+        if crosses.any():
+            self._settle(picked[crosses], apart_m[crosses] / CROSSES)
 
     def keep_positions(self, rows: Indices, found: Weighed, chosen: NDArray[np.bool_]) -> None:
         """Make those of what was weighed that were chosen (n, bool; a row once) what is known."""
@@ -132,17 +145,11 @@ class Objects:
 
     def at(self, rows: Indices, t_s: Array) -> States:
         """One Gaussian (n, 1, ...) for each object as of some time that is not before its newest state; nothing is changed by it."""
-        out = collapsed(self._located.of(rows))
-        for part, which in self._parts(rows):
-            out.put(part, collapsed(self._ahead(rows[part], t_s[part], which)))
-        return out
+        return self._joined(rows, [(which, self._ahead(rows[which], t_s[which], located)) for which, located in self._parts(rows)])
 
     def newest(self, rows: Indices) -> States:
         """One Gaussian (n, 1, ...) for each object as of its newest state."""
-        out = collapsed(self._located.of(rows))
-        for part, which in self._parts(rows):
-            out.put(part, collapsed(self._pool(which).of(rows[part])))
-        return out
+        return self._joined(rows, list(self.mixtures(rows)))
 
     def is_surer(self, row: int, other: int) -> bool:
         """Whether the first is known better: in place before direction alone, then by the volume in which it may be."""
@@ -165,18 +172,28 @@ class Objects:
     def heard(self, rows: Indices) -> Array:
         """Where objects were (n, 3) when they sent what is heard of them as of their newest state."""
         out = np.empty((len(rows), AXES))
-        for part, located in self._parts(rows):
-            states, origin = self._pool(located).of(rows[part]), self._seen_from[rows[part], None]
+        for part, states in self.mixtures(rows):
             place, velocity = states.mean[..., :AXES], states.mean[..., AXES:STATE]
-            lag_s = np.linalg.norm(place - origin, axis=-1, keepdims=True) / SOUND_MPS
-            out[part] = (states.weight[..., None] * (place - velocity * lag_s)).sum(axis=1)
+            lag_s = lengths(place - self._seen_from[rows[part], None])[..., None] / SOUND_MPS
+            out[part] = np.vecmat(states.weight, place - velocity * lag_s)
+        return out
+
+    def _joined(self, rows: Indices, parts: Sequence[tuple[Indices, States]]) -> States:
+        """All of these rows in their order, each as one Gaussian."""
+        each = [(which, collapsed(states)) for which, states in parts]
+        if len(each) == 1:
+            return each[0][1]
+        size = STATE + len(self.shared_variance)
+        out = States(np.empty((len(rows), 1, size)), np.empty((len(rows), 1, size, size)), np.ones((len(rows), 1)), np.empty(len(rows)))
+        for which, states in each:
+            out.put(which, states)
         return out
 
     def _keep(self, rows: Indices, found: Weighed, chosen: NDArray[np.bool_]) -> None:
         for part in found.parts:
             taken = np.flatnonzero(chosen[part.which])
             if len(taken):
-                after = corrected(part.states.of(taken), part.measured.of(taken), part.weight.of(taken))
+                after = corrected(of_those(part.states, taken), of_those(part.measured, taken), of_those(part.weight, taken))
                 self._pool(part.located).put(rows[part.which[taken]], after)
 
     def _models(self, located: bool) -> Models:
@@ -186,23 +203,32 @@ class Objects:
         return self._located if located else self._ranging
 
     def _parts(self, rows: Indices) -> list[tuple[Indices, bool]]:
+        """Which of these are of one kind, in their order."""
         known = self.located[rows]
-        parts = ((np.flatnonzero(known == which), which) for which in (False, True))
-        return [(part, which) for part, which in parts if len(part)]
+        some = int(np.count_nonzero(known))
+        if some in (0, len(rows)):
+            return [(np.arange(len(rows)), bool(some))] if len(rows) else []
+        return [(np.flatnonzero(~known), False), (np.flatnonzero(known), True)]
 
     def _ahead(self, rows: Indices, t_s: Array, located: bool) -> States:
         """Objects (n, which may repeat) as of these times or, where they are known as of later ones already, as of those."""
-        only, again = np.unique(rows, return_inverse=True)
-        when_s = np.full(len(only), -np.inf)
-        np.maximum.at(when_s, again, t_s)
-        states = self._pool(located).of(only)
-        ahead = predicted(states, when_s, self._models(located), located)
+        if len(set(rows.tolist())) < len(rows):
+            only, again = np.unique(rows, return_inverse=True)
+            when_s = np.full(len(only), -np.inf)
+            np.maximum.at(when_s, again, t_s)
+            return self._each_ahead(only, when_s, located).of(again)
+        return self._each_ahead(rows, t_s, located)
+
+    def _each_ahead(self, rows: Indices, t_s: Array, located: bool) -> States:
+        """The same of rows of which none repeats."""
+        states = self._pool(located).of(rows)
+        ahead = predicted(states, t_s, self._models(located), located)
         if not located:
             passed_s = ahead.t_s - states.t_s
             weight = np.maximum(ahead.weight, LEAST_WEIGHT) ** np.exp(-passed_s / FORGETS_S)[:, None]
             ahead = ahead._replace(weight=weight / weight.sum(axis=1, keepdims=True))
-            ahead = births.shelled(ahead, self._seen_from[only], 1 - np.exp(-passed_s / RETURNS_S))
-        return ahead if len(only) == len(rows) and (only == rows).all() else ahead.of(again)
+            ahead = births.shelled(ahead, self._seen_from[rows], 1 - np.exp(-passed_s / RETURNS_S))
+        return ahead
 
     def _settle(self, rows: Indices, most_m: Array) -> None:
         """Objects within `most_m` (n) of which the range is known by now go on as objects with a place."""
@@ -212,9 +238,9 @@ class Objects:
         rows, most_m = rows[open_], most_m[open_]
         whole = collapsed(self._ranging.of(rows))
         place = whole.mean[:, 0, :AXES] - self._seen_from[rows]
-        far = np.maximum(np.linalg.norm(place, axis=1), 1.0)
+        far = np.maximum(lengths(place), 1.0)
         towards = place / far[:, None]
-        spread = np.einsum("na,nab,nb->n", towards, whole.cov[:, 0, :AXES, :AXES], towards)
+        spread = np.vecdot(towards, np.matvec(whole.cov[:, 0, :AXES, :AXES], towards))
         sure = np.flatnonzero((spread < (SURE_OF_RANGE * far) ** 2) & (far <= most_m))
         self._located.put(rows[sure], repeated(whole.of(sure), len(self._motions)))
         self.located[rows[sure]] = True

@@ -14,6 +14,10 @@ SOUND_MPS = 340.0
 NEAREST_M = 0.5
 UNKNOWN = 1e6
 """One sigma, in metres or metres a second, of what a position did not say."""
+LEAST_LEAN, LEAST_SINE = 1e-9, 1e-12
+"""Of what is nearer to the zenith, and of what fits better, no direction in the plane across is known."""
+LEVEL = np.array([1.0, 1.0, 0.0])
+BOTH, NO_WAY = np.eye(2), np.eye(STATE)
 
 
 class Bearings(NamedTuple):
@@ -39,47 +43,55 @@ class Positions(NamedTuple):
     t_s: Array
 
 
+def lengths(vectors: Array) -> Array:
+    """Of vectors (..., d)."""
+    return np.asarray(np.sqrt(np.vecdot(vectors, vectors)))
+
+
 def across(towards: Array) -> Array:
     """Unit vectors (n, 2, 3) along rising azimuth and rising elevation; at the zenith azimuth is north's."""
     east, north, up = towards.T
     flat = np.hypot(east, north)
-    safe = np.maximum(flat, 1e-9)
-    sine, cosine = np.where(flat > 1e-9, east / safe, 0.0), np.where(flat > 1e-9, north / safe, 1.0)
-    zero = np.zeros_like(up)
-    rising = np.stack([cosine, -sine, zero], axis=-1)
-    climbing = np.stack([-sine * up, -cosine * up, flat], axis=-1)
-    return np.stack([rising, climbing], axis=-2)
+    leans, safe = flat > LEAST_LEAN, np.maximum(flat, LEAST_LEAN)
+    sine, cosine = np.where(leans, east / safe, 0.0), np.where(leans, north / safe, 1.0)
+    axes = np.zeros((len(towards), 2, AXES))
+    axes[:, 0, 0], axes[:, 0, 1] = cosine, -sine
+    axes[:, 1, 0], axes[:, 1, 1], axes[:, 1, 2] = -sine * up, -cosine * up, flat
+    return axes
 
 
 def of_bearings(states: States, said: Bearings, models: Models) -> Linear:
     """What states (at the time of what is said, or later) predict of bearings, in radians."""
-    sounded_m = np.linalg.norm(states.mean[..., :AXES] - said.origin[:, None], axis=-1)
-    then = _then(states, (states.t_s - said.t_s)[:, None] + said.sounds[:, None] * sounded_m / SOUND_MPS, models)
-    flat = np.isinf(said.sigma[:, 1])
+    lag_s = (states.t_s - said.t_s)[:, None]
+    if said.sounds.any():
+        sounded_m = lengths(states.mean[..., :AXES] - said.origin[:, None])
+        lag_s = lag_s + said.sounds[:, None] * sounded_m / SOUND_MPS
+    then, flat = _then(states, lag_s, models), np.isinf(said.sigma[:, 1])
     off, slope = _angles(then.state[..., :AXES] - said.origin[:, None], said.towards, flat)
     slope = slope @ then.back[..., :AXES, :]
-    noise = (np.where(np.isinf(said.sigma), 1.0, said.sigma) ** 2)[:, None, :, None] * np.eye(2)
+    noise = (np.where(np.isinf(said.sigma), 1.0, said.sigma) ** 2)[:, None, :, None] * BOTH
     if then.noise is not None:
         noise = noise + slope @ then.noise @ slope.swapaxes(-1, -2)
     whole = _whole(slope, states)
-    known = np.flatnonzero(said.column >= 0)
-    columns = STATE + said.column[known].astype(np.intp)
-    whole[known, :, 0, columns] = 1.0
-    whole[known, :, 1, columns + 1] = np.where(flat[known], 0.0, 1.0)[:, None]
-    aside = (whole[..., STATE:] @ states.mean[..., STATE:, None])[..., 0]
-    return Linear(off - aside, whole, noise)
+    shared = whole[..., STATE:]
+    if shared.shape[-1]:
+        mounted = said.column[:, None] == np.arange(shared.shape[-1])
+        shared[..., 0, :] = mounted[:, None]
+        shared[..., 1, 1:] = (mounted[:, :-1] & ~flat[:, None])[:, None]
+        off = off - np.matvec(shared, states.mean[..., STATE:])
+    return Linear(off, whole, noise)
 
 
 def of_positions(states: States, said: Positions, models: Models) -> Linear:
     """What states (at the time of what is said, or later) predict of place and, if any of these says it, of velocity."""
-    then = _then(states, np.broadcast_to((states.t_s - said.t_s)[:, None], states.weight.shape), models)
+    then = _then(states, (states.t_s - said.t_s)[:, None], models)
     size = AXES if says_no_velocity(said) else STATE
-    off = np.where((said.sigma[:, :size] >= UNKNOWN)[:, None], 0.0, said.state[:, None, :size] - then.state[..., :size])
+    unsaid = (said.sigma[:, :size] >= UNKNOWN)[:, None]
+    off = np.where(unsaid, 0.0, said.state[:, None, :size] - then.state[..., :size])
     noise = (said.sigma[:, :size] ** 2)[:, None, :, None] * np.eye(size)
     if then.noise is not None:
         noise = noise + then.noise[..., :size, :size]
-    back = np.broadcast_to(then.back, (*states.weight.shape, STATE, STATE))[..., :size, :]
-    return Linear(off, _whole(back, states), noise)
+    return Linear(off, _whole(then.back[..., :size, :], states), noise)
 
 
 def says_no_velocity(said: Positions) -> bool:
@@ -106,35 +118,42 @@ class _Then(NamedTuple):
 
 
 def _then(states: States, lag_s: Array, models: Models) -> _Then:
-    """Each mixture's own way back by a lag (n, m) of its own."""
+    """Each mixture's own way back by a lag (n, 1 or m) of its own."""
     if not lag_s.any():
-        return _Then(states.mean[..., :STATE], np.eye(STATE), None)
+        return _Then(states.mean[..., :STATE], NO_WAY, None)
     back, noise = models.back(np.maximum(lag_s, 0.0))
-    return _Then((back @ states.mean[..., :STATE, None])[..., 0], back, noise)
+    return _Then(np.matvec(back, states.mean[..., :STATE]), back, noise)
 
 
 def _angles(place: Array, towards: Array, flat: NDArray[np.bool_]) -> tuple[Array, Array]:
     """By how much directions (n, 3) are off places (n, m, 3) along rising azimuth and elevation, and how that changes with the place."""
-    towards = np.where(flat[:, None], _level(towards), towards)
-    axes = across(towards)
-    seen = np.where(flat[:, None, None], place * (1.0, 1.0, 0.0), place)
-    far = np.maximum(np.linalg.norm(seen, axis=-1), NEAREST_M)
-    unit = seen / far[..., None]
-    part = (axes[:, None] @ unit[..., None])[..., 0]
-    part[flat, :, 1] = 0.0
-    sine = np.linalg.norm(part, axis=-1)
-    angle = np.arctan2(sine, (unit * towards[:, None]).sum(axis=-1))
-    off = -part * (angle / np.maximum(sine, 1e-12))[..., None]
-    slope = (axes[:, None] - part[..., None] * unit[..., None, :]) / far[..., None, None]
-    slope[flat, :, 1] = 0.0
+    some_flat = bool(flat.any())
+    if some_flat:
+        towards = np.where(flat[:, None], _level(towards), towards)
+        place = np.where(flat[:, None, None], place * LEVEL, place)
+    axes = across(towards)[:, None]
+    far = np.maximum(lengths(place), NEAREST_M)
+    unit = place / far[..., None]
+    part = np.matvec(axes, unit)
+    if some_flat:
+        part[flat, :, 1] = 0.0
+    sine = lengths(part)
+    angle = np.arctan2(sine, np.vecdot(unit, towards[:, None]))
+    off = part * (-angle / np.maximum(sine, LEAST_SINE))[..., None]
+    slope = (axes - part[..., None] * unit[..., None, :]) / far[..., None, None]
+    if some_flat:
+        slope[flat, :, 1] = 0.0
     return off, slope
 
 
 def _whole(slope: Array, states: States) -> Array:
-    """With no part in it of the errors that are shared."""
-    return np.concatenate([slope, np.zeros((*slope.shape[:-1], states.mean.shape[-1] - STATE))], axis=-1)
+    """With no part in it of the errors that are shared; of each state (n, m, d, 6 + shared) even where all have the same slope."""
+    n, many, size = states.mean.shape
+    whole = np.zeros((n, many, slope.shape[-2], size))
+    whole[..., :STATE] = slope
+    return whole
 
 
 def _level(towards: Array) -> Array:
-    flat = towards * (1.0, 1.0, 0.0)
-    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=-1, keepdims=True), 1e-9))
+    flat = towards * LEVEL
+    return np.asarray(flat / np.maximum(lengths(flat), LEAST_LEAN)[..., None])
