@@ -77,8 +77,9 @@ class Pointing:
 
     def is_another(self, said: Numbered) -> bool:
         """Whether the number came back after a silence from where the object of this one cannot be."""
-        silent_ns, bearing = said.t_mono_ns - self.t_mono_ns, told_bearing(said)
-        if silent_ns < BEGUN_ANEW_NS or self.bearing is None or bearing is None:
+        silent_ns = said.t_mono_ns - self.t_mono_ns
+        bearing = told_bearing(said) if silent_ns >= BEGUN_ANEW_NS else None
+        if self.bearing is None or bearing is None:
             return False
         if bearing.reference != self.bearing.reference:
             return False

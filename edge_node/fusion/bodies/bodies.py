@@ -71,7 +71,7 @@ class Bodies:
         moved = self.ground.stand(place)
         if moved is not None:
             self.objects.move(moved)
-            self.outlook.mean[:, :3] += moved
+            self.outlook.place += moved
 
     @property
     def least_apart_s(self) -> float:
@@ -157,9 +157,10 @@ class Bodies:
 
     def touch(self, rows: Indices) -> None:
         """These have changed."""
-        self.outlook.note(rows, self.objects.newest(rows))
-        for row in rows:
-            self._bodies[int(row)].changes += 1
+        if len(rows):
+            self.outlook.note(rows, self.objects.newest(rows))
+        for row in rows.tolist():
+            self._bodies[row].changes += 1
 
     def new(self, body: Body) -> int | None:
         """A row for another object; None where they are out."""

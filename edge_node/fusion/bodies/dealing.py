@@ -65,7 +65,7 @@ class Dealing:
                 found[k] = int(rows[pair])
                 self._bodies.hear(said[k], int(rows[pair]), float(scores[pair]))
         self._beginning.of_others(scan, own, found)
-        touched = np.unique([row for row in found if row is not None]).astype(np.intp)
+        touched = np.array(sorted({row for row in found if row is not None}), np.intp)
         self._misplace(scan, found)
         self._hint(said, found)
         self._bodies.touch(touched)
@@ -73,19 +73,15 @@ class Dealing:
 
     def _pairs(self, scan: Scan[Any]) -> tuple[Indices, Indices]:
         """Rows and those of what was said that may belong together; what was heard but once, of late, may be what is new."""
-        alive = np.array(list(self._bodies.rows), dtype=np.intp)
-        if not len(alive):
+        own = [None if one.key is None else self._bodies.of(one.key) for one in scan.said]
+        mine, newest_s = set(own), max(one.t_s for one in scan.said)
+        asked = [(row, body.hits > 1) for row, body in self._bodies if body.hits > 1 or newest_s - body.hit_s < ONCE_S or row in mine]
+        alive, firm = np.array([row for row, _ in asked], np.intp), np.array([sure for _, sure in asked], bool)
+        if not asked:
             return alive, alive
-        mine_of = [None if one.key is None else self._bodies.of(one.key) for one in scan.said]
-        own = [-1 if row is None else row for row in mine_of]
-        newest_s = max(one.t_s for one in scan.said)
-        firm = np.array([body.hits > 1 for _, body in self._bodies])
-        fresh = np.array([newest_s - body.hit_s < ONCE_S for _, body in self._bodies])
-        asked = firm | fresh | np.isin(alive, own)
-        alive, firm = alive[asked], firm[asked]
+        rows_of = np.array([-1 if row is None else row for row in own])
         near = scan.near(self._bodies.outlook, alive, self._bodies.objects.located[alive])
-        mine, new = alive[:, None] == np.array(own)[None], np.array(own)[None] < 0
-        rows, which = np.nonzero(mine | (near & (firm[:, None] | new)))
+        rows, which = np.nonzero((alive[:, None] == rows_of) | (near & (firm[:, None] | (rows_of < 0))))
         return alive[rows], which
 
     def _without_hasty(self, deal: Dealt, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices) -> Dealt:

@@ -10,7 +10,7 @@ import numpy as np
 
 from edge_node.fusion.bodies.bodies import Bodies
 from edge_node.fusion.bodies.body import Body
-from edge_node.fusion.filter.models import AXES
+from edge_node.fusion.filter.sensing import lengths
 from edge_node.fusion.pointing import Key
 
 MERGES, MARGIN = 8.0, 3.0
@@ -82,11 +82,11 @@ class Joining:
         if len(rows) < 2:
             return
         outlook, located = self._bodies.outlook, self._bodies.objects.located
-        place, cov = outlook.mean[rows, :AXES] - self._bodies.ground.here, outlook.cov[rows, :AXES, :AXES]
-        far = np.maximum(np.linalg.norm(place, axis=1), 1.0)
+        place, cov = outlook.place[rows] - self._bodies.ground.here, outlook.cov[rows]
+        far = np.maximum(lengths(place), 1.0)
         towards = place / far[:, None]
-        along = np.einsum("na,nab,nb->n", towards, cov, towards)
-        sigma = np.sqrt(np.maximum(np.trace(cov, axis1=1, axis2=2) - along, 0.0)) / far
+        along = np.vecdot(towards, np.matvec(cov, towards))
+        sigma = np.sqrt(np.maximum(np.einsum("naa->n", cov) - along, 0.0)) / far
         off = np.arccos(np.clip(towards @ towards.T, -1.0, 1.0))
         close = off < TWIN_SIGMAS * np.hypot(sigma[:, None], sigma[None])
         for one, two in combinations(range(len(rows)), 2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import cos, hypot, inf, radians, sin
+from math import cos, hypot, inf, log, pi, radians, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from edge_node.fusion.bodies.ground import Ground
 from edge_node.fusion.filter.models import STATE, Array
-from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions
+from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions, lengths
 from edge_node.fusion.measurement import Measurement
 from edge_node.fusion.pointing import Key
 from edge_node.messages import Bearing
@@ -21,6 +21,7 @@ LEAST_SIGMA_DEG = 0.05
 SPAN_ELEVATION = 1.0
 NEAR_M, SPAN_UP_M, SPAN_SPEED_MPS = 200.0, 150.0, 40.0
 """Over what an object that is another may be anywhere: round about, up to where drones fly, in a square as wide as twice its distance."""
+SPANS = np.array([2 * NEAR_M, 2 * NEAR_M, SPAN_UP_M, SPAN_SPEED_MPS, SPAN_SPEED_MPS, SPAN_SPEED_MPS])
 NOWHERE_DEG = 60.0
 """A bearing that is worse says nothing of where."""
 
@@ -51,21 +52,23 @@ Said = Pointed | Located
 
 def of_bearings(said: Sequence[Pointed], ground: Ground, column: Callable[[Pointed], int]) -> tuple[Bearings, Array]:
     """Bearings, and for each the logarithm (n) of the density that it would have of an object that is another."""
-    n = len(said)
-    towards, sigma, other = np.empty((n, 3)), np.empty((n, 2)), np.empty(n)
-    columns = np.array([column(one) for one in said])
-    for row, one in enumerate(said):
-        way, unshared_deg = one.bearing, 0.0 if columns[row] >= 0 else one.bearing.sigma_pose_deg or 0.0
-        azimuth, elevation = radians(way.azimuth_deg), radians(way.elevation_deg or 0.0)
-        level = cos(elevation)
-        towards[row] = sin(azimuth) * level, cos(azimuth) * level, sin(elevation)
-        sigma[row, 0] = radians(max(hypot(way.sigma_azimuth_deg, unshared_deg) * level, LEAST_SIGMA_DEG))
-        raised = way.sigma_elevation_deg
-        sigma[row, 1] = inf if raised is None else radians(max(hypot(raised, unshared_deg), LEAST_SIGMA_DEG))
-        other[row] = -np.log(2 * np.pi * max(level, 0.1))
-    other -= np.where(np.isinf(sigma[:, 1]), 0.5 * np.log(2 * np.pi), np.log(SPAN_ELEVATION))
-    t_s, hears = np.array([one.t_s for one in said]), np.array([float(one.hears) for one in said])
-    return Bearings(towards, sigma, t_s, hears, columns, np.tile(ground.here, (n, 1))), other
+    told = np.array([_pointed(one, column(one)) for one in said])
+    origin = np.repeat(ground.here[None], len(said), axis=0)
+    return Bearings(told[:, :3], told[:, 3:5], told[:, 5], told[:, 6], told[:, 7], origin), told[:, 8]
+
+
+def _pointed(one: Pointed, column: int) -> tuple[float, ...]:
+    """Unit vector, sigmas, time, whether it is a sound, the column of its mounting, and the density."""
+    way, unshared_deg = one.bearing, 0.0 if column >= 0 else one.bearing.sigma_pose_deg or 0.0
+    azimuth, elevation, raised_deg = radians(way.azimuth_deg), radians(way.elevation_deg or 0.0), way.sigma_elevation_deg
+    level = cos(elevation)
+    return (
+        *(sin(azimuth) * level, cos(azimuth) * level, sin(elevation)),
+        radians(max(hypot(way.sigma_azimuth_deg, unshared_deg) * level, LEAST_SIGMA_DEG)),
+        inf if raised_deg is None else radians(max(hypot(raised_deg, unshared_deg), LEAST_SIGMA_DEG)),
+        *(one.t_s, float(one.hears), column),
+        -log(2 * pi * max(level, 0.1)) - (log(2 * pi) / 2 if raised_deg is None else log(SPAN_ELEVATION)),
+    )
 
 
 def of_positions(said: Sequence[Located], ground: Ground) -> tuple[Positions, Array]:
@@ -85,9 +88,9 @@ def of_positions(said: Sequence[Located], ground: Ground) -> tuple[Positions, Ar
 
 
 def _of_another(state: Array, sigma: Array, here: Array) -> Array:
-    wide = 2 * np.maximum(np.linalg.norm(state[:, :2] - here[:2], axis=1), NEAR_M)
-    span = np.stack([wide, wide, np.full_like(wide, SPAN_UP_M), *[np.full_like(wide, SPAN_SPEED_MPS)] * 3], axis=1)
-    return np.asarray(-np.log(np.where(sigma >= UNKNOWN, sigma * np.sqrt(2 * np.pi), span)).sum(axis=1), dtype=np.float64)
+    span = np.where(sigma >= UNKNOWN, sigma * sqrt(2 * pi), SPANS)
+    span[:, :2] = 2 * np.maximum(lengths(state[:, :2] - here[:2]), NEAR_M)[:, None]
+    return np.asarray(-np.log(span).sum(axis=1))
 
 
 def some(measured: Any, which: Any) -> Any:

@@ -15,6 +15,7 @@ from edge_node.fusion.bodies.near import SWIFTEST_RAD_S, Outlook
 from edge_node.fusion.filter.bank import Indices
 from edge_node.fusion.filter.models import Array
 from edge_node.fusion.filter.objects import Objects, Weighed
+from edge_node.fusion.filter.sensing import lengths
 
 SWIFTEST_MPS = 40.0
 PAIR_SIGMAS = 4.0
@@ -104,6 +105,6 @@ class PositionScan(Scan[Located]):
     def apart(self, earlier: Sequence[Located], now: Sequence[Located]) -> Array:
         before, _ = of_positions(earlier, self._ground)
         after, _ = of_positions(now, self._ground)
-        off = np.linalg.norm((after.state[None] - before.state[:, None])[..., :2], axis=-1)
+        off = lengths((after.state - before.state[:, None])[..., :2])
         wide = np.hypot(before.sigma[:, 0][:, None], after.sigma[:, 0][None])
         return np.asarray(off / (PAIR_SIGMAS * wide + SWIFTEST_MPS * (after.t_s[None] - before.t_s[:, None])))
