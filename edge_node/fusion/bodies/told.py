@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import asin, atan2, degrees, hypot, sqrt
+
 import numpy as np
 
 from edge_node.fusion.bodies.bodies import Bodies
 from edge_node.fusion.embodied import Known
 from edge_node.fusion.filter.bank import Indices
 from edge_node.fusion.filter.models import AXES, STATE, Array
-from edge_node.fusion.filter.sensing import across
+from edge_node.fusion.filter.sensing import across, lengths
 from edge_node.messages import Bearing, Kinematics
 
 MOST_SIGMA_RANGE = 0.5
 """Of what is known of a range no better than by this share of it, a place is not worth to be told."""
 LEVEL_DEG = 15.0
 """An elevation that is known no better was not measured."""
-LEAST_M = 1.0
+LEAST_M, LEAST_LEVEL = 1.0, 1e-3
 
 
 def known(bodies: Bodies, rows: Indices) -> list[Known]:
     """All of these rows, as of when each was measured last; what is only heard, from where the sound of now comes."""
-    states = bodies.objects.newest(rows)
+    states, located = bodies.objects.newest(rows), bodies.objects.located[rows]
     mean, cov = states.mean[:, 0], states.cov[:, 0]
-    here = bodies.ground.here
-    sounds = np.array([bodies[int(row)].is_only_heard for row in rows]) & ~bodies.objects.located[rows]
-    place = np.where(sounds[:, None], bodies.objects.heard(rows), mean[:, :AXES]) - here
-    far = np.maximum(np.linalg.norm(place, axis=1), LEAST_M)
+    sounds = np.array([bodies[row].is_only_heard for row in rows.tolist()]) & ~located
+    place = (np.where(sounds[:, None], bodies.objects.heard(rows), mean[:, :AXES]) if sounds.any() else mean[:, :AXES]) - bodies.ground.here
+    far = np.maximum(lengths(place), LEAST_M)
     towards = place / far[:, None]
     axes = across(towards)
-    sigmas = _sigmas(bodies, rows, axes)
-    rates = np.einsum("nda,na->nd", axes, mean[:, AXES:STATE]) / far[:, None]
-    deep = np.sqrt(np.einsum("na,nab,nb->n", towards, cov[:, :AXES, :AXES], towards)) / far
-    placed = bodies.objects.located[rows] & (deep < MOST_SIGMA_RANGE)
+    rates = np.matvec(axes, mean[:, AXES:STATE]) / far[:, None]
+    deep = np.sqrt(np.vecdot(towards, np.matvec(cov[:, :AXES, :AXES], towards))) / far
+    placed = (located & (deep < MOST_SIGMA_RANGE)).tolist()
+    each = zip(rows.tolist(), states.t_s.tolist(), towards.tolist(), _sigmas(bodies, rows, axes).tolist(), rates.tolist(), strict=True)
     return [
         Known(
-            round(float(states.t_s[n]) * 1e9),
+            round(t_s * 1e9),
             _kinematics(bodies, mean[n], cov[n]) if placed[n] else None,
-            _bearing(towards[n], sigmas[n], rates[n] if placed[n] else None),
-            bodies[int(row)].existence(float(states.t_s[n])),
+            _bearing(way, sigmas, turns if placed[n] else None),
+            bodies[row].existence(t_s),
         )
-        for n, row in enumerate(rows)
+        for n, (row, t_s, way, sigmas, turns) in enumerate(each)
     ]
 
 
@@ -50,28 +52,27 @@ def _sigmas(bodies: Bodies, rows: Indices, axes: Array) -> Array:
     """
     out = np.empty((len(rows), 2, 2))
     for part, states in bodies.objects.mixtures(rows):
-        far = np.maximum(np.linalg.norm(states.mean[..., :AXES] - bodies.ground.here, axis=-1), LEAST_M)
+        far = np.maximum(lengths(states.mean[..., :AXES] - bodies.ground.here), LEAST_M)
         whole, mixed, shared = states.cov[..., :AXES, :AXES], states.cov[..., :AXES, STATE:], states.cov[..., STATE:, STATE:]
         alone = whole - mixed @ np.linalg.solve(shared, mixed.swapaxes(-1, -2)) if shared.shape[-1] else whole
-        for place, cov in enumerate((whole, alone)):
-            variance = np.einsum("nda,nmab,ndb->nmd", axes[part], cov, axes[part]) / (far**2)[..., None]
-            out[part, place] = np.sqrt(np.maximum((states.weight[..., None] * variance).sum(axis=1), 0.0))
+        both, across_them = np.stack([whole, alone], axis=1), axes[part, None, None]
+        variance = np.vecdot(across_them @ both, across_them) / (far**2)[:, None, :, None]
+        out[part] = np.sqrt(np.maximum(np.vecmat(states.weight[:, None], variance), 0.0))
     return out
 
 
-def _bearing(towards: Array, sigmas: Array, rates: Array | None) -> Bearing:
-    angles, alone = sigmas
-    level = max(float(np.hypot(towards[0], towards[1])), 1e-3)
-    raised = float(np.degrees(angles[1])) < LEVEL_DEG
-    pose = float(np.degrees(np.sqrt(max(float(angles[0] ** 2 - alone[0] ** 2), 0.0))))
+def _bearing(towards: Sequence[float], sigmas: Sequence[Sequence[float]], rates: Sequence[float] | None) -> Bearing:
+    east, north, up = towards
+    (aside, above), (aside_alone, above_alone) = sigmas
+    level, raised = max(hypot(east, north), LEAST_LEVEL), degrees(above) < LEVEL_DEG
     return Bearing(
-        azimuth_deg=float(np.degrees(np.arctan2(towards[0], towards[1]))) % 360,
-        elevation_deg=float(np.degrees(np.arcsin(np.clip(towards[2], -1, 1)))) if raised else None,
-        azimuth_rate_dps=None if rates is None else float(np.degrees(rates[0])) / level,
-        elevation_rate_dps=None if rates is None or not raised else float(np.degrees(rates[1])),
-        sigma_azimuth_deg=min(float(np.degrees(alone[0])) / level, 180.0),
-        sigma_elevation_deg=float(np.degrees(alone[1])) if raised else None,
-        sigma_pose_deg=pose or None,
+        azimuth_deg=degrees(atan2(east, north)) % 360,
+        elevation_deg=degrees(asin(min(max(up, -1.0), 1.0))) if raised else None,
+        azimuth_rate_dps=None if rates is None else degrees(rates[0]) / level,
+        elevation_rate_dps=None if rates is None or not raised else degrees(rates[1]),
+        sigma_azimuth_deg=min(degrees(aside_alone) / level, 180.0),
+        sigma_elevation_deg=degrees(above_alone) if raised else None,
+        sigma_pose_deg=degrees(sqrt(max(aside**2 - aside_alone**2, 0.0))) or None,
     )
 
 
@@ -79,13 +80,14 @@ def _kinematics(bodies: Bodies, mean: Array, cov: Array) -> Kinematics | None:
     ground = bodies.ground
     if ground.frame is None:
         return None
-    latitude_deg, longitude_deg, altitude_m = ground.frame.to_geodetic(*map(float, mean[:AXES]))
+    east_m, north_m, up_m, east_mps, north_mps, up_mps = mean[:STATE].tolist()
+    latitude_deg, longitude_deg, altitude_m = ground.frame.to_geodetic(east_m, north_m, up_m)
     return Kinematics(
         latitude_deg=latitude_deg,
         longitude_deg=longitude_deg,
         altitude_wgs84_m=altitude_m if ground.knows_altitude else None,
-        velocity_east_mps=float(mean[3]),
-        velocity_north_mps=float(mean[4]),
-        velocity_up_mps=float(mean[5]),
+        velocity_east_mps=east_mps,
+        velocity_north_mps=north_mps,
+        velocity_up_mps=up_mps,
         covariance=tuple(cov[:STATE, :STATE].ravel().tolist()),
     )
