@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import hypot, isfinite
 from typing import NamedTuple
 
@@ -45,16 +46,16 @@ MOST_EXCLUDED = 4.0
 def excluded(speed_mps: float | None, climb_mps: float | None, sigma_mps: float = 0.0) -> dict[TargetLabel, float]:
     """Nats by which each kind is less likely for moving so, 0 to MOST_EXCLUDED; nothing for a number that is unknown or none."""
     sigma = abs(sigma_mps) if isfinite(sigma_mps) else float("inf")
-    return {
-        name: min(_beyond(speed_mps, SPEEDS[name], sigma) + _beyond(climb_mps, CLIMBS[name], sigma), MOST_EXCLUDED)
-        if name in SPEEDS
-        else 0.0
-        for name in PRIOR
-    }
+    by_speed, by_climb = _beyond_all(speed_mps, SPEEDS, sigma), _beyond_all(climb_mps, CLIMBS, sigma)
+    return {name: min(by_speed.get(name, 0.0) + by_climb.get(name, 0.0), MOST_EXCLUDED) for name in PRIOR}
 
 
-def _beyond(value: float | None, usual: Range, sigma: float) -> float:
+def _beyond_all(value: float | None, ranges: Mapping[TargetLabel, Range], sigma: float) -> dict[TargetLabel, float]:
     if value is None or not isfinite(value):
-        return 0.0
+        return {}
+    return {name: _beyond(value, usual, sigma) for name, usual in ranges.items() if not usual.low <= value <= usual.high}
+
+
+def _beyond(value: float, usual: Range, sigma: float) -> float:
     beyond, sigma_own = (usual.low - value, usual.sigma_low) if value < usual.low else (value - usual.high, usual.sigma_high)
     return min(max(beyond, 0.0) / hypot(sigma_own, sigma), MOST_SIGMAS) ** 2 / 2

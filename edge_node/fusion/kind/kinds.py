@@ -34,6 +34,8 @@ LEAST_SAID = 0.02
 MOVED_S, REMEMBERED_S = 2.0, 120.0
 """A movement counts once it lasts; what it excluded comes back in minutes, for two objects may have been taken for one."""
 
+LOG_PRIOR = {name: log(share) for name, share in PRIOR.items()}
+
 Told = tuple[TargetLabel | None, float | None, dict[str, float]]
 Nats = dict[TargetLabel, float]
 
@@ -81,13 +83,14 @@ class Kinds:
 
     def move(self, t_mono_ns: int, speed_mps: float | None, climb_mps: float | None, sigma_mps: float = 0.0) -> None:
         """How the body moves, about twice a second: measured, never claimed; over ground, up, and the 1-sigma of both."""
+        if self._moved_ns is not None and t_mono_ns <= self._moved_ns:
+            return
         now = excluded(speed_mps, climb_mps, sigma_mps)
-        passed_s = 0.0 if self._moved_ns is None else max((t_mono_ns - self._moved_ns) / 1e9, 0.0)
+        passed_s = 0.0 if self._moved_ns is None else (t_mono_ns - self._moved_ns) / 1e9
         self._moved = _towards(self._moved, now, passed_s / MOVED_S) if self._moved else dict.fromkeys(now, 0.0)
         kept = exp(-passed_s / REMEMBERED_S)
         self._excluded = {name: max(nats, kept * self._excluded.get(name, 0.0)) for name, nats in self._moved.items()}
-        self._moved_ns = max(t_mono_ns, self._moved_ns or t_mono_ns)
-        self._told = None
+        self._moved_ns, self._told = t_mono_ns, None
 
     def absorb(self, other: Kinds) -> None:
         """Take over what is known of a track of the same object; of one source the newer word."""
@@ -120,7 +123,7 @@ class Kinds:
         """Of all kinds; a claim that would leave what all evidence is sure of unsure is not heard."""
         evidence = [source for source in spoken if source.kind != "claim"]
         claimed = _pooled([source for source in spoken if source.kind == "claim"])
-        nats = {name: log(PRIOR[name]) + said - self._excluded.get(name, 0.0) for name, said in _pooled(evidence).items()}
+        nats = {name: LOG_PRIOR[name] + said - self._excluded.get(name, 0.0) for name, said in _pooled(evidence).items()}
         by = _bounded(nats, claimed) if evidence else 1.0
         alone, shares = _normalised(nats), _normalised({name: nats[name] + by * claimed[name] for name in PRIOR})
         label, sure = _likeliest(alone)
@@ -134,7 +137,7 @@ class Kinds:
 
 def _nats(shares: Shares) -> Nats:
     """By how much likelier each kind is than before, within MOST_NATS."""
-    return {name: min(max(log(max(share, 1e-9) / PRIOR[name]), -MOST_NATS), MOST_NATS) for name, share in shares.items()}
+    return {name: min(max(log(max(share, 1e-9)) - LOG_PRIOR[name], -MOST_NATS), MOST_NATS) for name, share in shares.items()}
 
 
 def _towards(before: Nats, now: Nats, times: float) -> Nats:

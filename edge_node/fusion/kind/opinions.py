@@ -23,6 +23,8 @@ PRIOR: Shares = {
 }
 """Before anything is said; half are drones, as where the sensors' probabilities were calibrated. "unknown" is all that has no label."""
 DRONES: tuple[TargetLabel, ...] = ("multirotor", "fixed_wing")
+AMONG_DRONES: Shares = {name: PRIOR[name] / sum(PRIOR[one] for one in DRONES) for name in DRONES}
+AMONG_OTHERS: Shares = {name: share / (1 - sum(PRIOR[one] for one in DRONES)) for name, share in PRIOR.items() if name not in DRONES}
 MANNED: Shares = {"aeroplane": 0.65, "helicopter": 0.2, "fixed_wing": 0.05}
 """Who tells itself by ADS-B; what is missing is for gliders, vehicles of airports and lies."""
 
@@ -84,7 +86,7 @@ def opinion(said: Detection) -> Opinion | None:
             told = _known(said.probabilities)
             return Opinion("cooperative", _whole(told or MANNED)) if said.cooperative else Opinion("target", _whole(told))
         case RemoteIdDetection(ua_type=str(claimed)):
-            return Opinion("claim", _whole(_scaled(CLAIMS.get(claimed, _among_drones()), CLAIMED)))
+            return Opinion("claim", _whole(_scaled(CLAIMS.get(claimed, AMONG_DRONES), CLAIMED)))
     return None
 
 
@@ -95,7 +97,7 @@ def _sounds(said: AcousticDetection) -> Shares:
         other: TargetLabel = "fixed_wing" if said.label == "multirotor" else "multirotor"
         which: Shares = {said.label: RIGHT_KIND, other: 1 - RIGHT_KIND}
     else:
-        which = _among_drones()
+        which = AMONG_DRONES
     rest: Shares = {"helicopter": 1.0} if said.label == "helicopter" else MACHINES if said.label == "machine" else LOUD
     return _whole(_sum(_scaled(which, drone), _scaled(rest, RIGHT_KIND * (1 - drone)), _scaled(LOUD, (1 - RIGHT_KIND) * (1 - drone))))
 
@@ -104,16 +106,16 @@ def _looks(said: CameraDetection) -> Shares:
     """A camera says drone, and which kind of drone it cannot say; insects have no label here."""
     if not said.probabilities:
         drone = as_probability(said.probability)
-        return _whole(_sum(_scaled(_among_drones(), drone), _scaled(_among_others(), 1 - drone)))
+        return _whole(_sum(_scaled(AMONG_DRONES, drone), _scaled(AMONG_OTHERS, 1 - drone)))
     given = dict(islice(said.probabilities.items(), MOST_LABELS))
     drone, insect = as_probability(given.pop("drone", 0.0)), as_probability(given.pop("insect", 0.0))
-    return _whole(_sum(_scaled(_among_drones(), drone), _known(given), {"unknown": insect}))
+    return _whole(_sum(_scaled(AMONG_DRONES, drone), _known(given), {"unknown": insect}))
 
 
 def _sends(said: LinkDetection) -> Shares:
     sure = as_probability(said.probability)
     if said.alarm:
-        return _whole(_scaled(_among_drones(), ABOARD * sure))
+        return _whole(_scaled(AMONG_DRONES, ABOARD * sure))
     return _whole(_scaled(LISTENED.get(said.link, {}), ABOARD * sure))
 
 
@@ -128,16 +130,6 @@ def _whole(shares: Shares) -> Shares:
     given = sum(shares.values())
     scale, lacking = 1 / max(given, 1.0), max(1.0 - given, 0.0)
     return {name: scale * shares.get(name, 0.0) + lacking * share for name, share in PRIOR.items()}
-
-
-def _among_drones() -> Shares:
-    whole = sum(PRIOR[name] for name in DRONES)
-    return {name: PRIOR[name] / whole for name in DRONES}
-
-
-def _among_others() -> Shares:
-    whole = 1 - sum(PRIOR[name] for name in DRONES)
-    return {name: share / whole for name, share in PRIOR.items() if name not in DRONES}
 
 
 def _scaled(shares: Shares, by: float) -> Shares:
