@@ -10,6 +10,9 @@ from msgspec import Struct
 from edge_node.fusion.pointing import Key
 from edge_node.messages import Bearing, Kinematics
 
+UNSAID_SIGMA_M = 3.0
+"""How well a node's place is known of which nobody says how well."""
+
 
 class Standpoint(Protocol):
     """Where a node is."""

@@ -111,7 +111,7 @@ class Measuring:
         for row, other in self._joining.joins(t_s):
             trail, younger = self.trail_of(row), self.trail_of(other)
             if trail and younger:
-                events.append(self._merge(trail, younger))
+                self._roster.unite(trail, younger, events)
         if self._bodies.ground.frame is not None and len(self._bodies):
             events += self._compare(t_mono_ns)
         return events
@@ -155,10 +155,6 @@ class Measuring:
                     self._bodies.free(row)
         return events
 
-    def _merge(self, trail: Trail, younger: Trail) -> TrackEvent:
-        first, second = sorted((trail, younger), key=lambda one: one.number)
-        return self._roster.merge(first, second)
-
     def _compare(self, t_mono_ns: int) -> list[TrackEvent]:
         """Claims beside bodies: one that fits a body for long is of it, and one that no longer fits its own is not."""
         events: list[TrackEvent] = []
@@ -176,7 +172,7 @@ class Measuring:
             row = self._joining.whose(_claim_key(trail))
             owner = None if row is None else self.trail_of(row)
             if owner and owner.motion is None:
-                events.append(self._merge(trail, owner))
+                self._roster.unite(trail, owner, events)
         return events
 
     def _part(self, trail: Trail, events: list[TrackEvent]) -> None:

@@ -48,11 +48,10 @@ class Named:
         if heard:
             named.setdefault(heard.number, heard)
         trail, *others = named.values()
-        events = []
+        events: list[TrackEvent] = []
         for other in others:
             if trail.claims.agree(other.claims.ids):
-                trail, younger = sorted((trail, other), key=lambda one: one.number)
-                events.append(self._roster.merge(trail, younger))
+                trail = self._roster.unite(trail, other, events)
         return trail, events
 
     def _claim(self, trail: Trail, said: RemoteIdDetection, ids: Sequence[UasId], transmitter: str | None) -> bool:

@@ -9,7 +9,7 @@ from edge_node.config import ProtectTable
 from edge_node.fusion.behaviours.behaviour import Behaviour
 from edge_node.fusion.claims.covered import Coverages
 from edge_node.fusion.claims.evidence import Evidence, Verdict
-from edge_node.fusion.embodied import Standpoint
+from edge_node.fusion.embodied import UNSAID_SIGMA_M, Standpoint
 from edge_node.fusion.emitting import Emitting
 from edge_node.fusion.linking import Linking
 from edge_node.fusion.pointing import Key
@@ -20,7 +20,7 @@ from edge_node.fusion.trail import Trail
 from edge_node.geometry import LocalFrame
 from edge_node.messages import Coverage, TrackEvent
 
-UNSAID_SIGMA_M = 3.0
+NOTHING = Verdict()
 
 
 class Reasoning:
@@ -92,8 +92,7 @@ class Reasoning:
             mine, owner = self._roster.of(key), attached.get(number)
             belongs = self._roster.table.get(owner.object) if owner else None
             if mine and belongs and mine is not belongs and object_of(mine, self._frame) is None:
-                first, second = sorted((mine, belongs), key=lambda one: one.number)
-                events.append(self._roster.merge(first, second))
+                self._roster.unite(mine, belongs, events)
             elif mine and mine is not belongs and object_of(mine, self._frame) is not None:
                 self._roster.part_source(key, events)
         return events

@@ -100,11 +100,17 @@ class Roster:
             self.numbered[source] = trail.number
         return event
 
-    def part_claims(self, trail: Trail, events: list[TrackEvent]) -> Trail | None:
-        """What claims to be an object, and is not there, goes on as a trail of its own; None where there is no room for it."""
+    def unite(self, one: Trail, other: Trail, events: list[TrackEvent]) -> Trail:
+        """Two that are found to be one go on as the elder of them."""
+        elder, younger = sorted((one, other), key=lambda trail: trail.number)
+        events.append(self.merge(elder, younger))
+        return elder
+
+    def part_claims(self, trail: Trail, events: list[TrackEvent]) -> None:
+        """What claims to be an object, and is not there, goes on as a trail of its own, if there is room for it."""
         parted = self.born(trail.last_seen_ns, events)
         if parted is None:
-            return None
+            return
         self.counters.parted += 1
         claimed = [(key, heard) for key, heard in trail.claims.counts() if self.directory.owner(key) == trail.number]
         self.directory.release(trail.number, (key for key, _ in claimed))
@@ -113,7 +119,6 @@ class Roster:
             self.directory.assign(parted.number, parted.claims, key, heard)
         self.believe(parted)
         events.append(TrackEvent(kind="new", track=parted.track(), other=trail.number))
-        return parted
 
     def part_source(self, key: Key, events: list[TrackEvent]) -> None:
         """What a sensor numbers so goes on as a trail of its own, if there is room for it."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from edge_node.fusion.embodied import Standpoint
+from edge_node.fusion.embodied import UNSAID_SIGMA_M, Standpoint
 from edge_node.fusion.filter.models import Array
 from edge_node.geometry import LocalFrame
 
 MOST_OFF_M = 3_000.0
 """From here on a node that has moved begins a new ground: on the old one, up would lean by a thirtieth of a degree."""
-UNSAID_SIGMA_M = 3.0
 
 
 class Ground:
