@@ -19,7 +19,7 @@ from edge_node.fusion.motion import Motion
 from edge_node.fusion.pointing import Key, Numbered, told_bearing
 from edge_node.fusion.roster import Roster
 from edge_node.fusion.trail import Trail
-from edge_node.messages import AcousticDetection, CameraDetection, LinkDetection, PositionDetection, TrackEvent
+from edge_node.messages import AcousticDetection, BearingDetection, CameraDetection, LinkDetection, PositionDetection, TrackEvent
 
 WORST_DEG = 60.0
 """A bearing that is worse says nothing of where."""
@@ -43,8 +43,10 @@ class Measuring:
         self._bodies.stand(place)
 
     def takes(self, said: Numbered) -> bool:
-        """Whether it measures where something is."""
-        return self._said(said, None) is not None
+        """Whether a plot, which is usable, measures where something is."""
+        if isinstance(said, PositionDetection):
+            return not said.cooperative and self._bodies.ground.frame is not None
+        return isinstance(said, BearingDetection) and said.reference == "true_north" and said.sigma_azimuth_deg <= WORST_DEG
 
     def take(self, said: Sequence[tuple[Numbered, Key | None]]) -> list[int | None]:
         """The row of the body of each of what one sensor said at one moment; None for what measures nothing, or waits."""

@@ -52,7 +52,8 @@ class Reasoning:
             self._move(trail)
         self._judge(alive, t_mono_ns)
         events = self._link(alive, t_mono_ns)
-        facts = self._behaviour.look(t_mono_ns, [trail.track() for trail in self._roster.table])
+        placed = [trail.track() for trail in self._roster.table if trail.state == "confirmed" and _is_placed(trail)]
+        facts = self._behaviour.look(t_mono_ns, placed)
         for trail in self._roster.table:
             trail.tell(facts.get(trail.number, ()))
         return events
@@ -71,13 +72,13 @@ class Reasoning:
         coverages = self.coverages.now(t_mono_ns)
         if not coverages:
             for trail in alive:
-                trail.judge(Verdict())
+                trail.judge(NOTHING)
             return
         standings = [standing_of(trail, self._frame, self._sensed.agreement(trail), t_mono_ns) for trail in alive]
         judged = [one for one in standings if one.claim or one.body]
         verdicts = self._evidence.look(t_mono_ns, judged, coverages, self._sigma_m)
         for trail in alive:
-            trail.judge(verdicts.get(trail.number, Verdict()))
+            trail.judge(verdicts.get(trail.number, NOTHING))
 
     def _link(self, alive: Sequence[Trail], t_mono_ns: int) -> list[TrackEvent]:
         """Radio links go to whom they belong, and leave whom they do not."""
@@ -100,3 +101,8 @@ class Reasoning:
     def _number(self) -> int:
         self._given += 1
         return self._given
+
+
+def _is_placed(trail: Trail) -> bool:
+    """Whether its track may have a place: what has none does nothing that shows."""
+    return trail.motion is not None or (trail.body is not None and trail.body.known().kinematics is not None)
