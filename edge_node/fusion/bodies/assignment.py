@@ -34,8 +34,12 @@ def dealt(rows: Indices, columns: Indices, scores: Array) -> Dealt:
     may = np.flatnonzero(scores > 0)
     if not len(may):
         return Dealt(may, np.zeros(0, bool))
-    pairs, sure = [], []
-    for group in _groups(rows[may].tolist(), columns[may].tolist()):
+    groups = _groups(rows[may].tolist(), columns[may].tolist())
+    alone = [group[0] for group in groups if len(group) == 1]
+    pairs, sure = [may[alone]], [np.ones(len(alone), bool)]
+    for group in groups:
+        if len(group) == 1:
+            continue
         mine = may[group]
         won, certain = _dealt_of_group(rows[mine], columns[mine], scores[mine])
         pairs.append(mine[won])
@@ -60,8 +64,6 @@ def _groups(rows: Sequence[int], columns: Sequence[int]) -> list[list[int]]:
 
 def _dealt_of_group(rows: Indices, columns: Indices, scores: Array) -> tuple[Indices, NDArray[np.bool_]]:
     """The pairs that belong together, and whether that is sure."""
-    if len(rows) == 1:
-        return np.zeros(1, np.intp), np.ones(1, bool)
     row, col = np.unique(rows, return_inverse=True)[1], np.unique(columns, return_inverse=True)[1]
     gain = np.full((row.max() + 1, col.max() + 1), -IMPOSSIBLE)
     gain[row, col] = scores

@@ -86,18 +86,17 @@ class Dealing:
 
     def _without_hasty(self, deal: Dealt, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices) -> Dealt:
         """A number that seems to mean another object is not taken at its word: until that lasted, its own goes on as it went."""
-        pair_of = {(int(row), int(k)): pair for pair, (row, k) in enumerate(zip(rows, which, strict=True))}
-        pairs, sure = deal.pairs.copy(), deal.sure.copy()
-        for place, pair in enumerate(deal.pairs.tolist()):
-            k, row = int(which[pair]), int(rows[pair])
+        rows_of, said_of = rows.tolist(), which.tolist()
+        kept: dict[int, tuple[int, bool]] = {}
+        for pair, sure in zip(deal.pairs.tolist(), deal.sure.tolist(), strict=True):
+            k, row = said_of[pair], rows_of[pair]
             mine, key = own[k], said[k].key
-            if mine is None or key is None or mine == row or self._bodies.affinities.prefers(key, row, mine, SWITCHES):
-                continue
-            stays = pair_of.get((mine, k))
-            if stays is not None:
-                pairs[place], sure[place] = stays, False
-        only = np.unique(rows[pairs], return_index=True)[1] if len(pairs) else np.zeros(0, np.intp)
-        return Dealt(pairs[only], sure[only])
+            hasty = not (mine in (None, row) or key is None or self._bodies.affinities.prefers(key, row, mine, SWITCHES))
+            stays = [other for other in range(len(rows)) if rows_of[other] == mine and said_of[other] == k] if hasty else []
+            goes = (stays[0], False) if stays else (pair, sure)
+            kept.setdefault(rows_of[goes[0]], goes)
+        inorder = [kept[row] for row in sorted(kept)]
+        return Dealt(np.array([pair for pair, _ in inorder], np.intp), np.array([sure for _, sure in inorder], bool))
 
     def _goes(self, sure: bool, one: Said, row: int) -> bool:
         """Whether an object takes in what may be another's: not at once, but after a while what is likeliest is better than nothing."""
