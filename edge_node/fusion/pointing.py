@@ -91,16 +91,18 @@ def told_bearing(said: Numbered) -> Bearing | None:
     """The direction with its errors; None where there is none, or one of which nobody knows how wrong it is."""
     if not isinstance(said, AcousticDetection | CameraDetection | BearingDetection):
         return None
-    if not _known(said.azimuth_deg, said.sigma_azimuth_deg) or said.azimuth_deg is None or said.sigma_azimuth_deg is None:
+    azimuth_deg, sigma_deg = finite(said.azimuth_deg), above_0(said.sigma_azimuth_deg)
+    if azimuth_deg is None or sigma_deg is None:
         return None
-    raised = _known(said.elevation_deg, said.sigma_elevation_deg) and -90.0 <= (said.elevation_deg or 0.0) <= 90.0
+    elevation_deg, sigma_elevation_deg = finite(said.elevation_deg), above_0(said.sigma_elevation_deg)
+    raised = elevation_deg is not None and sigma_elevation_deg is not None and -90.0 <= elevation_deg <= 90.0
     return Bearing(
-        azimuth_deg=said.azimuth_deg % 360,
-        elevation_deg=said.elevation_deg if raised else None,
+        azimuth_deg=azimuth_deg % 360,
+        elevation_deg=elevation_deg if raised else None,
         azimuth_rate_dps=finite(said.azimuth_rate_dps),
         elevation_rate_dps=finite(said.elevation_rate_dps) if raised else None,
-        sigma_azimuth_deg=min(said.sigma_azimuth_deg, MOST_SIGMA_DEG),
-        sigma_elevation_deg=min(said.sigma_elevation_deg or 0.0, MOST_SIGMA_DEG) if raised else None,
+        sigma_azimuth_deg=min(sigma_deg, MOST_SIGMA_DEG),
+        sigma_elevation_deg=min(sigma_elevation_deg or 0.0, MOST_SIGMA_DEG) if raised else None,
         sigma_pose_deg=above_0(said.sigma_pose_deg) if isinstance(said, CameraDetection | BearingDetection) else None,
         reference=said.reference,
     )
@@ -119,10 +121,6 @@ def finite(value: float | None) -> float | None:
 def above_0(value: float | None) -> float | None:
     """A number above 0, or None."""
     return value if value is not None and isfinite(value) and value > 0 else None
-
-
-def _known(angle_deg: float | None, sigma_deg: float | None) -> bool:
-    return finite(angle_deg) is not None and above_0(sigma_deg) is not None
 
 
 def _sigma_deg(bearing: Bearing) -> float:

@@ -10,8 +10,9 @@ from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions, across
 
 NEAREST_M, FARTHEST_M, RANGES = 15.0, 4_000.0, 9
 """Where a small sensor hears or sees a drone: in shells equally probable in their logarithm, so deep that a Gaussian fits (Peach 1995)."""
-EDGES_M = np.geomspace(NEAREST_M, FARTHEST_M, RANGES + 1)
-FAR_M, DEEP_M = (EDGES_M[1:] + EDGES_M[:-1]) / 2, (EDGES_M[1:] - EDGES_M[:-1]) / np.sqrt(12)
+_EDGES_M = np.geomspace(NEAREST_M, FARTHEST_M, RANGES + 1)
+FAR_M, DEPTH_M = (_EDGES_M[1:] + _EDGES_M[:-1]) / 2, (_EDGES_M[1:] - _EDGES_M[:-1]) / np.sqrt(12)
+"""Of each shell, and one sigma of it."""
 SPEED_MPS, CLIMB_MPS = 10.0, 3.0
 """One sigma of what is not known of a velocity."""
 UNKNOWN_UP_M = 100.0
@@ -27,7 +28,7 @@ def ranging(said: Bearings, shared_variance: Array) -> States:
     mean[..., :AXES] = said.origin[:, None] + FAR_M[:, None] * said.towards[:, None]
     sigma = np.where(np.isinf(said.sigma), STEEPEST, said.sigma)
     wide = np.einsum("nda,nd,ndb->nab", axes, sigma**2, axes)[:, None] * (FAR_M**2)[:, None, None]
-    deep = said.towards[:, None, :, None] * said.towards[:, None, None, :] * (DEEP_M**2)[:, None, None]
+    deep = said.towards[:, None, :, None] * said.towards[:, None, None, :] * (DEPTH_M**2)[:, None, None]
     cov[..., :AXES, :AXES] = wide + deep
     cov[..., AXES:STATE, AXES:STATE] = np.diag([SPEED_MPS, SPEED_MPS, CLIMB_MPS]) ** 2
     cov[..., STATE:, STATE:] = np.diag(shared_variance)
@@ -53,7 +54,7 @@ def shelled(states: States, origin: Array, back: Array) -> States:
     turn = np.eye(AXES) - back[..., None, None] * along
     cov[..., :AXES, :] = turn @ cov[..., :AXES, :]
     cov[..., :AXES] = cov[..., :AXES] @ turn
-    cov[..., :AXES, :AXES] += ((1 - (1 - back) ** 2) * DEEP_M**2)[..., None, None] * along
+    cov[..., :AXES, :AXES] += ((1 - (1 - back) ** 2) * DEPTH_M**2)[..., None, None] * along
     return states._replace(mean=mean, cov=cov)
 
 

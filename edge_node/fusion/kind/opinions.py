@@ -127,6 +127,8 @@ def _known(told: Mapping[str, float]) -> Shares:
 
 def _whole(shares: Shares) -> Shares:
     """Shares of all labels that sum to 1: what these lack of it is spread as the prior is."""
+    if not shares:
+        return PRIOR
     given = sum(shares.values())
     scale, lacking = 1 / max(given, 1.0), max(1.0 - given, 0.0)
     return {name: scale * shares.get(name, 0.0) + lacking * share for name, share in PRIOR.items()}
