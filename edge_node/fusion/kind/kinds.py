@@ -48,7 +48,7 @@ class _Source(NamedTuple):
     @property
     def says(self) -> bool:
         """Whether it says anything that was not known before."""
-        return any(abs(nats) >= LEAST_SAID for nats in self.nats.values())
+        return max(map(abs, self.nats.values())) >= LEAST_SAID
 
 
 class Kinds:
@@ -121,13 +121,16 @@ class Kinds:
 
     def _shares(self, spoken: list[_Source]) -> Shares:
         """Of all kinds; a claim that would leave what all evidence is sure of unsure is not heard."""
-        evidence = [source for source in spoken if source.kind != "claim"]
-        claimed = _pooled([source for source in spoken if source.kind == "claim"])
+        evidence, claims = [source for source in spoken if source.kind != "claim"], [source for source in spoken if source.kind == "claim"]
         nats = {name: LOG_PRIOR[name] + said - self._excluded.get(name, 0.0) for name, said in _pooled(evidence).items()}
-        by = _bounded(nats, claimed) if evidence else 1.0
-        alone, shares = _normalised(nats), _normalised({name: nats[name] + by * claimed[name] for name in PRIOR})
+        alone = _normalised(nats)
+        if not claims:
+            return alone
+        claimed = _pooled(claims)
+        by = _bounded(nats, claimed)
+        shares = _normalised({name: nats[name] + by * claimed[name] for name in PRIOR})
         label, sure = _likeliest(alone)
-        return alone if evidence and sure > SURE >= shares[label] else shares
+        return alone if sure > SURE >= shares[label] else shares
 
     def _put(self, key: Hashable, source: _Source) -> None:
         self._sources[key], self._told = source, None
@@ -150,7 +153,8 @@ def _pooled(sources: list[_Source]) -> Nats:
     """The sum of all words, each to its exponent; their order makes no difference, not even in the last bit."""
     count = Counter(source.kind for source in sources)
     weigh = {kind: RELIABILITY[kind] / (1 + (n - 1) * SHARED) for kind, n in count.items()}
-    return {name: fsum(weigh[source.kind] * source.nats[name] for source in sources) for name in PRIOR}
+    words = [(weigh[source.kind], source.nats) for source in sources]
+    return {name: fsum([weight * nats[name] for weight, nats in words]) for name in PRIOR}
 
 
 def _bounded(evidence: Nats, claimed: Nats) -> float:

@@ -139,4 +139,8 @@ def _scaled(shares: Shares, by: float) -> Shares:
 
 
 def _sum(*parts: Shares) -> Shares:
-    return {name: sum(part.get(name, 0.0) for part in parts) for name in PRIOR}
+    total = dict.fromkeys(PRIOR, 0.0)
+    for part in parts:
+        for name, share in part.items():
+            total[name] += share
+    return total
