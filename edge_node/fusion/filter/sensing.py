@@ -18,6 +18,7 @@ LEAST_LEAN, LEAST_SINE = 1e-9, 1e-12
 """Of what is nearer to the zenith, and of what fits better, no direction in the plane across is known."""
 LEVEL = np.array([1.0, 1.0, 0.0])
 BOTH, NO_WAY = np.eye(2), np.eye(STATE)
+"""What leaves both angles, and a whole state, as they are."""
 
 
 class Bearings(NamedTuple):
