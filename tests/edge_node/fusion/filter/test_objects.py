@@ -111,3 +111,17 @@ def test_a_range_from_an_apparent_size_makes_it_known_too() -> None:
     known = np.linalg.norm(objects.at(rows, np.full(6, 2.0)).mean[:, 0, :AXES], axis=1)
     assert objects.located.all()
     assert (np.abs(np.log(known / far)) < 0.5).all()
+
+
+def test_objects_of_both_kinds_are_told_in_the_order_in_which_they_are_asked() -> None:
+    flown, rows = flights(np.random.default_rng(4), 6, 3), np.arange(6)
+    sense, objects = sensors(flown, 5), Objects(np.zeros(2), 6)
+    objects.begin_by_bearing(rows, sense.seen(0))
+    said = sense.claimed(10, 5.0)
+    take_positions(objects, rows[::2], Positions(*(one[::2] for one in said)))
+    assert objects.located.tolist() == [True, False] * 3
+    t_s = np.full(6, 2.0)
+    for order in (rows, rows[::-1], rows[::2], rows[1::2]):
+        alone = [objects.at(np.array([row]), t_s[:1]) for row in order]
+        assert objects.at(order, t_s[: len(order)]).mean == pytest.approx(np.concatenate([one.mean for one in alone]))
+        assert objects.newest(order).cov == pytest.approx(np.concatenate([objects.newest(np.array([row])).cov for row in order]))
