@@ -69,10 +69,10 @@ def of_bearings(states: States, said: Bearings, models: Models) -> Linear:
         lag_s = lag_s + said.sounds[:, None] * sounded_m / SOUND_MPS
     then, flat = _then(states, lag_s, models), np.isinf(said.sigma[:, 1])
     off, slope = _angles(then.state[..., :AXES] - said.origin[:, None], said.towards, flat)
-    slope = slope @ then.back[..., :AXES, :]
     noise = (np.where(np.isinf(said.sigma), 1.0, said.sigma) ** 2)[:, None, :, None] * BOTH
     if then.noise is not None:
-        noise = noise + slope @ then.noise @ slope.swapaxes(-1, -2)
+        noise = noise + slope @ then.noise[..., :AXES, :AXES] @ slope.swapaxes(-1, -2)
+    slope = slope @ then.back[..., :AXES, :]
     whole = _whole(slope, states)
     shared = whole[..., STATE:]
     if shared.shape[-1]:
