@@ -9,11 +9,11 @@ import numpy as np
 from msgspec import Struct
 
 from tools.simulate.lens import Reals
-from tools.simulate.scene import Drone
+from tools.simulate.scene import Drone, Other
 from tools.simulate.shapes import Flying
 from tools.simulate.world import Wander, World, in_air
 
-Kind = Literal["drone", "bird", "aeroplane", "helicopter", "balloon", "insect"]
+Kind = Literal["drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "vehicle"]
 GRAVITY = 9.81
 
 
@@ -57,20 +57,19 @@ class Round:
 
 
 class Flown:
-    """The path of one of the world's drones."""
+    """The path of one of the world's drones or others."""
 
-    def __init__(self, world: World, drone: Drone) -> None:
-        self._world, self._drone = world, drone
+    def __init__(self, world: World, one: Drone | Other) -> None:
+        self._world, self._one = world, one
 
     def at(self, t_s: float) -> tuple[Reals, Reals]:
         """Where it is and how fast."""
-        truth = self._world.truth_of(self._drone, t_s)
-        place = np.array([truth.east_m, truth.north_m, truth.up_m])
-        return place, np.array([truth.velocity_east_mps, truth.velocity_north_mps, truth.velocity_up_mps])
+        place, velocity = self._world.from_node(self._one, t_s)
+        return np.array(place), np.array(velocity)
 
     def flies(self, t_s: float) -> bool:
         """Whether it is in the air."""
-        return in_air(self._drone, t_s)
+        return in_air(self._one, t_s)
 
 
 class Pose(Struct, frozen=True):
@@ -103,6 +102,8 @@ class Flyer:
             return turned(self._yaw.at(t_s) + (atan2(east, north) if speed > 3 else 0.0), lean, 0.0)
         if speed < 1 and self.kind == "helicopter":
             return turned(self._yaw.at(t_s), 0.0, 0.0)
+        if self.kind == "vehicle":
+            return turned(atan2(east, north), 0.0, 0.0)
         return turned(atan2(east, north), atan2(up, max(speed, 0.5)), self._bank(t_s, velocity))
 
     def _bank(self, t_s: float, velocity: Reals) -> float:

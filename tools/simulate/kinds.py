@@ -13,16 +13,16 @@ from edge_node.mounting import Mounting
 from tools.simulate.flyers import Flyer, Kind, Path, Round, Straight, towards
 from tools.simulate.lens import Lens, Reals
 from tools.simulate.outdoors import Eye
-from tools.simulate.shapes import Airliner, Ball, Bird, Flying, Helicopter, Insect, Multirotor, Wing
+from tools.simulate.shapes import Airliner, Ball, Bird, Flying, Helicopter, Insect, Multirotor, Vehicle, Wing
 
 SHARPEST_M = 0.25
 LOWEST_SIN, LOW_SHARE = 0.02, 0.1
 """Most are over the horizon; some are not."""
 
 
-def body_of(kind: Kind, seed: str) -> Flying:
-    """A body of a kind."""
-    return BODIES[kind](seed, Random(f"{seed}/body"))
+def body_of(kind: Kind, seed: str, span_m: float | None = None) -> Flying:
+    """A body of a kind, of a span where one is told."""
+    return BODIES[kind](seed, Random(f"{seed}/body")) if span_m is None else SPANNED[kind](seed, span_m)
 
 
 def _drone_body(seed: str, random: Random) -> Flying:
@@ -50,7 +50,18 @@ BODIES: dict[Kind, Callable[[str, Random], Flying]] = {
     "helicopter": lambda seed, random: Helicopter(seed, random.uniform(8, 16)),
     "balloon": lambda seed, random: Ball(seed, random.uniform(0.25, 0.6), random.uniform(-2, 5)),
     "insect": lambda seed, random: Insect(seed, random.uniform(0.004, 0.02)),
+    "vehicle": lambda seed, random: Vehicle(seed, random.choice([1.8, 1.8, 2.0, 2.5])),
 }
+SPANNED: dict[Kind, Callable[[str, float], Flying]] = {
+    "drone": Multirotor,
+    "bird": lambda seed, span_m: Bird(seed, span_m, beat_of(span_m)),
+    "aeroplane": Airliner,
+    "helicopter": Helicopter,
+    "balloon": lambda seed, span_m: Ball(seed, span_m, 2.0),
+    "insect": Insect,
+    "vehicle": Vehicle,
+}
+"""Bodies of a span in metres: from wing tip to wing tip, across a rotor, or how wide a vehicle is."""
 
 
 def flyer(

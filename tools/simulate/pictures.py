@@ -9,19 +9,23 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from math import ceil, floor, radians
+from math import ceil, floor
 from pathlib import Path
 from socket import socket
 from threading import Event
 from typing import Self
+from zlib import crc32
 
 import cv2
+import numpy as np
 
 from tools.counts_video import CountsVideo
-from tools.simulate.flyers import Flown, Flyer, towards
+from tools.simulate import faults
+from tools.simulate.flyers import Flown, Flyer, Kind
+from tools.simulate.kinds import body_of
 from tools.simulate.mjpeg import Broadcast
-from tools.simulate.scene import Drone, SceneError
-from tools.simulate.shapes import Multirotor
+from tools.simulate.scene import Drone, DroneSound, Other, SceneError
+from tools.simulate.shapes import Flying, Helicopter, Multirotor, Wing
 from tools.simulate.sight import Picture, Pictures, Truth
 from tools.simulate.traffic import Passing
 from tools.simulate.video import GainControl, Grey, Video
@@ -36,21 +40,51 @@ LEAST_SEEN = 0.05
 
 
 def of_world(world: World) -> Pictures:
-    """The pictures of a world's camera, with its drones and its traffic; raises SceneError for a scene without one."""
-    scene = world.scene
-    if scene.camera is None:
+    """The pictures of a world's camera, with its drones, the others and its traffic; raises SceneError for a scene without one."""
+    scene, traffic = world.scene, passing(world)
+    if scene.camera is None or traffic is None:
         raise SceneError(f"{scene.name}: has no [camera]")
-    drones = [_drone(world, drone) for drone in scene.drone]
-    wind = towards(radians(scene.sky.wind_from_deg + 180), scene.weather.wind_mps)
-    passing = Passing(scene.traffic, scene.camera, world.seed, wind)
+    movers = [Flyer(one.name, *_body(world, one), Flown(world, one)) for one in scene.movers]
     return Pictures(
-        scene.camera, lambda t_s: drones + passing(t_s), sky=scene.sky, ground=scene.ground, weather=scene.weather, seed=world.seed
+        scene.camera,
+        lambda t_s: movers + traffic(t_s),
+        sky=scene.sky,
+        ground=scene.ground,
+        weather=scene.weather,
+        seed=seed_of(world),
+        rain=lambda t_s: rain_mm_h(world, t_s),
     )
 
 
-def _drone(world: World, drone: Drone) -> Flyer:
-    rotors = ROTORS.get(drone.sound.aircraft, 4) if drone.sound else 4
-    return Flyer(drone.name, "drone", Multirotor(f"{world.seed}/{drone.name}", drone.span_m, rotors), Flown(world, drone))
+def passing(world: World) -> Passing | None:
+    """Who comes through the picture of a world's camera by chance; None where it has none."""
+    scene = world.scene
+    if scene.camera is None:
+        return None
+    return Passing(scene.traffic, scene.camera, seed_of(world), np.array([*world.wind, 0.0]))
+
+
+def seed_of(world: World) -> int:
+    """Of what a camera alone knows: its own noise, and what stands about it."""
+    return world.seed + crc32(world.own.encode()) if world.own else world.seed
+
+
+def rain_mm_h(world: World, t_s: float) -> float:
+    """How hard it rains."""
+    fault = faults.at(world.faults, "rain", t_s)
+    return max(world.scene.sky.rain_mm_h, fault.much if fault else 0.0)
+
+
+def _body(world: World, one: Drone | Other) -> tuple[Kind, Flying]:
+    seed = f"{world.seed}/{one.name}"
+    if isinstance(one, Other):
+        return one.kind, body_of(one.kind, seed, one.span_m)
+    sound = one.sound or DroneSound()
+    if sound.aircraft == "fixed_wing":
+        return "drone", Wing(seed, one.span_m)
+    if sound.aircraft == "helicopter":
+        return "drone", Helicopter(seed, one.span_m)
+    return "drone", Multirotor(seed, one.span_m, sound.rotors or ROTORS.get(sound.aircraft, 4))
 
 
 def video_of(shown: Pictures) -> Video:

@@ -288,7 +288,29 @@ class Insect:
         return self._parts
 
 
-Flying = Multirotor | Wing | Bird | Airliner | Helicopter | Ball | Insect
+class Vehicle:
+    """A car or van as wide as its span: a body on the road, a cabin, a warm bonnet and warm wheels."""
+
+    def __init__(self, seed: str, span_m: float) -> None:
+        random = Random(seed)
+        self.span_m = span_m
+        half, grey, skin = span_m / 2, random.choice([40.0, 90.0, 150.0, 210.0]), random.uniform(-2, 3)
+        wheels = [(s * 0.85 * half, y * half, -0.65 * half) for s in (-1, 1) for y in (-1.5, 1.5)]
+        sides = [(s * 0.6 * half, 2.0 * half, -0.2 * half) for s in (-1, 1)]
+        parts = (
+            *(rod((x, -y, z), (x, y, z), 0.4 * half, skin, grey) for x, y, z in sides),
+            rod((0, -1.1 * half, 0.4 * half), (0, 0.7 * half, 0.4 * half), 0.6 * half, skin, grey * 0.7),
+            rod((-0.5 * half, 1.9 * half, 0), (0.5 * half, 1.9 * half, 0), 0.25 * half, random.uniform(5, 15), grey),
+            *(rod(wheel, wheel, 0.33 * half, random.uniform(5, 15), 20.0) for wheel in wheels),
+        )
+        self._parts = dappled(random, parts)
+
+    def at(self, _t_s: float) -> Shape:
+        """Its parts."""
+        return self._parts
+
+
+Flying = Multirotor | Wing | Bird | Airliner | Helicopter | Ball | Insect | Vehicle
 
 
 @cache

@@ -71,10 +71,11 @@ class Pictures:
         ground: Ground = DEFAULTS[1],
         weather: Weather = DEFAULTS[2],
         seed: int = 0,
+        rain: Callable[[float], float] | None = None,
     ) -> None:
-        """`flyers` tells who is about at a time."""
+        """`flyers` tells who is about at a time, `rain` how many mm/h fall then, where that is not as the sky says."""
         self.eye, self.camera, self.seed = eye, eye.camera(), seed
-        self._flyers, self._sky = flyers, sky
+        self._flyers, self._rain = flyers, rain or (lambda _t_s: sky.rain_mm_h)
         self.lens = Lens(self.camera)
         self._projector = Projector(eye, self.lens)
         self._air_k = weather.temperature_c + 273.15
@@ -106,8 +107,8 @@ class Pictures:
         posed = [(flyer, pose) for flyer in self._flyers(t_s) if (pose := flyer.pose(t_s))] if bodies else []
         posed.sort(key=lambda one: -float(np.linalg.norm(one[1].place)))
         sighted = [one for flyer, pose in posed if (one := self._draw(canvas, flyer, pose, mounting, t_s))]
-        if self._sky.rain_mm_h > 0:
-            streaks(canvas.picture, self._sky.rain_mm_h, self.eye, self._air_k, np.random.default_rng([self.seed, 7, round(t_s * 1e4)]))
+        if (rain_mm_h := self._rain(t_s)) > 0:
+            streaks(canvas.picture, rain_mm_h, self.eye, self._air_k, np.random.default_rng([self.seed, 7, round(t_s * 1e4)]))
         return canvas.picture, Truth(t_s, camera, tuple(sighted))
 
     def pose(self, t_s: float) -> tuple[Camera, Mounting]:

@@ -69,7 +69,7 @@ class Telemetry:
     def others(self, update: int) -> list[bytes]:
         """All but the Location: its ids, its words, its operator."""
         rid, protocol, operator = self._rid, self._rid.protocol, self._drone.operator
-        ids = ((1, rid.serial), (2, rid.caa_registration))
+        ids = ((1, rid.said_serial), (2, rid.caa_registration))
         messages = [astm.basic_id(protocol, kind, rid.ua_type, value.encode()) for kind, value in ids if value]
         if rid.self_id:
             messages.append(astm.self_id(protocol, 0, rid.self_id))
@@ -105,7 +105,7 @@ class Telemetry:
         fix = self._fix(update)
         return french.encode(
             french.Signalling(
-                id=f"TSTSIM{(self._rid.serial or ''):0>24}",
+                id=f"TSTSIM{(self._rid.said_serial or ''):0>24}",
                 latitude_deg=fix.latitude_deg,
                 longitude_deg=fix.longitude_deg,
                 altitude_msl_m=fix.altitude_wgs84_m - GEOID_SEPARATION_M,
@@ -123,7 +123,7 @@ class Telemetry:
         return dji.encode(
             dji.Telemetry(
                 sequence=update,
-                serial=self._rid.serial or "",
+                serial=self._rid.said_serial or "",
                 latitude_deg=fix.latitude_deg,
                 longitude_deg=fix.longitude_deg,
                 altitude_m=fix.altitude_wgs84_m - GEOID_SEPARATION_M,
@@ -139,11 +139,14 @@ class Telemetry:
         t_s = self._drone.from_s + update * self._rid.update_s - DATA_LAG_S
         truth, random = self._world.truth_of(self._drone, t_s), Random(f"{self._seed}/update/{update}")
         east, north, up = (error.at(t_s) for error in self._errors)
-        up += truth.up_m + self._world.scene.node.mast_m
+        claims = self._rid.claims
+        up += truth.up_m + self._world.scene.node.mast_m + claims.up_m
+        east += truth.east_m + truth.node_east_m + claims.east_m
+        north += truth.north_m + truth.node_north_m + claims.north_m
         sigma_mps = SPEED_MPS[self._rid.speed_accuracy] * PLANE_SIGMA
         return Fix(
             truth,
-            *self._world.ground.to_geodetic(truth.east_m + east, truth.north_m + north, up),
+            *self._world.ground.to_geodetic(east, north, up),
             random.gauss(truth.velocity_east_mps, sigma_mps),
             random.gauss(truth.velocity_north_mps, sigma_mps),
             random.gauss(truth.velocity_up_mps, sigma_mps / 2),
