@@ -59,10 +59,15 @@ def hover(azimuth_deg: float, elevation_deg: float, range_m: float) -> Path:
     return lambda t_s: np.broadcast_to(place, (len(t_s), 3))
 
 
-def heard_from(path: Path, t_s: ArrayLike, temperature_c: float = 15.0) -> tuple[Numbers, Numbers, Numbers]:
-    """Azimuth and elevation in degrees and range in m, (n,), of where the sound heard at the frame's middle at times (n,) came from."""
+def heard_from(path: Path, t_s: ArrayLike, temperature_c: float = 15.0, ear_m: Numbers | None = None) -> tuple[Numbers, Numbers, Numbers]:
+    """Azimuth and elevation in degrees and range in m, (n,), of where the sound heard at times (n,) came from.
+
+    It is heard at the frame's middle, or at places (n, 3) of an ear that moves.
+    """
     times = np.atleast_1d(np.asarray(t_s, dtype=np.float64))
-    east, north, up = path(emission_s(path, times, np.zeros((1, 3)), speed_of_sound_mps(temperature_c))[:, 0]).T
+    ears = np.zeros((len(times), 3)) if ear_m is None else ear_m
+    emitted_s = emission_s(path, times, ears[:, None, :], speed_of_sound_mps(temperature_c))[:, 0]
+    east, north, up = (path(emitted_s) - ears).T
     over_ground = np.hypot(east, north)
     return np.degrees(np.arctan2(east, north)) % 360.0, np.degrees(np.arctan2(up, over_ground)), np.hypot(over_ground, up)
 

@@ -15,14 +15,16 @@ from tools.simulate.lens import Lens, Reals
 from tools.simulate.outdoors import Eye
 from tools.simulate.shapes import Airliner, Ball, Bird, Flying, Helicopter, Insect, Multirotor, Vehicle, Wing
 
-SHARPEST_M = 0.25
+SHARPEST_M, CAR_M = 0.25, 1.8
 LOWEST_SIN, LOW_SHARE = 0.02, 0.1
 """Most are over the horizon; some are not."""
 
 
 def body_of(kind: Kind, seed: str, span_m: float | None = None) -> Flying:
     """A body of a kind, of a span where one is told."""
-    return BODIES[kind](seed, Random(f"{seed}/body")) if span_m is None else SPANNED[kind](seed, span_m)
+    if span_m is None and kind in BODIES:
+        return BODIES[kind](seed, Random(f"{seed}/body"))
+    return SPANNED[kind](seed, span_m or CAR_M)
 
 
 def _drone_body(seed: str, random: Random) -> Flying:
@@ -50,7 +52,6 @@ BODIES: dict[Kind, Callable[[str, Random], Flying]] = {
     "helicopter": lambda seed, random: Helicopter(seed, random.uniform(8, 16)),
     "balloon": lambda seed, random: Ball(seed, random.uniform(0.25, 0.6), random.uniform(-2, 5)),
     "insect": lambda seed, random: Insect(seed, random.uniform(0.004, 0.02)),
-    "vehicle": lambda seed, random: Vehicle(seed, random.choice([1.8, 1.8, 2.0, 2.5])),
 }
 SPANNED: dict[Kind, Callable[[str, float], Flying]] = {
     "drone": Multirotor,

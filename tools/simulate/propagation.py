@@ -65,8 +65,8 @@ def absorption_db_per_m(
 
 
 def emission_s(path: Path, t_s: Numbers, places_m: Numbers, speed_mps: float) -> Numbers:
-    """When the sound that reaches places (M, 3) at times (n,) was emitted, (n, M); ValueError from what is not slower than sound."""
-    heard = np.broadcast_to(t_s[:, None], (len(t_s), len(places_m)))
+    """When what places (M, 3), or (n, M, 3) that move, hear at times (n,) was emitted, (n, M); ValueError for a source as fast as sound."""
+    heard = np.broadcast_to(t_s[:, None], (len(t_s), places_m.shape[-2]))
     emitted = heard
     for _ in range(200):
         at = path(emitted.ravel()).reshape(*emitted.shape, 3)
@@ -103,12 +103,14 @@ def at_microphones(
     absorption: bool = True,
     lead_s: float = 0.0,
     frames: int | None = None,
+    carried: Callable[[Numbers], Numbers] | None = None,
 ) -> Sound:
     """What microphones (M, 3) hear of a source whose `signal` (n,) is in Pa at 1 m, (frames or n - lead, M) float32 in Pa.
 
     The signal begins `lead_s` before the first frame heard, which is the path's time 0. Emission times are exact at 200 knots a
     second and cubic between them; interpolation errs by less than -70 dB up to 0.4 of the rate. Filters are those of the range
     to the middle of the array; ground reflects as it does plane waves. Sound from before the signal is silence.
+    Microphones on a vehicle are `carried`: where they are at times (n,), (n, M, 3), in the path's frame.
     """
     places = np.asarray(positions_m, dtype=np.float64).reshape(-1, 3)
     speed = speed_of_sound_mps(temperature_c)
@@ -119,9 +121,10 @@ def at_microphones(
     heard = np.zeros((len(signal) - lead if frames is None else frames, len(places)), dtype=np.float32)
     step = rate_hz // KNOTS_HZ
     knots_s = (np.arange(len(heard) // step + 4) - 1) * step / rate_hz
+    middle_m, places_m = (carried(emitted_s).mean(axis=1), carried(knots_s)) if carried else (places.mean(axis=0), places)
     for way, mirror in ((path, None), (ground.mirrored(path), ground)) if ground else ((path, None),):
-        filters = _filters(way(emitted_s) - places.mean(axis=0), freq_hz, loss_db_per_m, mirror)
-        at_s = emission_s(way, knots_s, places, speed)
+        filters = _filters(way(emitted_s) - middle_m, freq_hz, loss_db_per_m, mirror)
+        at_s = emission_s(way, knots_s, places_m, speed)
         spreading = 1.0 / np.maximum((knots_s[:, None] - at_s) * speed, NEAREST_M)
         _add_delayed(heard, _shaped(signal, filters), at_s * rate_hz + lead, spreading, step)
     return heard

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tools.simulate import propagation, scene, sound, soundscape
+from tools.simulate import passes, propagation, scene, sound, soundscape
 from tools.simulate.acoustics import enu_m
 from tools.simulate.rotorcraft import PRESETS, REFERENCE_PA, source_blocks
 from tools.simulate.scene import Circle, Drone, DroneSound, Hover, Microphones, NodePose, Operator, Scene, SceneError, Weather
@@ -56,7 +56,7 @@ def heard(of: World, seconds: int) -> np.ndarray:
 
 def test_seconds_join_to_what_is_made_in_one_piece() -> None:
     here = world(CIRCLE)
-    source = source_blocks(PRESETS["mid_quad"], RATE_HZ, soundscape._seeded(here, "round/sound"))
+    source = source_blocks(PRESETS["mid_quad"], RATE_HZ, passes.seeded(here, "round/sound"))
     t_s = np.arange(-160, 160) / 20
     truths = [here.truth_of(CIRCLE, float(at_s)) for at_s in t_s]
     whole = propagation.at_microphones(
