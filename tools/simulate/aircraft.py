@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from tools.simulate.bounds import Name, NotNegative, Positive
 from tools.simulate.paths import Flight
 
+DRONEID, LONGEST_DRONEID_SERIAL = "dji_droneid", 16
 Mac = Annotated[str, Meta(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
 Channel = Annotated[int, Meta(ge=1, le=177)]
 Serial = Annotated[str, Meta(max_length=20)]
@@ -104,3 +105,10 @@ class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     until_s: Positive | None = None
     gust_m: NotNegative = 0.3
     span_m: Annotated[float, Meta(ge=0.05, le=20)] = 0.45
+
+    @property
+    def droneid_serial(self) -> str | None:
+        """The serial in its DroneID, as far as there is room; None without such a link."""
+        if all(link.name != DRONEID for link in self.link):
+            return None
+        return ((self.remote_id.serial if self.remote_id else None) or self.name)[:LONGEST_DRONEID_SERIAL]

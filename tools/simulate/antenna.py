@@ -19,7 +19,7 @@ HAND_M = 1.5
 """How high a pilot holds the transmitter."""
 STEP_S = 0.05
 Place = Callable[[float], Vector]
-"""Metres east and north of the node and above the ground, at a time of the scene."""
+"""Metres east and north of where the node stands or set out and above the ground, at a time of the scene."""
 
 
 def of_world(world: World) -> list[Heard]:
@@ -34,8 +34,7 @@ def _of_drone(world: World, drone: Drone, link: RadioLink) -> Heard:
     entry, seed = _entry(link.name), f"{world.seed}/{drone.name}/{link.name}"
 
     def place(t_s: float) -> Vector:
-        truth = world.truth_of(drone, t_s)
-        return truth.east_m, truth.north_m, truth.height_m
+        return world.moved(drone, t_s)[0]
 
     def stands(_t_s: float) -> Vector:
         return drone.operator.east_m, drone.operator.north_m, HAND_M
@@ -66,17 +65,21 @@ def _entry(name: str) -> Entry:
 
 
 def _air(world: World, seed: str, place: Place, eirp_dbm: float) -> Air:
-    mast_m, fading = max(world.scene.node.mast_m, HAND_M), Wander(f"{seed}/fading", SLOW_FADING_DB, 1.0, 20.0)
+    mast_m, fading = max(world.scene.node.mast_m, HAND_M), Wander(f"{world.own}{seed}/fading", SLOW_FADING_DB, 1.0, 20.0)
+
+    def away(t_s: float) -> Vector:
+        (east_m, north_m, height_m), going = place(t_s), world.stands(t_s)
+        return (east_m - going.east_m, north_m - going.north_m, height_m) if going else (east_m, north_m, height_m)
 
     def level_dbm(t_s: float, center_hz: float) -> float:
-        east_m, north_m, height_m = place(t_s)
+        east_m, north_m, height_m = away(t_s)
         over_ground_m, up_m = hypot(east_m, north_m), height_m - mast_m
         range_m = max(1.0, hypot(over_ground_m, up_m))
         pattern_db = max(NULL_DB, 20 * log10(max(cos(asin(up_m / range_m)), 1e-3))) if range_m > 1 else 0.0
         return eirp_dbm + GAIN_DBI + pattern_db - loss_db(range_m, center_hz, height_m, mast_m) + fading.at(t_s)
 
     def closing_mps(t_s: float) -> float:
-        before, after = (_range_m(place(t_s + step), mast_m) for step in (-STEP_S, STEP_S))
+        before, after = (_range_m(away(t_s + step), mast_m) for step in (-STEP_S, STEP_S))
         return (before - after) / (2 * STEP_S)
 
     return Air(level_dbm=level_dbm, closing_mps=closing_mps)

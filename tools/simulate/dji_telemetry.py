@@ -8,13 +8,11 @@ from tools.simulate.scene import Drone
 from tools.simulate.world import World
 
 BEGUN_UTC_MS = 1_767_225_600_000
-LONGEST_SERIAL = 16
 
 
 def telemetry_of(world: World, drone: Drone) -> Said:
     """Its serial number is that of its Remote ID, as far as there is room, or else its name; it took off where its pilot stands."""
-    claimed = drone.remote_id.serial if drone.remote_id else None
-    serial = (claimed or drone.name)[:LONGEST_SERIAL]
+    serial = drone.droneid_serial or ""
 
     def said(t_s: float) -> Telemetry:
         truth = world.truth_of(drone, t_s)

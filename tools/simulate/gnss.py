@@ -13,7 +13,8 @@ from functools import reduce
 from operator import xor
 from threading import Event, Thread
 
-from tools.simulate.trip import Trip
+from tools.simulate import faults
+from tools.simulate.trip import Going, Trip
 from tools.simulate.world import Wander, World
 
 GEOID_SEPARATION_M = 45.0
@@ -32,20 +33,22 @@ class Receiver:
     """What a receiver on the node's mast says; its errors are seeded and as large as it claims."""
 
     def __init__(self, world: World, trip: Trip | None = None, begun_utc_s: float = 0.0) -> None:
-        self._world, self._trip, self._begun_s = world, trip, begun_utc_s
-        self._turns = [Wander(f"{world.seed}/gnss/{axis}", sigma, 5, 60) for axis, sigma in _AXES]
-        self._errors = [Wander(f"{world.seed}/gnss/{axis}", SIGMA_M, 20, 600) for axis in "enu"]
+        """The scene began at `begun_utc_s`; `trip` where the scene itself tells of none."""
+        self._world, self._trip, self._begun_s = world, trip or world.trip, begun_utc_s
+        seed = f"{world.own}{world.seed}/gnss"
+        self._turns = [Wander(f"{seed}/{axis}", sigma, 5, 60) for axis, sigma in _AXES]
+        self._errors = [Wander(f"{seed}/{axis}", SIGMA_M, 20, 600) for axis in "enu"]
 
     def epoch(self, utc_s: int) -> bytes:
         """The sentences of one whole second: GGA, RMC, GSA, GST."""
-        now = datetime.fromtimestamp(utc_s, UTC)
-        east, north, up = (error.at(utc_s) for error in self._errors)
-        going = self._trip.at(utc_s - self._begun_s) if self._trip else None
+        now, t_s = datetime.fromtimestamp(utc_s, UTC), utc_s - self._begun_s
+        if faults.at(self._world.faults, "gnss_lost", t_s):
+            return _blind(now)
+        latitude, longitude, altitude = self._place(utc_s)
+        if faults.at(self._world.faults, "gnss_zero", t_s):
+            latitude = longitude = 0.0
+        going = self._going(utc_s)
         motion = f"{going.speed_mps * KNOTS:.2f},{going.heading_deg:.2f}" if going else "0.01,"
-        if going:
-            east, north = east + going.east_m, north + going.north_m
-        mast_m = self._world.scene.node.mast_m
-        latitude, longitude, altitude = self._world.ground.to_geodetic(east, north, mast_m + up)
         place = f"{_degrees(latitude, 2, 'NS')},{_degrees(longitude, 3, 'EW')}"
         msl_m = altitude - GEOID_SEPARATION_M
         bodies = (
@@ -56,11 +59,20 @@ class Receiver:
         )
         return b"".join(map(sentence, bodies))
 
+    def _going(self, utc_s: float) -> Going | None:
+        return self._trip.at(max(utc_s - self._begun_s, 0.0)) if self._trip else None
+
+    def _place(self, utc_s: int) -> tuple[float, float, float]:
+        east, north, up = (error.at(utc_s) for error in self._errors)
+        if going := self._going(utc_s):
+            east, north = east + going.east_m, north + going.north_m
+        return self._world.ground.to_geodetic(east, north, self._world.scene.node.mast_m + up)
+
     def attitude(self, utc_s: float) -> bytes:
         """Heading and tilt of two antennas on the vehicle (HDT, PASHR), as they are at that time; empty of a node on a mast."""
-        if self._trip is None:
+        going, errors = self._going(utc_s), [error.at(utc_s) for error in self._turns]
+        if going is None or faults.at(self._world.faults, "gnss_lost", utc_s - self._begun_s):
             return b""
-        going, errors = self._trip.at(utc_s - self._begun_s), [error.at(utc_s) for error in self._turns]
         heading_deg = (going.heading_deg + errors[0]) % 360
         now = datetime.fromtimestamp(utc_s, UTC)
         tilt = f"{going.roll_deg + errors[1]:+.2f},{going.pitch_deg + errors[2]:+.2f},+0.00"
@@ -70,6 +82,16 @@ class Receiver:
 
 
 _AXES = (("heading", SIGMA_HEADING_DEG), ("roll", SIGMA_TILT_DEG), ("pitch", SIGMA_TILT_DEG))
+
+
+def _blind(now: datetime) -> bytes:
+    """What a receiver says that sees no sky: the time of its clock and no place."""
+    bodies = (
+        f"GNGGA,{now:%H%M%S}.00,,,,,0,00,99.99,,,,,,",
+        f"GNRMC,{now:%H%M%S}.00,V,,,,,,,{now:%d%m%y},,,N",
+        "GNGSA,A,1,,,,,,,,,,,,,99.99,99.99,99.99",
+    )
+    return b"".join(map(sentence, bodies))
 
 
 def _degrees(value: float, digits: int, halves: str) -> str:

@@ -10,7 +10,7 @@ from threading import Event
 
 from msgspec import Struct
 
-from tools.simulate import pcap, spoofers
+from tools.simulate import flood, pcap, spoofers
 from tools.simulate.beacon import LINKTYPE_RADIOTAP
 from tools.simulate.free_space import Frame
 from tools.simulate.nordic_ble import LINKTYPE_NORDIC_BLE
@@ -33,6 +33,7 @@ def frames(world: World, t_from_s: float, t_to_s: float, utc_start_ns: int) -> I
         for drone in world.scene.drone
         if drone.remote_id and has_wifi(drone.remote_id)
     ]
+    senders += [flood.frames(world, fault, t_from_s, t_to_s) for fault in world.faults if fault.kind == "wifi_flood"]
     senders += [spoofers.frames(world, spoofer, utc_start_ns, t_from_s, t_to_s) for spoofer in world.scene.spoofer]
     return heapq.merge(*senders)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil, cos, floor, hypot, radians, sin
+from math import atan2, ceil, cos, degrees, floor, hypot, radians, sin
 from random import Random
 from typing import Any
 
@@ -12,9 +12,9 @@ from msgspec import Struct
 from tools.simulate import astm_encoder as astm
 from tools.simulate.beacon import TU_S, beacon, center_hz, odid, radiotap
 from tools.simulate.free_space import Frame, Path
-from tools.simulate.scene import Radio, Replay, Spoofer, Swarm, Teleport
+from tools.simulate.scene import Ghost, Radio, Replay, Spoofer, Swarm, Teleport
 from tools.simulate.transmitters import SENSITIVITY_DBM, WifiTransmitter, has_wifi
-from tools.simulate.world import World
+from tools.simulate.world import World, on_path
 
 RADIOTAP_BYTES = 16
 MOST_JITTER_S = 0.001
@@ -38,15 +38,19 @@ class _Sender:
     def __init__(self, world: World, spoofer: Radio, utc_start_ns: int) -> None:
         self._world, self._radio, self._utc_start_ns = world, spoofer, utc_start_ns
         self._seed = f"{world.seed}/spoofer/{spoofer.name}"
-        self._path = Path(self._seed, spoofer.eirp_dbm)
-        self._range_m = hypot(spoofer.east_m, spoofer.north_m, world.scene.node.mast_m)
+        self._path = Path(world.own + self._seed, spoofer.eirp_dbm)
         self._center_hz = center_hz(spoofer.channel)
 
     def _on_air(self, t_s: float) -> bool:
         return self._radio.from_s <= t_s and (self._radio.until_s is None or t_s < self._radio.until_s)
 
+    def _range_m(self, t_s: float) -> float:
+        going = self._world.stands(t_s)
+        gone_east, gone_north = (going.east_m, going.north_m) if going else (0.0, 0.0)
+        return hypot(self._radio.east_m - gone_east, self._radio.north_m - gone_north, self._world.scene.node.mast_m)
+
     def _heard(self, t_s: float, frame: bytes, random: Random) -> Iterator[Frame]:
-        rssi_dbm = self._path.rssi_dbm(t_s, self._range_m, self._center_hz, random)
+        rssi_dbm = self._path.rssi_dbm(t_s, self._range_m(t_s), self._center_hz, random)
         if rssi_dbm >= SENSITIVITY_DBM and self._on_air(t_s):
             yield t_s, radiotap(self._radio.channel, rssi_dbm) + frame
 
@@ -158,6 +162,41 @@ class TeleportSender(_Sender):
         return Flight(random.uniform(-spread_m, spread_m), random.uniform(-spread_m, spread_m), 60.0, random.uniform(0, 360), SLOW_MPS)
 
 
+class GhostSender(_Sender):
+    """One invented aircraft on a path where nothing flies, with an address, a counter and a TSF of its own."""
+
+    def __init__(self, world: World, spoofer: Ghost, utc_start_ns: int) -> None:
+        super().__init__(world, spoofer, utc_start_ns)
+        self._spoofer = spoofer
+        random = Random(self._seed)
+        self._first_sequence = random.randrange(4096)
+        self._mac = bytes((0x02, *random.randbytes(5)))
+
+    def frames(self, t_from_s: float, t_to_s: float) -> Iterator[Frame]:
+        """What reaches the node in [from, to), in time order."""
+        for number in self._numbers(self._spoofer.rate_hz, t_from_s, t_to_s):
+            random = Random(f"{self._seed}/{number}")
+            t_s = self._spoofer.from_s + number / self._spoofer.rate_hz + random.uniform(0, MOST_JITTER_S)
+            if t_from_s <= t_s < t_to_s:
+                yield from self._heard(t_s, self._beacon(number, t_s), random)
+
+    def _beacon(self, number: int, t_s: float) -> bytes:
+        spoofer, stands = self._spoofer, (self._spoofer.east_m, self._spoofer.north_m)
+        return beacon(
+            mac=self._mac,
+            sequence=self._first_sequence + number,
+            tsf_us=round((t_s - spoofer.from_s) * 1e6),
+            interval_tu=round(1 / spoofer.rate_hz / TU_S),
+            channel=spoofer.channel,
+            ssid=f"RID-{spoofer.serial}",
+            vendor=odid(number, self._odid_pack(spoofer.serial, self._flight(t_s), t_s, stands)),
+        )
+
+    def _flight(self, t_s: float) -> Flight:
+        (east, north, height), (v_east, v_north, _) = on_path(self._spoofer.path, t_s - self._spoofer.from_s, self._world.wind)
+        return Flight(east, north, height, degrees(atan2(v_east, v_north)) % 360, hypot(v_east, v_north))
+
+
 class ReplaySender(_Sender):
     """A drone's own frames again, as they were."""
 
@@ -174,7 +213,7 @@ class ReplaySender(_Sender):
             yield from self._heard(t_s + self._delay_s, data[RADIOTAP_BYTES:], Random(f"{self._seed}/{t_s}"))
 
 
-SENDERS: dict[type[Any], type[Any]] = {Swarm: SwarmSender, Teleport: TeleportSender, Replay: ReplaySender}
+SENDERS: dict[type[Any], type[Any]] = {Swarm: SwarmSender, Teleport: TeleportSender, Replay: ReplaySender, Ghost: GhostSender}
 
 
 def frames(world: World, spoofer: Spoofer, utc_start_ns: int, t_from_s: float, t_to_s: float) -> Iterator[Frame]:

@@ -39,7 +39,7 @@ class WifiTransmitter:
         self._intervals_before = random.randrange(200, 6_000)
         self._start_s = drone.from_s + random.uniform(0, rid.beacon_interval_tu * TU_S)
         self._every_s = rid.beacon_interval_tu * TU_S / self._ticks
-        self._path = Path(self._seed, rid.eirp_dbm)
+        self._path = Path(world.own + self._seed, rid.eirp_dbm)
         self._beacons = [transport for transport in BEACONS if transport in rid.transports]
 
     def frames(self, t_from_s: float, t_to_s: float) -> Iterator[Frame]:
@@ -109,7 +109,7 @@ class BleTransmitter:
         self._address = bytes((random.randrange(0xC0, 0x100), *random.randbytes(5)))
         self._advertising_id = random.randrange(4096)
         self._start_s = drone.from_s + random.uniform(0, rid.ble_interval_s)
-        self._path = Path(self._seed, rid.ble_eirp_dbm)
+        self._path = Path(world.own + self._seed, rid.ble_eirp_dbm)
 
     def frames(self, t_from_s: float, t_to_s: float) -> Iterator[Frame]:
         """What reaches the node in [from, to), in time order, whatever was asked before."""

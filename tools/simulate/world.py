@@ -167,7 +167,7 @@ def _said(drone: Drone) -> tuple[tuple[str, ...], str]:
     """The serial and registration that a drone says truly of itself, and what sort it is."""
     rid = drone.remote_id
     told = (None if rid.claims.serial else rid.serial, rid.caa_registration) if rid else ()
-    return tuple(value for value in told if value), PRESETS[(drone.sound or DroneSound()).aircraft].label
+    return tuple({value: None for value in (*told, drone.droneid_serial) if value}), PRESETS[(drone.sound or DroneSound()).aircraft].label
 
 
 def in_air(one: Drone | Other, t_s: float) -> bool:
