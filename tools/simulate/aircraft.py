@@ -89,6 +89,14 @@ class RadioLink(Struct, frozen=True, forbid_unknown_fields=True):
     ground_eirp_dbm: float | None = None
 
 
+class Copies(Struct, frozen=True, forbid_unknown_fields=True):
+    """So many of a drone in rows and columns, the rows to the north and the columns to the east of the first."""
+
+    count: Annotated[int, Meta(ge=2, le=999)]
+    columns: Annotated[int, Meta(ge=1, le=999)] = 10
+    spacing_m: Positive = 10.0
+
+
 class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     """One aircraft, in the air from `from_s` until `until_s` of the scene; `gust_m` is how far the wind moves it (1 sigma).
 
@@ -105,6 +113,7 @@ class Drone(Struct, frozen=True, forbid_unknown_fields=True):
     until_s: Positive | None = None
     gust_m: NotNegative = 0.3
     span_m: Annotated[float, Meta(ge=0.05, le=20)] = 0.45
+    copies: Copies | None = None
 
     @property
     def droneid_serial(self) -> str | None:

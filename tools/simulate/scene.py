@@ -11,17 +11,18 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from drivers import microphone_arrays
-from tools.simulate.aircraft import Aircraft, Claims, Drone, DroneSound, Operator, RadioLink, RemoteId, Transport
+from tools.simulate.aircraft import Aircraft, Claims, Copies, Drone, DroneSound, Operator, RadioLink, RemoteId, Transport
 from tools.simulate.bounds import Positive
 from tools.simulate.bystanders import Other
 from tools.simulate.faults import Fault
+from tools.simulate.formation import expanded
 from tools.simulate.outdoors import Eye, Ground, Sky, Traffic
 from tools.simulate.paths import Circle, Drift, Flight, Hover, Point, Waypoints
 from tools.simulate.radios import Emitter, Ghost, Radio, Replay, Spoofer, Swarm, Teleport
 from tools.simulate.stations import Drive, Errors, Microphones, NodePose, Post, Receiver, Turned, as_told
 
 __all__ = [
-    "Aircraft", "Circle", "Claims", "Drift", "Drive", "Drone", "DroneSound", "Emitter", "Errors", "Eye", "Fault", "Flight",
+    "Aircraft", "Circle", "Claims", "Copies", "Drift", "Drive", "Drone", "DroneSound", "Emitter", "Errors", "Eye", "Fault", "Flight",
     "Ghost", "Ground", "Hover", "Microphones", "NodePose", "Operator", "Other", "Point", "Post", "Radio", "RadioLink",
     "Receiver", "RemoteId", "Replay", "Scene", "SceneError", "Sky", "Spoofer", "Swarm", "Teleport", "Traffic", "Transport",
     "Turned", "Waypoints", "Weather", "load",
@@ -89,6 +90,7 @@ def load(path: Path) -> Scene:
         scene = msgspec.toml.decode(path.read_bytes(), type=Scene)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SceneError(f"{path}: {error}") from error
+    scene = replace(scene, drone=expanded(scene.drone))
     for wrong in _wrong(scene):
         raise SceneError(f"{path}: {wrong}")
     return scene
