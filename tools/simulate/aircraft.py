@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from edge_node.messages import SoundLabel
 from tools.simulate.bounds import Name, NotNegative, Positive
 from tools.simulate.paths import Flight
 
@@ -14,6 +15,14 @@ Mac = Annotated[str, Meta(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
 Channel = Annotated[int, Meta(ge=1, le=177)]
 Serial = Annotated[str, Meta(max_length=20)]
 Aircraft = Literal["small_quad", "mid_quad", "hexa", "racing_quad", "fixed_wing", "helicopter"]
+LABELS: dict[Aircraft, SoundLabel] = {
+    "small_quad": "multirotor",
+    "mid_quad": "multirotor",
+    "hexa": "multirotor",
+    "racing_quad": "multirotor",
+    "fixed_wing": "fixed_wing",
+    "helicopter": "helicopter",
+}
 Transport = Literal["wifi_beacon", "wifi_nan", "ble_legacy", "ble_extended", "french_beacon", "dji_beacon"]
 
 

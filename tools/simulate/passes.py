@@ -17,7 +17,7 @@ from tools.simulate.flyers import turned
 from tools.simulate.propagation import Ground, Numbers, Path, Sound
 from tools.simulate.rotorcraft import Rotorcraft, source_blocks
 from tools.simulate.scene import Drone, Other
-from tools.simulate.world import World
+from tools.simulate.world import Vector, World
 
 REMEMBERED_S = 6
 """How long sound may be under way: what is 2 km away is not heard."""
@@ -57,9 +57,10 @@ def passing(world: World, one: Drone | Other, craft: Rotorcraft, ears: Ears, beg
     echo_s = 2 * mast_m / speed_mps(world)
     source = source_blocks(craft, rate_hz, seeded(world, f"{one.name}/sound"))
     recent: deque[Sound] = deque((_faded(next(source), one, t_s) for t_s in range(-REMEMBERED_S, begin)), REMEMBERED_S + 1)
+    known: dict[int, Vector] = {}
     for second in count(begin):
         recent.append(_faded(next(source), one, second))
-        path, carried = way(world, one, second), ears.carried(world, second)
+        path, carried = way(world, one, second, known), ears.carried(world, second)
         ends_s = np.array([0.0, 1.0])
         middle = carried(ends_s).mean(axis=1, keepdims=True) if carried else np.zeros((1, 3))
         first_s, last_s = propagation.emission_s(path, ends_s, middle, speed_mps(world))[:, 0]
@@ -95,14 +96,17 @@ def speed_mps(world: World) -> float:
     return propagation.speed_of_sound_mps(world.scene.weather.temperature_c)
 
 
-def way(world: World, one: Drone | Other, second: int) -> Path:
+def way(world: World, one: Drone | Other, second: int, known: dict[int, Vector] | None = None) -> Path:
     """Where one is by time since this second began, from what is still heard of it to the second's end.
 
-    In metres from the mast head, of a vehicle from where that was when it set out.
+    In metres from the mast head, of a vehicle from where that was when it set out. `known` keeps places by knot from second to second.
     """
     knots = range((second - REMEMBERED_S - 1) * KNOTS_HZ, (second + 2) * KNOTS_HZ)
-    mast_m = world.scene.node.mast_m
-    places = np.array([world.moved(one, knot / KNOTS_HZ)[0] for knot in knots]) - (0.0, 0.0, mast_m)
+    found = {} if known is None else known
+    for gone in [knot for knot in found if knot < knots.start]:
+        del found[gone]
+    found |= {knot: world.moved(one, knot / KNOTS_HZ)[0] for knot in knots if knot not in found}
+    places = np.array([found[knot] for knot in knots]) - (0.0, 0.0, world.scene.node.mast_m)
     return propagation.smooth_path(np.array(knots) / KNOTS_HZ - second, places)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from math import acos, cos, dist, radians, sin, tan
+from operator import mul
 
-import numpy as np
 from msgspec import Struct
 
 from tools.simulate.paths import Circle, Drift, Flight, Hover, Point, Waypoints
@@ -31,11 +31,9 @@ class Leg(Struct, frozen=True):
         if self.middle is None:
             x, y, z = (start + speed * t_s for start, speed in zip(self.begin, self.velocity, strict=True))
             return (x, y, z), self.velocity
-        turned, speed = self.rate * t_s, np.array(self.velocity)
-        out = np.array(self.begin) - self.middle
-        place = self.middle + out * cos(turned) + speed / self.rate * sin(turned)
-        going = speed * cos(turned) - out * self.rate * sin(turned)
-        return (float(place[0]), float(place[1]), float(place[2])), (float(going[0]), float(going[1]), float(going[2]))
+        turn, out = self.rate * t_s, _sum(self.begin, 1.0, self.middle, -1.0)
+        place = _sum(self.middle, 1.0, _sum(out, cos(turn), self.velocity, sin(turn) / self.rate), 1.0)
+        return place, _sum(self.velocity, cos(turn), out, -self.rate * sin(turn))
 
 
 def on_path(path: Flight, t_s: float, wind: tuple[float, float] = (0.0, 0.0)) -> tuple[Vector, Vector]:
@@ -115,26 +113,27 @@ def _cut(path: Waypoints, number: int) -> float:
     return min(radius_m * tan(turn / 2), dist(_place(before), _place(here)) / 2, dist(_place(here), _place(after)) / 2)
 
 
-def _along(a: Point, b: Point) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    way = np.array(_place(b)) - _place(a)
-    return np.asarray(way / max(float(np.linalg.norm(way)), 1e-9))
+def _along(a: Point, b: Point) -> Vector:
+    """The unit vector from one corner to another."""
+    way_m = max(dist(_place(a), _place(b)), 1e-9)
+    return _sum(_place(b), 1 / way_m, _place(a), -1 / way_m)
 
 
 def _turn(before: Point, here: Point, after: Point) -> float:
     """How far a way turns at a corner, in radians."""
-    return acos(float(np.clip(_along(before, here) @ _along(here, after), -1.0, 1.0)))
+    return acos(max(-1.0, min(1.0, sum(map(mul, _along(before, here), _along(here, after))))))
 
 
 def _arc(before: Point, here: Point, after: Point, cut_m: float) -> Iterator[Leg]:
     """Round a corner at the speed of the leg that leads there."""
     ahead, turn = _along(before, here), _turn(before, here, after)
-    inward = _along(here, after) - ahead * cos(turn)
-    inward /= np.linalg.norm(inward)
+    inward = _sum(_along(here, after), 1 / sin(turn), ahead, -1 / tan(turn))
     radius_m = cut_m / tan(turn / 2)
-    begin = np.array(_place(here)) - ahead * cut_m
-    middle, velocity = begin + inward * radius_m, ahead * before.speed_mps
-    yield Leg(turn * radius_m / before.speed_mps, _vector(begin), _vector(velocity), _vector(middle), before.speed_mps / radius_m)
+    begin = _sum(_place(here), 1.0, ahead, -cut_m)
+    velocity = _sum(ahead, before.speed_mps, ahead, 0.0)
+    yield Leg(turn * radius_m / before.speed_mps, begin, velocity, _sum(begin, 1.0, inward, radius_m), before.speed_mps / radius_m)
 
 
-def _vector(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Vector:
-    return float(values[0]), float(values[1]), float(values[2])
+def _sum(one: Vector, much: float, other: Vector, more: float) -> Vector:
+    """So much of one vector and so much of another."""
+    return one[0] * much + other[0] * more, one[1] * much + other[1] * more, one[2] * much + other[2] * more

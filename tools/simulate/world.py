@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from edge_node.geometry import LocalFrame
 from tools.simulate import scene as scenes
+from tools.simulate.aircraft import LABELS
 from tools.simulate.faults import Fault
-from tools.simulate.rotorcraft import PRESETS
 from tools.simulate.scene import Drone, DroneSound, Other, Scene, SceneError
 from tools.simulate.site import Site, seen_from
 from tools.simulate.trip import Going, Trip
@@ -167,7 +167,7 @@ def _said(drone: Drone) -> tuple[tuple[str, ...], str]:
     """The serial and registration that a drone says truly of itself, and what sort it is."""
     rid = drone.remote_id
     told = (None if rid.claims.serial else rid.serial, rid.caa_registration) if rid else ()
-    return tuple({value: None for value in (*told, drone.droneid_serial) if value}), PRESETS[(drone.sound or DroneSound()).aircraft].label
+    return tuple({value: None for value in (*told, drone.droneid_serial) if value}), LABELS[(drone.sound or DroneSound()).aircraft]
 
 
 def in_air(one: Drone | Other, t_s: float) -> bool:

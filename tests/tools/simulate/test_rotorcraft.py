@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from edge_node.messages import SoundLabel
+from tools.simulate.aircraft import LABELS
 from tools.simulate.propagation import level_db_spl
 from tools.simulate.rotorcraft import OF_KIND, PRESETS, Rotorcraft, random_rotorcraft, source_blocks, source_signal
 
@@ -85,3 +86,7 @@ def test_a_random_craft_is_of_its_kind_and_of_its_seed(kind: SoundLabel) -> None
 def test_nothing_that_has_no_rotor_is_made() -> None:
     with pytest.raises(KeyError):
         random_rotorcraft(np.random.default_rng(1), "none")
+
+
+def test_a_scene_s_aircraft_are_what_their_sound_is_labelled() -> None:
+    assert {name: craft.label for name, craft in PRESETS.items()} == LABELS
