@@ -7,6 +7,7 @@ from math import atan2, degrees, hypot
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from drivers.blocks import Attitude, GnssFix
 from drivers.gnss import Gnss
@@ -15,6 +16,7 @@ from drivers.nmea import Nmea
 from edge_node.geometry import LocalFrame, distance_m
 from edge_node.pose.angles import turn_deg
 from tools.simulate import gnss
+from tools.simulate.faults import Fault
 from tools.simulate.trip import Trip
 from tools.simulate.world import World
 
@@ -79,3 +81,14 @@ def test_driver_has_a_fix_of_now_from_the_port() -> None:
         assert fix.t_utc_ns is not None
         assert abs(fix.t_utc_ns - time.time_ns()) < 3 * 10**9
         assert driver.words().startswith("fix by 11 satellites, 1.2 m")
+
+
+def test_a_blind_receiver_is_read_as_one_and_a_lying_one_is_believed() -> None:
+    faults = (Fault("gnss_lost", from_s=2.0, lasts_s=3.0), Fault("gnss_zero", from_s=7.0, lasts_s=2.0))
+    world = World(replace(World.load(DEMO, 7).scene, fault=faults), 7)
+    nmea, receiver = Nmea(), gnss.Receiver(world, begun_utc_s=UTC_S)
+    said = [one for second in range(12) for one in nmea.feed(receiver.epoch(UTC_S + second), second)] + nmea.quiet()
+    fixes = {one.t_utc_ns // 10**9 - UTC_S: one for one in said if isinstance(one, GnssFix) and one.t_utc_ns}
+    placed = {second for second, fix in fixes.items() if fix.latitude_deg is not None}
+    assert placed == {0, 1, 5, 6, 7, 8, 9, 10, 11}
+    assert {second for second in placed if fixes[second].latitude_deg == fixes[second].longitude_deg == 0.0} == {7, 8}

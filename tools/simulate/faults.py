@@ -21,7 +21,8 @@ USUAL: dict[str, float] = {
     "clock_step": 2.0,
     "packet_loss": 0.1,
 }
-"""Of a fault without `value`: the channel; the channel that changes places with the next; mm/h; m/s; frames a second; seconds; a share."""
+"""Of a fault without `value`: the microphone, from 0 in its array, and the one that changes places with the next; mm/h; m/s; frames a
+second; seconds; a share."""
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
