@@ -78,6 +78,11 @@ class RemoteId(Struct, frozen=True, forbid_unknown_fields=True):
         """The serial that goes on the air."""
         return self.claims.serial or self.serial
 
+    @property
+    def french_id(self) -> str | None:
+        """What its French beacon says in place of a serial: maker, model and the serial in 30 characters; None without such a beacon."""
+        return f"TSTSIM{self.said_serial or '':0>24}" if "french_beacon" in self.transports else None
+
 
 class DroneSound(Struct, frozen=True, forbid_unknown_fields=True):
     """What a drone sounds like: a kind of aircraft, but for what is said otherwise; `rpm` of its shafts or what its blades make of it."""

@@ -105,7 +105,7 @@ class Telemetry:
         fix = self._fix(update)
         return french.encode(
             french.Signalling(
-                id=f"TSTSIM{(self._rid.said_serial or ''):0>24}",
+                id=self._rid.french_id or "",
                 latitude_deg=fix.latitude_deg,
                 longitude_deg=fix.longitude_deg,
                 altitude_msl_m=fix.altitude_wgs84_m - GEOID_SEPARATION_M,

@@ -166,7 +166,7 @@ class World:
 def _said(drone: Drone) -> tuple[tuple[str, ...], str]:
     """The serial and registration that a drone says truly of itself, and what sort it is."""
     rid = drone.remote_id
-    told = (None if rid.claims.serial else rid.serial, rid.caa_registration) if rid else ()
+    told = (*((rid.serial, rid.french_id) if not rid.claims.serial else ()), rid.caa_registration) if rid else ()
     return tuple({value: None for value in (*told, drone.droneid_serial) if value}), LABELS[(drone.sound or DroneSound()).aircraft]
 
 

@@ -117,3 +117,9 @@ def test_a_drone_is_known_by_what_it_says_truly() -> None:
         "another's name": ("drone", ("TST0CLIES0000040",), "multirotor"),
         "honest": ("drone", ("TST0CHNST00000404",), "multirotor"),
     }
+
+
+def test_a_french_beacon_has_an_id_of_its_own() -> None:
+    said = {row.name: row.ids for row in rows(World.load(SCENES / "remote-id.toml", 2), 0.0)}
+    assert said["french"] == ("TST0CTRAN00000305", "TSTSIM0000000TST0CTRAN00000305")
+    assert said["beacon"] == ("TST0CTRAN00000301",)
