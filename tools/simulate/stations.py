@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from tools.simulate.bounds import Latitude, Longitude, Name, NotNegative, Positive
+from tools.simulate.bounds import Latitude, Longitude, NodeName, NotNegative, Positive
 from tools.simulate.outdoors import Eye
 
 Bearer = TypeVar("Bearer", "Microphones", Eye)
@@ -31,7 +31,7 @@ class NodePose(Struct, frozen=True, forbid_unknown_fields=True):
     longitude_deg: Longitude
     ground_wgs84_m: float
     mast_m: NotNegative = 0.0
-    name: Name = "node"
+    name: NodeName = "node"
     trip: Drive | None = None
 
 
@@ -74,7 +74,7 @@ class Errors(Struct, frozen=True, forbid_unknown_fields=True):
 class Post(Struct, frozen=True, forbid_unknown_fields=True):
     """A further node, metres east and north of the first; it has the first one's sensors but for its own and those that it is `without`."""
 
-    name: Name
+    name: NodeName
     east_m: float
     north_m: float
     mast_m: NotNegative = 10.0

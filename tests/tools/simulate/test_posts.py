@@ -47,12 +47,12 @@ def test_a_post_sees_a_drone_where_it_is_from_there(posts: World) -> None:
 
 
 def test_posts_have_their_own_sensors_and_none_that_they_are_without(posts: World) -> None:
-    silo, west = posts.of_post("silo").scene, posts.of_post("west quay").scene
+    silo, west = posts.of_post("silo").scene, posts.of_post("west-quay").scene
     assert silo.camera != posts.scene.camera
     assert silo.microphones == west.microphones == posts.scene.microphones
     assert west.camera is None
     assert silo.configured().camera == replace(silo.camera, azimuth_deg=317.0)
-    with pytest.raises(SceneError, match="there is no node 'moon'; there are quay, silo, west quay"):
+    with pytest.raises(SceneError, match="there is no node 'moon'; there are quay, silo, west-quay"):
         posts.of_post("moon")
 
 
@@ -64,12 +64,12 @@ def test_nodes_hear_the_same_drone_with_noise_of_their_own(posts: World) -> None
 
 def test_every_node_hears_the_same_frames_as_loud_as_it_is_near(posts: World) -> None:
     loud = {}
-    for name in ("quay", "west quay"):
+    for name in ("quay", "west-quay"):
         air = [(round(t_s, 6), data) for t_s, data in remote_id.frames(posts.of_post(name), 0.0, 40.0, UTC_NS)]
         loud[name] = {(t_s, data[26:32]): np.frombuffer(data[14:15], np.int8)[0] for t_s, data in air}
-    both = loud["quay"].keys() & loud["west quay"].keys()
+    both = loud["quay"].keys() & loud["west-quay"].keys()
     crane = bytes.fromhex("029a10000901")
-    nearer_db = [loud["quay"][key] - loud["west quay"][key] for key in both if key[1] == crane]
+    nearer_db = [loud["quay"][key] - loud["west-quay"][key] for key in both if key[1] == crane]
     assert len(both) > 20
     assert np.mean(nearer_db) > 0.3, "the quay is nearer to the crane"
     assert np.std(nearer_db) > 1.0, "each way fades by itself"

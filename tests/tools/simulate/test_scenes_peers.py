@@ -78,7 +78,7 @@ def as_driven(direction: np.ndarray, going: Going, sound_mps: float) -> np.ndarr
         ("fpv", "node", "fpv", 24),
         ("posts", "quay", "dark", 30),
         ("posts", "silo", "dark", 30),
-        ("posts", "west quay", "dark", 30),
+        ("posts", "west-quay", "dark", 30),
         ("patrol", "patrol", "follower", 5),
         ("patrol", "patrol", "follower", 10),
     ],
