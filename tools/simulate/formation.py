@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from msgspec.structs import replace
 
 from tools.simulate.aircraft import Drone, RemoteId
@@ -31,11 +33,11 @@ def _copy(drone: Drone, number: int, row: int, column: int, spacing_m: float) ->
 
 
 def _numbered(rid: RemoteId, number: int) -> RemoteId:
-    """The address counts on in its last two bytes, serial and network in their last three characters."""
-    high, low = divmod((int(rid.mac[-5:].replace(":", ""), 16) + number) % 0x10000, 0x100)
+    """Each has an address somewhere in its maker's block; the last three characters of serial and network count on."""
+    own = Random(f"{rid.mac}/{number}").randbytes(3)
     return replace(
         rid,
-        mac=f"{rid.mac[:-5]}{high:02x}:{low:02x}",
+        mac=f"{rid.mac[:8]}:{own.hex(':')}",
         serial=rid.serial and f"{rid.serial[:-3]}{number + 1:03d}",
         ssid=rid.ssid and f"{rid.ssid[:-3]}{number + 1:03d}",
     )
