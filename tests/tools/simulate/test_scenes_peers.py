@@ -10,6 +10,7 @@ from pathlib import Path
 from struct import unpack_from
 
 import numpy as np
+import pynmea2
 import pyroomacoustics as pra
 import pytest
 from msgspec.structs import replace
@@ -173,7 +174,6 @@ def test_open_drone_ids_own_dissector_reads_each_transport(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("scene", ["hover", "patrol", "posts"])
 def test_pynmea2_reads_where_each_node_is(scene: str) -> None:
-    pynmea2 = pytest.importorskip("pynmea2", reason="needs pynmea2, an independent reader of NMEA")
     whole = World.load(SCENES / f"{scene}.toml", 3)
     begun_s = UTC_NS // 10**9
     for node in whole.scene.nodes:
@@ -191,7 +191,6 @@ def test_pynmea2_reads_where_each_node_is(scene: str) -> None:
 
 
 def test_pynmea2_reads_of_faults_as_faults() -> None:
-    pynmea2 = pytest.importorskip("pynmea2", reason="needs pynmea2, an independent reader of NMEA")
     receiver = gnss.Receiver(World.load(SCENES / "bad-day.toml", 3), begun_utc_s=UTC_NS // 10**9)
     quality = {}
     for second in (10, 26, 35, 40):
