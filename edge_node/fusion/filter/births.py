@@ -9,10 +9,15 @@ from edge_node.fusion.filter.models import AXES, STATE, Array
 from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions, across, lengths
 
 NEAREST_M, FARTHEST_M, RANGES = 15.0, 4_000.0, 9
-"""Where a small sensor hears or sees a drone: in shells equally probable in their logarithm, so deep that a Gaussian fits (Peach 1995)."""
+"""Where a small sensor hears or sees a drone at all: in shells equally deep in their logarithm, so that a Gaussian fits (Peach 1995)."""
+USUAL_M, USUAL_FACTOR = 200.0, np.e
+"""Where it mostly does, and by what factor that is off (one sigma): 95 % lie between 27 m and 1.5 km."""
 _EDGES_M = np.geomspace(NEAREST_M, FARTHEST_M, RANGES + 1)
 FAR_M, DEPTH_M = (_EDGES_M[1:] + _EDGES_M[:-1]) / 2, (_EDGES_M[1:] - _EDGES_M[:-1]) / np.sqrt(12)
 """Of each shell, and one sigma of it."""
+_USUAL = np.exp(-0.5 * (np.log(FAR_M / USUAL_M) / np.log(USUAL_FACTOR)) ** 2)
+USUAL = _USUAL / _USUAL.sum()
+"""How probable each shell is while nothing tells."""
 SPEED_MPS, CLIMB_MPS = 10.0, 3.0
 """One sigma of what is not known of a velocity."""
 UNKNOWN_UP_M = 100.0
@@ -33,7 +38,7 @@ def ranging(said: Bearings, shared_variance: Array) -> States:
     cov[..., AXES:STATE, AXES:STATE] = np.diag([SPEED_MPS, SPEED_MPS, CLIMB_MPS]) ** 2
     cov[..., STATE:, STATE:] = np.diag(shared_variance)
     _add_mounting(said, axes, shared_variance, cov)
-    return States(mean, cov, np.full((n, RANGES), 1 / RANGES), said.t_s.copy())
+    return States(mean, cov, np.tile(USUAL, (n, 1)), said.t_s.copy())
 
 
 def shelled(states: States, origin: Array, back: Array) -> States:
