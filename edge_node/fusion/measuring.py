@@ -110,6 +110,7 @@ class Measuring:
         """What shows itself in time: bodies that are gone, that are one, and claims that are of one or no longer are."""
         t_s = t_mono_ns / 1e9
         events = self._lose(t_s)
+        self._dealing.crossings.settle(t_s)
         for row, other in self._joining.joins(t_s):
             trail, younger = self.trail_of(row), self.trail_of(other)
             if trail and younger:
@@ -147,7 +148,7 @@ class Measuring:
         events: list[TrackEvent] = []
         for row, body in self._bodies:
             trail = self.trail_of(row)
-            if trail and trail.state != "lost" and body.is_lost(t_s) and trail.last_seen_ns / 1e9 <= body.hit_s:
+            if trail and trail.state != "lost" and body.is_lost(t_s, self._bodies.scanned) and trail.last_seen_ns / 1e9 <= body.hit_s:
                 self._roster.lose(trail)
                 events.append(TrackEvent(kind="lost", track=trail.track()))
             if body.is_gone(t_s):

@@ -55,7 +55,7 @@ class Beginning:
             k, one = places[number], scan.said[places[number]]
             interval_s = max(one.t_s - earlier.t_s, 1e-3)
             body = Body(odds=PLOTTED - log(max(plots.each_scan, 1.0)), plotted=True, interval_s=interval_s)
-            body.first_s, body.hit_s, body.hits = earlier.t_s, one.t_s, 2
+            body.first_s, body.hit_s, body.hits, body.plotted_by[one.sensor] = earlier.t_s, one.t_s, 2, one.t_s
             row = self._bodies.new(body)
             if row is None:
                 continue

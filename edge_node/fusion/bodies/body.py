@@ -24,8 +24,13 @@ HIDES, HIDDEN_S = 0.05, 4.0
 SILENT_S = 5.0
 GONE = -6.0
 LEAST_OFTEN_S, MOST_LOOKS, SURELY = 10.0, 20.0, 5.0
-LOST_S, NUMBERED_LOST_S, LOST_INTERVALS, KEPT_S = 2.0, 4.0, 4.0, 12.0
-"""Silent for so long, and for so many of the intervals at which it was measured, it is lost; it may be found again for so long."""
+LOST_S, BY_CHANCE, LEAST_MISSED = 1.0, 1e-3, 0.05
+"""What is plotted is lost when it was missed as often in a row as chance would have it once in a thousand times, not within a wink;
+no sensor shows that it finds more than 95 of 100."""
+NUMBERED_LOST_S, LOST_INTERVALS = 2.5, 4.0
+"""Sensors that number objects hold a number for so long themselves: silent for longer, and for so many of its intervals, it is lost."""
+KEPT_S, KEPT_INTERVALS = 12.0, 12.0
+"""It may be found again for so long."""
 
 
 class Strayed(Struct):
@@ -52,6 +57,12 @@ class Scanned(Struct):
         """It plots what is surely there, which it did so long ago before."""
         looks = min(max(since_s / self.interval_s, 1.0), MOST_LOOKS)
         self.hits_every += 0.02 * (looks - self.hits_every)
+
+    @property
+    def patience_s(self) -> float:
+        """For so long it misses by chance what is there."""
+        missed = max(1 - 1 / self.hits_every, LEAST_MISSED)
+        return max(LOST_S, self.interval_s * log(BY_CHANCE) / log(missed))
 
 
 class Body(Struct):
@@ -102,19 +113,21 @@ class Body(Struct):
         """Probability that there is an object."""
         return 1 / (1 + exp(-self._odds_at(t_s)))
 
-    def is_lost(self, t_s: float) -> bool:
+    def is_lost(self, t_s: float, scanned: Mapping[str, Scanned]) -> bool:
         """Whether it is silent for too long to be told as being there."""
-        return t_s - self.hit_s > max(LOST_S if self.plotted else NUMBERED_LOST_S, LOST_INTERVALS * self.interval_s)
+        if self.plotted:
+            return t_s - self.hit_s > max(scanned[sensor].patience_s for sensor in self.plotted_by)
+        return t_s - self.hit_s > max(NUMBERED_LOST_S, LOST_INTERVALS * self.interval_s)
 
     def is_gone(self, t_s: float) -> bool:
         """Whether nobody need look for it any more."""
-        return t_s - self.hit_s > max(KEPT_S, 3 * LOST_INTERVALS * self.interval_s) or self._odds_at(t_s) < GONE
+        return t_s - self.hit_s > max(KEPT_S, KEPT_INTERVALS * self.interval_s) or self._odds_at(t_s) < GONE
 
     def is_misplaced(self, scanned: Mapping[str, Scanned]) -> bool:
         """Whether a sensor that plotted its place looked again and again, and finds nothing there any more."""
         for sensor, spoke_s in self.placed_by.items():
             now = scanned.get(sensor)
-            if now and now.t_s - spoke_s > max(LOST_S, LOST_INTERVALS * now.interval_s):
+            if now and now.t_s - spoke_s > now.patience_s:
                 return True
         return False
 

@@ -11,6 +11,7 @@ import numpy as np
 from edge_node.fusion.bodies.assignment import Dealt, dealt
 from edge_node.fusion.bodies.beginning import Beginning
 from edge_node.fusion.bodies.bodies import Bodies
+from edge_node.fusion.bodies.crossings import Crossings
 from edge_node.fusion.bodies.measured import Located, Pointed, Said
 from edge_node.fusion.bodies.scan import PositionScan, Scan
 from edge_node.fusion.filter.bank import Indices
@@ -20,6 +21,8 @@ from edge_node.fusion.pointing import Key
 STAYS, CONTESTED, JOINS = 5.0, 1.5, 3.0
 """A sensor seldom takes one object for another, but where two come together it often does; nothing joins another's on one word."""
 NEARLY, SWITCHES = -3.0, 2.0
+LEAST_CLUTTER = 0.1
+"""Plots of nobody in a scan, of the cleanest sensor."""
 DOUBTS_S = 2.5
 """For so long an object of which it is not sure what is its own goes on as it went."""
 ONCE_S = 0.6
@@ -33,6 +36,7 @@ class Dealing:
 
     def __init__(self, bodies: Bodies) -> None:
         self._bodies, self._beginning = bodies, Beginning(bodies)
+        self.crossings = Crossings(bodies)
         self.doubtful = 0
 
     def take(self, said: Sequence[Said]) -> list[int | None]:
@@ -42,38 +46,33 @@ class Dealing:
     def _deal(self, scan: Scan[Any]) -> list[int | None]:
         said = scan.said
         self._bodies.note_scan(said[0])
-        own = [None if one.key is None else self._bodies.of(one.key) for one in said]
-        rows, which = self._pairs(scan)
+        own = self._own(said)
+        rows, which = self._pairs(scan, own)
         weighed = scan.weigh(self._bodies.objects, rows, which)
         nats = weighed.likely - scan.other[which]
-        contested = np.bincount(which[nats > NEARLY], minlength=len(said)) > 1
-        keys = {one.key for one in said}
-        scores = np.full(len(nats), -np.inf)
-        for pair in np.flatnonzero(nats > -STAYS).tolist():
-            k = int(which[pair])
-            scores[pair] = nats[pair] + self._bias(said[k], own[k], int(rows[pair]), bool(contested[k]), keys)
+        deal = self._dealt(said, own, rows, which, nats)
         chosen = np.zeros(len(rows), bool)
-        deal = self._without_hasty(dealt(rows, which, scores), said, own, rows, which)
         chosen[[pair for pair, sure in zip(deal.pairs, deal.sure, strict=True) if self._goes(sure, said[which[pair]], rows[pair])]] = True
-        self.doubtful += int((~deal.sure).sum())
         scan.keep(self._bodies.objects, rows, which, weighed, chosen)
         self._note_fits(said, own, rows, which, nats)
         found: list[int | None] = [None] * len(said)
-        for pair, sure in zip(deal.pairs, deal.sure, strict=True):
+        for pair, sure in zip(deal.pairs.tolist(), deal.sure.tolist(), strict=True):
             k = int(which[pair])
             if sure or own[k] is not None or said[k].key is None:
                 found[k] = int(rows[pair])
-                self._bodies.hear(said[k], int(rows[pair]), float(scores[pair]))
+                self._bodies.hear(said[k], int(rows[pair]), float(nats[pair]) - self._clutter(said[k]))
         self._beginning.of_others(scan, own, found)
-        touched = np.array(sorted({row for row in found if row is not None}), np.intp)
         self._misplace(scan, found)
         self._hint(said, found)
-        self._bodies.touch(touched)
+        self._bodies.touch(np.array(sorted({row for row in found if row is not None}), np.intp))
         return found
 
-    def _pairs(self, scan: Scan[Any]) -> tuple[Indices, Indices]:
+    def _own(self, said: Sequence[Said]) -> list[int | None]:
+        """The row that each one's number means already."""
+        return [None if one.key is None else self._bodies.of(one.key) for one in said]
+
+    def _pairs(self, scan: Scan[Any], own: Sequence[int | None]) -> tuple[Indices, Indices]:
         """Rows and those of what was said that may belong together; what was heard but once, of late, may be what is new."""
-        own = [None if one.key is None else self._bodies.of(one.key) for one in scan.said]
         mine, newest_s = set(own), max(one.t_s for one in scan.said)
         asked = [(row, body.hits > 1) for row, body in self._bodies if body.hits > 1 or newest_s - body.hit_s < ONCE_S or row in mine]
         alive, firm = np.array([row for row, _ in asked], np.intp), np.array([sure for _, sure in asked], bool)
@@ -83,6 +82,25 @@ class Dealing:
         near = scan.near(self._bodies.outlook, alive, self._bodies.objects.located[alive])
         rows, which = np.nonzero((alive[:, None] == rows_of) | (near & (firm[:, None] | (rows_of < 0))))
         return alive[rows], which
+
+    def _dealt(self, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices, nats: Array) -> Dealt:
+        """Which pairs belong together, and whether that is sure."""
+        scores = self._scores(said, own, rows, which, nats)
+        deal = dealt(rows, which, scores)
+        self._meet(deal, said, rows, which, scores)
+        deal = self._without_hasty(deal, said, own, rows, which)
+        self.doubtful += int((~deal.sure).sum())
+        return deal
+
+    def _scores(self, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices, nats: Array) -> Array:
+        """How much each pair gains (p), with what is known beforehand."""
+        contested = np.bincount(which[nats > NEARLY], minlength=len(said)) > 1
+        keys = {one.key for one in said}
+        scores = np.full(len(nats), -np.inf)
+        for pair in np.flatnonzero(nats > -STAYS).tolist():
+            k = int(which[pair])
+            scores[pair] = nats[pair] + self._bias(said[k], own[k], int(rows[pair]), bool(contested[k]), keys)
+        return scores
 
     def _without_hasty(self, deal: Dealt, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices) -> Dealt:
         """A number that seems to mean another object is not taken at its word: until that lasted, its own goes on as it went."""
@@ -98,10 +116,17 @@ class Dealing:
         inorder = [kept[row] for row in sorted(kept)]
         return Dealt(np.array([pair for pair, _ in inorder], np.intp), np.array([sure for _, sure in inorder], bool))
 
+    def _meet(self, deal: Dealt, said: Sequence[Said], rows: Indices, which: Indices, scores: Array) -> None:
+        """Note whose a plot might as well be: both meet."""
+        for pair in deal.pairs[~deal.sure].tolist():
+            one, rivals = said[which[pair]], np.flatnonzero((which == which[pair]) & (rows != rows[pair]) & (scores > 0))
+            if _is_plot(one) and len(rivals):
+                self.crossings.note(int(rows[pair]), int(rows[rivals[scores[rivals].argmax()]]), one.t_s)
+
     def _goes(self, sure: bool, one: Said, row: int) -> bool:
-        """Whether an object takes in what may be another's: not at once, but after a while what is likeliest is better than nothing."""
+        """Whether an object takes in what may be another's: plots at once, all else after a while, when it is better than nothing."""
         body = self._bodies[int(row)]
-        if sure:
+        if sure or (_is_plot(one) and int(row) in self.crossings):
             body.doubted_s = None
             return True
         body.doubted_s = one.t_s if body.doubted_s is None else body.doubted_s
@@ -110,13 +135,18 @@ class Dealing:
     def _bias(self, one: Said, own: int | None, row: int, contested: bool, keys: Collection[Key | None]) -> float:
         """What is known beforehand of whose it is."""
         if one.key is None:
-            return -log(max(self._bodies.plots_of(one.sensor).each_scan, 0.1))
+            found = self._bodies[row].existence(one.t_s) / self._bodies.scanned[one.sensor].hits_every
+            return log(found / (1 - found)) - self._clutter(one)
         if own == row:
             return CONTESTED if contested else STAYS
         body = self._bodies[row]
         if body.is_numbered_by(one.sensor, keys, one.t_s):
             return -np.inf
         return -JOINS if own is None and not body.was_numbered_by(one.sensor) else 0.0
+
+    def _clutter(self, one: Said) -> float:
+        """Logarithm of how many plots of a scan are of nobody; a number is of somebody."""
+        return 0.0 if one.key is not None else log(max(self._bodies.plots_of(one.sensor).each_scan, LEAST_CLUTTER))
 
     def _note_fits(self, said: Sequence[Said], own: Sequence[int | None], rows: Indices, which: Indices, nats: Array) -> None:
         """How well each source fits each object that came near, if any but its own did."""
@@ -149,8 +179,8 @@ class Dealing:
                     np.array([row]), np.array([one.range_m]), np.array([share]), self._bodies.ground.here[None]
                 )
 
-    def claim(self, row: int, said: Located, key: Key) -> float:
-        """Let a claimed position correct an object where it fits; how much likelier (natural logarithm) it is of it than of another."""
+    def claim(self, row: int, said: Located, key: Key) -> None:
+        """Let a claimed position correct an object where it fits, and note how well it does."""
         scan, one, only = PositionScan([said], self._bodies.ground), np.array([row]), np.array([0])
         weighed = scan.weigh(self._bodies.objects, one, only)
         nats = float(weighed.likely[0] - scan.other[0])
@@ -158,16 +188,20 @@ class Dealing:
         if nats > 0:
             scan.keep(self._bodies.objects, one, only, weighed, np.ones(1, bool))
             self._bodies.touch(one)
-        return nats
 
     def compare(self, said: Sequence[Located]) -> None:
         """Note how well claims, each with the key of its source, fit objects; nothing else is changed by it."""
         if not said:
             return
         scan = PositionScan(said, self._bodies.ground)
-        rows, which = self._pairs(scan)
+        rows, which = self._pairs(scan, self._own(said))
         nats = scan.weigh(self._bodies.objects, rows, which).likely - scan.other[which]
         for k, one in enumerate(said):
             pairs = np.flatnonzero(which == k)
             if one.key is not None and (len(pairs) or self._bodies.affinities.of(one.key)):
                 self._bodies.affinities.note(one.key, {int(rows[pair]): float(nats[pair]) for pair in pairs}, one.t_s)
+
+
+def _is_plot(one: Said) -> bool:
+    """Whether it says a place, and no number."""
+    return isinstance(one, Located) and one.key is None

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from edge_node.fusion.bodies.ground import Ground
 from edge_node.fusion.filter.models import STATE, Array
-from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions, lengths
+from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions
 from edge_node.fusion.measurement import Measurement
 from edge_node.fusion.pointing import Key
 from edge_node.messages import Bearing
@@ -19,9 +19,9 @@ from edge_node.messages import Bearing
 LEAST_SIGMA_DEG = 0.05
 """No clock and no mounting is so good that a bearing of something that flies were better."""
 SPAN_ELEVATION = 1.0
-NEAR_M, SPAN_UP_M, SPAN_SPEED_MPS = 200.0, 150.0, 40.0
-"""Over what an object that is another may be anywhere: round about, up to where drones fly, in a square as wide as twice its distance."""
-SPANS = np.array([2 * NEAR_M, 2 * NEAR_M, SPAN_UP_M, SPAN_SPEED_MPS, SPAN_SPEED_MPS, SPAN_SPEED_MPS])
+SPAN_M, SPAN_UP_M, SPAN_SPEED_MPS = 2_000.0, 150.0, 40.0
+"""Over what an object that is another may be anywhere: round about, up to where drones fly, within what sensors of a small node reach."""
+SPANS = np.array([SPAN_M, SPAN_M, SPAN_UP_M, SPAN_SPEED_MPS, SPAN_SPEED_MPS, SPAN_SPEED_MPS])
 NOWHERE_DEG = 60.0
 """A bearing that is worse says nothing of where."""
 
@@ -84,13 +84,8 @@ def of_positions(said: Sequence[Located], ground: Ground) -> tuple[Positions, Ar
             state[row, 3:5], sigma[row, 3:5] = at.velocity_mps, at.sigma_velocity_mps
         if at.climb_mps is not None:
             state[row, 5], sigma[row, 5] = at.climb_mps, at.sigma_climb_mps
-    return Positions(state, sigma, np.array([one.t_s for one in said])), _of_another(state, sigma, ground.here)
-
-
-def _of_another(state: Array, sigma: Array, here: Array) -> Array:
-    span = np.where(sigma >= UNKNOWN, sigma * sqrt(2 * pi), SPANS)
-    span[:, :2] = 2 * np.maximum(lengths(state[:, :2] - here[:2]), NEAR_M)[:, None]
-    return np.asarray(-np.log(span).sum(axis=1))
+    other = -np.log(np.where(sigma >= UNKNOWN, sigma * sqrt(2 * pi), SPANS)).sum(axis=1)
+    return Positions(state, sigma, np.array([one.t_s for one in said])), other
 
 
 def some(measured: Any, which: Any) -> Any:

@@ -164,6 +164,27 @@ class Objects:
             pool.put(np.array([other]), pool.of(np.array([row])))
         self.located[other], self._seen_from[other], self._seen_s[other] = self.located[row], self._seen_from[row], self._seen_s[row]
 
+    def exchange(self, row: int, other: int) -> None:
+        """Make each what the other is."""
+        both = np.array([row, other])
+        for pool in (self._ranging, self._located):
+            pool.put(both, pool.of(both[::-1]))
+        for each in (self.located, self._seen_from, self._seen_s):
+            each[both] = each[both[::-1]]
+
+    def placed(self, rows: Indices) -> States:
+        """Mixtures of objects with a place, a copy to remember."""
+        return self._located.of(rows)
+
+    def likely_now(self, before: States, rows: Indices) -> Array:
+        """How likely (k, n, natural logarithm) k remembered objects with a place are what n rows are now, in place and velocity."""
+        then, now = (one.ravel() for one in np.indices((len(before.t_s), len(rows))))
+        found = self.newest(rows).of(now)
+        ahead = predicted(before.of(then), found.t_s, self._motions, mixes=True)
+        slope = np.broadcast_to(np.eye(STATE, before.mean.shape[-1]), (*ahead.mean.shape[:2], STATE, before.mean.shape[-1]))
+        measured = Linear(found.mean[..., :STATE] - ahead.mean[..., :STATE], slope, found.cov[..., :STATE, :STATE])
+        return weighed(ahead, measured).likely.reshape(len(before.t_s), len(rows))
+
     def mixtures(self, rows: Indices) -> Iterator[tuple[Indices, States]]:
         """Which of these rows have mixtures of one kind, and those as of their newest states."""
         for part, located in self._parts(rows):
@@ -225,7 +246,7 @@ class Objects:
         ahead = predicted(states, t_s, self._models(located), located)
         if not located:
             passed_s = ahead.t_s - states.t_s
-            weight = np.maximum(ahead.weight, LEAST_WEIGHT) ** np.exp(-passed_s / FORGETS_S)[:, None]
+            weight = births.USUAL * np.maximum(ahead.weight / births.USUAL, LEAST_WEIGHT) ** np.exp(-passed_s / FORGETS_S)[:, None]
             ahead = ahead._replace(weight=weight / weight.sum(axis=1, keepdims=True))
             ahead = births.shelled(ahead, self._seen_from[rows], 1 - np.exp(-passed_s / RETURNS_S))
         return ahead
