@@ -18,7 +18,7 @@ from drivers.channels import ChannelRefused
 from drivers.source import SourceAbsent, SourceLost, SourceMisconfigured
 from drivers.wifi_monitor import WifiMonitor
 from tests.flight import frames, is_heard
-from tests.tap import ETHERNET, Tap, tap
+from tools.virtual_devices.tap import ETHERNET, Tap, tap
 
 pytestmark = [pytest.mark.root, pytest.mark.usefixtures("as_root")]
 

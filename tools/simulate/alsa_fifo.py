@@ -38,12 +38,13 @@ class VirtualArray:
         self.sample_type: np.dtype[Any] = np.dtype(np.int32)
         self.patience_s = 0.0
         self.written = self.dropped = 0
-        pipe = folder / f"{name}.pipe"
-        os.mkfifo(pipe)
-        self._fd = os.open(pipe, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        self._space = fcntl.fcntl(self._fd, F_SETPIPE_SZ, MOST_PIPE_BYTES)
+        self._pipe = folder / f"{name}.pipe"
+        self._fd = -1
+        self._space = 0
+        os.mkfifo(self._pipe)
+        self.replug()
         conf = folder / f"{name}.conf"
-        conf.write_text(f'pcm.{name} {{ type file slave.pcm "null" file "/dev/null" infile "{pipe.resolve()}" format "raw" }}\n')
+        conf.write_text(f'pcm.{name} {{ type file slave.pcm "null" file "/dev/null" infile "{self._pipe.resolve()}" format "raw" }}\n')
         self.environment = os.environ | {"ALSA_CONFIG_PATH": f"{ALSA_CONF}:{conf.resolve()}"}
         self.clock_ppm = 0.0
         self.due_s = 0.0
@@ -68,6 +69,12 @@ class VirtualArray:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+    def replug(self) -> None:
+        """Open the pipe; nothing for one that is open."""
+        if self._fd < 0:
+            self._fd = os.open(self._pipe, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            self._space = fcntl.fcntl(self._fd, F_SETPIPE_SZ, MOST_PIPE_BYTES)
 
     def _offer(self, period: bytes) -> None:
         until_s = time.monotonic() + self.patience_s

@@ -10,7 +10,7 @@ import pytest
 
 from tests.flight import frames, is_heard
 from tests.running import running_node, wait_for
-from tests.tap import tap
+from tools.virtual_devices.tap import tap
 from tools.stage import Stage, stage
 
 pytestmark = [pytest.mark.root, pytest.mark.usefixtures("as_root")]

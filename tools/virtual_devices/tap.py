@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENODEV
 from fcntl import ioctl
 from itertools import count
 
@@ -30,8 +31,9 @@ class Tap:
         self._request(SIOCSIFMTU, struct.pack("i", MTU_BYTES))
 
     def write(self, frame: bytes) -> None:
-        """Let one frame, with its radiotap header, arrive."""
-        assert self._fd is not None, "it is unplugged"
+        """Let one frame, with its radiotap header, arrive; raises OSError where it is unplugged."""
+        if self._fd is None:
+            raise OSError(ENODEV, "it is unplugged")
         os.write(self._fd, frame)
 
     def up(self) -> None:

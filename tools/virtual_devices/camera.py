@@ -1,0 +1,161 @@
+"""A network camera that sees a scene: 16-bit counts without loss where its core has some, else MJPEG."""
+
+from __future__ import annotations
+
+import os
+import time
+from math import floor
+from pathlib import Path
+from socket import create_server
+from threading import Event, Thread
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from tools.simulate.mjpeg import Broadcast
+from tools.simulate.outdoors import KELVIN_PER_COUNT, Eye
+from tools.simulate.pictures import NICE, of_world, video_of
+from tools.simulate.scene import SceneError
+from tools.simulate.sight import Picture, Pictures
+from tools.virtual_devices.counts import CountsBroadcast, why_no_counts
+from tools.virtual_devices.device import Begun, Device, Said, Setting, table
+
+NAME = "camera"
+CORE = """name = "simulated_core"
+maker = "simulated"
+band = "thermal"
+interface = "network"
+width = {eye.width}
+height = {eye.height}
+pixel_format = "Y16"
+rates_hz = [{eye.rate_hz}]
+kelvin_per_count = {scale}
+sources = ["tools/simulate/thermal.py"]
+"""
+
+
+class Server(Protocol):
+    """Shows pictures at an address."""
+
+    url: str
+
+    def show(self, picture: Picture) -> None:
+        """Send one picture to all who look."""
+
+    def close(self) -> None:
+        """End it and its streams."""
+
+
+class Mjpeg:
+    """8-bit pictures, as the camera's own video has them."""
+
+    def __init__(self, shown: Pictures, port: int = 0) -> None:
+        self._video = video_of(shown)
+        self._broadcast = Broadcast(create_server(("127.0.0.1", port)))
+        self.url = self._broadcast.url
+
+    def show(self, picture: Picture) -> None:
+        self._broadcast.show(self._video.grey(picture))
+
+    def close(self) -> None:
+        self._broadcast.close()
+
+
+class Counts:
+    """16-bit pictures."""
+
+    def __init__(self, shown: Pictures, port: int = 0) -> None:
+        eye = shown.eye
+        self._broadcast = CountsBroadcast(eye.width, eye.height, eye.rate_hz, port)
+        self.url = self._broadcast.url
+
+    def show(self, picture: Picture) -> None:
+        self._broadcast.show(np.asarray(picture, np.uint16))
+
+    def close(self) -> None:
+        self._broadcast.close()
+
+
+class Camera(Device):
+    """Until the scene begins it shows its first picture, which a camera is not blamed for within ten seconds."""
+
+    def __init__(self, setting: Setting) -> None:
+        eye = setting.world.scene.camera
+        if eye is None:
+            raise SceneError(f"{setting.world.scene.name}: has no [camera]")
+        cv2.setNumThreads(1)
+        os.nice(NICE)
+        self._eye, self._shown, self._setting = eye, of_world(setting.world), setting
+        missing = why_no_counts() if eye.band == "thermal" and not setting.plain else ""
+        self._kind = Counts if eye.band == "thermal" and not setting.plain and not missing else Mjpeg
+        self._server: Server | None = self._kind(self._shown)
+        self._url = self._server.url
+        self._port = int(self._url.split(":")[2].split("/")[0])
+        note = f"the thermal camera sends 8 bits, for there is {missing}" if missing else ""
+        self.said = Said(NAME, "camera", "camera", table(NAME, "camera", self._options()), note=note)
+        self._begun = Begun(float("inf"), 0)
+        self._stalled, self._stop, self._begins = False, Event(), Event()
+        self._thread = Thread(target=self._play, name=NAME, daemon=True)
+        self._thread.start()
+
+    def _options(self) -> dict[str, str | float]:
+        mounting = mounting_of(self._setting)
+        if self._kind is Mjpeg:
+            camera = "network_thermal" if self._eye.band == "thermal" else "network_camera"
+            return {"camera": camera, "url": self._url} | mounting
+        return {"camera": str(core_file(self._eye, self._setting.folder)), "url": self._url} | mounting
+
+    def begin(self, begun: Begun) -> None:
+        self._begun = begun
+        self._begins.set()
+
+    def _play(self) -> None:
+        rate_hz, last = self._eye.rate_hz, -1
+        first = self._shown.frame(0)[0]
+        while not self._begins.wait(1 / rate_hz) or time.monotonic() < self._begun.mono_s:
+            self._show(first)
+            if self._stop.wait(1 / rate_hz if self._begins.is_set() else 0.0):
+                return
+        while not self._stop.is_set():
+            k = max(floor((time.monotonic() - self._begun.mono_s) * rate_hz), last + 1)
+            picture = self._shown.frame(k)[0]
+            if self._stop.wait(max(0.0, self._begun.mono_s + k / rate_hz - time.monotonic())):
+                return
+            self._show(picture)
+            last = k
+
+    def _show(self, picture: Picture) -> None:
+        server = self._server
+        if server is not None and not self._stalled:
+            server.show(picture)
+
+    def unplug(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    def replug(self) -> None:
+        if self._server is None:
+            self._server = self._kind(self._shown, self._port)
+
+    def stall(self, *, stalled: bool) -> None:
+        self._stalled = stalled
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.unplug()
+
+
+def mounting_of(setting: Setting) -> dict[str, str | float]:
+    """How the camera is mounted, as the node's configuration has it."""
+    eye = setting.world.scene.camera or Eye()
+    return {"horizontal_fov_deg": eye.hfov_deg, "azimuth_deg": eye.azimuth_deg, "tilt_deg": eye.tilt_deg, "roll_deg": eye.roll_deg}
+
+
+def core_file(eye: Eye, folder: Path) -> Path:
+    """What is known of a thermal core, for a node to read."""
+    path = (folder / "simulated_core.toml").absolute()
+    path.write_text(CORE.format(eye=eye, scale=KELVIN_PER_COUNT))
+    return path

@@ -1,0 +1,60 @@
+"""The node's own GNSS receiver on a serial port."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import count
+
+from tools.simulate.gnss import ATTITUDES_A_SECOND, LATE_S, Receiver
+from tools.virtual_devices.clocked import Clocked
+from tools.virtual_devices.device import Begun, Device, Said, Setting, table
+from tools.virtual_devices.port import Port
+
+NAME = "gnss"
+
+
+class Gnss(Device):
+    """It has been on for long when the scene begins, and speaks soon after each second of the system's clock."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting, self._stalled = setting, False
+        self._port = Port(setting.folder / NAME)
+        self.said = Said(NAME, "gnss", "gnss", table(NAME, "gnss", {"port": self._port.path}))
+        now = Begun(time.monotonic(), time.time_ns())
+        self._player = self._speaking(Receiver(setting.world, begun_utc_s=now.utc_ns / 1e9), now)
+
+    def begin(self, begun: Begun) -> None:
+        self._player.close()
+        self._player = self._speaking(Receiver(self._setting.world, begun_utc_s=begun.utc_ns / 1e9), begun)
+
+    def _speaking(self, receiver: Receiver, begun: Begun) -> Clocked:
+        return Clocked(NAME, _sentences(receiver, begun), begun, self._say)
+
+    def _say(self, _t_s: float, data: bytes) -> None:
+        if not self._stalled:
+            self._port.say(data)
+
+    def unplug(self) -> None:
+        self._port.unplug()
+
+    def replug(self) -> None:
+        self._port.replug()
+
+    def stall(self, *, stalled: bool) -> None:
+        self._stalled = stalled
+
+    def close(self) -> None:
+        self._player.close()
+        self._port.close()
+
+
+def _sentences(receiver: Receiver, begun: Begun) -> Iterator[tuple[float, bytes]]:
+    """What is said, each at its time since the scene's begin, from the next tick of UTC on."""
+    begun_s = begun.utc_ns / 1e9
+    now_s = begun_s + time.monotonic() - begun.mono_s
+    for tick in count(int(now_s * ATTITUDES_A_SECOND)):
+        utc_s, part = divmod(tick, ATTITUDES_A_SECOND)
+        data = (receiver.epoch(utc_s) if part == 0 else b"") + receiver.attitude(tick / ATTITUDES_A_SECOND)
+        if data:
+            yield tick / ATTITUDES_A_SECOND + LATE_S - begun_s, data
