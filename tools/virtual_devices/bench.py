@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from tools.simulate.scene import SceneError
-from tools.virtual_devices.catalog import LIGHT
+from tools.simulate.world import World
+from tools.virtual_devices.catalog import LIGHT, names
 from tools.virtual_devices.device import Begun, Said
 from tools.virtual_devices.maker import Answer, Command, Does, Order
 
@@ -102,17 +102,15 @@ class VirtualDevices:
 
 
 @contextmanager
-def virtual_devices(
-    scene: Path, seed: int, devices: Sequence[str], folder: Path, seconds: float, **options: Any
-) -> Iterator[VirtualDevices]:
-    """Plug in these devices; `post` and `plain` as in Order. Raises SceneError."""
-    light = tuple(name for name in devices if name in LIGHT)
-    groups = ([light] if light else []) + [(name,) for name in devices if name not in LIGHT]
-    told = {"post": None, "plain": False} | options
+def virtual_devices(scene: Path, world: World, folder: Path, seconds: float, *, plain: bool = False) -> Iterator[VirtualDevices]:
+    """Plug in the devices of the node from which `world`, that of the file `scene`, is seen; `plain` as in Setting. Raises SceneError."""
+    devices = names(world.scene)
+    groups = [LIGHT, *((name,) for name in devices if name not in LIGHT)]
     with ExitStack() as open_:
         makers = []
         for group in groups:
-            makers.append(Maker(Order(scene=str(scene), seed=seed, folder=str(folder), seconds=seconds, devices=group, **told)))
+            order = Order(str(scene), world.seed, world.scene.node.name, str(folder.absolute()), seconds, group, plain)
+            makers.append(Maker(order))
             open_.callback(makers[-1].close)
         for maker in makers:
             maker.wait()

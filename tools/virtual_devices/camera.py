@@ -7,7 +7,7 @@ import time
 from math import floor
 from pathlib import Path
 from socket import create_server
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Protocol
 
 import cv2
@@ -95,7 +95,7 @@ class Camera(Device):
         note = f"the thermal camera sends 8 bits, for there is {missing}" if missing else ""
         self.said = Said(NAME, "camera", "camera", table(NAME, "camera", self._options()), note=note)
         self._begun = Begun(float("inf"), 0)
-        self._stalled, self._stop, self._begins = False, Event(), Event()
+        self._stalled, self._stop, self._begins, self._lock = False, Event(), Event(), Lock()
         self._thread = Thread(target=self._play, name=NAME, daemon=True)
         self._thread.start()
 
@@ -126,12 +126,13 @@ class Camera(Device):
             last = k
 
     def _show(self, picture: Picture) -> None:
-        server = self._server
-        if server is not None and not self._stalled:
-            server.show(picture)
+        with self._lock:
+            if self._server is not None and not self._stalled:
+                self._server.show(picture)
 
     def unplug(self) -> None:
-        server, self._server = self._server, None
+        with self._lock:
+            server, self._server = self._server, None
         if server is not None:
             server.close()
 
@@ -150,7 +151,7 @@ class Camera(Device):
 
 def mounting_of(setting: Setting) -> dict[str, str | float]:
     """How the camera is mounted, as the node's configuration has it."""
-    eye = setting.world.scene.camera or Eye()
+    eye = setting.world.scene.configured().camera or Eye()
     return {"horizontal_fov_deg": eye.hfov_deg, "azimuth_deg": eye.azimuth_deg, "tilt_deg": eye.tilt_deg, "roll_deg": eye.roll_deg}
 
 

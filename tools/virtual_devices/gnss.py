@@ -15,18 +15,19 @@ NAME = "gnss"
 
 
 class Gnss(Device):
-    """It has been on for long when the scene begins, and speaks soon after each second of the system's clock."""
+    """It has been on for long when the scene begins, and speaks soon after each second of UTC; a vehicle sets out with the scene."""
 
     def __init__(self, setting: Setting) -> None:
         self._setting, self._stalled = setting, False
         self._port = Port(setting.folder / NAME)
         self.said = Said(NAME, "gnss", "gnss", table(NAME, "gnss", {"port": self._port.path}))
         now = Begun(time.monotonic(), time.time_ns())
-        self._player = self._speaking(Receiver(setting.world, begun_utc_s=now.utc_ns / 1e9), now)
+        self._player = self._speaking(Receiver(setting.world), now)
 
     def begin(self, begun: Begun) -> None:
         self._player.close()
-        self._player = self._speaking(Receiver(self._setting.world, begun_utc_s=begun.utc_ns / 1e9), begun)
+        world = self._setting.world
+        self._player = self._speaking(Receiver(world, world.trip, begun.utc_ns / 1e9), begun)
 
     def _speaking(self, receiver: Receiver, begun: Begun) -> Clocked:
         return Clocked(NAME, _sentences(receiver, begun), begun, self._say)

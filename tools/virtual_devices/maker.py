@@ -23,11 +23,11 @@ Does = Literal["begin", "unplug", "replug", "stall", "go_on"]
 
 
 class Order(Struct, frozen=True):
-    """What to play: a scene's file and seed, whose devices and which, in what folder, for how long."""
+    """What to play: a scene's file and seed, which node's devices, in what folder, for how long."""
 
     scene: str
     seed: int
-    post: str | None
+    node: str
     folder: str
     seconds: float
     devices: tuple[str, ...]
@@ -95,8 +95,8 @@ def main() -> int:
 
 
 def world_of(order: Order) -> World:
-    """The world as that post stands in it; raises SceneError."""
-    return World.load(Path(order.scene), order.seed)
+    """The world as that node stands in it; raises SceneError."""
+    return World.load(Path(order.scene), order.seed).of_post(order.node)
 
 
 if __name__ == "__main__":

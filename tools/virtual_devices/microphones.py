@@ -12,6 +12,7 @@ import numpy as np
 
 from drivers import microphone_arrays
 from tools.simulate.propagation import Sound
+from tools.simulate.scene import Microphones
 from tools.simulate.soundscape import channels, microphones, recorded
 from tools.virtual_devices.device import Begun, Device, Said, Setting, table
 from tools.virtual_devices.outlet import Card, Outlet, Pipe, why_no_card
@@ -135,7 +136,7 @@ class MicrophoneArray(Device):
 
 def mounting_of(setting: Setting) -> dict[str, str | float]:
     """How the array is mounted, as the node's configuration has it, and how warm it is."""
-    told = microphones(setting.world)
+    told = setting.world.scene.configured().microphones or Microphones()
     return {
         "array": told.array,
         "azimuth_deg": told.azimuth_deg,

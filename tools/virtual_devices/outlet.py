@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from ctypes.util import find_library
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -44,7 +45,7 @@ class Card:
     def __init__(self, folder: Path, name: str, channels: int, rate_hz: int, bits: int) -> None:
         self._card = VirtualArray(folder, name, channels, rate_hz)
         self._card.sample_type, self._card.patience_s = np.dtype("int16" if bits == 16 else "int32"), PATIENCE_S
-        self._plugged = True
+        self._plugged, self._lock = True, Lock()
         self.piece_frames = self._card.period_frames
         self.environment = {"ALSA_CONFIG_PATH": self._card.environment["ALSA_CONFIG_PATH"]}
 
@@ -52,18 +53,21 @@ class Card:
         self._card.due_s = at_s
 
     def play(self, piece: Sound, *, silent: bool = False) -> None:
-        if silent or not self._plugged:
-            self._card.pass_time(len(piece))
-        else:
-            self._card.write(_whole(piece, self._card.sample_type))
+        with self._lock:
+            if silent or not self._plugged:
+                self._card.pass_time(len(piece))
+            else:
+                self._card.write(_whole(piece, self._card.sample_type))
 
     def unplug(self) -> None:
-        self._plugged = False
-        self._card.unplug()
+        with self._lock:
+            self._plugged = False
+            self._card.unplug()
 
     def replug(self) -> None:
-        self._card.replug()
-        self._plugged = True
+        with self._lock:
+            self._card.replug()
+            self._plugged = True
 
 
 class Pipe:
@@ -74,6 +78,7 @@ class Pipe:
         self.piece_frames = rate_hz // 20
         self._due_s = 0.0
         self._out: WavPipe | None = None
+        self._lock = Lock()
         self.replug()
 
     def start(self, at_s: float) -> None:
@@ -82,11 +87,13 @@ class Pipe:
     def play(self, piece: Sound, *, silent: bool = False) -> None:
         self._due_s += len(piece) / self._rate_hz
         time.sleep(max(0.0, self._due_s - time.monotonic()))
-        if self._out is not None and not silent:
-            self._out.write(piece)
+        with self._lock:
+            if self._out is not None and not silent:
+                self._out.write(piece)
 
     def unplug(self) -> None:
-        out, self._out = self._out, None
+        with self._lock:
+            out, self._out = self._out, None
         if out is not None:
             out.close()
             with suppress(FileNotFoundError):
