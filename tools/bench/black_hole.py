@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from random import Random
 from threading import Thread
 
 PIECE_BYTES, THIN_PIECE_BYTES = 65_536, 256
+RETRY_S, MOST_LATE_S = 0.2, 10.0
+"""Linux' least wait before TCP sends a piece again, and what is enough."""
 
 
 class BlackHole:
-    """Carries to `target` until closed. What was connected when it began to swallow stays dead; what dials afterwards passes."""
+    """Carries to `target` until closed. What was connected when it began to swallow stays dead; what dials afterwards passes.
+
+    `loss` is the share of pieces that must be sent again.
+    """
 
     def __init__(self, target: int, delay_s: float = 0.0, bytes_a_second: float | None = None) -> None:
         self._target, self._delay_s, self._bytes_a_second = target, delay_s, bytes_a_second
         self._age, self._swallows = 0, False
+        self.loss = 0.0
+        self._random = Random(target)
         self.dialled = self.swallowed = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Future[None]] = set()
@@ -72,6 +80,9 @@ class BlackHole:
                 return
             if self._dead(age):
                 self.swallowed += len(data)
+            elif self.loss and (late_s := self._repeated_s()):
+                await asyncio.sleep(late_s)
+                writer.write(data)
             elif self._delay_s:
                 self._loop.call_later(self._delay_s, writer.write, data)
             else:
@@ -79,6 +90,13 @@ class BlackHole:
                 await _drained(writer)
         if not self._dead(age):
             writer.close()
+
+    def _repeated_s(self) -> float:
+        """How long TCP takes to get a piece through of which each try is lost with `loss`: it waits twice as long each time (RFC 6298)."""
+        late_s, wait_s = 0.0, RETRY_S
+        while self._random.random() < self.loss and late_s < MOST_LATE_S:
+            late_s, wait_s = late_s + wait_s, 2 * wait_s
+        return late_s
 
     def _dead(self, age: int) -> bool:
         return self._swallows or age != self._age

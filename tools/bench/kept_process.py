@@ -32,6 +32,11 @@ class KeptProcess:
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, env=os.environ | self._environment)
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None while none runs."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
     def kill(self) -> bool:
         """End it by SIGKILL; whether it ran."""
         if self._process is None or self._process.poll() is not None:
