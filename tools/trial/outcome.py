@@ -59,7 +59,7 @@ class NodeStood(Struct, frozen=True):
 
 
 class Head(Struct, frozen=True):
-    """What was played, how, on which nodes, and what that took."""
+    """What was played, how, on which nodes, and what that took; `notes` say what was not as it should be."""
 
     scene: str
     seed: int
@@ -71,6 +71,7 @@ class Head(Struct, frozen=True):
     sensors: tuple[SensorSaid, ...] = ()
     faults: tuple[Struck, ...] = ()
     spent: tuple[Spent, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class TruthRow(Struct, frozen=True, gc=False):
