@@ -13,6 +13,7 @@ import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,14 @@ class VirtualArray:
     """A card called `name` for programs that are started with `environment`; it takes whole periods in real time.
 
     `period_frames` is the block of drivers.mic_array, as it must be, and `sample_type` what that reads:
-    int16 for arrays of 16 bits, else int32. A period that its reader leaves no room for is dropped after `patience_s`.
+    int16 for arrays of 16 bits, else int32. A period that its reader leaves no room for is dropped after `patience_s`; `keeps_s` is how
+    much sound may wait for a reader, who else finds more than time has brought when it comes.
     """
 
     def __init__(self, folder: Path, name: str, channels: int, rate_hz: int) -> None:
         self.name, self.channels, self.rate_hz, self.period_frames = name, channels, rate_hz, block_frames(rate_hz)
         self.sample_type: np.dtype[Any] = np.dtype(np.int32)
-        self.patience_s = 0.0
+        self.patience_s, self.keeps_s = 0.0, inf
         self.written = self.dropped = 0
         self._pipe = folder / f"{name}.pipe"
         self._fd = -1
@@ -87,7 +89,7 @@ class VirtualArray:
 
     def _has_room(self, count: int) -> bool:
         waiting = struct.unpack("i", fcntl.ioctl(self._fd, termios.FIONREAD, bytes(4)))[0]
-        return bool(waiting + count <= self._space)
+        return bool(waiting + count <= min(self._space, self.keeps_s * self.rate_hz * self.channels * self.sample_type.itemsize))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""16-bit pictures over HTTP on loopback without loss: FFV1 (RFC 9043) of gray16le in Matroska, which FFMPEG reads as counts."""
+"""16-bit pictures over HTTP on loopback without loss: FFV1 (RFC 9043) of gray16le in NUT, which FFMPEG reads as counts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CountsBroadcast:
 
             def do_GET(self) -> None:
                 self.send_response(200)
-                self.send_header("Content-Type", "video/x-matroska")
+                self.send_header("Content-Type", "application/octet-stream")
                 self.end_headers()
                 with suppress(OSError):  # who looked has gone
                     outer.stream(self.wfile.write)
@@ -46,7 +46,7 @@ class CountsBroadcast:
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         self.port: int = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}/counts.mkv"
+        self.url = f"http://127.0.0.1:{self.port}/counts.nut"
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="counts")
         self._thread.start()
 
@@ -101,7 +101,7 @@ def why_no_counts() -> str:
 
 
 def _encoder(width: int, height: int, rate_hz: float) -> list[str]:
-    """Every picture stands for itself, and leaves at once."""
+    """Every picture stands for itself and leaves at once: of Matroska a reader has each only when the next one begins."""
     pictures = ["-f", "rawvideo", "-pix_fmt", "gray16le", "-s", f"{width}x{height}", "-r", f"{rate_hz:g}", "-i", "-"]
-    coded = ["-threads", "1", "-c:v", "ffv1", "-g", "1", "-f", "matroska", "-flush_packets", "1", "-cluster_time_limit", "50", "-"]
+    coded = ["-threads", "1", "-c:v", "ffv1", "-g", "1", "-f", "nut", "-flush_packets", "1", "-"]
     return ["ffmpeg", "-nostdin", "-loglevel", "quiet", *pictures, *coded]

@@ -69,10 +69,10 @@ class Device(ABC):
 
 def table(name: str, driver: str, options: Mapping[str, Any]) -> str:
     """A [[sensor]] table; options that are None are left out."""
-    rows = [f"{key} = {_value(value)}" for key, value in {"name": name, "driver": driver, **options}.items() if value is not None]
+    rows = [f"{key} = {toml(value)}" for key, value in {"name": name, "driver": driver, **options}.items() if value is not None]
     return "\n".join(("", "[[sensor]]", *rows, ""))
 
 
-def _value(value: Any) -> str:
+def toml(value: Any) -> str:
     """A value in TOML: strings, booleans and numbers are written as in JSON."""
     return msgspec.json.encode(os.fspath(value) if isinstance(value, Path) else value).decode()

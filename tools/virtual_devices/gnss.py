@@ -12,6 +12,8 @@ from tools.virtual_devices.device import Begun, Device, Said, Setting, table
 from tools.virtual_devices.port import Port
 
 NAME = "gnss"
+NOT_YET_S = 1e6
+"""Far enough ahead for a scene whose begin nobody has told yet."""
 
 
 class Gnss(Device):
@@ -22,12 +24,11 @@ class Gnss(Device):
         self._port = Port(setting.folder / NAME)
         self.said = Said(NAME, "gnss", "gnss", table(NAME, "gnss", {"port": self._port.path}))
         now = Begun(time.monotonic(), time.time_ns())
-        self._player = self._speaking(Receiver(setting.world), now)
+        self._player = self._speaking(Receiver(setting.world, None, now.utc_ns / 1e9 + NOT_YET_S), now)
 
     def begin(self, begun: Begun) -> None:
         self._player.close()
-        world = self._setting.world
-        self._player = self._speaking(Receiver(world, world.trip, begun.utc_ns / 1e9), begun)
+        self._player = self._speaking(Receiver(self._setting.world, None, begun.utc_ns / 1e9), begun)
 
     def _speaking(self, receiver: Receiver, begun: Begun) -> Clocked:
         return Clocked(NAME, _sentences(receiver, begun), begun, self._say)
@@ -51,10 +52,14 @@ class Gnss(Device):
 
 
 def _sentences(receiver: Receiver, begun: Begun) -> Iterator[tuple[float, bytes]]:
-    """What is said, each at its time since the scene's begin, from the next tick of UTC on."""
-    begun_s = begun.utc_ns / 1e9
-    now_s = begun_s + time.monotonic() - begun.mono_s
-    for tick in count(int(now_s * ATTITUDES_A_SECOND)):
+    """What is said from now on."""
+    return sentences(receiver, begun.utc_ns, time.monotonic() - begun.mono_s)
+
+
+def sentences(receiver: Receiver, begun_utc_ns: int, from_s: float) -> Iterator[tuple[float, bytes]]:
+    """What is said without end, each at its time of the scene, from the tick of UTC at `from_s` on."""
+    begun_s = begun_utc_ns / 1e9
+    for tick in count(int((begun_s + from_s) * ATTITUDES_A_SECOND)):
         utc_s, part = divmod(tick, ATTITUDES_A_SECOND)
         data = (receiver.epoch(utc_s) if part == 0 else b"") + receiver.attitude(tick / ATTITUDES_A_SECOND)
         if data:

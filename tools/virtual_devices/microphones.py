@@ -98,9 +98,8 @@ class MicrophoneArray(Device):
         return self._begins.is_set() and time.monotonic() > self._begun.mono_s + second + 1
 
     def _play(self) -> None:
-        self._wait()
-        ready, first = np.zeros((0, self._channels), np.float32), 0
-        size = self._outlet.piece_frames
+        ready = self._wait()
+        first, size = -len(ready), self._outlet.piece_frames
         for second, block in self._blocks():
             if (gap := second * self._rate_hz - first - len(ready)) > 0:
                 ready = np.concatenate((ready, np.zeros((gap, self._channels), np.float32)))
@@ -117,17 +116,22 @@ class MicrophoneArray(Device):
             except Empty:
                 continue
 
-    def _wait(self) -> None:
-        """Let the card run until the scene begins, its last period of this as long as it takes for that to be a period's begin."""
+    def _wait(self) -> Sound:
+        """Let a card run until less than a period is left before the scene begins, a pipe rest; the noise that is still due before it."""
+        if isinstance(self._outlet, Pipe):
+            while not self._stop.is_set() and not self._begins.wait(WAIT_S):
+                continue
+            self._outlet.start(self._begun.mono_s)
+            return np.zeros((0, self._channels), np.float32)
         rng, size = np.random.default_rng([self._world.seed, 11]), self._outlet.piece_frames
         self._outlet.start(time.monotonic())
-        while not self._stop.is_set() and not (self._begins.is_set() and time.monotonic() + size / self._rate_hz > self._begun.mono_s):
-            if isinstance(self._outlet, Card):
-                self._outlet.play(self._ambience(rng, size))
-            else:
-                self._begins.wait(WAIT_S)
-                self._stop.wait(0.0 if not self._begins.is_set() else max(0.0, self._begun.mono_s - time.monotonic()))
-        self._outlet.start(self._begun.mono_s)
+        while (left := self._left()) >= size and not self._stop.is_set():
+            self._outlet.play(self._ambience(rng, size), silent=self._stalled)
+        return self._ambience(rng, max(left, 0))
+
+    def _left(self) -> int:
+        """Frames until the scene begins; very many while nobody said when."""
+        return round((self._begun.mono_s - self._outlet.due_s) * self._rate_hz) if self._begins.is_set() else self._rate_hz
 
     def _ambience(self, rng: np.random.Generator, frames: int) -> Sound:
         level_db = self._world.scene.weather.ambience_db_spl - microphones(self._world).full_scale_db_spl

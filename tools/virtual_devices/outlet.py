@@ -17,14 +17,16 @@ from tools.simulate.alsa_fifo import ALSA_CONF, VirtualArray
 from tools.simulate.propagation import Sound
 from tools.simulate.wav_pipe import WavPipe
 
-PATIENCE_S = 0.1
+KEEPS_S = 0.5
+"""What waits longer in a card is dropped at once: whoever waits for room falls behind, and then plays faster than time goes by."""
 FULL_SCALE = {"int16": 1 << 15, "int32": 1 << 31}
 
 
 class Outlet(Protocol):
-    """Takes pieces of `piece_frames` frames (n, channels), full scale 1.0, as time goes by from `start` on."""
+    """Takes pieces of `piece_frames` frames (n, channels), full scale 1.0, as time goes by from `start` on; the next begins at `due_s`."""
 
     piece_frames: int
+    due_s: float
 
     def start(self, at_s: float) -> None:
         """The first frame is of that monotonic time."""
@@ -44,13 +46,14 @@ class Card:
 
     def __init__(self, folder: Path, name: str, channels: int, rate_hz: int, bits: int) -> None:
         self._card = VirtualArray(folder, name, channels, rate_hz)
-        self._card.sample_type, self._card.patience_s = np.dtype("int16" if bits == 16 else "int32"), PATIENCE_S
+        self._card.sample_type = np.dtype("int16" if bits == 16 else "int32")
+        self._card.keeps_s, self.due_s = KEEPS_S, 0.0
         self._plugged, self._lock = True, Lock()
         self.piece_frames = self._card.period_frames
         self.environment = {"ALSA_CONFIG_PATH": self._card.environment["ALSA_CONFIG_PATH"]}
 
     def start(self, at_s: float) -> None:
-        self._card.due_s = at_s
+        self.due_s = self._card.due_s = at_s
 
     def play(self, piece: Sound, *, silent: bool = False) -> None:
         with self._lock:
@@ -58,6 +61,7 @@ class Card:
                 self._card.pass_time(len(piece))
             else:
                 self._card.write(_whole(piece, self._card.sample_type))
+            self.due_s = self._card.due_s
 
     def unplug(self) -> None:
         with self._lock:
@@ -76,17 +80,17 @@ class Pipe:
     def __init__(self, path: Path, channels: int, rate_hz: int) -> None:
         self.path, self._channels, self._rate_hz = path, channels, rate_hz
         self.piece_frames = rate_hz // 20
-        self._due_s = 0.0
+        self.due_s = 0.0
         self._out: WavPipe | None = None
         self._lock = Lock()
         self.replug()
 
     def start(self, at_s: float) -> None:
-        self._due_s = at_s
+        self.due_s = at_s
 
     def play(self, piece: Sound, *, silent: bool = False) -> None:
-        self._due_s += len(piece) / self._rate_hz
-        time.sleep(max(0.0, self._due_s - time.monotonic()))
+        self.due_s += len(piece) / self._rate_hz
+        time.sleep(max(0.0, self.due_s - time.monotonic()))
         with self._lock:
             if self._out is not None and not silent:
                 self._out.write(piece)

@@ -19,7 +19,7 @@ class Receiver(Device):
 
     def __init__(self, setting: Setting) -> None:
         told = setting.world.scene.receiver
-        self._world = setting.world
+        self._links, self._seed = of_world(setting.world), setting.world.seed
         self._noise_dbfs = told.noise_dbfs if told else USUAL_NOISE_DBFS
         self._rng = np.random.default_rng([setting.world.seed, 13])
         self._air: IqOnAir | None = None
@@ -41,7 +41,7 @@ class Receiver(Device):
 
     def begin(self, begun: Begun) -> None:
         self._begun_s = begun.mono_s
-        self._air = IqOnAir(of_world(self._world), begun.mono_s, self._world.seed, self._noise_dbfs)
+        self._air = IqOnAir(self._links, begun.mono_s, self._seed, self._noise_dbfs)
 
     def unplug(self) -> None:
         if self._plugged:
