@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from socket import create_server
-from threading import Event, Thread
 from typing import Any
 
 import msgspec
@@ -21,63 +17,14 @@ from tools.c2.picture import Picture
 from tools.c2.table import draw
 from tools.c2.web import options
 from tools.c2.web.login import WebError
-from tools.simulate import gnss, remote_id
 from tools.simulate.world import World
 from tools.stage import Stage, stage
+from tools.virtual_devices.bench import virtual_devices
+from tools.virtual_devices.device import Begun
 
 SCENE = Path(__file__).parent / "simulate" / "scenes" / "demo.toml"
 SEED = 2026
 DRAWN_EVERY_S = 0.25
-SENSORS = """
-[[sensor]]
-name = "wifi"
-driver = "recording"
-path = "{wifi}"
-pace = "live"
-
-[[sensor]]
-name = "bluetooth"
-driver = "recording"
-path = "{bluetooth}"
-pace = "live"
-
-[[sensor]]
-name = "gnss"
-driver = "gnss"
-port = "{port}"
-"""
-MICROPHONES = """
-[[sensor]]
-name = "microphones"
-driver = "recording"
-path = "{pipe}"
-pace = "live"
-array = "{told.array}"
-azimuth_deg = {told.azimuth_deg}
-tilt_deg = {told.tilt_deg}
-roll_deg = {told.roll_deg}
-temperature_c = {weather.temperature_c}
-"""
-CAMERA = """
-[[sensor]]
-name = "camera"
-driver = "camera"
-camera = "network_{eye.band}"
-url = "{url}"
-horizontal_fov_deg = {eye.hfov_deg}
-azimuth_deg = {eye.azimuth_deg}
-tilt_deg = {eye.tilt_deg}
-roll_deg = {eye.roll_deg}
-"""
-
-RECEIVER = """
-[[sensor]]
-name = "links"
-driver = "rtl_tcp"
-port = {port}
-center_hz = {told.center_hz}
-rate_hz = {told.rate_hz}
-"""
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -113,19 +60,11 @@ def _play(arguments: argparse.Namespace) -> int:
         return 0 if ended is None and count.tracks and not gaps else 1
 
 
-def _sensors(world: World, folder: Path, seconds: float, devices: ExitStack) -> str:
-    """The scene on the air, at a serial port, at microphones, camera and antenna from now on, and the node's tables of these."""
-    wifi = devices.enter_context(_on_air(world, folder / "wifi.pcap", seconds, remote_id.WIFI))
-    bluetooth = devices.enter_context(_on_air(world, folder / "bluetooth.pcap", seconds, remote_id.BLE))
-    tables = SENSORS.format(wifi=wifi, bluetooth=bluetooth, port=devices.enter_context(gnss.receiver(world)))
-    if told := world.scene.microphones:
-        pipe = devices.enter_context(_sound(folder / "sound.wav", seconds))
-        tables += MICROPHONES.format(pipe=pipe, told=told, weather=world.scene.weather)
-    if eye := world.scene.camera:
-        tables += CAMERA.format(url=devices.enter_context(_sight(seconds)), eye=eye)
-    if receiver := world.scene.receiver:
-        tables += RECEIVER.format(port=devices.enter_context(_iq()), told=receiver)
-    return tables
+def _sensors(world: World, folder: Path, seconds: float, open_: ExitStack) -> str:
+    """The scene at the node's devices from now on, and the node's tables of these; none needs root or a sound card."""
+    devices = open_.enter_context(virtual_devices(SCENE, world, folder, seconds, plain=True))
+    devices.begin(Begun(time.monotonic(), time.time_ns()))
+    return devices.tables
 
 
 def _page(address: str | None, here: Stage) -> AbstractContextManager[options.Events]:
@@ -159,60 +98,6 @@ class Count:
         """The demo in one line."""
         first = "no track came" if self._first_s is None else f"first track after {self._first_s:.1f} s"
         return f"{first}; {len(self.tracks)} tracks, {len(self.flagged)} flagged; {self._told}; {gaps} gaps"
-
-
-@contextmanager
-def _on_air(world: World, pipe: Path, seconds: float, air: remote_id.Air) -> Iterator[Path]:
-    """A named pipe into which the scene is played from now on."""
-    os.mkfifo(pipe)
-    stop = Event()
-    thread = Thread(target=lambda: remote_id.play(world, pipe, seconds, stop, air=air), name=pipe.stem)
-    thread.start()
-    try:
-        yield pipe
-    finally:
-        stop.set()
-        thread.join()
-
-
-@contextmanager
-def _sound(pipe: Path, seconds: float) -> Iterator[Path]:
-    """A named pipe into which the scene sounds from now on, made by a process of its own: it takes a quarter of a core."""
-    os.mkfifo(pipe)
-    told = [str(SCENE), "--seed", str(SEED), "--seconds", str(seconds), "--pipe", str(pipe), "--begun", str(time.monotonic())]
-    maker = subprocess.Popen([sys.executable, "-m", "tools.simulate.sound", *told], env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
-    try:
-        yield pipe
-    finally:
-        maker.terminate()
-        maker.wait()
-
-
-@contextmanager
-def _sight(seconds: float) -> Iterator[str]:
-    """The address of a network camera that sees the scene from now on, made by a process of its own: it takes a seventh of a core."""
-    with _served("tools.simulate.pictures", "--seconds", str(seconds), "--serve") as port:
-        yield f"http://127.0.0.1:{port}/video"
-
-
-def _iq() -> AbstractContextManager[int]:
-    """The port of an rtl_tcp server that hears the scene from now on, made by a process of its own: it takes a tenth of a core."""
-    return _served("tools.simulate.rtl_tcp_server")
-
-
-@contextmanager
-def _served(module: str, *options: str) -> Iterator[int]:
-    """The port at which a module serves the scene from now on."""
-    with create_server(("127.0.0.1", 0)) as listening:
-        told = [str(SCENE), "--seed", str(SEED), "--begun", str(time.monotonic()), "--socket", str(listening.fileno()), *options]
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", module, *told]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, pass_fds=[listening.fileno()])
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            server.terminate()
-            server.wait()
 
 
 @contextmanager

@@ -8,11 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from edge_node import config_file
-from tools.demo import CAMERA, MICROPHONES, RECEIVER
-from tools.simulate.outdoors import Eye
-from tools.simulate.scene import Microphones, Receiver, Weather
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,41 +29,3 @@ def test_tracks_of_wifi_and_bluetooth_come_and_none_is_missed() -> None:
     assert flagged
     assert {name for track in tracks if not track["identity"] for name in track["flags"]} <= {"body_without_claim"}
     assert all(value.startswith("TST0E") for value in flagged), "no drone is flagged but those that the spoofer invents"
-
-
-def test_the_scenes_microphones_are_the_nodes(tmp_path: Path) -> None:
-    told = Microphones("uma_16", azimuth_deg=120.0, tilt_deg=30.0, roll_deg=-5.0)
-    (tmp_path / "node.toml").write_text(MICROPHONES.format(pipe=tmp_path / "sound.wav", told=told, weather=Weather(temperature_c=-3.0)))
-    config = config_file.load(tmp_path / "node.toml")
-    (sensor,) = config.sensor
-    taken = sensor.arguments()
-    assert config.problems == ()
-    assert (sensor.name, sensor.driver) == ("microphones", "recording")
-    assert [taken[key] for key in ("array", "azimuth_deg", "tilt_deg", "roll_deg", "temperature_c")] == ["uma_16", 120.0, 30.0, -5.0, -3.0]
-
-
-def test_the_scenes_camera_is_the_nodes(tmp_path: Path) -> None:
-    eye = Eye(hfov_deg=57.0, azimuth_deg=236.0, tilt_deg=36.0, roll_deg=-2.0)
-    (tmp_path / "node.toml").write_text(CAMERA.format(url="http://127.0.0.1:1234/video", eye=eye))
-    config = config_file.load(tmp_path / "node.toml")
-    (sensor,) = config.sensor
-    taken = sensor.arguments()
-    assert config.problems == ()
-    assert (sensor.name, sensor.driver) == ("camera", "camera")
-    assert [taken[key] for key in ("camera", "horizontal_fov_deg", "azimuth_deg", "tilt_deg", "roll_deg")] == [
-        "network_thermal",
-        57.0,
-        236.0,
-        36.0,
-        -2.0,
-    ]
-
-
-def test_the_scenes_receiver_is_the_nodes(tmp_path: Path) -> None:
-    (tmp_path / "node.toml").write_text(RECEIVER.format(port=1_235, told=Receiver(868.5e6, 2.4e6)))
-    config = config_file.load(tmp_path / "node.toml")
-    (sensor,) = config.sensor
-    taken = sensor.arguments()
-    assert config.problems == ()
-    assert (sensor.name, sensor.driver) == ("links", "rtl_tcp")
-    assert [taken[key] for key in ("port", "center_hz", "rate_hz")] == [1_235, 868.5e6, 2.4e6]

@@ -10,8 +10,8 @@ import pytest
 
 from tests.flight import frames, is_heard
 from tests.running import running_node, wait_for
-from tools.virtual_devices.tap import tap
 from tools.stage import Stage, stage
+from tools.virtual_devices.tap import tap
 
 pytestmark = [pytest.mark.root, pytest.mark.usefixtures("as_root")]
 
