@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from tools.faults.kinds import KINDS
+from tools.faults.names import called
 from tools.faults.patient import Patient
 from tools.simulate.faults import OF_SIGNALS, Fault
 from tools.trial.outcome import Struck
@@ -18,13 +19,20 @@ def of_signals(faults: Iterable[Fault], seconds: float, nodes: Sequence[str]) ->
     return [_struck(fault, _whom(fault, node, nodes), seconds) for fault in signals for node in nodes if _is_of(fault, node)]
 
 
+def not_here(faults: Iterable[Fault], seconds: float, nodes: Sequence[str]) -> list[Struck]:
+    """All faults of a scene whose nodes do not run: those in the signals strike, the others cannot."""
+    told = list(faults)
+    left = [(fault, _whom(fault, node, nodes)) for fault in told if fault.kind in KINDS for node in nodes if _is_of(fault, node)]
+    return of_signals(told, seconds, nodes) + [_struck(fault, whom, seconds, "no node runs, for nothing is played") for fault, whom in left]
+
+
 def _is_of(fault: Fault, node: str) -> bool:
-    return fault.node in ("", node)
+    return called(fault.node) in ("", called(node))
 
 
 def _whom(fault: Fault, node: str, nodes: Sequence[str]) -> str:
     """What is struck, with its node's name where there are several."""
-    return "/".join(filter(None, (node if len(nodes) > 1 or not fault.target else "", fault.target)))
+    return "/".join(filter(None, (called(node) if len(nodes) > 1 or not fault.target else "", fault.target)))
 
 
 def _struck(fault: Fault, whom: str, seconds: float, why_not: str = "") -> Struck:
