@@ -1,4 +1,4 @@
-"""A network camera that sees a scene: 16-bit counts without loss where its core has some, else MJPEG."""
+"""A network camera that sees a scene: 16-bit counts without loss where its core has some, else H.264 or MJPEG."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import os
 import time
 from math import floor
 from pathlib import Path
-from socket import create_server
 from threading import Event, Lock, Thread
-from typing import Protocol
 
 import cv2
-import numpy as np
 
-from tools.simulate.mjpeg import Broadcast
+from tools.simulate.camera_servers import why_no_rtsp
 from tools.simulate.outdoors import KELVIN_PER_COUNT, Eye
-from tools.simulate.pictures import NICE, of_world, video_of
+from tools.simulate.pictures import NICE, of_world
 from tools.simulate.scene import SceneError
-from tools.simulate.sight import Picture, Pictures
-from tools.virtual_devices.counts import CountsBroadcast, why_no_counts
+from tools.simulate.sight import Picture
+from tools.virtual_devices.counts import why_no_counts
 from tools.virtual_devices.device import Begun, Device, Said, Setting, table
+from tools.virtual_devices.picture_servers import Counts, Mjpeg, Rtsp, Server
 
 NAME = "camera"
 CORE = """name = "simulated_core"
@@ -35,48 +33,6 @@ sources = ["tools/simulate/thermal.py"]
 """
 
 
-class Server(Protocol):
-    """Shows pictures at an address."""
-
-    url: str
-
-    def show(self, picture: Picture) -> None:
-        """Send one picture to all who look."""
-
-    def close(self) -> None:
-        """End it and its streams."""
-
-
-class Mjpeg:
-    """8-bit pictures, as the camera's own video has them."""
-
-    def __init__(self, shown: Pictures, port: int = 0) -> None:
-        self._video = video_of(shown)
-        self._broadcast = Broadcast(create_server(("127.0.0.1", port)))
-        self.url = self._broadcast.url
-
-    def show(self, picture: Picture) -> None:
-        self._broadcast.show(self._video.grey(picture))
-
-    def close(self) -> None:
-        self._broadcast.close()
-
-
-class Counts:
-    """16-bit pictures."""
-
-    def __init__(self, shown: Pictures, port: int = 0) -> None:
-        eye = shown.eye
-        self._broadcast = CountsBroadcast(eye.width, eye.height, eye.rate_hz, port)
-        self.url = self._broadcast.url
-
-    def show(self, picture: Picture) -> None:
-        self._broadcast.show(np.asarray(picture, np.uint16))
-
-    def close(self) -> None:
-        self._broadcast.close()
-
-
 class Camera(Device):
     """Until the scene begins it shows its first picture, which a camera is not blamed for within ten seconds."""
 
@@ -87,12 +43,10 @@ class Camera(Device):
         cv2.setNumThreads(1)
         os.nice(NICE)
         self._eye, self._shown, self._setting = eye, of_world(setting.world), setting
-        missing = why_no_counts() if eye.band == "thermal" and not setting.plain else ""
-        self._kind = Counts if eye.band == "thermal" and not setting.plain and not missing else Mjpeg
+        self._kind, note = _way(eye, plain=setting.plain)
         self._server: Server | None = self._kind(self._shown)
         self._url = self._server.url
         self._port = int(self._url.split(":")[2].split("/")[0])
-        note = f"the thermal camera sends 8 bits, for there is {missing}" if missing else ""
         self.said = Said(NAME, "camera", "camera", table(NAME, "camera", self._options()), note=note)
         self._begun = Begun(float("inf"), 0)
         self._stalled, self._stop, self._begins, self._lock = False, Event(), Event(), Lock()
@@ -101,7 +55,7 @@ class Camera(Device):
 
     def _options(self) -> dict[str, str | float]:
         mounting = mounting_of(self._setting)
-        if self._kind is Mjpeg:
+        if self._kind is not Counts:
             camera = "network_thermal" if self._eye.band == "thermal" else "network_camera"
             return {"camera": camera, "url": self._url} | mounting
         return {"camera": str(core_file(self._eye, self._setting.folder)), "url": self._url} | mounting
@@ -147,6 +101,17 @@ class Camera(Device):
         self._stop.set()
         self._thread.join()
         self.unplug()
+
+
+def _way(eye: Eye, *, plain: bool) -> tuple[type[Counts | Rtsp | Mjpeg], str]:
+    """How its pictures come, and why not in a better way."""
+    if plain:
+        return Mjpeg, ""
+    if eye.band == "thermal":
+        missing = why_no_counts()
+        return (Mjpeg, f"the thermal camera sends 8 bits, for there is {missing}") if missing else (Counts, "")
+    missing = why_no_rtsp()
+    return (Mjpeg, f"the camera sends MJPEG, for RTSP {missing}") if missing else (Rtsp, "")
 
 
 def mounting_of(setting: Setting) -> dict[str, str | float]:

@@ -26,7 +26,8 @@ class Mast:
         self.clock_s = 1.5
 
     def pid(self, process: str) -> int | None:
-        """None runs, whatever `process` is."""
+        """None runs."""
+        self.asked = process
         return None
 
 
