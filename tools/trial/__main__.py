@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
+
 from tools.simulate.scene import SceneError
 from tools.simulate.world import World
 from tools.trial import load, offline, recording, virtual
@@ -19,28 +21,45 @@ from tools.trial.played import Played
 SCENES = Path(__file__).parents[1] / "simulate" / "scenes"
 SEED = 2026
 FAULTY = "scene.toml"
-FAILED = 2
+ALL = "all"
+FAILED, INTERRUPTED = 2, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0 when a page came out, whatever it says; 2 with the reason where nothing could be played."""
+    """Exit code 0 when a page came out, whatever it says; 2 with the reason where something could not be played, 130 on an interrupt."""
     told = _parser().parse_args(arguments)
-    out = told.out or Path("trials", f"{told.scene or told.recording.name}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+    named = told.scene or (told.recording.name if told.recording else "none")
+    out = told.out or Path("trials", f"{Path(named).stem}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
+    try:
+        if told.scene == ALL:
+            return max(_one(argparse.Namespace(**vars(told) | {"scene": name}), out / name) for name in known())
+        return _one(told, out)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _one(told: argparse.Namespace, out: Path) -> int:
+    """Play one scene, and say where its page is and what its verdict."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         head = _play(told, out)
         for note in (*head.notes, *(f"{one.kind} of {one.target} did not strike: {one.why_not}" for one in head.faults if one.why_not)):
             sys.stderr.write(f"{note}\n")
-        if told.report:
-            from tools.report import write  # noqa: PLC0415 -- what draws is heavy, and played is played without it
-
-            sys.stdout.write(f"{write(out, told.compare)}\n")
-        else:
-            sys.stdout.write(f"{out}\n")
+        sys.stdout.write(f"{_reported(out, told.compare) if told.report else out}\n")
+        sys.stdout.flush()
     except (SceneError, TrialError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return FAILED
     return 0
+
+
+def _reported(out: Path, other: Path | None) -> str:
+    """Write the page; its path and verdict."""
+    from tools.report import write  # noqa: PLC0415 -- what draws is heavy, and a scene is played without it
+
+    page = write(out, other)
+    told = msgspec.json.decode((out / "score.json").read_bytes())
+    return f"{page}: {told['verdict']}, {told['sentence']}"
 
 
 def _play(told: argparse.Namespace, out: Path) -> Head:
@@ -65,8 +84,7 @@ def _played(told: argparse.Namespace, out: Path) -> Played:
     """The scene, with further faults where a file has some; raises SceneError."""
     path = Path(told.scene) if told.scene.endswith(".toml") else SCENES / f"{told.scene}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(scene.stem for scene in SCENES.glob("*.toml")))
-        raise SceneError(f"there is no scene {told.scene!r}; there are {known}, or say a path")
+        raise SceneError(f"there is no scene {told.scene!r}; there are {', '.join(known())}, {ALL} for all of them, or say a path")
     name = path.stem
     if told.faults:
         both = out / FAULTY
@@ -76,10 +94,15 @@ def _played(told: argparse.Namespace, out: Path) -> Played:
     return Played(path.absolute(), name, world, told.seconds or world.scene.seconds)
 
 
+def known() -> list[str]:
+    """The scenes of the library."""
+    return sorted(scene.stem for scene in SCENES.glob("*.toml"))
+
+
 def _parser() -> argparse.ArgumentParser:
     words = (__doc__ or "").split("\n\n")
     parser = argparse.ArgumentParser(prog="python -m tools.trial", description=words[-1].strip())
-    parser.add_argument("scene", nargs="?", help="a name of tools/simulate/scenes, or the path of a scene in TOML")
+    parser.add_argument("scene", nargs="?", help=f"a name of tools/simulate/scenes, {ALL} for all of them, or the path of a scene in TOML")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--virtual", action="store_true", help="at real time, through virtual devices, to real nodes")
     how.add_argument("--offline", action="store_true", help="by files, through detectors and tracker, as fast or slow as it goes")

@@ -17,6 +17,7 @@ from tools.faults.names import called
 from tools.faults.plan import Plan, of_signals
 from tools.simulate.world import World
 from tools.trial import truth
+from tools.trial.machine import Machine
 from tools.trial.node import TrialNode, trial_node
 from tools.trial.outcome import HEARD, TRUTH, Head, Heard, NodeStood, SensorSaid, write_head, write_lines
 from tools.trial.played import Played
@@ -37,9 +38,10 @@ def play(told: Played, out: Path) -> Head:
         open_.callback(c2.close)
         nodes = [open_.enter_context(trial_node(here, told, of, c2, keys.public)) for of in told.worlds]
         notes = _wait(nodes, c2)
-        begun = _begin(nodes)
+        begun, machine = _begin(nodes), Machine()
         plan = Plan(told.world.scene.fault, nodes, told.seconds)
         write_lines(out / HEARD, _heard(c2, nodes, plan, begun, told.seconds))
+        notes += filter(None, [machine.words()])
         for node in nodes:
             node.gather(out / f"detections-{node.name}.jsonl")
         write_lines(out / TRUTH, truth.rows(told.world, told.seconds))
