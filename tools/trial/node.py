@@ -29,6 +29,7 @@ from tools.virtual_devices.bench import VirtualDevices, virtual_devices
 DISK_MB = 48
 RECORD_S, RECORD_AGAIN_S, ORDER_AGAIN_S = 120.0, 110.0, 3.0
 LOOK_EVERY_S = 1.0
+MOST_LOGGED = 600
 
 
 class TrialNode:
@@ -87,11 +88,12 @@ class TrialNode:
         children = {part.name: part.pid for part in (*now.sensors, now.hub) if part.pid} if now and first else {}
         return ({"node": first} if first else {}) | children
 
-    @property
-    def ready(self) -> bool:
-        """Whether all of its sensors and the hub run."""
+    def why_not_ready(self) -> str:
+        """Which of its sensors do not run and why, or the last that it logged where it says nothing of itself; empty where all run."""
         now = self.status()
-        return now is not None and all(part.state == "running" for part in (*now.sensors, now.hub))
+        if now is None:
+            return (self.folder / "node.log").read_text(errors="replace").strip()[-MOST_LOGGED:] or "it has not said a word yet"
+        return "; ".join(f"{one.name} is {one.state}: {one.sentence}" for one in (*now.sensors, now.hub) if one.state != "running")
 
     def keep(self, c2: Station) -> None:
         """Start it again where it ended, have it record what it detects, and note what it spends."""

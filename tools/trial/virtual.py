@@ -70,9 +70,9 @@ def _wait(nodes: list[TrialNode], c2: Station) -> list[str]:
         speaking |= {event["node"] for event in c2.events(TURN_S) if event["kind"] == "status"}
         for node in nodes:
             node.keep(c2)
-        if all(node.ready for node in nodes) and len(speaking) == len(nodes):
+        if len(speaking) == len(nodes) and not any(node.why_not_ready() for node in nodes):
             return []
-    return [f"{node.name}: not all of its sensors ran when the scene began" for node in nodes if not node.ready]
+    return [f"{node.name}, when the scene began: {why_not}" for node in nodes if (why_not := node.why_not_ready())]
 
 
 def _begin(nodes: list[TrialNode]) -> Begun:

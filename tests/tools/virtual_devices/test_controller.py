@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bumble import hci
+
 from drivers.ble_hci import BleHci
 from drivers.hci_scan import SCANS
 from tests.drivers.far_end import take
@@ -34,6 +36,14 @@ def test_the_driver_scans_by_its_best_way_and_hears_both_kinds_of_advertising(tm
         port.close()
     assert (first.data, first.rssi_dbm, first.extended, first.coded_phy) == (ADDRESS[::-1] + service_data(7, MESSAGE), -71, False, False)
     assert (second.data, second.extended, second.coded_phy) == (ADDRESS[::-1] + load, True, True)
+
+
+def test_another_projects_codec_reads_the_same_report() -> None:
+    event = hci.HCI_Packet.from_bytes(heard(extended(ADDRESS, 3, service_data(5, MESSAGE)), coded=True))
+    assert isinstance(event, hci.HCI_LE_Extended_Advertising_Report_Event)
+    (report,) = event.reports
+    assert (bytes(report.address), report.data, report.rssi) == (ADDRESS[::-1], service_data(5, MESSAGE), -71)
+    assert (report.primary_phy, report.secondary_phy, report.tx_power) == (hci.Phy.LE_CODED, hci.Phy.LE_CODED, 127)
 
 
 def test_commands_may_come_in_pieces_and_with_noise_between() -> None:
