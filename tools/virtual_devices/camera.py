@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from math import floor
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -82,7 +83,8 @@ class Camera(Device):
     def _show(self, picture: Picture) -> None:
         with self._lock:
             if self._server is not None and not self._stalled:
-                self._server.show(picture)
+                with suppress(OSError):  # a server that died shows nothing, which its viewers see
+                    self._server.show(picture)
 
     def unplug(self) -> None:
         with self._lock:

@@ -63,7 +63,8 @@ class Wifi(Device):
                 return
             if isinstance(self._way, Tap):
                 if len(data) <= MTU_BYTES:
-                    self._way.write(data)
+                    with suppress(OSError):  # what an interface that somebody set down does not take is lost
+                        self._way.write(data)
             elif self._way is not None:
                 self._way.write(self._utc_ns + round(t_s * 1e9), data)
 
