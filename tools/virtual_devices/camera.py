@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from math import floor
+from math import ceil
 from pathlib import Path
 from threading import Event, Lock, Thread
 
@@ -66,15 +66,17 @@ class Camera(Device):
         self._begins.set()
 
     def _play(self) -> None:
-        rate_hz, last = self._eye.rate_hz, -1
+        rate_hz, last, took_s = self._eye.rate_hz, -1, 0.0
         first = self._shown.frame(0)[0]
         while not self._begins.wait(1 / rate_hz) or time.monotonic() < self._begun.mono_s:
             self._show(first)
             if self._stop.wait(1 / rate_hz if self._begins.is_set() else 0.0):
                 return
         while not self._stop.is_set():
-            k = max(floor((time.monotonic() - self._begun.mono_s) * rate_hz), last + 1)
+            began_s = time.monotonic()
+            k = max(ceil((began_s + took_s - self._begun.mono_s) * rate_hz), last + 1)  # those that cannot be made in time are left out
             picture = self._shown.frame(k)[0]
+            took_s = time.monotonic() - began_s
             if self._stop.wait(max(0.0, self._begun.mono_s + k / rate_hz - time.monotonic())):
                 return
             self._show(picture)
