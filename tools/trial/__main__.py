@@ -6,6 +6,7 @@ Without a mode it is played at real time where that fits here, and offline where
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -119,4 +120,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nodes and makers are ended whoever ends this
     sys.exit(main())
