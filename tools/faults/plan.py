@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from tools.faults.kinds import KINDS
-from tools.faults.names import called
 from tools.faults.patient import Patient
 from tools.simulate.faults import OF_SIGNALS, Fault
 from tools.trial.outcome import Struck
@@ -27,12 +26,12 @@ def not_here(faults: Iterable[Fault], seconds: float, nodes: Sequence[str]) -> l
 
 
 def _is_of(fault: Fault, node: str) -> bool:
-    return called(fault.node) in ("", called(node))
+    return fault.node in ("", node)
 
 
 def _whom(fault: Fault, node: str, nodes: Sequence[str]) -> str:
     """What is struck, with its node's name where there are several."""
-    return "/".join(filter(None, (called(node) if len(nodes) > 1 or not fault.target else "", fault.target)))
+    return "/".join(filter(None, (node if len(nodes) > 1 or not fault.target else "", fault.target)))
 
 
 def _struck(fault: Fault, whom: str, seconds: float, why_not: str = "") -> Struck:

@@ -16,8 +16,7 @@ from msgspec import Struct
 from tools.simulate.scene import SceneError
 from tools.simulate.world import World
 from tools.trial.outcome import TrialError
-
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+from tools.virtual_devices.bench import ONE_THREAD
 
 
 class Make(Struct, frozen=True, tag=True):

@@ -18,7 +18,6 @@ from tools.bench.kept_process import KeptProcess
 from tools.bench.small_disk import SmallDisk, small_disk
 from tools.c2.station import Station
 from tools.faults.kinds import ON_LINES
-from tools.faults.names import called
 from tools.faults.patient import send
 from tools.simulate.world import World
 from tools.stage import NODE
@@ -36,7 +35,7 @@ class TrialNode:
     """`devices` play for it; it starts with `start` and is looked after by `keep`."""
 
     def __init__(self, folder: Path, world: World, devices: VirtualDevices, disk: SmallDisk | None, lines: tuple[BlackHole, ...]) -> None:
-        self.name, self.devices, self.disk, self.lines = called(world.scene.node.name), devices, disk, lines
+        self.name, self.devices, self.disk, self.lines = world.scene.node.name, devices, disk, lines
         self.folder, self._world = folder, world
         self.run_dir, self.state_dir = folder / "run", (disk.path if disk else folder) / "state"
         self.spending = Spending(self.name)
@@ -137,7 +136,7 @@ class TrialNode:
 def trial_node(parent: Path, told: Played, world: World, c2: Station, server_key: str) -> Iterator[TrialNode]:
     """Its devices plugged in and the node started; raises SceneError. What can be struck is there where a fault of its is to strike it."""
     kinds = {fault.kind for fault in world.faults}
-    folder = parent / called(world.scene.node.name)
+    folder = parent / world.scene.node.name
     folder.mkdir()
     with ExitStack() as open_:
         disk = open_.enter_context(small_disk(folder / "disk", DISK_MB)) if "disk_full" in kinds else None

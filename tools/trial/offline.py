@@ -9,7 +9,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tools.faults.names import called
 from tools.faults.plan import not_here
 from tools.simulate.world import World
 from tools.trial import recorded, recording, truth
@@ -42,14 +41,14 @@ def write(told: Played, folder: Path) -> None:
     """Write all recordings of a scene, the truth, and what they are."""
     jobs = []
     for world in told.worlds:
-        (folder / called(world.scene.node.name)).mkdir(exist_ok=True)
+        (folder / world.scene.node.name).mkdir(exist_ok=True)
         jobs += [_job(told, world, folder, device) for device in names(world.scene) if device in MAKERS]
     tables = done(jobs)
     nodes = []
     for world in told.worlds:
-        name = called(world.scene.node.name)
+        name = world.scene.node.name
         write_nmea(world, folder / name / NMEA, told.seconds, BEGUN_UTC_MS * 1_000_000)
-        own = [_placed(name, table) for job, table in zip(jobs, tables, strict=True) if called(job.node) == name]
+        own = [_placed(name, table) for job, table in zip(jobs, tables, strict=True) if job.node == name]
         nodes.append(_node(world, own))
     write_lines(folder / TRUTH, truth.rows(told.world, told.seconds))
     recorded.write(folder, Recorded(told.name, told.seconds, BEGUN_UTC_MS, tuple(nodes), told.world.seed))
@@ -57,7 +56,7 @@ def write(told: Played, folder: Path) -> None:
 
 def _job(told: Played, world: World, folder: Path, device: str) -> Make:
     name = world.scene.node.name
-    return Make(str(told.scene), told.world.seed, name, device, str(folder / called(name)), told.seconds, BEGUN_UTC_MS * 1_000_000)
+    return Make(str(told.scene), told.world.seed, name, device, str(folder / name), told.seconds, BEGUN_UTC_MS * 1_000_000)
 
 
 def _placed(name: str, table: dict[str, Any]) -> dict[str, Any]:
@@ -68,5 +67,5 @@ def _placed(name: str, table: dict[str, Any]) -> dict[str, Any]:
 
 def _node(world: World, tables: list[dict[str, Any]]) -> RecordedNode:
     latitude, longitude, altitude = world.ground.to_geodetic(0.0, 0.0, world.scene.node.mast_m)
-    name = called(world.scene.node.name)
+    name = world.scene.node.name
     return RecordedNode(name, latitude, longitude, altitude, tuple(tables), world.trip is not None, f"{name}/{NMEA}")

@@ -13,7 +13,6 @@ import msgspec
 import edge_node
 from edge_node.publish.keys import load_or_make
 from tools.c2.station import Station
-from tools.faults.names import called
 from tools.faults.plan import Plan, of_signals
 from tools.simulate.world import World
 from tools.trial import truth
@@ -112,4 +111,4 @@ def _events(c2: Station, begun: Begun, wait_s: float) -> Iterator[Heard]:
 def stood(world: World, mono_begin_ns: int) -> NodeStood:
     """Where a world's node stands, or set out from."""
     latitude, longitude, altitude = world.ground.to_geodetic(0.0, 0.0, world.scene.node.mast_m)
-    return NodeStood(called(world.scene.node.name), latitude, longitude, altitude, mono_begin_ns, world.trip is not None)
+    return NodeStood(world.scene.node.name, latitude, longitude, altitude, mono_begin_ns, world.trip is not None)

@@ -71,7 +71,7 @@ def test_what_cannot_strike_says_why(mast: Mast) -> None:
 
 def test_a_fault_of_one_node_leaves_the_others_alone(mast: Mast) -> None:
     other = Mast("silo", mast.lines[0], Path())
-    plan = Plan([Fault("kill", node="west quay"), Fault("kill", node="dark")], [mast, other], 20.0)
+    plan = Plan([Fault("kill", node="west-quay"), Fault("kill", node="dark")], [mast, other], 20.0)
     plan.tick(1.0)
     assert [one.target for one in plan.struck] == ["west-quay"]
 

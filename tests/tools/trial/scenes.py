@@ -10,7 +10,7 @@ latitude_deg = 50.85
 longitude_deg = 4.35
 ground_wgs84_m = 65.0
 mast_m = 6.0
-name = "mast one"
+name = "mast-one"
 [microphones]
 array = "respeaker_usb_4"
 rate_hz = 16000
