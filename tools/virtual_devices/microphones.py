@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from math import ceil, sqrt
+from itertools import islice
+from math import ceil
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 
 import numpy as np
+from msgspec.structs import replace
 
 from drivers import microphone_arrays
 from tools.simulate.propagation import Sound
 from tools.simulate.scene import Microphones
 from tools.simulate.soundscape import channels, microphones, recorded
+from tools.simulate.world import World
 from tools.virtual_devices.device import Begun, Device, Said, Setting, table
 from tools.virtual_devices.outlet import Card, Outlet, Pipe, why_no_card
 
 NAME, CARD = "microphones", "edge_array"
 AHEAD_S = 1.0
+LOOP_S = 3
 WAIT_S = 0.2
 LATE_S = 0.3
 """A piece that is later is left out, as a card does that loses some."""
@@ -123,19 +127,30 @@ class MicrophoneArray(Device):
                 continue
             self._outlet.start(self._begun.mono_s)
             return np.zeros((0, self._channels), np.float32)
-        rng, size = np.random.default_rng([self._world.seed, 11]), self._outlet.piece_frames
+        place, size = _Place(self._world), self._outlet.piece_frames
         self._outlet.start(time.monotonic())
         while (left := self._left()) >= size and not self._stop.is_set():
-            self._outlet.play(self._ambience(rng, size), silent=self._stalled)
-        return self._ambience(rng, max(left, 0))
+            self._outlet.play(place.sounds(size), silent=self._stalled)
+        return place.sounds(max(left, 0))
 
     def _left(self) -> int:
         """Frames until the scene begins; very many while nobody said when."""
         return round((self._begun.mono_s - self._outlet.due_s) * self._rate_hz) if self._begins.is_set() else self._rate_hz
 
-    def _ambience(self, rng: np.random.Generator, frames: int) -> Sound:
-        level_db = self._world.scene.weather.ambience_db_spl - microphones(self._world).full_scale_db_spl
-        return rng.standard_normal((frames, self._channels), np.float32) * np.float32(10 ** (level_db / 20) / sqrt(2))
+
+class _Place:
+    """What is heard at a scene's place while nothing is there: seconds of its own noise, again and again."""
+
+    def __init__(self, world: World) -> None:
+        empty = World(replace(world.scene, drone=(), other=(), fault=()), world.seed)
+        self._noise = np.concatenate(list(islice(recorded(empty), LOOP_S)))
+        self._at = 0
+
+    def sounds(self, frames: int) -> Sound:
+        """The next so many frames."""
+        found = self._noise.take(np.arange(self._at, self._at + frames), axis=0, mode="wrap")
+        self._at += frames
+        return found
 
 
 def mounting_of(setting: Setting) -> dict[str, str | float]:
