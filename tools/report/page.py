@@ -68,6 +68,7 @@ def _top(trial: Trial, judged: Verdict, other: Scores | None) -> Markup:
         tag("h1", f"Trial of {head.scene}"),
         tag("div", tag("b", judged.colour), _why(judged), class_=f"verdict {judged.colour}"),
         tag("dl", [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()]),
+        tag("ul", [tag("li", note) for note in head.notes], class_="notes") if head.notes else None,
     )
 
 
