@@ -38,9 +38,10 @@ class Plot(NamedTuple):
 
 
 class Sensor:
-    """All that one sensor said. `kind` is that of its detections."""
+    """All that one sensor said. `kind` is that of its detections, `media` those of Remote ID on which it heard anything."""
 
-    def __init__(self, name: str, kind: str, plots: list[Plot]) -> None:
+    def __init__(self, name: str, kind: str, plots: list[Plot], media: frozenset[str] = frozenset()) -> None:
+        self.media = media
         self.name, self.kind, self.plots = name, kind, sorted(plots, key=lambda one: one.t_s)
         self.t_s = np.array([one.t_s for one in self.plots])
         self.direction_deg = np.array([one.direction_deg for one in self.plots]).reshape(-1, 2)
@@ -75,6 +76,7 @@ def sensed(rows: Iterable[dict[str, Any]], frame: LocalFrame, mono_begin_ns: int
     """Bus messages as they were recorded; kinds that say neither what is there nor what would be are passed over."""
     plots: dict[str, list[Plot]] = {}
     kinds: dict[str, str] = {}
+    media: dict[str, set[str]] = {}
     covers: dict[str, list[Cover]] = {}
     for row in rows:
         kind, name, t_s = row.get("kind"), str(row.get("sensor", "")), (row.get("t_mono_ns", mono_begin_ns) - mono_begin_ns) / 1e9
@@ -93,7 +95,10 @@ def sensed(rows: Iterable[dict[str, Any]], frame: LocalFrame, mono_begin_ns: int
             continue
         if kind != "coverage":
             kinds[name] = str(kind)
-    return Sensed({name: Sensor(name, kinds[name], some) for name, some in sorted(plots.items())}, covers)
+        if transport := row.get("transport"):
+            media.setdefault(name, set()).add("bluetooth" if str(transport).startswith("ble") else "wifi")
+    heard = {name: frozenset(some) for name, some in media.items()}
+    return Sensed({name: Sensor(name, kinds[name], some, heard.get(name, frozenset())) for name, some in sorted(plots.items())}, covers)
 
 
 def _plot(row: dict[str, Any], t_s: float, direction: tuple[float, float], place: tuple[float, float, float]) -> Plot:

@@ -116,9 +116,12 @@ def having(mine: Owned, flown: int, t_s: Array) -> NDArray[np.bool_]:
 
 
 def _pd(mine: Owned, covers: Sequence[Cover], t_s: Array) -> Estimate:
-    """Of drones' time in a reach, how much has a detection; NOTHING without a reach."""
+    """Of drones' time in a reach, how much has a detection; NOTHING without a reach. Who speaks on other media alone is not asked for."""
     hits = of = 0
     for one in mine.truth.drones() if covers else ():
+        spoken, heard = mine.truth.flown[one].media, mine.sensor.media
+        if spoken and heard and spoken.isdisjoint(heard):
+            continue
         asked = in_reach(mine.truth, mine.truth.flown[one], covers, t_s)
         hits, of = hits + int((having(mine, one, t_s) & asked).sum()), of + int(asked.sum())
     return share(looks(hits), looks(of))

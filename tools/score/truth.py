@@ -24,13 +24,17 @@ OUTLIVES_S = 0.3
 
 
 class Flown(Struct, frozen=True):
-    """One object: `place` (n, 3) at `t_s` (n), east, north, up metres about the node's place at the scene's begin."""
+    """One object: `place` (n, 3) at `t_s` (n), east, north, up metres about the node's place at the scene's begin.
+
+    `media` are those on which it says who it is, empty where nobody knows.
+    """
 
     name: str
     kind: str
     ids: frozenset[str]
     t_s: Array
     place: Array
+    media: frozenset[str] = frozenset()
 
     @property
     def is_drone(self) -> bool:
@@ -95,6 +99,7 @@ def _flown(rows: list[TruthRow], frame: LocalFrame) -> Flown:
         ids=frozenset(one for row in rows for one in row.ids),
         t_s=np.array([row.t_s for row in rows]),
         place=_enu(rows, frame),
+        media=frozenset(first.media),
     )
 
 

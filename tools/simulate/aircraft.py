@@ -83,6 +83,11 @@ class RemoteId(Struct, frozen=True, forbid_unknown_fields=True):
         """What its French beacon says in place of a serial: maker, model and the serial in 30 characters; None without such a beacon."""
         return f"TSTSIM{self.said_serial or '':0>24}" if "french_beacon" in self.transports else None
 
+    @property
+    def media(self) -> tuple[str, ...]:
+        """On which of Wi-Fi and Bluetooth it speaks."""
+        return tuple(sorted({"bluetooth" if transport.startswith("ble") else "wifi" for transport in self.transports}))
+
 
 class DroneSound(Struct, frozen=True, forbid_unknown_fields=True):
     """What a drone sounds like: a kind of aircraft, but for what is said otherwise; `rpm` of its shafts or what its blades make of it."""

@@ -14,7 +14,7 @@ from tools.simulate import flood, pcap, spoofers
 from tools.simulate.beacon import LINKTYPE_RADIOTAP
 from tools.simulate.free_space import Frame
 from tools.simulate.nordic_ble import LINKTYPE_NORDIC_BLE
-from tools.simulate.transmitters import BleTransmitter, WifiTransmitter, has_ble, has_wifi
+from tools.simulate.transmitters import BleTransmitter, WifiTransmitter
 from tools.simulate.world import World
 
 
@@ -31,7 +31,7 @@ def frames(world: World, t_from_s: float, t_to_s: float, utc_start_ns: int) -> I
     senders = [
         WifiTransmitter(world, drone, drone.remote_id, utc_start_ns).frames(t_from_s, t_to_s)
         for drone in world.scene.drone
-        if drone.remote_id and has_wifi(drone.remote_id)
+        if drone.remote_id and "wifi" in drone.remote_id.media
     ]
     senders += [flood.frames(world, fault, t_from_s, t_to_s) for fault in world.faults if fault.kind == "wifi_flood"]
     senders += [spoofers.frames(world, spoofer, utc_start_ns, t_from_s, t_to_s) for spoofer in world.scene.spoofer]
@@ -44,7 +44,7 @@ def ble_frames(world: World, t_from_s: float, t_to_s: float, utc_start_ns: int) 
         *(
             BleTransmitter(world, drone, drone.remote_id, utc_start_ns).frames(t_from_s, t_to_s)
             for drone in world.scene.drone
-            if drone.remote_id and has_ble(drone.remote_id)
+            if drone.remote_id and "bluetooth" in drone.remote_id.media
         )
     )
 

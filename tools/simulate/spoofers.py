@@ -13,7 +13,7 @@ from tools.simulate import astm_encoder as astm
 from tools.simulate.beacon import TU_S, beacon, center_hz, odid, radiotap
 from tools.simulate.free_space import Frame, Path
 from tools.simulate.scene import Ghost, Radio, Replay, Spoofer, Swarm, Teleport
-from tools.simulate.transmitters import SENSITIVITY_DBM, WifiTransmitter, has_wifi
+from tools.simulate.transmitters import SENSITIVITY_DBM, WifiTransmitter
 from tools.simulate.world import World, on_path
 
 RADIOTAP_BYTES = 16
@@ -204,7 +204,7 @@ class ReplaySender(_Sender):
         super().__init__(world, spoofer, utc_start_ns)
         self._delay_s = spoofer.delay_s
         drone, rid = next((drone, drone.remote_id) for drone in world.scene.drone if drone.name == spoofer.of and drone.remote_id)
-        self._recorded = WifiTransmitter(world, drone, rid, utc_start_ns) if has_wifi(rid) else None
+        self._recorded = WifiTransmitter(world, drone, rid, utc_start_ns) if "wifi" in rid.media else None
 
     def frames(self, t_from_s: float, t_to_s: float) -> Iterator[Frame]:
         """What reaches the node in [from, to), in time order."""

@@ -152,13 +152,3 @@ class BleTransmitter:
         if rssi_dbm >= (SENSITIVITY_CODED_DBM if coded else SENSITIVITY_DBM):
             t_us = round(t_s * 1e6)
             yield t_s, nordic_ble.sniffed(pdu, packet=packet, t_us=t_us, channel=channel, rssi_dbm=rssi_dbm, coded=coded)
-
-
-def has_wifi(rid: RemoteId) -> bool:
-    """Whether a drone speaks over Wi-Fi."""
-    return any(not transport.startswith("ble") for transport in rid.transports)
-
-
-def has_ble(rid: RemoteId) -> bool:
-    """Whether a drone speaks over Bluetooth."""
-    return any(transport.startswith("ble") for transport in rid.transports)

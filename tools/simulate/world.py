@@ -51,7 +51,7 @@ class DroneTruth(Struct, frozen=True):
 
 
 class ObjectTruth(Struct, frozen=True):
-    """Where anything that moves is: its kind, WGS-84, m/s, what it says truly of itself, and what sort of aircraft it is."""
+    """Where anything that moves is: kind, WGS-84, m/s, what it says truly of itself and on which media, what sort of aircraft it is."""
 
     name: str
     kind: str
@@ -64,6 +64,7 @@ class ObjectTruth(Struct, frozen=True):
     velocity_up_mps: float
     ids: tuple[str, ...] = ()
     label: str = ""
+    media: tuple[str, ...] = ()
 
 
 class World:
@@ -160,7 +161,8 @@ class World:
     def _object(self, one: Drone | Other, kind: str, t_s: float) -> ObjectTruth:
         place, velocity = self.moved(one, t_s)
         ids, label = _said(one) if isinstance(one, Drone) else ((), kind)
-        return ObjectTruth(one.name, kind, t_s, *self.ground.to_geodetic(*place), *velocity, ids, label)
+        media = one.remote_id.media if isinstance(one, Drone) and one.remote_id else ()
+        return ObjectTruth(one.name, kind, t_s, *self.ground.to_geodetic(*place), *velocity, ids, label, media)
 
 
 def _said(drone: Drone) -> tuple[tuple[str, ...], str]:

@@ -75,7 +75,10 @@ class Head(Struct, frozen=True):
 
 
 class TruthRow(Struct, frozen=True, gc=False):
-    """One object at one time of the scene; `ids` are those that it says truly of itself, `kind` such as drone, bird, aeroplane."""
+    """One object at one time of the scene; `ids` are those that it says truly of itself, `kind` such as drone, bird, aeroplane.
+
+    `media` are those on which it says Remote ID: wifi, bluetooth; empty where nobody knows.
+    """
 
     t_s: float
     name: str
@@ -88,6 +91,7 @@ class TruthRow(Struct, frozen=True, gc=False):
     velocity_up_mps: float
     ids: tuple[str, ...] = ()
     label: str = ""
+    media: tuple[str, ...] = ()
 
 
 class Heard(Struct, frozen=True, gc=False):
