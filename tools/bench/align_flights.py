@@ -1,0 +1,60 @@
+"""Flights of a cooperative drone for the alignment of bearing sensors, and what a node hears of its Remote ID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from drivers.blocks import RadioFrame
+from edge_node.messages import RemoteIdDetection
+from edge_node.remote_id.detector import RemoteIdDetector
+from tools.simulate.remote_id import frames
+from tools.simulate.scene import Drone, DroneSound, Microphones, NodePose, Operator, Point, RemoteId, Scene, Waypoints
+from tools.simulate.world import World
+
+SERIAL = "1581F5FKD229400A"
+SECONDS = 60.0
+MAST_M = 6.0
+RADIOTAP_BYTES = 16
+BEGUN_NS = 1_000_000_000_000
+UTC_NS = 1_773_483_072 * 10**9
+HERE = NodePose(56.9496, 24.1052, 31.0, MAST_M)
+
+Corner = tuple[float, float, float]
+AROUND: tuple[Corner, ...] = (
+    *((15, -35, 15), (50, 0, 20), (45, 45, 25), (0, 60, 40), (-45, 35, 30), (-35, 0, 20)),
+    *((-10, 35, 50), (25, 30, 15), (35, -5, 45), (60, 30, 40), (20, 75, 15), (-40, 50, 20)),
+)
+"""About an array within its reach: to and fro, near and far, low and high."""
+ACROSS: tuple[Corner, ...] = (
+    *((-70, 140, 20), (75, 150, 50), (20, 80, 15), (-45, 85, 50), (-5, 45, 12), (22, 42, 30)),
+    *((-20, 40, 32), (-25, 100, 15), (50, 120, 60), (-40, 110, 40)),
+)
+"""Before a camera that looks north: across it to and fro, far and near, low and high."""
+HOVER: tuple[Corner, ...] = ((30, 50, 30), (30.5, 50, 30))
+RADIAL: tuple[Corner, ...] = ((12, 20, 8), (90, 150, 60))
+"""Straight away from the mast's head."""
+
+
+def circle(radius_m: float = 60.0, height_m: float = 30.0) -> tuple[Corner, ...]:
+    """Round the node in one sense at one speed and height."""
+    from math import cos, radians, sin
+
+    return tuple((radius_m * sin(radians(at)), radius_m * cos(radians(at)), height_m) for at in range(0, 560, 10))
+
+
+def world(corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 9.0, microphones: Microphones | None = None) -> World:
+    """The scene of such a flight."""
+    rid = RemoteId(mac="60:60:1f:aa:00:01", serial=SERIAL, full_every=3)
+    path = Waypoints(tuple(Point(*corner, speed_mps=speed_mps) for corner in corners), loop=False)
+    begins_s = Random(f"{seed}/begins").uniform(0.0, 1.0)
+    drone = Drone("cooperative", path, Operator(5.0, 5.0), rid, DroneSound("mid_quad"), from_s=begins_s, gust_m=0.3)
+    return World(Scene("align", HERE, drone=(drone,), microphones=microphones), seed)
+
+
+def remote_id(flown: World, seconds: float = SECONDS) -> Iterator[RemoteIdDetection]:
+    """What the node's receiver makes of its beacons."""
+    detector = RemoteIdDetector()
+    for number, (t_s, data) in enumerate(frames(flown, 0.0, seconds, UTC_NS)):
+        frame = RadioFrame(BEGUN_NS + round(t_s * 1e9), number, 0, "wifi", data[RADIOTAP_BYTES:], -60, 2_437_000_000)
+        yield from detector.step(frame)
