@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import cos, radians, sin
 from random import Random
 
 from drivers.blocks import RadioFrame
@@ -22,8 +23,8 @@ HERE = NodePose(56.9496, 24.1052, 31.0, MAST_M)
 
 Corner = tuple[float, float, float]
 AROUND: tuple[Corner, ...] = (
-    *((15, -35, 15), (50, 0, 20), (45, 45, 25), (0, 60, 40), (-45, 35, 30), (-35, 0, 20)),
-    *((-10, 35, 50), (25, 30, 15), (35, -5, 45), (60, 30, 40), (20, 75, 15), (-40, 50, 20)),
+    *((25, -55, 25), (80, 0, 35), (70, 70, 40), (0, 95, 50), (-70, 55, 50), (-55, 0, 35)),
+    *((-15, 55, 60), (40, 50, 25), (55, -10, 55), (95, 50, 50), (30, 120, 35), (-65, 80, 35)),
 )
 """About an array within its reach: to and fro, near and far, low and high."""
 ACROSS: tuple[Corner, ...] = (
@@ -38,12 +39,10 @@ RADIAL: tuple[Corner, ...] = ((12, 20, 8), (90, 150, 60))
 
 def circle(radius_m: float = 60.0, height_m: float = 30.0) -> tuple[Corner, ...]:
     """Round the node in one sense at one speed and height."""
-    from math import cos, radians, sin
-
     return tuple((radius_m * sin(radians(at)), radius_m * cos(radians(at)), height_m) for at in range(0, 560, 10))
 
 
-def world(corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 9.0, microphones: Microphones | None = None) -> World:
+def world(corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 13.0, microphones: Microphones | None = None) -> World:
     """The scene of such a flight."""
     rid = RemoteId(mac="60:60:1f:aa:00:01", serial=SERIAL, full_every=3)
     path = Waypoints(tuple(Point(*corner, speed_mps=speed_mps) for corner in corners), loop=False)

@@ -29,9 +29,10 @@ class Drift(NamedTuple):
     """How a drone's GNSS errs: `scale` times the sigma that it states, alike within `alike_s` (Matern, 3/2)."""
 
     scale: float = 1.0
-    alike_s: float = 20.0
+    alike_s: float = 24.0
 
 
+Placed = tuple[Bearings, Lines]
 HABITS = tuple(
     Habit(scale, share, alike_s)
     for scale in (0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.2, 3.3, 5.0)
@@ -75,25 +76,30 @@ def sensor_covariance(habit: Habit, roots: Array, bearings: Bearings) -> Array:
     return np.asarray(blocks.reshape(2 * len(bearings), -1))
 
 
-def place_covariance(path: Path, drift: Drift, bearings: Bearings, line: Lines, other: tuple[Bearings, Lines] | None = None) -> Array:
+def place_covariance(path: Path, drift: Drift, one: Placed, other: Placed | None = None) -> Array:
     """What errors of places do to residuals (2n, 2n), or between them and those of other detections (2n, 2m)."""
-    across, to = other if other is not None else (bearings, line)
+    (bearings, line), (across, to) = one, other or one
     apart_s = np.abs(line.began_s[:, None] - to.began_s)
     near = np.sqrt(3) * apart_s / drift.alike_s
     drifts, restless = (1 + near) * np.exp(-near), np.exp(-apart_s / RESTLESS_S)
     drift_m = np.maximum(drift.scale * path.sigma_m, LEAST_DRIFT_M)
-    one, two = _levers(bearings, line), _levers(across, to)
+    stays_m2 = path.stand_sigma_m**2 + (STAYS * path.sigma_m) ** 2
+    lever, another = levers(bearings, line), levers(across, to)
     covariance = np.zeros((2 * len(bearings), 2 * len(across)))
     for axis in range(3):
-        kernel = path.stand_sigma_m[axis] ** 2 + (STAYS * path.sigma_m[axis]) ** 2 + drift_m[axis] ** 2 * drifts + (RESTLESS_M[axis] ** 2 + np.outer(line.bend_m, to.bend_m)) * restless
-        covariance += np.repeat(np.repeat(kernel, 2, axis=0), 2, axis=1) * np.outer(one[:, :, axis], two[:, :, axis])
-    early, late = (path.jitter_s * np.einsum("nij,nj->ni", levers, each.velocity_mps) for levers, each in ((one, line), (two, to)))
-    covariance += np.repeat(np.repeat(restless, 2, axis=0), 2, axis=1) * np.outer(early, late)
-    return covariance
+        kernel = stays_m2[axis] + drift_m[axis] ** 2 * drifts + (RESTLESS_M[axis] ** 2 + np.outer(line.bend_m, to.bend_m)) * restless
+        covariance += _both(kernel) * np.outer(lever[:, :, axis], another[:, :, axis])
+    early, late = (path.jitter_s * np.einsum("nij,nj->ni", arms, each.velocity_mps) for arms, each in ((lever, line), (another, to)))
+    return covariance + _both(restless) * np.outer(early, late)
 
 
-def _levers(bearings: Bearings, line: Lines) -> Array:
+def levers(bearings: Bearings, line: Lines) -> Array:
     """Radians along azimuth and elevation of a metre east, north, up: (n, 2, 3)."""
-    levers = bases(line.directions) / line.range_m[:, None, None]
-    levers[:, 1] *= bearings.raised[:, None]
-    return levers
+    arms = bases(line.directions) / line.range_m[:, None, None]
+    arms[:, 1] *= bearings.raised[:, None]
+    return arms
+
+
+def _both(kernel: Array) -> Array:
+    """A kernel of detections (n, m) as one of azimuths and elevations (2n, 2m)."""
+    return np.repeat(np.repeat(kernel, 2, axis=0), 2, axis=1)

@@ -30,6 +30,11 @@ class Lines(NamedTuple):
     bend_m: Array
     known: NDArray[np.bool_]
 
+    def of(self, kept: NDArray[np.bool_]) -> Lines:
+        """Some of them."""
+        directions, range_m, turning, began_s, velocity_mps, bend_m, known = self
+        return Lines(*(directions[kept], range_m[kept], turning[kept], began_s[kept]), velocity_mps[kept], bend_m[kept], known[kept])
+
 
 def sound_mps(temperature_c: float) -> float:
     """Speed of sound in air."""

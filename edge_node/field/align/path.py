@@ -113,7 +113,9 @@ def chosen(messages: Sequence[RemoteIdDetection], wanted: str | None) -> tuple[s
             return wanted, found[wanted]
         raise AlignError(f"no Remote ID of {wanted!r} was heard with a place; heard were {', '.join(sorted(found)[:8]) or 'none'}")
     if not found:
-        raise AlignError("no Remote ID with a place was heard: is it on, has the drone a GNSS fix, and does the receiver run (edge-node status)?")
+        raise AlignError(
+            "no Remote ID with a place was heard: is it on, has the drone a GNSS fix, and does the receiver run (edge-node status)?"
+        )
     if len(found) > 1:
         most = Counter({name: len(said) for name, said in found.items()}).most_common(8)
         raise AlignError(f"{len(found)} aircraft say where they are: name yours with --id, of {', '.join(name for name, _ in most)}")
@@ -125,7 +127,9 @@ def path_of(name: str, said: Sequence[RemoteIdDetection], stand: Stand, timebase
     here = LocalFrame(stand.latitude_deg, stand.longitude_deg, stand.altitude_wgs84_m or 0.0)
     fixes = _distinct(said)
     if len(fixes) < LEAST_FIXES:
-        raise AlignError(f"{len(fixes)} places of {name} were heard: too few. Fly nearer to the receiver, or park it on the drone's channel")
+        raise AlignError(
+            f"{len(fixes)} places of {name} were heard: too few. Fly nearer to the receiver, or park it on the drone's channel"
+        )
     t_s, jitter_s, clock = _times(fixes, timebase)
     places, height_sigma_m = _places(fixes, here, stand)
     order = np.argsort(t_s, kind="stable")
@@ -156,7 +160,9 @@ def _distinct(said: Sequence[RemoteIdDetection]) -> list[_Fix]:
     for one in sorted(said[:MOST_FIXES], key=lambda each: each.t_mono_ns):
         place = claimed(one)
         if place is not None:
-            found.setdefault((one.timestamp_s, place.latitude_deg, place.longitude_deg, _height(one)), _Fix(one.t_mono_ns / 1e9, one, place))
+            found.setdefault(
+                (one.timestamp_s, place.latitude_deg, place.longitude_deg, _height(one)), _Fix(one.t_mono_ns / 1e9, one, place)
+            )
     return list(found.values())
 
 

@@ -83,8 +83,7 @@ def _starts(path: Path, few: Bearings, sound: float) -> list[Fit]:
             agree = cos * (east * x + north * y) + sin * (north * x - east * y) + up * z
             cost = np.minimum(2 * (1 - agree) / np.radians(COARSE_DEG) ** 2, 1.0).sum(axis=1) + np.count_nonzero(~known)
             cost = cost + yaw_cost + (tilt / LEAN_PRIOR_DEG) ** 2 + (roll / LEAN_PRIOR_DEG / 2) ** 2 + (late_s / LATE_PRIOR_S) ** 2
-            for k in np.argsort(cost)[:2]:
-                scored.append((float(cost[k]), float(YAWS_DEG[k]), tilt, roll, float(late_s)))
+            scored += [(float(cost[k]), float(YAWS_DEG[k]), tilt, roll, float(late_s)) for k in np.argsort(cost)[:2]]
     starts: list[Fit] = []
     for cost, yaw, tilt, roll, late_s in sorted(scored):
         start = Fit(turned(leaning[tilt, roll], np.array([0.0, 0.0, np.radians(yaw)])), late_s, len(few) - cost)
