@@ -21,16 +21,20 @@ COMMANDS = {
     "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.node.commands:keys"),
     "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
     "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.node.replay:replay"),
+    "calibrate": (
+        "learn how cameras and arrays stand, from a minute of a drone with Remote ID flown before the running node",
+        "edge_node.node.calibrate:calibrate",
+    ),
     "calibrate-array": (
-        "find an array's places, gains and delays from a recording of noise carried around it",
+        "find the places, gains and delays of an array's microphones from a recording of noise carried around it",
         "edge_node.node.calibrate_array:calibrate_array",
     ),
     "demo": ("run a real node, a reference C2 and a simulated scene, in this terminal", "tools.demo:demo"),
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
 }
-TAKES_CONFIG = ("run", "status", "tracks", "check-config", "enrol", "keys", "worker", "hub")
-SAYS_JSON = ("status", "tracks", "detect", "replay", "demo")
+TAKES_CONFIG = ("run", "status", "tracks", "check-config", "enrol", "keys", "calibrate", "worker", "hub")
+SAYS_JSON = ("status", "tracks", "detect", "replay", "calibrate", "demo")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
         _add_sound(commands.choices[name].add_argument_group("how sound was recorded"))
         _add_pictures(commands.choices[name].add_argument_group("how pictures were recorded"))
         _add_iq(commands.choices[name].add_argument_group("how IQ was recorded, where neither SigMF nor the file's name says it"))
+    _add_flight(commands.choices["calibrate"])
     _add_walk(commands.choices["calibrate-array"])
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
     commands.choices["demo"].add_argument(
@@ -107,6 +112,14 @@ def _add_sound(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--calibration", metavar="FILE", help="the array's places, gains and delays as they were measured")
 
 
+def _add_flight(command: argparse.ArgumentParser) -> None:
+    """How long is flown, by whom, and what becomes of what is found."""
+    command.add_argument("--seconds", type=flight_s, default=60.0, metavar="S", help="how long you fly, 10 to 600 (%(default)g)")
+    command.add_argument("--id", metavar="SERIAL", help="the drone's serial number, where more than one says where it is")
+    command.add_argument("--from", dest="recording", type=Path, metavar="FILE.jsonl", help="a flight that the hub recorded already")
+    command.add_argument("--write", action="store_true", help="change the angles in node.toml; without it they are only shown")
+
+
 def _add_walk(command: argparse.ArgumentParser) -> None:
     """What was walked, and around what."""
     command.add_argument("recording", type=Path, metavar="RECORDING", help="WAV or FLAC of the walk, all channels")
@@ -125,6 +138,14 @@ def hertz(text: str) -> float:
     """A frequency such as 2400000, 2.4e6 or 2.4M (k, M, G); raises ValueError."""
     scale = {"k": 1e3, "M": 1e6, "G": 1e9}.get(text[-1:])
     return round(finite(text[:-1]) * scale, 3) if scale else finite(text)
+
+
+def flight_s(text: str) -> float:
+    """Seconds from 10 to 600; raises ValueError."""
+    seconds = finite(text)
+    if not 10 <= seconds <= 600:
+        raise ValueError(text)
+    return seconds
 
 
 def finite(text: str) -> float:

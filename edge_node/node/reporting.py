@@ -13,6 +13,7 @@ from edge_node import __version__
 from edge_node.config import Config
 from edge_node.messages import BusMessage, NodeStatus, Track, TrackEvent
 from edge_node.node import tracks_file
+from edge_node.node.asked_recording import AskedRecording
 from edge_node.node.changes import Changes
 from edge_node.node.obeying import Obeying, Outcome
 from edge_node.node.renewal import Renewal
@@ -44,6 +45,7 @@ class Reporting:
         self._journal = Journal(config.c2.history_hz)
         self._changes = Changes(outbox.recalled(CONFIGURATION))
         self._obeying = Obeying(config.c2, live, state_dir=config.node.state_dir, run_dir=config.node.run_dir, reload=reload)
+        self._asked = AskedRecording(config.node.run_dir, config.node.state_dir)
         self._clock = clock
         self._renewal = Renewal(config, live, outbox)
         self._unreached = Unreached()
@@ -60,6 +62,7 @@ class Reporting:
     def heard(self, message: BusMessage) -> None:
         """A message of the bus."""
         self._obeying.take(message)
+        self._asked.take(message)
 
     def happened(self, event: TrackEvent, now_ns: int) -> None:
         """One of the tracker's events."""
@@ -104,6 +107,7 @@ class Reporting:
         if not self._outbox.alive:
             raise RuntimeError("the outbox has ended by an error; the log says which")
         self._clock = clock
+        self._asked.look(now_ns)
         self._outbox.tell_clock(clock)
         if not self._started:
             self._started = True
@@ -162,13 +166,13 @@ class Reporting:
         return track if self._config.remote_id.operator_to_c2 else without_operator(track)
 
     def words(self) -> str:
-        """How the reliable plane stands and what C2 had the node do, for the status."""
-        return "; ".join(filter(None, (self._outbox.words, self._obeying.words())))
+        """How the reliable plane stands and what C2, or somebody here, had the node do, for the status."""
+        return "; ".join(filter(None, (self._outbox.words, self._obeying.words(), self._asked.words())))
 
     @property
     def problem(self) -> str:
         """What a person should mend; empty where nothing."""
-        parts = (self._outbox.problem, self._tracks_problem, self._renewal.problem, self._unreached.words)
+        parts = (self._outbox.problem, self._tracks_problem, self._renewal.problem, self._unreached.words, self._asked.problem)
         return "; ".join(filter(None, parts))
 
     def counters(self) -> dict[str, int]:
@@ -177,6 +181,7 @@ class Reporting:
 
     def end(self, now_ns: int) -> None:
         """The hub ends in order: say so, and what becomes of the commands in hand."""
+        self._asked.end()
         for command, outcome in self._obeying.end():
             self._answer(command, outcome, now_ns)
         self.audit("the hub ends, as it was told to", now_ns)
@@ -184,4 +189,5 @@ class Reporting:
     def close(self) -> None:
         """Write what waits and let all go."""
         self._obeying.end()
+        self._asked.end()
         self._outbox.close()

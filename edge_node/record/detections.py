@@ -49,6 +49,11 @@ class DetectionRecorder:
         self.written += 1
         self.bytes += len(line)
 
+    def flush(self) -> None:
+        """Let whoever reads the file see all that was taken."""
+        if self._file is not None:
+            self._file.flush()
+
     def is_over(self, now_mono_ns: int) -> bool:
         """Whether a recording runs and its time or room is over."""
         return self._file is not None and (now_mono_ns >= self._until_ns or self.bytes >= MOST_BYTES)

@@ -64,6 +64,10 @@ BENCHES = {
     "acoustic": ("a node with sixteen microphones: cost, memory, how soon a drone is told and how truly", "tools.bench.acoustic:figures"),
     "bearings": ("bearings of a block of sound beside pyroomacoustics and ODAS (EDGE_NODE_ODAS)", "tools.bench.bearings:figures"),
     "bearings_cost": ("CPU time of bearings beside ODAS's at equal rate (EDGE_NODE_ODAS)", "tools.bench.bearings_cost:figures"),
+    "align": (
+        "sensors aligned by a minute of a drone with Remote ID, by their own detectors, and poor flights; EDGE_NODE_ALIGN_SEEDS",
+        "tools.bench.align:figures",
+    ),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 

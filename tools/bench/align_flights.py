@@ -9,6 +9,7 @@ from random import Random
 from drivers.blocks import RadioFrame
 from edge_node.messages import RemoteIdDetection
 from edge_node.remote_id.detector import RemoteIdDetector
+from tools.simulate.outdoors import Eye, Traffic
 from tools.simulate.remote_id import frames
 from tools.simulate.scene import Drone, DroneSound, Microphones, NodePose, Operator, Point, RemoteId, Scene, Waypoints
 from tools.simulate.world import World
@@ -19,6 +20,8 @@ MAST_M = 6.0
 RADIOTAP_BYTES = 16
 BEGUN_NS = 1_000_000_000_000
 UTC_NS = 1_773_483_072 * 10**9
+TRAFFIC = Traffic(birds=240.0, flocks=30.0, insects=120.0, aeroplanes=30.0)
+"""Of a lively sky, an hour."""
 HERE = NodePose(56.9496, 24.1052, 31.0, MAST_M)
 
 Corner = tuple[float, float, float]
@@ -42,13 +45,15 @@ def circle(radius_m: float = 60.0, height_m: float = 30.0) -> tuple[Corner, ...]
     return tuple((radius_m * sin(radians(at)), radius_m * cos(radians(at)), height_m) for at in range(0, 560, 10))
 
 
-def world(corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 13.0, microphones: Microphones | None = None) -> World:
+def world(
+    corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 13.0, microphones: Microphones | None = None, camera: Eye | None = None
+) -> World:
     """The scene of such a flight."""
     rid = RemoteId(mac="60:60:1f:aa:00:01", serial=SERIAL, full_every=3)
     path = Waypoints(tuple(Point(*corner, speed_mps=speed_mps) for corner in corners), loop=False)
     begins_s = Random(f"{seed}/begins").uniform(0.0, 1.0)
     drone = Drone("cooperative", path, Operator(5.0, 5.0), rid, DroneSound("mid_quad"), from_s=begins_s, gust_m=0.3)
-    return World(Scene("align", HERE, drone=(drone,), microphones=microphones), seed)
+    return World(Scene("align", HERE, drone=(drone,), microphones=microphones, camera=camera, traffic=TRAFFIC), seed)
 
 
 def remote_id(flown: World, seconds: float = SECONDS) -> Iterator[RemoteIdDetection]:

@@ -35,14 +35,18 @@ RIVAL = 0.92
 FAR_OFF, PLACE_M = 3.0, (2.0, 3.0)
 """So many times the usual errors of node and drone together, along the ground and in height, in metres."""
 MARGIN = 1.3
-SILENT = "it told no bearing in this time: does it run (edge-node status), and did the drone come near enough and into its view?"
+SILENT = (
+    "it told no bearing in this time: does it run (edge-node status), did the drone come near and into its view, "
+    "and has a camera its lens and a rough azimuth_deg?"
+)
 
 
 class Alignment(Struct, frozen=True, kw_only=True):
     """One sensor: how node.toml has it (`was`), how it stands (`now`) and how late its times are against Remote ID's, with 1 sigma each.
 
     `unseen` are those that this flight does not tell, `advice` says what to fly instead, `trouble` why nothing is told at all, `notes` what
-    else is odd. Of `of` thinned detections `used` are of the drone, and `rms_deg` is what is left of these once errors of places are out.
+    else is odd. Of `of` thinned detections `used` are of the drone, and `rms_deg` is how far
+    these are off the drone as it claims to be, errors of GNSS included.
     """
 
     sensor: str
@@ -123,7 +127,7 @@ def _told(told: Alignment, seen: Seen, doubt_s: float) -> Alignment:
         sigma=Pose(*sigma[:3]),
         late_s=late_s,
         sigma_late_s=sigma[3],
-        rms_deg=float(np.degrees(np.sqrt(np.mean(np.sum(solution.off**2, axis=1))))),
+        rms_deg=float(np.degrees(_rms(solution.off))),
         used=len(seen.bearings),
         flown=way,
         covariance=tuple(tuple(float(one) for one in row) for row in covariance),
@@ -147,13 +151,15 @@ def _trouble(seen: Seen, ways: Sequence[Fit]) -> str:
     if len(bearings) < LEAST_DETECTIONS or np.ptp(bearings.t_s) < LEAST_SPAN_S:
         return f"only {len(bearings)} of its detections, within {np.ptp(bearings.t_s):.0f} s, are of the drone"
     middle = line.directions.mean(axis=0)
-    way = float(np.sqrt(np.mean(np.sum((line.directions - middle) ** 2, axis=1))))
-    left = float(np.sqrt(np.mean(np.sum(solution.off**2, axis=1))))
-    if left > MOST_UNEXPLAINED * way:
+    way = _rms(line.directions - middle)
+    if _rms(solution.off) > MOST_UNEXPLAINED * way:
         return "what it detected did not move as the drone did, or the drone did not move as seen from here"
     if any(other.gain > RIVAL * ways[0].gain for other in ways[1:]):
         return "it may stand in two quite different ways that explain this flight alike"
     return ""
+
+
+ONE_DIRECTION = "it was in one direction all the time: fly across, from side to side, near and far, and climb and descend"
 
 
 def _advice(unseen: Sequence[Unknown], way: Flown, seen: Seen) -> tuple[str, ...]:
@@ -161,8 +167,8 @@ def _advice(unseen: Sequence[Unknown], way: Flown, seen: Seen) -> tuple[str, ...
     said = []
     bare = np.sqrt(np.diag(seen.solution.sure))
     if way.width_deg < MOVED_DEG and way.height_deg < MOVED_DEG:
-        said.append("it was in one direction all the time: fly across, from side to side, and climb and descend")
-    elif "late_s" in unseen or not way.both_ways:
+        return (ONE_DIRECTION,)
+    if "late_s" in unseen or not way.both_ways:
         slow = way.turning_dps < LEAST_RATE_DPS
         said.append("fly across faster, 8 m/s or so, and back" if slow else "it went round one way only: turn and fly back the same way")
     if "roll_deg" in unseen and way.width_deg < WIDE_DEG and way.height_deg < HIGH_DEG:
@@ -180,6 +186,11 @@ def _farther(seen: Seen) -> str:
     needed_m = range_m * max(MARGIN, MARGIN * worst_deg / MOST_SIGMA_DEG)
     error = f"errors of GNSS are {worst_deg:.1f} degrees at {range_m:.0f} m"
     return f"{error}: fly near and far in turns, out to {needed_m:.0f} m if it is seen there"
+
+
+def _rms(vectors: Array) -> float:
+    """Of the lengths of vectors (n, k)."""
+    return float(np.sqrt(np.mean(np.sum(vectors**2, axis=1))))
 
 
 def _notes(seen: Seen) -> tuple[str, ...]:

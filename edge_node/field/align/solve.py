@@ -11,6 +11,7 @@ from edge_node.field.align.bearings import Bearings
 from edge_node.field.align.errors import DRIFTS, Drift, Habit, echo_rad, levers, own_spread, place_covariance
 from edge_node.field.align.lines import turned
 from edge_node.field.align.path import Array, Path
+from edge_node.field.align.ridge import ridge
 from edge_node.field.align.search import Fit, residuals
 from edge_node.field.align.weighing import Noise, Posed, Weighed, likeliest, posed, weighed, with_noise
 
@@ -26,7 +27,7 @@ LEAST_USED = 6
 class Solution(NamedTuple):
     """A pose (3, 3), its lateness, and their covariance (4, 4): turns about east, north, up in rad, then s.
 
-    `used` (n,) are the detections that are of the drone, `off` (n, 2) rad what is left of them once errors of places are taken out,
+    `used` (n,) are the detections that are of the drone, `off` (n, 2) rad how far they are from where it claims to be,
     `bias_m` (3,) how far the drone seems to be from where it claims, and `sure` is `covariance` as it were without errors of places.
     """
 
@@ -55,7 +56,7 @@ def solve(path: Path, bearings: Bearings, start: Fit, sound: float) -> Solution 
         before, used = used, _gated(at, used, noise)
         if np.array_equal(before, used):
             break
-    return _told(at, used, noise) if np.count_nonzero(used) >= LEAST_USED else None
+    return _told(at, used, noise, sound) if np.count_nonzero(used) >= LEAST_USED else None
 
 
 def _step(at: Posed, by: Weighed) -> Array:
@@ -91,7 +92,7 @@ def _squares(off: Array, spread: Array) -> Array:
     return np.asarray(np.einsum("ni,nij,nj->n", off, np.linalg.inv(spread), off))
 
 
-def _told(at: Posed, used: NDArray[np.bool_], noise: Noise) -> Solution:
+def _told(at: Posed, used: NDArray[np.bool_], noise: Noise, sound: float) -> Solution:
     """The mean over all drifts that may be, each as likely as it is, for one minute tells little of how a receiver drifts."""
     part = at.of(used)
     own = part.own(noise.habit)
@@ -103,13 +104,14 @@ def _told(at: Posed, used: NDArray[np.bool_], noise: Noise) -> Solution:
     steps = np.array([_step(part, each) for each in cases])
     mean = weights @ steps
     spread = steps - mean
+    slide = ridge(part, sound)
     return Solution(
         rotation=turned(at.rotation, mean[:3]),
         late_s=at.late_s + float(mean[3]),
-        covariance=np.einsum("k,kij->ij", weights, covariances) + np.einsum("k,ki,kj->ij", weights, spread, spread),
-        sure=np.asarray(np.linalg.inv(weighed(part, own).normal()), dtype=np.float64),
+        covariance=slide + np.einsum("k,kij->ij", weights, covariances) + np.einsum("k,ki,kj->ij", weights, spread, spread),
+        sure=slide + np.linalg.inv(weighed(part, own).normal()),
         used=used,
-        off=_freed(at, used, noise)[used],
+        off=residuals(part.rotation, part.bearings, part.line),
         noise=noise,
         bias_m=_bias_m(part, cases[int(np.argmax(chances))]),
     )
