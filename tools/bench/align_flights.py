@@ -26,8 +26,8 @@ HERE = NodePose(56.9496, 24.1052, 31.0, MAST_M)
 
 Corner = tuple[float, float, float]
 AROUND: tuple[Corner, ...] = (
-    *((25, -55, 25), (80, 0, 35), (70, 70, 40), (0, 95, 50), (-70, 55, 50), (-55, 0, 35)),
-    *((-15, 55, 60), (40, 50, 25), (55, -10, 55), (95, 50, 50), (30, 120, 35), (-65, 80, 35)),
+    *((60, -40, 30), (100, 30, 40), (60, 110, 50), (-30, 120, 50), (-90, 50, 60), (-20, -20, 100)),
+    *((35, 5, 60), (30, 45, 25), (-15, 50, 25), (-60, 100, 60), (40, 140, 60)),
 )
 """About an array within its reach: to and fro, near and far, low and high."""
 ACROSS: tuple[Corner, ...] = (
@@ -46,7 +46,7 @@ def circle(radius_m: float = 60.0, height_m: float = 30.0) -> tuple[Corner, ...]
 
 
 def world(
-    corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 13.0, microphones: Microphones | None = None, camera: Eye | None = None
+    corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 14.0, microphones: Microphones | None = None, camera: Eye | None = None
 ) -> World:
     """The scene of such a flight."""
     rid = RemoteId(mac="60:60:1f:aa:00:01", serial=SERIAL, full_every=3)

@@ -168,9 +168,10 @@ def _advice(unseen: Sequence[Unknown], way: Flown, seen: Seen) -> tuple[str, ...
     bare = np.sqrt(np.diag(seen.solution.sure))
     if way.width_deg < MOVED_DEG and way.height_deg < MOVED_DEG:
         return (ONE_DIRECTION,)
-    if "late_s" in unseen or not way.both_ways:
-        slow = way.turning_dps < LEAST_RATE_DPS
-        said.append("fly across faster, 8 m/s or so, and back" if slow else "it went round one way only: turn and fly back the same way")
+    if "late_s" in unseen and way.turning_dps < LEAST_RATE_DPS:
+        said.append("fly across faster, 8 m/s or so, and back")
+    elif unseen and not way.both_ways:
+        said.append("it went round one way only: turn and fly back the same way")
     if "roll_deg" in unseen and way.width_deg < WIDE_DEG and way.height_deg < HIGH_DEG:
         said.append("to see roll, fly far to both sides, and low and high")
     angles = any(name in unseen for name in UNKNOWNS[:3])

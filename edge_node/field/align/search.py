@@ -69,7 +69,8 @@ def _starts(path: Path, few: Bearings, sound: float) -> list[Fit]:
     cos, sin = np.cos(yaws)[:, None], np.sin(yaws)[:, None]
     yaw_cost = (((YAWS_DEG + 180) % 360 - 180) / YAW_PRIOR_DEG) ** 2
     scored: list[tuple[float, float, float, float, float]] = []
-    leaning = {(tilt, roll): _leant(few.pose, tilt, roll) for tilt in TILTS_DEG for roll in ROLLS_DEG}
+    tilts, rolls = (TILTS_DEG, ROLLS_DEG) if few.raised.any() else ((0.0,), (0.0,))
+    leaning = {(tilt, roll): _leant(few.pose, tilt, roll) for tilt in tilts for roll in rolls}
     for late_s in LATES_S:
         line = lines(path, few, float(late_s), sound)
         known = line.known
@@ -132,11 +133,13 @@ def _finer(path: Path, bearings: Bearings, start: Fit, sound: float) -> Fit:
 
 
 def jacobian(rotation: Array, bearings: Bearings, line: Lines) -> Array:
-    """How residuals (n, 2) move with a turn about east, north and up (rad) and with lateness (s): (n, 2, 4)."""
+    """How residuals (n, 2) move with a turn about east, north and up (rad) and lateness (s), (n, 2, 4); azimuths alone show no lean."""
     seen = bearings.directions @ rotation.T
     basis = bases(line.directions)
     slopes = np.empty((len(bearings), 2, 4))
     slopes[:, :, :3] = np.cross(seen[:, None, :], basis)
     slopes[:, :, 3] = np.einsum("nij,nj->ni", basis, line.turning)
     slopes[:, 1] *= bearings.raised[:, None]
+    if not bearings.raised.any():
+        slopes[:, :, :2] = 0.0
     return slopes

@@ -61,7 +61,7 @@ def solve(path: Path, bearings: Bearings, start: Fit, sound: float) -> Solution 
 
 def _step(at: Posed, by: Weighed) -> Array:
     """Gauss and Newton's (4,)."""
-    return np.asarray(-np.linalg.solve(by.normal(), by.slope.T @ (by.inverse @ by.off) + at.pull()))
+    return np.asarray(-np.linalg.solve(by.normal(), by.slope.T @ by.off + at.pull()))
 
 
 def _near(at: Posed) -> NDArray[np.bool_]:
@@ -76,7 +76,7 @@ def _freed(at: Posed, used: NDArray[np.bool_], noise: Noise) -> Array:
     part = at.of(used)
     by = with_noise(part, noise)
     between = place_covariance(at.path, noise.drift, (at.bearings, at.line), (part.bearings, part.line))
-    return np.asarray(residuals(at.rotation, at.bearings, at.line) - (between @ (by.inverse @ by.off)).reshape(-1, 2))
+    return np.asarray(residuals(at.rotation, at.bearings, at.line) - (between @ by.weights()).reshape(-1, 2))
 
 
 def _gated(at: Posed, used: NDArray[np.bool_], noise: Noise) -> NDArray[np.bool_]:
@@ -104,7 +104,7 @@ def _told(at: Posed, used: NDArray[np.bool_], noise: Noise, sound: float) -> Sol
     steps = np.array([_step(part, each) for each in cases])
     mean = weights @ steps
     spread = steps - mean
-    slide = ridge(part, sound)
+    slide = ridge(part, np.diag(own + part.around(noise.drift)), sound)
     return Solution(
         rotation=turned(at.rotation, mean[:3]),
         late_s=at.late_s + float(mean[3]),
@@ -119,4 +119,4 @@ def _told(at: Posed, used: NDArray[np.bool_], noise: Noise, sound: float) -> Sol
 
 def _bias_m(at: Posed, by: Weighed) -> Array:
     """The likeliest constant error of the node's place, east, north, up."""
-    return np.asarray(at.path.stand_sigma_m**2 * (levers(at.bearings, at.line).reshape(-1, 3).T @ (by.inverse @ by.off)))
+    return np.asarray(at.path.stand_sigma_m**2 * (levers(at.bearings, at.line).reshape(-1, 3).T @ by.weights()))

@@ -71,30 +71,34 @@ def posed(path: Path, bearings: Bearings, rotation: Array, late_s: float, sound:
 
 
 class Weighed(NamedTuple):
-    """Residuals (2n,), how they move with the unknowns (2n, 4), and the inverse of their covariance with its logarithmic determinant."""
+    """Residuals (2n,) and how they move with the unknowns (2n, 4), both made white; by what (2n, 2n), and its logarithmic determinant."""
 
     off: Array
     slope: Array
-    inverse: Array
+    whitener: Array
     log_det: float
 
     def normal(self) -> Array:
         """Information on the unknowns with the prior's, (4, 4)."""
-        return np.asarray(self.slope.T @ self.inverse @ self.slope + PRIOR)
+        return np.asarray(self.slope.T @ self.slope + PRIOR)
+
+    def weights(self) -> Array:
+        """Inverse covariance times residuals, (2n,)."""
+        return np.asarray(self.whitener.T @ self.off)
 
     def likelihood(self) -> float:
         """Restricted by the unknowns, in natural logarithm, but for a constant (Patterson and Thompson 1971)."""
-        normal, pull = self.normal(), self.slope.T @ (self.inverse @ self.off)
-        misfit = self.off @ self.inverse @ self.off - pull @ np.linalg.solve(normal, pull)
-        return float(-0.5 * (self.log_det + np.linalg.slogdet(normal)[1] + misfit))
+        normal, pull = self.normal(), self.slope.T @ self.off
+        misfit = self.off @ self.off - pull @ np.linalg.solve(normal, pull)
+        return float(0.5 * (self.log_det - np.linalg.slogdet(normal)[1] - misfit))
 
 
 def weighed(at: Posed, covariance: Array) -> Weighed:
     """With any covariance (2n, 2n)."""
     slope = jacobian(at.rotation, at.bearings, at.line).reshape(-1, 4)
     off = residuals(at.rotation, at.bearings, at.line).reshape(-1)
-    root = np.linalg.inv(np.linalg.cholesky(covariance))
-    return Weighed(off, slope, root.T @ root, -2 * float(np.sum(np.log(np.diag(root)))))
+    whitener = np.linalg.inv(np.linalg.cholesky(covariance))
+    return Weighed(whitener @ off, whitener @ slope, whitener, 2 * float(np.sum(np.log(np.diag(whitener)))))
 
 
 def with_noise(at: Posed, noise: Noise) -> Weighed:
