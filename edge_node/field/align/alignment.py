@@ -97,18 +97,24 @@ def aligned(path: Path, bearings: Bearings, temperature_c: float | None = None) 
     if solution is None:
         return replace(told, trouble=f"of {len(part)} detections too few are of the drone: fly nearer to it and within its view")
     line = lines(path, part, solution.late_s, sound)
-    seen = Seen(part.of(solution.used), line.of(solution.used), solution)
+    place_m = float(np.hypot(path.sigma_m, path.stand_sigma_m)[0])
+    place_deg = float(np.degrees(place_m / np.median(line.range_m[solution.used])))
+    seen = Seen(part.of(solution.used), line.of(solution.used), solution, place_deg)
     trouble = _trouble(seen, ways)
     doubt_s = 0.0 if temperature_c is not None or part.sense != "sound" else SPEED_DOUBT * float(seen.line.range_m.mean()) / sound
     return _told(replace(told, trouble=trouble), seen, doubt_s)
 
 
 class Seen(Struct, frozen=True):
-    """The detections that are of the drone, its lines of sight, and what was solved from them."""
+    """The detections that are of the drone, its lines of sight, and what was solved from them.
+
+    `place_deg` is what errors of places are at the usual range.
+    """
 
     bearings: Bearings
     line: Lines
     solution: Solution
+    place_deg: float
 
 
 def _told(told: Alignment, seen: Seen, doubt_s: float) -> Alignment:
@@ -165,7 +171,6 @@ ONE_DIRECTION = "it was in one direction all the time: fly across, from side to 
 def _advice(unseen: Sequence[Unknown], way: Flown, seen: Seen) -> tuple[str, ...]:
     """What to fly instead."""
     said = []
-    bare = np.sqrt(np.diag(seen.solution.sure))
     if way.width_deg < MOVED_DEG and way.height_deg < MOVED_DEG:
         return (ONE_DIRECTION,)
     if "late_s" in unseen and way.turning_dps < LEAST_RATE_DPS:
@@ -174,8 +179,7 @@ def _advice(unseen: Sequence[Unknown], way: Flown, seen: Seen) -> tuple[str, ...
         said.append("it went round one way only: turn and fly back the same way")
     if "roll_deg" in unseen and way.width_deg < WIDE_DEG and way.height_deg < HIGH_DEG:
         said.append("to see roll, fly far to both sides, and low and high")
-    angles = any(name in unseen for name in UNKNOWNS[:3])
-    if angles and np.degrees(bare[:3]).max() < MOST_SIGMA_DEG:
+    if seen.place_deg > MOST_SIGMA_DEG:
         said.append(_farther(seen))
     return tuple(said) or ("fly on for longer: to and fro, near and far, low and high",)
 
@@ -183,9 +187,8 @@ def _advice(unseen: Sequence[Unknown], way: Flown, seen: Seen) -> tuple[str, ...
 def _farther(seen: Seen) -> str:
     """GNSS errors are metres, and what they are in degrees is a matter of range."""
     range_m = float(np.median(seen.line.range_m))
-    worst_deg = float(np.degrees(np.sqrt(np.diag(seen.solution.covariance)[:3].max())))
-    needed_m = range_m * max(MARGIN, MARGIN * worst_deg / MOST_SIGMA_DEG)
-    error = f"errors of GNSS are {worst_deg:.1f} degrees at {range_m:.0f} m"
+    needed_m = MARGIN * range_m * seen.place_deg / MOST_SIGMA_DEG
+    error = f"errors of GNSS are {seen.place_deg:.1f} degrees at {range_m:.0f} m"
     return f"{error}: fly near and far in turns, out to {needed_m:.0f} m if it is seen there"
 
 

@@ -28,13 +28,12 @@ class Solution(NamedTuple):
     """A pose (3, 3), its lateness, and their covariance (4, 4): turns about east, north, up in rad, then s.
 
     `used` (n,) are the detections that are of the drone, `off` (n, 2) rad how far they are from where it claims to be,
-    `bias_m` (3,) how far the drone seems to be from where it claims, and `sure` is `covariance` as it were without errors of places.
+    and `bias_m` (3,) how far the drone seems to be from where it claims.
     """
 
     rotation: Array
     late_s: float
     covariance: Array
-    sure: Array
     used: NDArray[np.bool_]
     off: Array
     noise: Noise
@@ -109,7 +108,6 @@ def _told(at: Posed, used: NDArray[np.bool_], noise: Noise, sound: float) -> Sol
         rotation=turned(at.rotation, mean[:3]),
         late_s=at.late_s + float(mean[3]),
         covariance=slide + np.einsum("k,kij->ij", weights, covariances) + np.einsum("k,ki,kj->ij", weights, spread, spread),
-        sure=slide + np.linalg.inv(weighed(part, own).normal()),
         used=used,
         off=residuals(part.rotation, part.bearings, part.line),
         noise=noise,

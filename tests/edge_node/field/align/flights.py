@@ -123,7 +123,7 @@ def seen(
         told_of = [(10 + int(t_s // 15), *_told_deg(way(float(t_s)), wrong, rng, sigma_deg))] if rng.random() < 0.8 else []
         told_of.append((1, (told.azimuth_deg - 12.0) % 360, 3.0 + float(rng.normal(0, 0.1))))
         if 20 < t_s < 32:
-            told_of.append((2, (told.azimuth_deg - 25 + 4 * (t_s - 20)) % 360, 12.0))
+            told_of.append((2, float(told.azimuth_deg - 25 + 4 * (t_s - 20)) % 360, 12.0))
         for track, azimuth, elevation in told_of:
             yield CameraDetection(
                 t_mono_ns=round((MONO_S + t_s + late_s) * 1e9),

@@ -92,7 +92,7 @@ def test_a_poor_flight_is_called_one(way: Way, needs: str) -> None:
 
 def test_gnss_errors_seen_from_near_are_said_to_be_too_large() -> None:
     def near(t_s: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return 0.4 * before_it(t_s)
+        return 35.0 * before_it(t_s) / np.linalg.norm(before_it(t_s))
 
     found = aligned(near, list(seen(near, EYE, EYE_TOLD)), EYE_TOLD)
     assert not found.usable
