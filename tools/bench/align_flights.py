@@ -26,13 +26,13 @@ HERE = NodePose(56.9496, 24.1052, 31.0, MAST_M)
 
 Corner = tuple[float, float, float]
 AROUND: tuple[Corner, ...] = (
-    *((60, -40, 30), (100, 30, 40), (60, 110, 50), (-30, 120, 50), (-90, 50, 60), (-20, -20, 100)),
-    *((35, 5, 60), (30, 45, 25), (-15, 50, 25), (-60, 100, 60), (40, 140, 60)),
+    *((110, -30, 60), (28, 5, 20), (110, 110, 70), (8, 28, 18), (-40, 140, 70), (-28, 10, 25)),
+    *((-120, 40, 70), (-25, -15, 60), (30, -25, 60), (110, -60, 70), (20, 15, 25)),
 )
 """About an array within its reach: to and fro, near and far, low and high."""
 ACROSS: tuple[Corner, ...] = (
-    *((-70, 140, 20), (75, 150, 50), (20, 80, 15), (-45, 85, 50), (-5, 45, 12), (22, 42, 30)),
-    *((-20, 40, 32), (-25, 100, 15), (50, 120, 60), (-40, 110, 40)),
+    *((-50, 150, 30), (-8, 30, 10), (60, 140, 70), (12, 32, 22), (10, 150, 30), (-10, 32, 24)),
+    *((-60, 120, 60), (4, 28, 8), (55, 150, 25), (10, 35, 22), (-30, 140, 80), (0, 40, 12)),
 )
 """Before a camera that looks north: across it to and fro, far and near, low and high."""
 HOVER: tuple[Corner, ...] = ((30, 50, 30), (30.5, 50, 30))
@@ -46,7 +46,7 @@ def circle(radius_m: float = 60.0, height_m: float = 30.0) -> tuple[Corner, ...]
 
 
 def world(
-    corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 14.0, microphones: Microphones | None = None, camera: Eye | None = None
+    corners: tuple[Corner, ...], seed: int, *, speed_mps: float = 16.0, microphones: Microphones | None = None, camera: Eye | None = None
 ) -> World:
     """The scene of such a flight."""
     rid = RemoteId(mac="60:60:1f:aa:00:01", serial=SERIAL, full_every=3)

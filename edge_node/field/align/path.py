@@ -23,7 +23,8 @@ Clock = Literal["utc", "heard"]
 MOST_FIXES = 20_000
 MOST_RANGE_M = 20_000.0
 LEAST_FIXES = 5
-WIDEST_GAP_S = 3.5
+WIDEST_GAP_S, MOST_IN_GAPS = 3.5, 0.5
+"""Between fixes that are farther apart nobody knows where a drone was; so much of a flight may be like that."""
 LEAST_APART_S = 0.02
 SAID_JITTER_S, HEARD_JITTER_S = 0.03, 0.15
 """A timestamp counts tenths of a second (F3411-22a table 6); one without is as old as the beacon's turn made it."""
@@ -137,6 +138,9 @@ def path_of(name: str, said: Sequence[RemoteIdDetection], stand: Stand, timebase
     kept = (np.diff(t_s, prepend=-inf) > LEAST_APART_S) & (np.linalg.norm(places, axis=1) < MOST_RANGE_M)
     if np.count_nonzero(kept) < LEAST_FIXES:
         raise AlignError(f"the places and times that {name} says cannot be true")
+    steps = np.diff(t_s[kept])
+    if steps[steps > WIDEST_GAP_S].sum() > MOST_IN_GAPS * steps.sum():
+        raise AlignError(f'{name} was heard too seldom: park the receiver on its channel for the flight (plan = "channel6"), or fly nearer')
     horizontal_m = float(np.median([fix.place.sigma_horizontal_m for fix in fixes]))
     vertical_m = float(np.median([fix.place.sigma_vertical_m for fix in fixes]))
     return Path(

@@ -22,6 +22,8 @@ MEDIAN_OF_TWO = 1.386
 """Of chi squared with two degrees of freedom."""
 MOST_PLACE_M = 5.0
 LEAST_USED = 6
+SURE_S = 0.05
+"""Lateness that is surer than this shows itself in many places of a flight; else it is tried whether it shows itself at all."""
 
 
 class Solution(NamedTuple):
@@ -103,11 +105,13 @@ def _told(at: Posed, used: NDArray[np.bool_], noise: Noise, sound: float) -> Sol
     steps = np.array([_step(part, each) for each in cases])
     mean = weights @ steps
     spread = steps - mean
-    slide = ridge(part, np.diag(own + part.around(noise.drift)), sound)
+    covariance = np.einsum("k,kij->ij", weights, covariances) + np.einsum("k,ki,kj->ij", weights, spread, spread)
+    if covariance[3, 3] > SURE_S**2:
+        covariance += ridge(part, np.diag(own + part.around(noise.drift)), sound)
     return Solution(
         rotation=turned(at.rotation, mean[:3]),
         late_s=at.late_s + float(mean[3]),
-        covariance=slide + np.einsum("k,kij->ij", weights, covariances) + np.einsum("k,ki,kj->ij", weights, spread, spread),
+        covariance=covariance,
         used=used,
         off=residuals(part.rotation, part.bearings, part.line),
         noise=noise,

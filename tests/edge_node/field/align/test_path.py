@@ -73,6 +73,9 @@ def test_no_remote_id_and_too_little_of_it_are_said() -> None:
         chosen([replace(one, latitude_deg=None) for one in claims()], None)
     with pytest.raises(AlignError, match="too few"):
         path_of("it", claims()[:4], STAND, CLOCK)
+    hopping = [one for one in claims() if one.t_mono_ns / 1e9 % 8 < 1]
+    with pytest.raises(AlignError, match="too seldom"):
+        path_of("it", hopping, STAND, CLOCK)
     with pytest.raises(AlignError, match="cannot be true"):
         path_of("it", [replace(one, latitude_deg=0.0) for one in claims()], STAND, CLOCK)
 
