@@ -93,7 +93,7 @@ def aligned(path: Path, bearings: Bearings, temperature_c: float | None = None) 
     part = thinned(bearings)
     told = Alignment(sensor=part.sensor, sense=part.sense, was=part.pose, of=len(part), clock=path.clock)
     ways = fits(path, part, sound) if len(part) >= LEAST_DETECTIONS else []
-    solution = solve(path, part, ways[0], sound) if ways else None
+    solution = _solved(path, part, ways, sound)
     if solution is None:
         return replace(told, trouble=f"of {len(part)} detections too few are of the drone: fly nearer to it and within its view")
     line = lines(path, part, solution.late_s, sound)
@@ -103,6 +103,14 @@ def aligned(path: Path, bearings: Bearings, temperature_c: float | None = None) 
     trouble = _trouble(seen, ways)
     doubt_s = 0.0 if temperature_c is not None or part.sense != "sound" else SPEED_DOUBT * float(seen.line.range_m.mean()) / sound
     return _told(replace(told, trouble=trouble), seen, doubt_s)
+
+
+def _solved(path: Path, part: Bearings, ways: Sequence[Fit], sound: float) -> Solution | None:
+    """From the best way; None where there is none, or where what is told makes no sense together."""
+    try:
+        return solve(path, part, ways[0], sound) if ways else None
+    except np.linalg.LinAlgError:
+        return None
 
 
 class Seen(Struct, frozen=True):
