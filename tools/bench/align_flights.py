@@ -31,8 +31,8 @@ AROUND: tuple[Corner, ...] = (
 )
 """About an array within its reach: to and fro, near and far, low and high."""
 ACROSS: tuple[Corner, ...] = (
-    *((-50, 150, 30), (-8, 30, 10), (60, 140, 70), (12, 32, 22), (10, 150, 30), (-10, 32, 24)),
-    *((-60, 120, 60), (4, 28, 8), (55, 150, 25), (10, 35, 22), (-30, 140, 80), (0, 40, 12)),
+    *((-60, 140, 25), (65, 135, 60), (12, 32, 22), (-14, 36, 10), (20, 60, 40), (-60, 120, 70)),
+    *((55, 110, 30), (8, 30, 10), (-12, 45, 30), (-40, 150, 40), (50, 150, 80), (0, 50, 20)),
 )
 """Before a camera that looks north: across it to and fro, far and near, low and high."""
 HOVER: tuple[Corner, ...] = ((30, 50, 30), (30.5, 50, 30))
