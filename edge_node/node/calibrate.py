@@ -138,11 +138,11 @@ def _words(one: Alignment) -> str:
     parts = [
         f"{key} is not seen (1 sigma {getattr(one.sigma, key):.1f})"
         if key in one.unseen
-        else f"{key} {getattr(one.now, key):.1f} +- {getattr(one.sigma, key):.1f} (was {getattr(one.was, key):g})"
+        else f"{key} {getattr(one.now, key):.1f} ± {getattr(one.sigma, key):.1f} (was {getattr(one.was, key):g})"
         for key in ANGLES
     ]
     late_s, sigma_s = one.late_s or 0.0, one.sigma_late_s or 0.0
-    late = f"{abs(late_s):.2f} +- {sigma_s:.2f} s {'late' if late_s >= 0 else 'early'}"
+    late = f"{abs(late_s):.2f} ± {sigma_s:.2f} s {'late' if late_s >= 0 else 'early'}"
     parts.append(f"lateness is not seen (1 sigma {sigma_s:.1f} s)" if "late_s" in one.unseen else late)
     return f"{', '.join(parts)}; {one.used} of {one.of} detections fit, within {one.rms_deg or 0.0:.2f} degrees"
 

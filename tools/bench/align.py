@@ -19,6 +19,7 @@ from tools.bench.align_flights import (
     ACROSS,
     AROUND,
     BEGUN_NS,
+    CLIMB,
     HERE,
     HOVER,
     MAST_M,
@@ -40,7 +41,7 @@ WRONG = Pose(15.0, 5.0, 4.0)
 WITHIN_DEG, WITHIN_S = 1.0, 0.1
 PLACE_SIGMA_M = (1.5, 1.5, 2.5)
 """Of the node's own place as its configuration has it."""
-POOR: dict[str, tuple[Corner, ...]] = {"hover": HOVER, "radial": RADIAL, "circle": circle()}
+POOR: dict[str, tuple[Corner, ...]] = {"hover": HOVER, "radial": RADIAL, "circle": circle(), "climb": CLIMB}
 CLOCK = Timebase(UTC_NS - BEGUN_NS, "gnss", 1e-3)
 SURE_SIGMAS = 4.0
 
@@ -113,7 +114,7 @@ def _of(name: str, runs: Sequence[Run]) -> Iterator[Figure]:
 
 
 def _poor() -> Iterator[Figure]:
-    """A hover, a flight straight away and a circle one way at one speed: called poor, and nothing told for sure that is wrong."""
+    """A hover, a flight straight away, one up and down, and a circle one way at one speed: called poor, and nothing told for sure that is wrong."""
     runs = [poor(corners, seed) for corners in POOR.values() for seed in range(SEEDS)]
     named = [bool(one.found.trouble or one.found.unseen) for one in runs]
     yield Figure("align.poor_named", 100 * float(np.mean(named)), "%", against=f"of {len(runs)} flights")

@@ -38,6 +38,8 @@ ACROSS: tuple[Corner, ...] = (
 HOVER: tuple[Corner, ...] = ((30, 50, 30), (30.5, 50, 30))
 RADIAL: tuple[Corner, ...] = ((12, 20, 8), (90, 150, 60))
 """Straight away from the mast's head."""
+CLIMB: tuple[Corner, ...] = tuple((30, 50, high_m) for high_m in (10, 90, 10, 90, 10, 90, 10))
+"""Up and down in one azimuth."""
 
 
 def circle(radius_m: float = 60.0, height_m: float = 30.0) -> tuple[Corner, ...]:

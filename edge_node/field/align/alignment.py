@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from edge_node.field.align.angles import gradients, pose_of, sigmas_deg
 from edge_node.field.align.bearings import Bearings, Pose, Sense, bearings_of, thinned
-from edge_node.field.align.flown import HIGH_DEG, LEAST_RATE_DPS, MOVED_DEG, WIDE_DEG, Flown, flown
+from edge_node.field.align.flown import LEAST_RATE_DPS, MOVED_DEG, WIDE_DEG, Flown, flown
 from edge_node.field.align.lines import Lines, lines, sound_mps, turned
 from edge_node.field.align.path import Array, Clock, Path
 from edge_node.field.align.search import Fit, fits
@@ -185,8 +185,8 @@ def _advice(unseen: Sequence[Unknown], way: Flown, seen: Seen) -> tuple[str, ...
         said.append("fly across faster, 8 m/s or so, and back")
     elif unseen and not way.both_ways:
         said.append("it went round one way only: turn and fly back the same way")
-    if "roll_deg" in unseen and way.width_deg < WIDE_DEG and way.height_deg < HIGH_DEG:
-        said.append("to see roll, fly far to both sides, and low and high")
+    if {"azimuth_deg", "roll_deg"} & set(unseen) and way.width_deg < WIDE_DEG:
+        said.append("fly far to both sides, as far as it senses you, and low and high")
     if seen.place_deg > MOST_SIGMA_DEG:
         said.append(_farther(seen))
     return tuple(said) or ("fly on for longer: to and fro, near and far, low and high",)

@@ -46,6 +46,11 @@ def straight_away(t_s: float) -> Place:
     return (30 + 2.0 * t_s) * np.array([0.5, 0.75, 0.43])
 
 
+def climbing(t_s: float) -> Place:
+    """Up and down in one azimuth."""
+    return np.array([30.0, 50.0, 50 + 40 * sin(t_s / 6)])
+
+
 def one_way_round(t_s: float) -> Place:
     """In a circle at one speed."""
     return np.array([70 * sin(t_s / 8), 70 * cos(t_s / 8), 30.0])

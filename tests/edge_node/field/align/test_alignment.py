@@ -17,6 +17,7 @@ from tests.edge_node.field.align.flights import (
     HERE,
     Way,
     before_it,
+    climbing,
     found_by_radio,
     heard,
     hovering,
@@ -81,12 +82,15 @@ def test_a_direction_finder_tells_azimuth_and_lateness_and_nothing_of_tilt_and_r
     assert not found.usable
 
 
-@pytest.mark.parametrize(("way", "needs"), [(hovering, "fly across"), (straight_away, "across"), (one_way_round, "turn and fly back")])
+@pytest.mark.parametrize(
+    ("way", "needs"),
+    [(hovering, "fly across"), (straight_away, "across"), (one_way_round, "turn and fly back"), (climbing, "to both sides")],
+)
 def test_a_poor_flight_is_called_one(way: Way, needs: str) -> None:
     for seed in range(3):
         found = aligned(way, list(heard(way, ARRAY, ARRAY_TOLD, seed=seed)), ARRAY_TOLD, seed)
         assert not found.usable
-        assert found.trouble or "late_s" in found.unseen
+        assert found.trouble or {"late_s", "azimuth_deg"} & set(found.unseen)
         assert needs in " ".join(found.advice)
 
 
