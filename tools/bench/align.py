@@ -114,7 +114,7 @@ def _of(name: str, runs: Sequence[Run]) -> Iterator[Figure]:
 
 
 def _poor() -> Iterator[Figure]:
-    """A hover, a flight straight away, one up and down, and a circle one way at one speed: called poor, and nothing told for sure that is wrong."""
+    """Whether flights that show too little are called so, and whether anything is told for sure of them that is wrong."""
     runs = [poor(corners, seed) for corners in POOR.values() for seed in range(SEEDS)]
     named = [bool(one.found.trouble or one.found.unseen) for one in runs]
     yield Figure("align.poor_named", 100 * float(np.mean(named)), "%", against=f"of {len(runs)} flights")

@@ -82,10 +82,10 @@ def test_a_direction_finder_tells_azimuth_and_lateness_and_nothing_of_tilt_and_r
     assert not found.usable
 
 
-@pytest.mark.parametrize(
-    ("way", "needs"),
-    [(hovering, "fly across"), (straight_away, "across"), (one_way_round, "turn and fly back"), (climbing, "to both sides")],
-)
+POOR = [(hovering, "fly across"), (straight_away, "across"), (one_way_round, "turn and fly back"), (climbing, "to both sides")]
+
+
+@pytest.mark.parametrize(("way", "needs"), POOR, ids=[way.__name__ for way, _ in POOR])
 def test_a_poor_flight_is_called_one(way: Way, needs: str) -> None:
     for seed in range(3):
         found = aligned(way, list(heard(way, ARRAY, ARRAY_TOLD, seed=seed)), ARRAY_TOLD, seed)
