@@ -21,8 +21,8 @@ from edge_node.messages import BusMessage
 Unknown = Literal["azimuth_deg", "tilt_deg", "roll_deg", "late_s"]
 UNKNOWNS: tuple[Unknown, ...] = ("azimuth_deg", "tilt_deg", "roll_deg", "late_s")
 
-MOST_SIGMA_DEG, MOST_SIGMA_S = 1.0, 0.1
-"""What is less sure is not told as a result."""
+MOST_SIGMA_DEG, MOST_SIGMA_ROLL_DEG, MOST_SIGMA_S = 1.0, 2.0, 0.1
+"""What is less sure is not told as a result; roll moves a bearing by less than half of itself within 50 degrees of view."""
 ALWAYS_DEG: dict[Sense, float] = {"sound": 0.2, "sight": 0.1, "other": 0.2}
 """No flight shows it: wind of 1 m/s bends sound by 0.17 degrees, lenses and arrays are not quite as their files say."""
 ALWAYS_S = 0.04
@@ -130,7 +130,7 @@ def _told(told: Alignment, seen: Seen, doubt_s: float) -> Alignment:
     always = np.diag([*[np.radians(ALWAYS_DEG[told.sense]) ** 2] * 3, ALWAYS_S**2 + doubt_s**2])
     covariance, rotation, late_s = solution.covariance + always, solution.rotation, solution.late_s
     sigma = (*sigmas_deg(rotation, covariance[:3, :3], told.was), float(np.sqrt(covariance[3, 3])))
-    limits = (MOST_SIGMA_DEG,) * 3 + (MOST_SIGMA_S,)
+    limits = (MOST_SIGMA_DEG, MOST_SIGMA_DEG, MOST_SIGMA_ROLL_DEG, MOST_SIGMA_S)
     unseen = tuple(name for name, one, most in zip(UNKNOWNS, sigma, limits, strict=True) if one > most)
     if "roll_deg" in unseen and len(unseen) == 1:
         rotation = _with_roll(rotation, covariance, told.was)
