@@ -71,7 +71,7 @@ def location(protocol: int, said: Location) -> bytes:
         _altitude(said.height_m),
         said.vertical_accuracy << 4 | said.horizontal_accuracy,
         said.baro_accuracy << 4 | said.speed_accuracy,
-        LARGEST_U16 if said.timestamp_s is None else int(said.timestamp_s * 10 + 1e-6) % 36_000,
+        LARGEST_U16 if said.timestamp_s is None else round(said.timestamp_s * 10) % 36_000,
         0 if said.timestamp_accuracy_s is None else _within(round(said.timestamp_accuracy_s * 10), 1, 15),
     )
 

@@ -38,6 +38,7 @@ GOALS = {
     "fusion.load_tracks": Goal(at_least=1, at_most=1.1, of="ratio"),
     "fusion.hub_cpu": Goal(at_most=35),
     "fusion.hub_tracks": Goal(at_least=1, at_most=1.1, of="ratio"),
+    "fusion.hub_rumours": Goal(),
     "fusion.hub_pss_mib": Goal(),
     "fusion.overload_p99_ms": Goal(at_most=1, of="ratio"),
     "fusion.overload_tracks": Goal(),
