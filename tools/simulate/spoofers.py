@@ -126,35 +126,48 @@ class SwarmSender(_Sender):
         return random.uniform(-spread_m, spread_m), random.uniform(-spread_m, spread_m)
 
 
-class TeleportSender(_Sender):
-    """One invented aircraft with an address, a counter and a TSF of its own; its claims jump."""
+class _SoleSender(_Sender):
+    """One invented aircraft with an address, a counter and a TSF of its own."""
 
-    def __init__(self, world: World, spoofer: Teleport, utc_start_ns: int) -> None:
+    def __init__(self, world: World, spoofer: Teleport | Ghost, utc_start_ns: int) -> None:
         super().__init__(world, spoofer, utc_start_ns)
-        self._spoofer = spoofer
-        random = Random(self._seed)
-        self._first_sequence = random.randrange(4096)
-        self._mac = bytes((0x02, *random.randbytes(5)))
-        self._serial = f"TST0C{random.randrange(10**12):012d}"
+        self._sole = spoofer
+        self._random = Random(self._seed)
+        self._first_sequence = self._random.randrange(4096)
+        self._mac = bytes((0x02, *self._random.randbytes(5)))
+        self._serial = ""
 
     def frames(self, t_from_s: float, t_to_s: float) -> Iterator[Frame]:
         """What reaches the node in [from, to), in time order."""
-        for number in self._numbers(self._spoofer.rate_hz, t_from_s, t_to_s):
+        for number in self._numbers(self._sole.rate_hz, t_from_s, t_to_s):
             random = Random(f"{self._seed}/{number}")
-            t_s = self._spoofer.from_s + number / self._spoofer.rate_hz + random.uniform(0, MOST_JITTER_S)
+            t_s = self._sole.from_s + number / self._sole.rate_hz + random.uniform(0, MOST_JITTER_S)
             if t_from_s <= t_s < t_to_s:
                 yield from self._heard(t_s, self._beacon(number, t_s), random)
 
     def _beacon(self, number: int, t_s: float) -> bytes:
+        sole, stands = self._sole, (self._sole.east_m, self._sole.north_m)
         return beacon(
             mac=self._mac,
             sequence=self._first_sequence + number,
-            tsf_us=round((t_s - self._spoofer.from_s) * 1e6),
-            interval_tu=round(1 / self._spoofer.rate_hz / TU_S),
-            channel=self._spoofer.channel,
+            tsf_us=round((t_s - sole.from_s) * 1e6),
+            interval_tu=round(1 / sole.rate_hz / TU_S),
+            channel=sole.channel,
             ssid=f"RID-{self._serial}",
-            vendor=odid(number, self._odid_pack(self._serial, self._flight(t_s), t_s, (self._spoofer.east_m, self._spoofer.north_m))),
+            vendor=odid(number, self._odid_pack(self._serial, self._flight(t_s), t_s, stands)),
         )
+
+    def _flight(self, t_s: float) -> Flight:
+        raise NotImplementedError
+
+
+class TeleportSender(_SoleSender):
+    """Its claims jump."""
+
+    def __init__(self, world: World, spoofer: Teleport, utc_start_ns: int) -> None:
+        super().__init__(world, spoofer, utc_start_ns)
+        self._spoofer = spoofer
+        self._serial = f"TST0C{self._random.randrange(10**12):012d}"
 
     def _flight(self, t_s: float) -> Flight:
         hop, spread_m = int((t_s - self._spoofer.from_s) // self._spoofer.every_s), self._spoofer.spread_m
@@ -162,35 +175,13 @@ class TeleportSender(_Sender):
         return Flight(random.uniform(-spread_m, spread_m), random.uniform(-spread_m, spread_m), 60.0, random.uniform(0, 360), SLOW_MPS)
 
 
-class GhostSender(_Sender):
-    """One invented aircraft on a path where nothing flies, with an address, a counter and a TSF of its own."""
+class GhostSender(_SoleSender):
+    """It claims a path where nothing flies."""
 
     def __init__(self, world: World, spoofer: Ghost, utc_start_ns: int) -> None:
         super().__init__(world, spoofer, utc_start_ns)
         self._spoofer = spoofer
-        random = Random(self._seed)
-        self._first_sequence = random.randrange(4096)
-        self._mac = bytes((0x02, *random.randbytes(5)))
-
-    def frames(self, t_from_s: float, t_to_s: float) -> Iterator[Frame]:
-        """What reaches the node in [from, to), in time order."""
-        for number in self._numbers(self._spoofer.rate_hz, t_from_s, t_to_s):
-            random = Random(f"{self._seed}/{number}")
-            t_s = self._spoofer.from_s + number / self._spoofer.rate_hz + random.uniform(0, MOST_JITTER_S)
-            if t_from_s <= t_s < t_to_s:
-                yield from self._heard(t_s, self._beacon(number, t_s), random)
-
-    def _beacon(self, number: int, t_s: float) -> bytes:
-        spoofer, stands = self._spoofer, (self._spoofer.east_m, self._spoofer.north_m)
-        return beacon(
-            mac=self._mac,
-            sequence=self._first_sequence + number,
-            tsf_us=round((t_s - spoofer.from_s) * 1e6),
-            interval_tu=round(1 / spoofer.rate_hz / TU_S),
-            channel=spoofer.channel,
-            ssid=f"RID-{spoofer.serial}",
-            vendor=odid(number, self._odid_pack(spoofer.serial, self._flight(t_s), t_s, stands)),
-        )
+        self._serial = spoofer.serial
 
     def _flight(self, t_s: float) -> Flight:
         (east, north, height), (v_east, v_north, _) = on_path(self._spoofer.path, t_s - self._spoofer.from_s, self._world.wind)
