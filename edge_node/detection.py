@@ -33,3 +33,12 @@ class Covering(Protocol):
 
     def coverage(self, t_mono_ns: int) -> Coverage | None:
         """Asked about once a second, at a block or while its source lives and has none; None where nobody can tell."""
+
+
+@runtime_checkable
+class Ailing(Protocol):
+    """A detector that knows when something is wrong with its sensor, though it runs."""
+
+    @property
+    def problem(self) -> str:
+        """What a person should mend, empty where nothing; it makes the node's verdict amber as long as it is said."""

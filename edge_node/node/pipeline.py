@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from drivers import plugins
 from drivers.blocks import AnyBlock
 from drivers.source import SourceMisconfigured
-from edge_node.detection import Covering, Detector, Finishing
+from edge_node.detection import Ailing, Covering, Detector, Finishing
 from edge_node.messages import BusMessage
 from edge_node.node.guarded import Guarded
 
@@ -83,6 +83,11 @@ class Pipeline:
     def words(self) -> str:
         """What was found so far."""
         return "; ".join(filter(None, (detector.words() for detector in self._detectors.values())))
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the sensor, though it runs."""
+        return "; ".join(one.problem for one in self._detectors.values() if isinstance(one, Ailing) and one.problem)
 
     def _is_due(self, t_mono_ns: int) -> bool:
         return self._covered_ns is None or abs(t_mono_ns - self._covered_ns) >= COVERS_EVERY_NS

@@ -8,6 +8,7 @@ import os
 import selectors
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -132,7 +133,7 @@ class Supervisor:
         """How the node is now."""
         sensors = tuple(child.status(now_s) for child in self._workers.values()) + self._misconfigured(now_s)
         hub = self._hub.status(now_s)
-        verdict, sentence = status.judge(sensors, hub, "; ".join(filter(None, (self._problem, self._hub.problem))))
+        verdict, sentence = status.judge(sensors, hub, "; ".join(filter(None, (self._problem, self._hub.problem, *self._ailing()))))
         name = self._config.node.name
         return NodeStatus(
             name=name,
@@ -143,6 +144,12 @@ class Supervisor:
             t_mono_ns=int(now_s * 1e9),
             configuration=self._configuration,
         )
+
+    def _ailing(self) -> Iterator[str]:
+        """What is wrong with sensors that run."""
+        for child in self._workers.values():
+            if child.state == "running" and child.problem:
+                yield f"{child.name}: {child.problem}"
 
     def _misconfigured(self, now_s: float) -> tuple[SensorStatus, ...]:
         """The [[sensor]] tables that are off because they are wrong, each with all that is wrong in it."""

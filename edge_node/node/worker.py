@@ -132,7 +132,7 @@ class _Loop:
         unsent = f"{self._bus.unsent} messages that the hub did not take" if self._bus.unsent else ""
         said = (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent, self._problem)
         words = "; ".join(filter(None, said))
-        self._notifier.say(status=words)
+        self._notifier.say(x_problem=self._pipeline.problem, status=words)
         report = SensorReport(
             t_mono_ns=now_ns,
             sensor=self._pipeline.sensor,
