@@ -14,7 +14,10 @@ Verdict = Literal["green", "amber", "red"]
 
 
 class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="position_fix"):
-    """Where the node itself is and what time its receiver says; has_fix False when the receiver knows neither."""
+    """Where the node itself is and what time its receiver says; has_fix False when the receiver knows neither.
+
+    So too where it says what cannot be: `trouble` is then why it is not believed.
+    """
 
     t_mono_ns: int
     sensor: str = ""
@@ -28,6 +31,7 @@ class PositionFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="posi
     quality: str | None = None
     speed_mps: float | None = None
     course_deg: float | None = None
+    trouble: str | None = None
 
 
 class AttitudeFix(Struct, frozen=True, kw_only=True, tag_field="kind", tag="attitude_fix"):

@@ -141,6 +141,7 @@ class Hub:
                 self._tracker.covers(message)
         elif isinstance(message, PositionFix):
             self._place.hear(message)
+            self._counts["fixes_refused"] += message.trouble is not None
             if message.t_utc_ns is not None:
                 self._clock.fix(message.t_utc_ns, message.t_mono_ns, message.pulse_mono_ns)
 

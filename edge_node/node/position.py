@@ -8,18 +8,32 @@ from msgspec import convert
 
 from drivers.blocks import Attitude, GnssFix
 from edge_node.messages import AttitudeFix, PositionFix
+from edge_node.node.plausible import Plausible
 
 
 class PositionRelay:
-    """Hands a fix on as it is: nothing is to be detected in it."""
+    """Hands a fix on as it is; of one that cannot be, neither its place nor its time, but what is wrong with it."""
+
+    def __init__(self) -> None:
+        self._plausible = Plausible()
+        self._trouble = ""
 
     def step(self, block: GnssFix) -> Sequence[PositionFix]:
         """One fix in, one fix out."""
+        self._trouble = self._plausible.trouble(block)
+        if self._trouble:
+            return [PositionFix(t_mono_ns=block.t_mono_ns, has_fix=False, trouble=self._trouble)]
         return [convert(block, PositionFix, from_attributes=True)]
 
     def words(self) -> str:
-        """Nothing: the driver says how its fix is."""
-        return ""
+        """What is wrong with the fix, and how many were not believed so far; how it is else, the driver says."""
+        refused = f"{self._plausible.refused} fixes were not believed" if self._plausible.refused else ""
+        return "; ".join(filter(None, (self.problem, refused)))
+
+    @property
+    def problem(self) -> str:
+        """What is wrong now, for whoever answers for the node."""
+        return f"{self._trouble}: not believed, the last place is kept" if self._trouble else ""
 
 
 class AttitudeRelay:
