@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "kill": ("crashed", "ended", "exit", "killed", "signal"),
     "clock_step": ("clock",),
     "gnss_lost": ("no fix", "without a fix"),
-    "gnss_zero": ("no fix", "without a fix", "null island", "implausible", "refused"),
+    "gnss_zero": ("not believed", "null island"),
     "disk_full": ("disk", "space", "room", "spool"),
     "c2_gone": ("c2", "connect", "dialling"),
     "packet_loss": ("missing", "gap", "reconnect"),
