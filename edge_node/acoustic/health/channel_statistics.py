@@ -38,8 +38,16 @@ class ChannelStatistics:
         """Forget all."""
         self._pushed = 0
         self.frames = 0.0
+        self.recent_pieces = 0
+        self._recent = np.zeros((len(self.freqs_hz), self.channels, self.channels), np.complex64)
         self.cross = np.zeros((len(self.freqs_hz), self.channels, self.channels), np.complex64)
         self._rails = Rails(self.channels)
+
+    def take_recent(self) -> tuple[Complex, float]:
+        """The cross-spectra of the pieces since this was last asked, and how many frames they are of."""
+        recent, frames = self._recent, float(FRAMES * self.recent_pieces)
+        self._recent, self.recent_pieces = np.zeros_like(recent), 0
+        return recent, frames
 
     def fade(self, share: float) -> None:
         """Let what was heard so far weigh less from now on."""
@@ -70,8 +78,11 @@ class ChannelStatistics:
         sound = np.nan_to_num(piece, posinf=0.0, neginf=0.0) if not np.isfinite(piece).all() else piece
         frames = sound.reshape(FRAMES, self.frame, self.channels).transpose(0, 2, 1) * self._window
         spectra = np.fft.rfft(frames)[..., : len(self.freqs_hz)].astype(np.complex64, copy=False).transpose(2, 1, 0)
-        self.cross += spectra @ spectra.conj().transpose(0, 2, 1)
+        crossed = spectra @ spectra.conj().transpose(0, 2, 1)
+        self.cross += crossed
+        self._recent += crossed
         self.frames += FRAMES
+        self.recent_pieces += 1
 
 
 class Rails:

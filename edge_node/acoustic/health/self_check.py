@@ -11,16 +11,21 @@ from drivers.blocks import MicrophoneArray
 from edge_node.acoustic.health import faults
 from edge_node.acoustic.health.channel_statistics import ChannelStatistics, Real
 from edge_node.acoustic.health.faults import Fault
+from edge_node.acoustic.health.hush import DEAD_DB, Hush
 from edge_node.acoustic.health.sound_field import Complex, Vector
+from edge_node.acoustic.health.swap_watch import SwapWatch
 from edge_node.acoustic.health.wiring_check import WiringCheck
 from edge_node.acoustic.microphones import corrections, speed_of_sound_mps
 from edge_node.mounting import Mounting
 
 JUDGE_EVERY_S = 20.0
+PIECES_A_LOOK = 2
+"""Of the sound that is kept, for what shows at once: one and a half seconds go by meanwhile."""
+ORDERS = frozenset({"swapped", "mirrored"})
 KEPT = 0.5
 # Three microphones in a plane agree with any delays and signs: there is no second way round.
 FEWEST_TO_COMPARE = 4
-DEAD_DB, WEAK_DB, GAIN_DB = -40.0, -10.0, 6.0
+WEAK_DB, GAIN_DB = -10.0, 6.0
 LOUD_DB, NOISY_DB = 4.0, 6.0
 SILENT = 1e-12
 OCTAVES_HZ = (300.0, 600.0, 1_200.0, 2_400.0, 4_800.0, 9_600.0)
@@ -30,7 +35,10 @@ CLIPPED_SHARE = 0.03
 
 
 class SelfCheck:
-    """Judges an array every 20 s of its sound; wind or silence leave what only coherence shows as it was judged before."""
+    """Judges an array every 20 s of its sound; wind or silence leave what only coherence shows as it was judged before.
+
+    Channels that fall silent or change places are known within 3 s, and so is that they are well again.
+    """
 
     def __init__(self, array: MicrophoneArray, sample_rate_hz: int, *, temperature_c: float | None = None) -> None:
         self.array, self.sample_rate_hz = array, sample_rate_hz
@@ -38,9 +46,10 @@ class SelfCheck:
         self._statistics = ChannelStatistics(len(positions), sample_rate_hz)
         self._corrections = corrections(array, self._statistics.freqs_hz)
         speed_mps = speed_of_sound_mps(temperature_c)
-        self._wiring = WiringCheck(
-            positions, Mounting(array.azimuth_deg, array.tilt_deg, array.roll_deg).up, self._statistics.freqs_hz, sample_rate_hz, speed_mps
-        )
+        up = Mounting(array.azimuth_deg, array.tilt_deg, array.roll_deg).up
+        self._wiring = WiringCheck(positions, up, self._statistics.freqs_hz, sample_rate_hz, speed_mps)
+        self._hush = Hush(len(positions), sample_rate_hz)
+        self._swaps = SwapWatch(positions, up, self._statistics.freqs_hz, sample_rate_hz, speed_mps)
         self._judged_s = 0.0
         self._level_faults: tuple[Fault, ...] = ()
         self._wiring_faults: tuple[Fault, ...] = ()
@@ -48,22 +57,52 @@ class SelfCheck:
     def push(self, samples: Real) -> None:
         """Take samples float32 (n, channels) that follow the last ones."""
         self._statistics.push(samples)
+        if self._hush.push(samples):
+            self._begin_anew()
+        if self._statistics.recent_pieces >= PIECES_A_LOOK:
+            self._look()
         if self._statistics.heard_s - self._judged_s >= JUDGE_EVERY_S:
             self._judged_s = self._statistics.heard_s
             self._judge()
             self._statistics.fade(KEPT)
 
     def faults(self) -> tuple[Fault, ...]:
-        """What was wrong when it was last judged; empty before that."""
-        return self._level_faults + self._wiring_faults
+        """What shows at once, and what was wrong when it was last judged."""
+        silent = self._hush.dead_db
+        dead = tuple(faults.dead(channel, level_db) for channel, level_db in silent.items())
+        level = tuple(fault for fault in self._level_faults if fault.channels[0] not in silent)
+        swapped = () if any(fault.kind in ORDERS for fault in self._wiring_faults) else self._swaps.faults
+        return dead + level + self._wiring_faults + swapped
+
+    def _begin_anew(self) -> None:
+        """A channel has fallen silent or is back: what it said before would be taken for what it says now."""
+        self._statistics.reset()
+        self._judged_s = 0.0
+        self._level_faults = tuple(fault for fault in self._level_faults if fault.kind != "dead")
+
+    def _look(self) -> None:
+        """At what shows at once."""
+        recent, frames = self._statistics.take_recent()
+        doubted = any(fault.kind in ORDERS for fault in self._wiring_faults)
+        self._swaps.look(self._corrected(recent), frames, self._live, doubted=doubted)
+        if self._swaps.clear:
+            self._wiring_faults = tuple(fault for fault in self._wiring_faults if fault.kind not in ORDERS)
+
+    @property
+    def _live(self) -> tuple[int, ...]:
+        """Channels that hear something of what the others hear."""
+        deaf = {fault.channels[0] for fault in self._level_faults if fault.kind in ("dead", "noisy")} | self._hush.dead_db.keys()
+        return tuple(channel for channel in range(self._statistics.channels) if channel not in deaf)
+
+    def _corrected(self, cross: Complex) -> Complex:
+        return np.asarray(cross * self._corrections.T[:, :, None] * self._corrections.conj().T[:, None, :])
 
     def _judge(self) -> None:
-        cross = self._statistics.cross * self._corrections.T[:, :, None] * self._corrections.conj().T[:, None, :]
+        cross = self._corrected(self._statistics.cross)
         together = self._together(cross)
         silent = np.einsum("fcc->c", cross).real <= SILENT
         self._level_faults = tuple(self._by_level(np.where(silent, -np.inf, self._excess_db(cross)), together))
-        deaf = {fault.channels[0] for fault in self._level_faults if fault.kind in ("dead", "noisy")}
-        live = tuple(channel for channel in range(self._statistics.channels) if channel not in deaf)
+        live = self._live
         if len(live) >= FEWEST_TO_COMPARE and np.median(together) >= TOGETHER:
             self._wiring_faults = self._wiring.faults(cross, self._statistics.frames, live)
 

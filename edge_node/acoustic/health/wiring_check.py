@@ -29,7 +29,7 @@ class WiringCheck:
 
     def __init__(self, positions_m: Vector, up: Vector, freqs_hz: NDArray[np.float32], sample_rate_hz: int, speed_mps: float) -> None:
         self._positions, self._up, self._speed_mps, self._rate_hz = positions_m, up, speed_mps, sample_rate_hz
-        self._bands = _bands(positions_m, freqs_hz, speed_mps)
+        self._bands = listening_bands(positions_m, freqs_hz, speed_mps)
         self._freqs_hz = np.array([freqs_hz[band].mean() for band in self._bands], np.float64)
         self._widths = np.array([band.stop - band.start for band in self._bands])
         self._live: tuple[int, ...] = ()
@@ -42,9 +42,7 @@ class WiringCheck:
         self._wait -= 1
         if self._wait > 0:
             return self._faults
-        heard = np.stack([cross[band].sum(axis=0) for band in self._bands])[:, live][:, :, live]
-        own = np.sqrt(np.maximum(np.einsum("bcc->bc", heard).real, 1e-15))
-        coherences = heard / (own[:, :, None] * own[:, None, :])
+        coherences = coherences_of(cross, self._bands, live)
         field = self._sound_field(coherences, frames)
         if field is not None and float(np.mean(np.abs(coherences) ** 2)) < ONE_SOURCE:
             self._judge(Search(field, self._rate_hz, coherences[np.isin(self._freqs_hz, field.freqs_hz)]))
@@ -82,7 +80,14 @@ class WiringCheck:
         return self._field
 
 
-def _bands(positions_m: Vector, freqs_hz: NDArray[np.float32], speed_mps: float) -> list[slice]:
+def coherences_of(cross: Complex, bands: list[slice], live: tuple[int, ...]) -> Complex:
+    """(bands, live, live) of cross-spectra (bins, channels, channels)."""
+    heard = np.stack([cross[band].sum(axis=0) for band in bands])[:, live][:, :, live]
+    own = np.sqrt(np.maximum(np.einsum("bcc->bc", heard).real, 1e-15))
+    return np.asarray(heard / (own[:, :, None] * own[:, None, :]))
+
+
+def listening_bands(positions_m: Vector, freqs_hz: NDArray[np.float32], speed_mps: float) -> list[slice]:
     """Bins to average over: not so low that all hear the same, nor so high or wide that places would have to be exact."""
     microphones = Microphones(positions_m)
     if microphones.channels < 3:

@@ -18,6 +18,8 @@ from tools.simulate.acoustics import ARRAYS
 from tools.simulate.noise import diffuse
 
 RATE_HZ = 48_000
+AT_ONCE = {"dead", "swapped"}
+"""What need not wait for the first judgement after 20 s."""
 Sound = NDArray[np.float32]
 Spoil = Callable[[Sound], Sound]
 
@@ -38,7 +40,7 @@ def field() -> dict[str, Sound]:
 def checked(array: MicrophoneArray, sound: Sound, block: int = 4_000) -> tuple[Fault, ...]:
     check = SelfCheck(array, RATE_HZ)
     for start in range(0, len(sound), block):
-        assert check.faults() == () or start >= 20 * RATE_HZ
+        assert {fault.kind for fault in check.faults()} <= AT_ONCE or start >= 20 * RATE_HZ
         check.push(sound[start : start + block])
     return check.faults()
 
