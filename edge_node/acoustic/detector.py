@@ -49,6 +49,11 @@ class AcousticDetector:
         """How far a small drone would be heard now; None while nobody can tell."""
         return self._ear.coverage(t_mono_ns) if self._ear else None
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the microphones or the sound."""
+        return self._trouble or (self._ear.problem if self._ear else "")
+
     def _begin(self, block: AudioBlock) -> None:
         self._made_for, self._ear, self._trouble = block, None, ""
         channels = block.samples.shape[1]

@@ -50,6 +50,10 @@ class Sources(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What makes it worse just now."""
 
+    @property
+    def problem(self) -> str:
+        """What of that a person should mend; empty where nothing."""
+
 
 class Ear:
     """Looks of one stream, and a listener for every source that is audible."""
@@ -82,6 +86,11 @@ class Ear:
         drones = sum(listener.present for listener in self._listeners.values())
         heard = f"{len(self._listeners)} sounds followed, {drones} of them drones"
         return "; ".join((heard, *self._sources.notes()))
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the microphones."""
+        return self._sources.problem
 
     def coverage(self, t_mono_ns: int) -> Coverage | None:
         """How far a small drone would be heard now; None while nobody can tell."""

@@ -67,6 +67,11 @@ class Single:
         """Below it there is more wind than sound."""
         return self._wind.highpass_hz
 
+    @property
+    def problem(self) -> str:
+        """What a person should mend."""
+        return "; ".join(fault.words for fault in self._check.faults() if fault.kind == "dead")
+
     def notes(self) -> tuple[str, ...]:
         """What makes it worse just now."""
         places = "nobody said which array this is: no bearings" if self._several else ""

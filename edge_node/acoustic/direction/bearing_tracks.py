@@ -47,6 +47,11 @@ class BearingTracks:
             self._born(t_s, sound, gone, keep)
         return self._remove(gone)
 
+    def forget(self) -> None:
+        """All of them; numbers go on."""
+        self._tracks.clear()
+        self.last.clear()
+
     def audible(self) -> list[BearingTrack]:
         """Those heard often enough to be listened to, strongest first."""
         heard = [track for track in self._tracks if track.hits >= HITS_TO_LISTEN and track.share >= LEAST_SHARE]
