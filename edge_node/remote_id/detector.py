@@ -16,6 +16,7 @@ from edge_node.remote_id.authentication import PageTable, join
 from edge_node.remote_id.ble_trains import Trains
 from edge_node.remote_id.carriers import payloads
 from edge_node.remote_id.claims import Claims, claims, utc_text
+from edge_node.remote_id.frame_flood import FrameFlood
 from edge_node.remote_id.hearing import Hearing
 from edge_node.remote_id.payload import Payload
 from edge_node.remote_id.trust import Trust
@@ -52,7 +53,7 @@ class RemoteIdDetector:
         self._trust = Trust(trusted_keys) if trusted_keys else None
         self._trains = Trains()
         self._pages = PageTable()
-        self._hearing = Hearing()
+        self._hearing, self._flood = Hearing(), FrameFlood()
         self._transmitters: set[str] = set()
         self._frames = self._damaged = self._broken = 0
 
@@ -60,6 +61,7 @@ class RemoteIdDetector:
         """Mostly none or one; a frame whose check sequence failed is counted and not read."""
         if not isinstance(block, RadioFrame):
             return ()
+        self._flood.hear(block)
         if not block.intact:
             self._broken += 1
             return ()
@@ -76,13 +78,20 @@ class RemoteIdDetector:
 
     def coverage(self, t_mono_ns: int) -> Coverage | None:
         """How far Remote ID would be heard now; None before anything was heard."""
+        self._flood.look(t_mono_ns)
         return self._hearing.coverage(t_mono_ns)
 
     def words(self) -> str:
         """Such as "3 aircraft heard, 1140 frames, 26 damaged"; an aircraft here is a transmitter's address."""
         many = len(self._transmitters)
         said = f"{many}{' or more' if many == MOST_TRANSMITTERS else ''} aircraft heard, {self._frames} frames, {self._damaged} damaged"
-        return f"{said}, {self._broken} broken off the air" if self._broken else said
+        broken = f", {self._broken} broken off the air" if self._broken else ""
+        return "; ".join(filter(None, (self._flood.words, said + broken)))
+
+    @property
+    def problem(self) -> str:
+        """A flood in which Remote ID may drown."""
+        return f"{self._flood.words}; Remote ID may be lost in it" if self._flood.words else ""
 
     def _detect(self, frame: RadioFrame, loads: Sequence[Payload]) -> RemoteIdDetection:
         """Read all loads of one transport as one claim; `damaged` when bytes were missing or a message was bad."""
