@@ -46,6 +46,8 @@ class Directions:
         self._check.push(samples)
         deaf = tuple(sorted({channel for fault in self._check.faults() if fault.kind in DEAF for channel in fault.channels}))
         if deaf != self._locator.mute and len(self._locator.array.positions_m) - len(deaf) >= FEWEST:
+            if set(deaf) - set(self._locator.mute):
+                self._tracks.forget()  # they were led astray, and would linger beside the right ones
             self._locator.mute = deaf
         self._lend_an_ear()
 
