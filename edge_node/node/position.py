@@ -27,7 +27,7 @@ class PositionRelay:
 
     def words(self) -> str:
         """What is wrong with the fix, and how many were not believed so far; how it is else, the driver says."""
-        refused = f"{self._plausible.refused} fixes were not believed" if self._plausible.refused else ""
+        refused = f"fixes not believed: {self._plausible.refused}" if self._plausible.refused else ""
         return "; ".join(filter(None, (self.problem, refused)))
 
     @property

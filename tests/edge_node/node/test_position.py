@@ -68,9 +68,9 @@ def test_what_cannot_be_is_said_and_the_last_place_kept(said: GnssFix, trouble: 
     place.hear(told)
     assert place.now(said.t_mono_ns) == before
     assert relay.problem == f"{trouble}: not believed, the last place is kept"
-    assert relay.words() == f"{relay.problem}; 1 fixes were not believed"
+    assert relay.words() == f"{relay.problem}; fixes not believed: 1"
     assert take(relay, place, fix(11)) is None
-    assert (relay.problem, relay.words()) == ("", "1 fixes were not believed")
+    assert (relay.problem, relay.words()) == ("", "fixes not believed: 1")
 
 
 def test_a_receiver_that_says_0_0_from_its_first_fix_on_is_never_believed() -> None:
@@ -120,7 +120,7 @@ def test_a_running_node_says_it_and_is_well_again_by_itself(tmp_path: Path) -> N
             wait_for(lambda: node.status().verdict == "amber" and f"gnss: {said}" in node.status().sentence, 10, "the node says it")
             os.write(near, _epoch("101113.00", "5051.00000,N", "00421.00000,E"))
             wait_for(lambda: node.status().verdict == "green", 10, "it is well again")
-            node.wait_for("gnss", lambda part: "1 fixes were not believed" in part.sentence, 10, "it is counted")
+            node.wait_for("gnss", lambda part: "fixes not believed: 1" in part.sentence, 10, "it is counted")
     finally:
         os.close(near)
         os.close(far)
