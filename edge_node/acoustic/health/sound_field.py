@@ -30,12 +30,12 @@ class SoundField:
     Bands that are near each other are judged together, as many as keep the matrices small.
     """
 
-    def __init__(self, positions_m: Vector, up: Vector, freqs_hz: Vector, speed_mps: float) -> None:
+    def __init__(self, positions_m: Vector, up: Vector, freqs_hz: Vector, speed_mps: float, *, most_numbers: int = MOST_NUMBERS) -> None:
         self.channels = len(positions_m)
         self.freqs_hz = freqs_hz
         self.pairs = np.triu_indices(self.channels, 1)
         between_m = positions_m[self.pairs[1]] - positions_m[self.pairs[0]]
-        together = max(1, MOST_NUMBERS // len(between_m))
+        together = max(1, most_numbers // len(between_m))
         count = ceil(len(freqs_hz) / together)
         self._parts = np.array_split(np.arange(len(freqs_hz)), count)
         self._precision = [_precision(between_m, 2 * np.pi * freqs_hz[part] / speed_mps, up) for part in self._parts]

@@ -8,7 +8,6 @@ right all the same.
 from __future__ import annotations
 
 from itertools import combinations
-from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +20,14 @@ from edge_node.acoustic.health.wiring_check import AUDIBLE, FEWEST_BANDS, STILL_
 
 FEWEST, MOST = 4, 16
 """Channels: three agree with anything, and of more than sixteen there are too many pairs to try so often."""
-FITS = -3.3
-"""Log evidence a band and channel: in so few frames it is -1.8 to -3.2 where all is right, and about -4 where two are swapped."""
+FITS = -3.1
+"""Log evidence a band and channel: in so few frames it is -1.8 to -2.9 where all is right, mostly -3.5 to -4.4 where two are swapped."""
 SWAPPED, RIGHT = 4.0, 2.0
 """Log evidence a band by which a swap, or that there is none, is likelier, to be told."""
 REBUILT_AFTER = 6
 """Looks, from one choice of bands to the next: the choice costs more than the look."""
-MOST_NUMBERS = 1_200
-"""Bands times pairs: what many microphones have in common is judged at fewer bands."""
+MOST_NUMBERS, MOST_TOGETHER = 720, 120
+"""Bands times pairs, in all and judged together: what many microphones have in common is judged at fewer bands, and each by itself."""
 PROBABILITY = 0.99
 
 
@@ -93,10 +92,13 @@ class SwapWatch:
         if self._age < REBUILT_AFTER:
             return None
         audible = self._freqs_hz[signal > AUDIBLE]
-        audible = audible[:: ceil(len(audible) * len(first) / MOST_NUMBERS) or 1]
+        audible = audible[:: max(1, len(audible) // max(FEWEST_BANDS, MOST_NUMBERS // len(first)))]
         self._age = 0
         places = self._positions[list(self._live)]
-        self._field = SoundField(places, self._up, audible, self._speed_mps) if len(audible) >= FEWEST_BANDS else None
+        if len(audible) < FEWEST_BANDS:
+            self._field = None
+        else:
+            self._field = SoundField(places, self._up, audible, self._speed_mps, most_numbers=MOST_TOGETHER)
         return self._field
 
 

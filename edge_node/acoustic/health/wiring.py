@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, combinations
 
 import numpy as np
@@ -205,11 +206,17 @@ def _representative(wiring: Wiring, symmetries: list[tuple[int, ...]]) -> Wiring
 
 def symmetries(positions_m: Vector) -> list[tuple[int, ...]]:
     """All orders of places (channels, 3) that leave every distance between two as it is: turns and mirrorings, itself first."""
+    return list(_symmetries(tuple(map(tuple, positions_m.tolist()))))
+
+
+@lru_cache(maxsize=8)
+def _symmetries(places_m: tuple[tuple[float, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    positions_m = np.array(places_m)
     apart_m = np.linalg.norm(positions_m[:, None] - positions_m, axis=2)
     orders: list[tuple[int, ...]] = [()]
     for k in range(len(positions_m)):
         orders = [(*order, int(place)) for order in orders for place in _alike(apart_m, order, k) if place not in order]
-    return orders
+    return tuple(orders)
 
 
 def _alike(apart_m: Vector, order: tuple[int, ...], k: int) -> NDArray[np.intp]:
