@@ -10,6 +10,7 @@ import numpy as np
 
 from edge_node.fusion.bodies.bodies import Bodies
 from edge_node.fusion.bodies.body import Body
+from edge_node.fusion.bodies.returning import Returning
 from edge_node.fusion.filter.sensing import lengths
 from edge_node.fusion.pointing import Key
 
@@ -26,14 +27,14 @@ class Joining:
     """Looks at the bodies of one node, about twice a second."""
 
     def __init__(self, bodies: Bodies) -> None:
-        self._bodies = bodies
+        self._bodies, self._returning = bodies, Returning(bodies)
         self._together: dict[tuple[int, int], int] = {}
 
     def joins(self, t_s: float) -> list[tuple[int, int]]:
         """Rows that are one object, each row once; the first is the one that goes on."""
         found: list[tuple[int, int]] = []
         used: set[int] = set()
-        for row, other in [*self._by_sources(t_s), *self._twins(t_s)]:
+        for row, other in [*self._returning.pairs(t_s), *self._by_sources(t_s), *self._twins(t_s)]:
             if used.isdisjoint((row, other)):
                 used |= {row, other}
                 first, second = sorted((row, other), key=lambda one: self._bodies[one].number or inf)
