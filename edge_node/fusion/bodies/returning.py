@@ -11,8 +11,9 @@ from edge_node.fusion.bodies.assignment import dealt
 from edge_node.fusion.bodies.bodies import Bodies
 from edge_node.fusion.bodies.body import KEPT_S, Body
 
-SETTLES_S, DOUBTS_S = 1.0, 2.5
-"""Within the first, sensors have found again what came back together; after the second, what is likeliest is taken."""
+SETTLES_S, DOUBTS_S, DECIDED_S = 1.0, 2.5, 3.5
+"""Within the first, sensors have found again what came back together; after the second, what is likeliest is taken. After the third it is
+another: what is lost may be farther and farther off, and would fit by that alone."""
 COME_BACK, OTHERS_EVERY_S = 0.5, 600.0
 """Of what a sensor loses, so many come back while it is kept; and so seldom another comes that is nowhere expected."""
 AGAIN = log(COME_BACK / KEPT_S * OTHERS_EVERY_S)
@@ -50,7 +51,7 @@ class Returning:
 
 def _is_fresh(body: Body, t_s: float) -> bool:
     """Whether it is numbered, began of late, and is there."""
-    return bool(body.sources) and SETTLES_S <= t_s - body.first_s < KEPT_S and t_s - body.hit_s < ACTIVE_S
+    return bool(body.sources) and SETTLES_S <= t_s - body.first_s < DECIDED_S and t_s - body.hit_s < ACTIVE_S
 
 
 def _have_met(lost: Body, now: Body) -> bool:
