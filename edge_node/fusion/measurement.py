@@ -19,13 +19,25 @@ UNSAID_SPEED_MPS = 5.0
 # The coding's steps (0.25 m/s, 1 degree, 0.5 m) and a receiver's own noise leave no claim better than this.
 LEAST_SIGMA_M = 0.3
 LEAST_SIGMA_MPS = 0.3
+# Who is told where he is by satellites is wrong by the same for long: ionosphere, ephemeris and reflections change over tens of
+# seconds and minutes. A real Parrot that stood for two minutes wandered by 8 m, and by 0.1 m (1 sigma) from one second to the
+# next. Of the variance so much stays from one claim to the next, so that no number of claims averages it out.
+LASTING = 0.9
+LASTS_S = 60.0
+# How old a claimed place is when it is heard: a receiver of GNSS computes for a while, and it is said when its turn comes. Of
+# ADS-B, 0.2 s too early to 0.6 s too late are allowed of what the aircraft does not make up for itself (RTCA DO-260B).
+CLAIM_AGE_S, CLAIM_AGE_SIGMA_S = 0.3, 0.3
+ADS_B_AGE_S, ADS_B_AGE_SIGMA_S = 0.2, 0.2
 MOST_BOUND = 20_000.0
 MOST_SPEED_MPS = 1_000.0
 ALTITUDES_M = (-2_000.0, 100_000.0)
 
 
 class Measurement(Struct, frozen=True, gc=False):
-    """WGS-84 place, east, north and up m/s, and each axis's 1-sigma error; what was not said, or is impossible, is None."""
+    """WGS-84 place, east, north and up m/s, and each axis's 1-sigma error; what was not said, or is impossible, is None.
+
+    `lasting` is the share of a place's variance that the next from the same source has too; the place is of `age_s` before it was heard.
+    """
 
     latitude_deg: float
     longitude_deg: float
@@ -36,6 +48,9 @@ class Measurement(Struct, frozen=True, gc=False):
     climb_mps: float | None = None
     sigma_velocity_mps: float = 0.0
     sigma_climb_mps: float = 0.0
+    lasting: float = 0.0
+    age_s: float = 0.0
+    sigma_age_s: float = 0.0
 
 
 def claimed(said: RemoteIdDetection) -> Measurement | None:
@@ -54,6 +69,9 @@ def claimed(said: RemoteIdDetection) -> Measurement | None:
         _within(said.vertical_speed_mps, -MOST_SPEED_MPS, MOST_SPEED_MPS),
         max(speed_bound / SIGMAS_IN_95_HORIZONTAL, LEAST_SIGMA_MPS),
         max(speed_bound / SIGMAS_IN_95_VERTICAL, LEAST_SIGMA_MPS),
+        LASTING,
+        CLAIM_AGE_S,
+        CLAIM_AGE_SIGMA_S,
     )
 
 
@@ -74,6 +92,7 @@ def measured(said: PositionDetection) -> Measurement | None:
         _within(said.velocity_up_mps, -MOST_SPEED_MPS, MOST_SPEED_MPS),
         max(sigma_mps, LEAST_SIGMA_MPS),
         max(_bound(said.sigma_velocity_up_mps, sigma_mps), LEAST_SIGMA_MPS),
+        *((LASTING, ADS_B_AGE_S, ADS_B_AGE_SIGMA_S) if said.cooperative else ()),
     )
 
 

@@ -23,8 +23,6 @@ from edge_node.messages import AcousticDetection, BearingDetection, CameraDetect
 
 WORST_DEG = 60.0
 """A bearing that is worse says nothing of where."""
-CLAIM_AGE_S, CLAIM_AGE_SIGMA_S = 0.3, 0.3
-"""A claimed position is so old when it is heard: a receiver of GNSS computes for a while, and it is said when its turn comes."""
 HURRIES = 0.3
 HINTS_M = 1.0, 20_000.0
 CLAIMED_WITHIN_NS = 5_000_000_000
@@ -189,9 +187,9 @@ def _claim_key(trail: Trail) -> Key:
 
 def _claimed(trail: Trail, place: Measurement, t_mono_ns: int) -> Located:
     """A claim as of when it was true, as well as anybody knows that."""
-    late_m = CLAIM_AGE_SIGMA_S * hypot(*(place.velocity_mps or (0.0, 0.0)))
+    late_m = place.sigma_age_s * hypot(*(place.velocity_mps or (0.0, 0.0)))
     blurred = replace(place, sigma_horizontal_m=hypot(place.sigma_horizontal_m, late_m))
-    return Located("", _claim_key(trail), t_mono_ns / 1e9 - CLAIM_AGE_S, blurred)
+    return Located("", _claim_key(trail), t_mono_ns / 1e9 - place.age_s, blurred)
 
 
 def _stated(trail: Trail, motion: Motion) -> Located:
@@ -201,11 +199,11 @@ def _stated(trail: Trail, motion: Motion) -> Located:
         at.latitude_deg,
         at.longitude_deg,
         at.altitude_wgs84_m,
-        sqrt(at.covariance[0]),
+        sqrt(max(at.covariance[0], at.covariance[7])),
         sqrt(at.covariance[14]),
         velocity_mps=(at.velocity_east_mps, at.velocity_north_mps),
         climb_mps=at.velocity_up_mps,
         sigma_velocity_mps=sqrt(at.covariance[21]),
         sigma_climb_mps=sqrt(at.covariance[35]),
     )
-    return _claimed(trail, place, motion.t_mono_ns)
+    return Located("", _claim_key(trail), motion.t_mono_ns / 1e9, place)

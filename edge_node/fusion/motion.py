@@ -2,6 +2,9 @@
 
 East, north and up share no noise, so the 6-state filter falls apart, exactly, into three of two states, and east and north
 have one covariance. A covariance here is (position variance, position-velocity covariance, velocity variance).
+
+What is said of a place is the truth and an error, a part of which lasts (`Measurement.lasting`). The filter follows the sum of both,
+by what is new in each error; the lasting part is considered and never estimated (Schmidt 1966): all of it is in what is told.
 """
 
 from __future__ import annotations
@@ -44,7 +47,10 @@ AIRCRAFT = Pace(150.0, 15.0, 700.0)
 class Motion:
     """Place and velocity of one object as of `t_mono_ns`, about an origin that follows it; every number in it is finite."""
 
-    __slots__ = ("_climb", "_density", "_east", "_frame", "_horizontal", "_north", "_pace", "_up", "_velocity", "_vertical", "t_mono_ns")
+    __slots__ = (
+        *("_climb", "_density", "_east", "_frame", "_horizontal", "_north", "_pace", "_up", "_velocity", "_vertical"),
+        *("_age_s", "_lasting_up_m2", "_lasting_m2", "_sigma_age_s", "t_mono_ns"),
+    )
     _frame: LocalFrame
     _east: float
     _north: float
@@ -54,6 +60,10 @@ class Motion:
     _pace: Pace
     _horizontal: Covariance
     _vertical: Covariance
+    _lasting_m2: float
+    _lasting_up_m2: float
+    _age_s: float
+    _sigma_age_s: float
     t_mono_ns: int
 
     def __init__(self, first: Measurement, t_mono_ns: int, acceleration_mps2: float, pace: Pace = DRONE) -> None:
@@ -81,10 +91,13 @@ class Motion:
         return True
 
     def kinematics(self) -> Kinematics:
-        """The state at `t_mono_ns`; an altitude that nothing bounds to a kilometre is unknown."""
-        latitude, longitude, altitude = self._frame.to_geodetic(self._east, self._north, self._up)
-        (h, hv, hw), (u, uv, uw) = self._horizontal, self._vertical
-        east, north = self._velocity
+        """The state at `t_mono_ns`, carried on by the age of what was said; an altitude that nothing bounds to a kilometre is unknown."""
+        (east, north), age_s = self._velocity, self._age_s
+        place = self._east + east * age_s, self._north + north * age_s, self._up + self._climb * age_s
+        latitude, longitude, altitude = self._frame.to_geodetic(*place)
+        (h, hv, hw), (u, uv, uw) = (predicted(axis, age_s, self._density) for axis in (self._horizontal, self._vertical))
+        aged = self._sigma_age_s**2
+        h, u, aside = h + self._lasting_m2, u + self._lasting_up_m2 + aged * self._climb**2, aged * east * north
         return Kinematics(
             latitude_deg=latitude,
             longitude_deg=longitude,
@@ -93,8 +106,8 @@ class Motion:
             velocity_north_mps=north,
             velocity_up_mps=self._climb,
             covariance=(
-                *(h, 0.0, 0.0, hv, 0.0, 0.0),
-                *(0.0, h, 0.0, 0.0, hv, 0.0),
+                *(h + aged * east**2, aside, 0.0, hv, 0.0, 0.0),
+                *(aside, h + aged * north**2, 0.0, 0.0, hv, 0.0),
                 *(0.0, 0.0, u, 0.0, 0.0, uv),
                 *(hv, 0.0, 0.0, hw, 0.0, 0.0),
                 *(0.0, hv, 0.0, 0.0, hw, 0.0),
@@ -107,8 +120,11 @@ class Motion:
         self._frame = LocalFrame(said.latitude_deg, said.longitude_deg)
         self._east, self._north, self._up = 0.0, 0.0, said.altitude_wgs84_m or 0.0
         self._velocity, self._climb = (0.0, 0.0), 0.0
-        self._horizontal = said.sigma_horizontal_m**2, 0.0, self._pace.sigma_speed_mps**2
-        altitude_variance = PRIOR_ALTITUDE_VARIANCE if said.altitude_wgs84_m is None else said.sigma_vertical_m**2
+        new = 1.0 - said.lasting
+        self._horizontal = new * said.sigma_horizontal_m**2, 0.0, self._pace.sigma_speed_mps**2
+        altitude_variance = PRIOR_ALTITUDE_VARIANCE if said.altitude_wgs84_m is None else new * said.sigma_vertical_m**2
+        self._lasting_up_m2 = 0.0
+        self._note_lasting(said)
         self._vertical = altitude_variance, 0.0, self._pace.sigma_climb_mps**2
         self._take_velocity(said)
 
@@ -129,17 +145,25 @@ class Motion:
         return rose > self._pace.most_mps * elapsed_s and off**2 > JUMP_SIGMAS**2 * (self._vertical[0] + said.sigma_vertical_m**2)
 
     def _take(self, said: Measurement, place: tuple[float, float, float]) -> None:
-        self._horizontal, gain, gain_velocity = updated(self._horizontal, said.sigma_horizontal_m**2)
+        new = 1.0 - said.lasting
+        self._note_lasting(said)
+        self._horizontal, gain, gain_velocity = updated(self._horizontal, new * said.sigma_horizontal_m**2)
         off_east, off_north = place[0] - self._east, place[1] - self._north
         self._east += gain * off_east
         self._north += gain * off_north
         self._velocity = self._velocity[0] + gain_velocity * off_east, self._velocity[1] + gain_velocity * off_north
         if said.altitude_wgs84_m is not None:
-            self._vertical, gain, gain_velocity = updated(self._vertical, said.sigma_vertical_m**2)
+            self._vertical, gain, gain_velocity = updated(self._vertical, new * said.sigma_vertical_m**2)
             off = place[2] - self._up
             self._up += gain * off
             self._climb += gain_velocity * off
         self._take_velocity(said)
+
+    def _note_lasting(self, said: Measurement) -> None:
+        self._lasting_m2 = said.lasting * said.sigma_horizontal_m**2
+        self._age_s, self._sigma_age_s = said.age_s, said.sigma_age_s
+        if said.altitude_wgs84_m is not None:
+            self._lasting_up_m2 = said.lasting * said.sigma_vertical_m**2
 
     def _take_velocity(self, said: Measurement) -> None:
         if said.velocity_mps is not None:

@@ -44,7 +44,7 @@ def claimed_of(trail: Trail, frame: LocalFrame | None, t_mono_ns: int) -> Claime
         east_m=east_m + at.velocity_east_mps * age_s,
         north_m=north_m + at.velocity_north_mps * age_s,
         up_m=None if at.altitude_wgs84_m is None else up_m + at.velocity_up_mps * age_s,
-        sigma_m=hypot(sqrt(at.covariance[0]), sqrt(at.covariance[21]) * age_s, GROWS_MPS2 * age_s**2 / 2),
+        sigma_m=hypot(sqrt(max(at.covariance[0], at.covariance[7])), sqrt(at.covariance[21]) * age_s, GROWS_MPS2 * age_s**2 / 2),
         sigma_up_m=hypot(sqrt(at.covariance[14]), sqrt(at.covariance[35]) * age_s),
         velocity_mps=(at.velocity_east_mps, at.velocity_north_mps),
         doubt=doubt,

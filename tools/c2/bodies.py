@@ -160,4 +160,4 @@ def _around(fix: Fix, frame: LocalFrame, first: Report) -> Positions:
     wide_m = WIDER * max(fix.sigma_major_m, 1.0)
     up_m = UNKNOWN_UP_M if fix.sigma_altitude_m is None else WIDER * max(fix.sigma_altitude_m, 1.0)
     sigma = np.array([[wide_m, wide_m, up_m, UNKNOWN, UNKNOWN, UNKNOWN]])
-    return Positions(np.array([[*place, 0.0, 0.0, 0.0]]), sigma, np.array([first.t_s]))
+    return Positions(np.array([[*place, 0.0, 0.0, 0.0]]), sigma, np.array([first.t_s]), np.array([-1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import radians
+from math import exp, inf, radians
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,15 @@ import numpy as np
 from edge_node.fusion.bodies.affinity import Affinities
 from edge_node.fusion.bodies.body import Body, Scanned
 from edge_node.fusion.bodies.ground import Ground
-from edge_node.fusion.bodies.measured import Located, Pointed, Said
+from edge_node.fusion.bodies.measured import Located, Pointed, Said, lasting_variance
 from edge_node.fusion.bodies.near import Outlook
 from edge_node.fusion.bodies.plots import Plots
 from edge_node.fusion.bodies.scan import BearingScan, PositionScan, Scan
 from edge_node.fusion.embodied import Standpoint
 from edge_node.fusion.filter.bank import Indices
+from edge_node.fusion.filter.models import AXES
 from edge_node.fusion.filter.objects import Objects
+from edge_node.fusion.measurement import LASTS_S
 from edge_node.fusion.pointing import Key
 
 LEAST_APART_S = 0.08
@@ -27,6 +29,9 @@ MOST_A_SECOND = 2_500
 MOST_LAG_S = 0.15
 MOST_SHARING, LEAST_POSE_DEG, MOST_POSE_DEG = 4, 0.01, 60.0
 """Sensors of which the mounting's error is carried with each object; that of others is added to each bearing."""
+
+USUAL_CLAIM_M = 10.0
+"""One sigma of a claimed place before the first was heard."""
 
 
 class Bodies:
@@ -42,6 +47,7 @@ class Bodies:
         self.steady: set[Key] = set()
         self._free = list(range(capacity - 1, -1, -1))
         self._columns: dict[str, int] = {}
+        self._claims_column: int | None = None
         self._plots: dict[str, Plots] = {}
         self.scanned: dict[str, Scanned] = {}
 
@@ -154,6 +160,18 @@ class Bodies:
         if column is None and len(self._columns) < MOST_SHARING:
             column = self._columns[one.sensor] = self.objects.share(radians(pose_deg) ** 2)
         return -1 if column is None else column
+
+    def claim_scan(self, said: Located, row: int) -> PositionScan:
+        """A claim ready to be weighed beside one object, whose state has what lasts of the claim's error: it went on since the last."""
+        body, variance = self._bodies[row], lasting_variance(said, self.ground)
+        if not variance.all():
+            return PositionScan([said], self.ground)
+        if self._claims_column is None:
+            self._claims_column = self.objects.share(USUAL_CLAIM_M**2, AXES)
+        since_s = inf if body.claimed_s is None else max(said.t_s - body.claimed_s, 0.0)
+        body.claimed_s = said.t_s if body.claimed_s is None else max(said.t_s, body.claimed_s)
+        self.objects.wander(row, self._claims_column, exp(-since_s / LASTS_S), variance)
+        return PositionScan([said], self.ground, self._claims_column)
 
     def touch(self, rows: Indices) -> None:
         """These have changed."""

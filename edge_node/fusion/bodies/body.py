@@ -69,7 +69,7 @@ class Body(Struct):
     """`number` is its trail's; `sources` when each spoke last; `odds` the logarithm of the odds that there is an object.
 
     `changes` counts what its state took in, which is told anew then; `doubted_s` is since when
-    it is not sure what is its own; `plotted_by` is when each sensor
+    it is not sure what is its own; `claimed_s` is as of when what lasts of its claims' error is known; `plotted_by` is when each sensor
     plotted it last, and `placed_by` of those that plot places.
     """
 
@@ -83,6 +83,7 @@ class Body(Struct):
     hit_s: float = 0.0
     hinted_s: float = float("-inf")
     doubted_s: float | None = None
+    claimed_s: float | None = None
     plotted_by: dict[str, float] = field(default_factory=dict)
     placed_by: dict[str, float] = field(default_factory=dict)
     hits: int = 0

@@ -166,6 +166,7 @@ class Dealing:
             scan.begin(bodies.objects, np.array([row for row, _ in lost]), np.array([k for _, k in lost]))
             for row, _ in lost:
                 bodies[row].placed_by.clear()
+                bodies[row].claimed_s = None
 
     def _hint(self, said: Sequence[Said], found: Sequence[int | None]) -> None:
         for one, row in zip(said, found, strict=True):
@@ -181,7 +182,7 @@ class Dealing:
 
     def claim(self, row: int, said: Located, key: Key) -> None:
         """Let a claimed position correct an object where it fits, and note how well it does."""
-        scan, one, only = PositionScan([said], self._bodies.ground), np.array([row]), np.array([0])
+        scan, one, only = self._bodies.claim_scan(said, row), np.array([row]), np.array([0])
         weighed = scan.weigh(self._bodies.objects, one, only)
         nats = float(weighed.likely[0] - scan.other[0])
         self._bodies.affinities.note(key, {row: nats}, said.t_s)

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from edge_node.fusion.bodies.ground import Ground
-from edge_node.fusion.filter.models import STATE, Array
+from edge_node.fusion.filter.models import AXES, STATE, Array
 from edge_node.fusion.filter.sensing import UNKNOWN, Bearings, Positions
 from edge_node.fusion.measurement import Measurement
 from edge_node.fusion.pointing import Key
@@ -71,8 +71,11 @@ def _pointed(one: Pointed, column: int) -> tuple[float, ...]:
     )
 
 
-def of_positions(said: Sequence[Located], ground: Ground) -> tuple[Positions, Array]:
-    """Positions, and for each the logarithm (n) of the density that it would have of an object that is another."""
+def of_positions(said: Sequence[Located], ground: Ground, column: int = -1) -> tuple[Positions, Array]:
+    """Positions, and for each the logarithm (n) of the density that it would have of an object that is another.
+
+    What lasts of their errors is in three shared ones from `column` on, where there is one, and else in their sigmas.
+    """
     state, sigma = np.zeros((len(said), STATE)), np.full((len(said), STATE), UNKNOWN)
     for row, one in enumerate(said):
         at, raised = one.place, one.place.altitude_wgs84_m is not None and ground.knows_altitude
@@ -85,7 +88,15 @@ def of_positions(said: Sequence[Located], ground: Ground) -> tuple[Positions, Ar
         if at.climb_mps is not None:
             state[row, 5], sigma[row, 5] = at.climb_mps, at.sigma_climb_mps
     other = -np.log(np.where(sigma >= UNKNOWN, sigma * sqrt(2 * pi), SPANS)).sum(axis=1)
-    return Positions(state, sigma, np.array([one.t_s for one in said])), other
+    if column >= 0:
+        sigma[:, :AXES] *= np.sqrt([[1.0 - one.place.lasting] for one in said])
+    return Positions(state, sigma, np.array([one.t_s for one in said]), np.full(len(said), column)), other
+
+
+def lasting_variance(said: Located, ground: Ground) -> Array:
+    """Of what lasts of a place's error (3), m2."""
+    at = said.place
+    return at.lasting * (np.array([at.sigma_horizontal_m, at.sigma_horizontal_m, at.sigma_vertical_m]) ** 2 + ground.sigma_m**2)
 
 
 def some(measured: Any, which: Any) -> Any:

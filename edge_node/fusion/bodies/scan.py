@@ -85,10 +85,10 @@ class BearingScan(Scan[Pointed]):
 class PositionScan(Scan[Located]):
     """Positions, on a ground that is known."""
 
-    def __init__(self, said: Sequence[Located], ground: Ground) -> None:
+    def __init__(self, said: Sequence[Located], ground: Ground, column: int = -1) -> None:
         self.said = said
         self._ground = ground
-        self._measured, self.other = of_positions(said, ground)
+        self._measured, self.other = of_positions(said, ground, column)
 
     def near(self, outlook: Outlook, rows: Indices, located: Flags) -> Flags:
         return outlook.of_positions(rows, self._measured, located, self._ground.here)

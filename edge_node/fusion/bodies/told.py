@@ -19,6 +19,9 @@ MOST_SIGMA_RANGE = 0.5
 LEVEL_DEG = 15.0
 """An elevation that is known no better was not measured."""
 LEAST_M, LEAST_LEVEL = 1.0, 1e-3
+PLACE, OWN_SIGMAS = np.arange(AXES), np.array([1.0, 1.0, 1.5])
+"""All that is measured of a body is measured from the node, whose own place is wrong by the same for all of it; up by half as much again,
+as satellites are above the horizon only."""
 
 
 def known(bodies: Bodies, rows: Indices) -> list[Known]:
@@ -82,6 +85,8 @@ def _kinematics(bodies: Bodies, mean: Array, cov: Array) -> Kinematics | None:
         return None
     east_m, north_m, up_m, east_mps, north_mps, up_mps = mean[:STATE].tolist()
     latitude_deg, longitude_deg, altitude_m = ground.frame.to_geodetic(east_m, north_m, up_m)
+    whole = cov[:STATE, :STATE].copy()
+    whole[PLACE, PLACE] += (ground.sigma_m * OWN_SIGMAS) ** 2
     return Kinematics(
         latitude_deg=latitude_deg,
         longitude_deg=longitude_deg,
@@ -89,5 +94,5 @@ def _kinematics(bodies: Bodies, mean: Array, cov: Array) -> Kinematics | None:
         velocity_east_mps=east_mps,
         velocity_north_mps=north_mps,
         velocity_up_mps=up_mps,
-        covariance=tuple(cov[:STATE, :STATE].ravel().tolist()),
+        covariance=tuple(whole.ravel().tolist()),
     )

@@ -65,12 +65,21 @@ class Objects:
         self._ranging, self._located = _room(capacity, births.RANGES, size), _room(capacity, len(motions), size)
         self._seen_from, self._seen_s = np.zeros((capacity, AXES)), np.full(capacity, -np.inf)
 
-    def share(self, variance: float) -> int:
-        """The first column of two more errors that all bearings of one sensor share, of this variance in square radians."""
+    def share(self, variance: float, many: int = 2) -> int:
+        """The first column of `many` more errors that measurements of one source share: angles' (square radians) or places' (m2)."""
         column = len(self.shared_variance)
-        self.shared_variance = np.append(self.shared_variance, [variance, variance])
-        self._ranging, self._located = (roomier(states, variance, 2) for states in (self._ranging, self._located))
+        self.shared_variance = np.append(self.shared_variance, [variance] * many)
+        self._ranging, self._located = (roomier(states, variance, many) for states in (self._ranging, self._located))
         return column
+
+    def wander(self, row: int, column: int, keeps: float, variance: Array) -> None:
+        """Let shared errors (k) of an object wander (Gauss-Markov, first order): a share of each stays, `variance` (k) in the long run."""
+        which = slice(STATE + column, STATE + column + len(variance))
+        for states in (self._ranging, self._located):
+            states.mean[row, :, which] *= keeps
+            states.cov[row, :, which] *= keeps
+            states.cov[row, :, :, which] *= keeps
+            states.cov[row, :, which, which] += np.diag((1 - keeps**2) * variance)
 
     def renew(self, rows: Indices, column: int, variance: Array) -> None:
         """Forget what is known of two shared errors of some objects: another sensor has them now, of `variance` (n) in square radians."""

@@ -37,11 +37,15 @@ class Bearings(NamedTuple):
 
 
 class Positions(NamedTuple):
-    """Place and velocity (n, 6) in east, north, up of `t_s` (n), with sigmas (n, 6); UNKNOWN where nothing was said."""
+    """Place and velocity (n, 6) in east, north, up of `t_s` (n), with sigmas (n, 6); UNKNOWN where nothing was said.
+
+    `column` (n) is the first of the three shared errors, east, north and up, that the places of one source have, -1 for none.
+    """
 
     state: Array
     sigma: Array
     t_s: Array
+    column: Array
 
 
 def lengths(vectors: Array) -> Array:
@@ -92,7 +96,14 @@ def of_positions(states: States, said: Positions, models: Models) -> Linear:
     noise = (said.sigma[:, :size] ** 2)[:, None, :, None] * np.eye(size)
     if then.noise is not None:
         noise = noise + then.noise[..., :size, :size]
-    return Linear(off, _whole(then.back[..., :size, :], states), noise)
+    whole = _whole(then.back[..., :size, :], states)
+    shared = whole[..., STATE:]
+    if (said.column >= 0).any():
+        for axis in range(AXES):
+            own = np.where(said.column >= 0, said.column + axis, -1)
+            shared[..., axis, :] = (own[:, None] == np.arange(shared.shape[-1]))[:, None]
+        off = off - np.matvec(shared, states.mean[..., STATE:])
+    return Linear(off, whole, noise)
 
 
 def says_no_velocity(said: Positions) -> bool:

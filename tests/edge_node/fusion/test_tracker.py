@@ -69,7 +69,7 @@ def test_it_smooths_place_and_velocity() -> None:
     assert track.kinematics is not None
     assert track.t_mono_ns == track.last_seen_mono_ns == 19.5 * SECOND
     assert track.kinematics.velocity_north_mps == pytest.approx(10, abs=0.2)
-    assert track.kinematics.latitude_deg == pytest.approx(northward(19.5).latitude_deg, abs=1e-5)
+    assert track.kinematics.latitude_deg == pytest.approx(northward(19.8).latitude_deg, abs=1e-5)
     assert track.kinematics.altitude_wgs84_m == pytest.approx(100, abs=0.5)
 
 

@@ -59,7 +59,7 @@ class Sensors:
         n, then = self.flown.place.shape[1], max(step - late_steps, 0)
         sigma = np.tile([sigma_m] * 3 + [UNKNOWN] * 3, (n, 1))
         state = np.concatenate([self.flown.place[then] + self.rng.normal(0, sigma_m, (n, 3)), np.zeros((n, 3))], axis=1)
-        return Positions(state, sigma, np.full(n, then / HZ))
+        return Positions(state, sigma, np.full(n, then / HZ), np.full(n, -1))
 
     def _bearings(self, place: Array, step: int, column: int) -> Bearings:
         n = len(place)
