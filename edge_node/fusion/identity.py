@@ -83,6 +83,12 @@ class Directory:
         if dropped is not None:
             self.release(number, [dropped])
 
+    def share(self, number: int, claims: Claims, uas_id: UasId) -> None:
+        """Let a track go by an id that stays another's."""
+        dropped = _count(claims.ids, uas_id, 1, MOST_IDS)
+        if dropped is not None:
+            self.release(number, [dropped])
+
     def release(self, number: int, keys: Iterable[Key]) -> None:
         """Forget keys, except those that another track has taken since."""
         for key in keys:

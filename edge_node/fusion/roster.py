@@ -87,6 +87,7 @@ class Roster:
         self.counters.merged += 1
         event = TrackEvent(kind="merged", track=younger.track(), other=trail.number)
         claimed = [(key, heard) for key, heard in younger.claims.counts() if self.directory.owner(key) == younger.number]
+        shared = [uas_id for uas_id in younger.claims.ids if self.directory.owner(uas_id) not in (None, younger.number)]
         numbered = [key for key in younger.pointings if self.numbered.get(key) == younger.number]
         body, younger.body = younger.body, None
         self.forget(younger)
@@ -96,6 +97,8 @@ class Roster:
             trail.body.rename(trail.number)
         for key, heard in claimed:
             self.directory.assign(trail.number, trail.claims, key, heard)
+        for uas_id in shared:
+            self.directory.share(trail.number, trail.claims, uas_id)
         for source in numbered:
             self.numbered[source] = trail.number
         return event

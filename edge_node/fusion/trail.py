@@ -55,7 +55,7 @@ class Trail:
 
     __slots__ = (
         *("number", "state", "believed", "first_seen_ns", "last_seen_ns", "claims", "motion", "pointings", "body"),
-        *("kinds", "verdict", "facts", "claimed_ns"),
+        *("kinds", "verdict", "facts", "claimed_ns", "placed_by"),
         *("_heard", "_sensors", "_flags", "_suspicions", "_hits", "_frame", "_locations", "_settings", "_track"),
     )
 
@@ -66,6 +66,7 @@ class Trail:
         self.first_seen_ns = self.last_seen_ns = t_mono_ns
         self.claims = Claims()
         self.motion: Motion | None = None
+        self.placed_by = ""
         self.pointings: dict[Key, AnyPointing] = {}
         self.body: Embodied | None = None
         self.kinds = Kinds()
@@ -171,7 +172,7 @@ class Trail:
         if measurement is None:
             return "nowhere"
         self._locations.append(location)
-        self._track = None
+        self._track, self.placed_by = None, said.transmitter
         if self.motion is None:
             self.motion = Motion(measurement, said.t_mono_ns, self._settings.acceleration_mps2)
             return "taken"
@@ -197,7 +198,7 @@ class Trail:
         if self.state == "lost" != other.state:
             self.state = "tentative"  # what is heard of it next says more
         if other.motion and (self.motion is None or other.motion.t_mono_ns > self.motion.t_mono_ns):
-            self.motion = other.motion
+            self.motion, self.placed_by = other.motion, other.placed_by
         self.claims.absorb(other.claims)
         self.pointings |= other.pointings
         self.kinds.absorb(other.kinds)
@@ -217,7 +218,7 @@ class Trail:
     def give_claims(self, other: Trail) -> None:
         """Hand all that is claimed to a trail that is new."""
         other.claims, self.claims = self.claims, Claims()
-        other.motion, self.motion = self.motion, None
+        other.motion, other.placed_by, self.motion = self.motion, self.placed_by, None
         other._heard, self._heard = self._heard, {}
         other.claimed_ns, self.claimed_ns = self.claimed_ns, None
         self.kinds.drop(CLAIMED)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
 from edge_node.fusion.identity import MOST_IDS, MOST_TRANSMITTERS
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import Identity, UasId
-from tests.edge_node.fusion.air import hear, kinds, northward, registration, said, serial, tracker
+from edge_node.messages import Identity, RemoteIdDetection, UasId
+from tests.edge_node.fusion.air import HOME, SECOND, hear, kinds, northward, registration, said, serial, tracker
 
 
 def identities(tracks: Tracker) -> dict[int, Identity]:
@@ -130,3 +133,68 @@ def test_a_forgotten_name_is_free_again() -> None:
     tracks.advance(10**12)
     assert tracks.tracks() == []
     assert len(tracks.roster.directory) == 0
+
+
+def two_places(t_s: float, east_deg: float = 0.01) -> list[RemoteIdDetection]:
+    """One serial by two transmitters at once, 740 m apart."""
+    far = {"longitude_deg": HOME[1] + east_deg, "counter": round(t_s * 1000 + 7) % 256}
+    return [northward(t_s, serial("A"), transmitter="a"), northward(t_s + 0.3, serial("A"), transmitter="b", **far)]
+
+
+def test_one_id_from_two_places_at_once_is_two_tracks_and_neither_jumps() -> None:
+    tracks = tracker()
+    hear(tracks, *(frame for t in range(20) for frame in two_places(t)))
+    one, other = tracks.tracks()
+    assert [track.identity and track.identity.ids for track in (one, other)] == [(serial("A"),), (serial("A"),)]
+    assert [track.identity and track.identity.transmitters for track in (one, other)] == [("a",), ("b",)]
+    assert [track.flags for track in (one, other)] == [("id_in_two_places",), ("id_in_two_places",)]
+    assert (one.state, other.state, tracks.counters.jumps) == ("confirmed", "confirmed", 0)
+    assert one.kinematics is not None
+    assert other.kinematics is not None
+    assert (one.kinematics.longitude_deg, other.kinematics.longitude_deg) == (pytest.approx(11.0, abs=1e-5), pytest.approx(11.01, abs=1e-5))
+
+
+def test_a_rival_is_told_apart_though_ids_and_places_come_in_frames_of_their_own() -> None:
+    tracks = tracker()
+    for t in range(20):
+        for name, east_deg in (("a", 0.0), ("b", 0.01)):
+            hear(tracks, northward(t + 0.1, transmitter=name, longitude_deg=HOME[1] + east_deg))
+            hear(tracks, said(t + 0.2, serial("A"), transmitter=name))
+    assert [identity.transmitters for identity in identities(tracks).values()] == [("a",), ("b",)]
+    assert [track.flags for track in tracks.tracks()] == [("id_in_two_places",), ("id_in_two_places",)]
+
+
+def test_who_joined_under_an_id_and_then_says_another_place_leaves() -> None:
+    tracks = tracker()
+    hear(tracks, *(northward(t, serial("A"), transmitter="a") for t in range(4)), said(3.2, serial("A"), transmitter="b"))
+    assert len(tracks.tracks()) == 1
+    hear(tracks, northward(3.4, transmitter="b", longitude_deg=HOME[1] + 0.01), said(3.6, serial("A"), transmitter="b"))
+    assert [identity.transmitters for identity in identities(tracks).values()] == [("a",), ("b",)]
+
+
+def test_several_ways_and_new_addresses_of_one_aircraft_stay_one_track() -> None:
+    tracks = tracker()
+    for t in range(60):
+        hear(tracks, northward(t, serial("A"), transmitter="wifi", speed_mps=25.0))
+        old = northward(t - 1.5, serial("A"), transmitter=f"ble-{t // 15}", transport="ble_legacy", speed_mps=25.0)
+        hear(tracks, replace(old, t_mono_ns=round((t + 0.5) * SECOND)))
+    (track,) = tracks.tracks()
+    assert track.flags == ()
+
+
+def test_a_new_address_after_a_silence_may_be_anywhere() -> None:
+    tracks = tracker()
+    hear(tracks, *(northward(t, serial("A"), transmitter="a") for t in range(5)))
+    hear(tracks, northward(9, serial("A"), transmitter="b", longitude_deg=HOME[1] + 0.01))
+    assert list(identities(tracks)) == [1]
+
+
+def test_an_id_of_two_is_the_seconds_alone_once_the_first_is_forgotten() -> None:
+    tracks = tracker()
+    hear(tracks, *(frame for t in range(5) for frame in two_places(t)))
+    hear(tracks, *(two_places(t)[1] for t in range(5, 120)))
+    tracks.advance(120 * SECOND)
+    hear(tracks, two_places(120)[1])
+    (track,) = tracks.tracks()
+    assert track.identity == Identity(ids=(serial("A"),), transmitters=("b",))
+    assert tracks.roster.directory.owner(serial("A")) == track.number
