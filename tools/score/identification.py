@@ -43,9 +43,10 @@ def _named(case: Case) -> tuple[int, int, int, int]:
         for moment in np.flatnonzero(case.match.owner[:, one] != NOBODY):
             told = case.tracks[case.match.owner[moment, one]]
             last = int(np.searchsorted(told.heard_s, case.t_s[moment], side="right")) - 1
-            if said := told.words[last].ids:
-                true = not said.isdisjoint(ids)
-                right, wrong, ever = right + true, wrong + (not true), ever or true
+            word = told.words[last]
+            if word.ids:
+                true = not word.ids.isdisjoint(ids)
+                right, wrong, ever = right + true, wrong + (not true and not word.disputed), ever or true
         if ids and case.reach[:, one].any():
             asked, named = asked + 1, named + ever
     return asked, named, right, wrong

@@ -20,6 +20,7 @@ Key = tuple[int, int]
 """A hub's epoch and the track's number in it."""
 SAME_S = 1e-3
 UAV = ("multirotor", "fixed_wing")
+DISPUTED = "id_in_two_places"
 UNKNOWN = "unknown"
 SURE_PERCENT = 50.0
 
@@ -42,6 +43,8 @@ class Word(NamedTuple):
     sounds: bool
     label: str
     ids: frozenset[str]
+    disputed: bool
+    """Whether the node says itself that somebody elsewhere goes by that id too, and so that it does not know whose it is."""
     doubt_percent: float
     """How sure the node is that a mere claim is false."""
 
@@ -116,6 +119,7 @@ def _word(track: dict[str, Any], heard_s: float, sent_s: float, frame: LocalFram
         sounds=bool(track["sound"]) and not track["sight"] and not track["target"],
         label=label_of(track),
         ids=frozenset(one["value"] for one in (track["identity"] or {}).get("ids", ())),
+        disputed=DISPUTED in track.get("flags", ()),
         doubt_percent=0.0 if _sensed(track) else track["suspicion_percent"] or 0.0,
     )
 
