@@ -58,8 +58,9 @@ RECOVERS_S, SAYS_S = 15.0, 15.0
 BY_SCENE: dict[str, dict[str, Goal]] = {
     "swarm": {"switches_per_h": Goal(at_most=600.0), "longest_unbroken": Goal(at_least=0.4), "ambiguity": Goal(at_most=1.6)},
     "clutter": {"false_tracks_per_h": Goal(at_most=120.0)},
+    "spoofs": {"identified": Goal(at_least=0.3)},
 }
-"""Other bounds for scenes whose name has such a word in it."""
+"""Other bounds for scenes whose name has such a word in it. Of three in `spoofs` one alone says truly both who and where it is."""
 
 
 class Judged(Struct, frozen=True):
