@@ -164,8 +164,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--begun", type=float, help="when the served scene began, in seconds of the monotonic clock (now)")
     told = parser.parse_args(arguments)
     cv2.setNumThreads(1)
-    if told.serve:
-        os.nice(NICE)
     try:
         shown = of_world(World.load(told.scene, told.seed))
         if told.out:
@@ -179,6 +177,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(shown: Pictures, seconds: float, begun_s: float | None, listening: socket | None) -> None:
+    os.nice(NICE)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

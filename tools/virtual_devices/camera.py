@@ -42,7 +42,6 @@ class Camera(Device):
         if eye is None:
             raise SceneError(f"{setting.world.scene.name}: has no [camera]")
         cv2.setNumThreads(1)
-        os.nice(NICE)
         self._eye, self._shown, self._setting = eye, of_world(setting.world), setting
         self._kind, note = _way(eye, plain=setting.plain)
         self._server: Server | None = self._kind(self._shown)
@@ -66,6 +65,7 @@ class Camera(Device):
         self._begins.set()
 
     def _play(self) -> None:
+        os.nice(NICE)  # on Linux that is of this thread alone
         rate_hz, last, took_s = self._eye.rate_hz, -1, 0.0
         first = self._shown.frame(0)[0]
         while not self._begins.wait(1 / rate_hz) or time.monotonic() < self._begun.mono_s:
