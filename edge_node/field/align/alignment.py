@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from edge_node.field.align.angles import gradients, pose_of, sigmas_deg
-from edge_node.field.align.bearings import Bearings, Pose, Sense, bearings_of, thinned
+from edge_node.field.align.bearings import Bearings, Pose, Sense, bearings_of, joined, thinned
 from edge_node.field.align.flown import LEAST_RATE_DPS, MOVED_DEG, WIDE_DEG, Flown, flown
 from edge_node.field.align.lines import Lines, lines, sound_mps, turned
 from edge_node.field.align.path import Array, Clock, Path
 from edge_node.field.align.search import Fit, fits
-from edge_node.field.align.solve import Solution, solve
+from edge_node.field.align.solve import Solution, may_be, solve
 from edge_node.messages import BusMessage
 
 Unknown = Literal["azimuth_deg", "tilt_deg", "roll_deg", "late_s"]
@@ -93,6 +93,8 @@ def aligned(path: Path, bearings: Bearings, temperature_c: float | None = None) 
     part = thinned(bearings)
     told = Alignment(sensor=part.sensor, sense=part.sense, was=part.pose, of=len(part), clock=path.clock)
     ways = fits(path, part, sound) if len(part) >= LEAST_DETECTIONS else []
+    part = _of_drone(path, bearings, part, ways[0], sound) if ways else part
+    told = replace(told, of=len(part))
     solution = _solved(path, part, ways, sound)
     if solution is None:
         return replace(told, trouble=f"of {len(part)} detections too few are of the drone: fly nearer to it and within its view")
@@ -103,6 +105,12 @@ def aligned(path: Path, bearings: Bearings, temperature_c: float | None = None) 
     trouble = _trouble(seen, ways)
     doubt_s = 0.0 if temperature_c is not None or part.sense != "sound" else SPEED_DOUBT * float(seen.line.range_m.mean()) / sound
     return _told(replace(told, trouble=trouble), seen, doubt_s)
+
+
+def _of_drone(path: Path, bearings: Bearings, part: Bearings, way: Fit, sound: float) -> Bearings:
+    """What may be of the drone, thinned alone: among many birds little of it is left in `part`. All that is not, as it is there."""
+    near, other = (may_be(path, one, way, sound) for one in (bearings, part))
+    return joined(thinned(bearings.of(near)), part.of(~other))
 
 
 def _solved(path: Path, part: Bearings, ways: Sequence[Fit], sound: float) -> Solution | None:

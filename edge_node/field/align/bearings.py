@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from edge_node.fusion.pointing import told_bearing
@@ -84,6 +85,13 @@ def thinned(bearings: Bearings) -> Bearings:
         if len(first) <= MOST_THINNED:
             return bearings.of(first)
         every_s *= 1.3
+
+
+def joined(one: Bearings, other: Bearings) -> Bearings:
+    """Of the same sensor, in time order."""
+    pairs = ("t_s", "directions", "covariances", "tracks", "raised")
+    both = replace(one, **{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in pairs})
+    return both.of(np.lexsort((both.tracks, both.t_s)))
 
 
 def _sense(said: AcousticDetection | CameraDetection | BearingDetection) -> Sense:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_node.field.align.astray import MEDIAN_OF_TWO, kept
 from edge_node.field.align.bearings import Bearings
 from edge_node.field.align.errors import DRIFTS, Drift, Habit, echo_rad, levers, own_spread, place_covariance
 from edge_node.field.align.lines import turned
@@ -18,8 +19,6 @@ from edge_node.field.align.weighing import Noise, Posed, Weighed, likeliest, pos
 ROUNDS, STEPS = 4, 4
 NEAR_DEG, NEAR_SIGMAS = 4.0, 4.0
 LEAST_SIGMA_DEG = 0.12
-MEDIAN_OF_TWO = 1.386
-"""Of chi squared with two degrees of freedom."""
 MOST_PLACE_M = 5.0
 LEAST_USED = 6
 SURE_S = 0.05
@@ -45,7 +44,7 @@ class Solution(NamedTuple):
 def solve(path: Path, bearings: Bearings, start: Fit, sound: float) -> Solution | None:
     """From a rough fit; None where too little is of the drone."""
     at, noise = posed(path, bearings, start.rotation, start.late_s, sound), Noise(Habit(), Drift())
-    used = _near(at)
+    used = kept(at, _near(at))
     for _ in range(ROUNDS):
         if np.count_nonzero(used) < LEAST_USED:
             return None
@@ -63,6 +62,11 @@ def solve(path: Path, bearings: Bearings, start: Fit, sound: float) -> Solution 
 def _step(at: Posed, by: Weighed) -> Array:
     """Gauss and Newton's (4,)."""
     return np.asarray(-np.linalg.solve(by.normal(), by.slope.T @ by.off + at.pull()))
+
+
+def may_be(path: Path, bearings: Bearings, way: Fit, sound: float) -> NDArray[np.bool_]:
+    """Which detections (n,) may be the drone's for a rough fit."""
+    return _near(posed(path, bearings, way.rotation, way.late_s, sound))
 
 
 def _near(at: Posed) -> NDArray[np.bool_]:
