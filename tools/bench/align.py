@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from math import inf
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -15,6 +16,7 @@ from edge_node.field.align.lines import vector_of
 from edge_node.field.align.path import Array, Path, Stand, chosen, path_of
 from edge_node.geometry import LocalFrame
 from edge_node.timebase import Timebase
+from tools.bench.align_bound import Bound, bound
 from tools.bench.align_flights import (
     ACROSS,
     AROUND,
@@ -47,12 +49,16 @@ SURE_SIGMAS = 4.0
 
 
 class Run(NamedTuple):
-    """One seed: what was found, the turn (3,) from the truth to it in degrees, how wrong its lateness is, and chi squared of all four."""
+    """One seed: what was found, the turn (3,) from the truth to it in degrees, how wrong its lateness is, and chi squared of all four.
+
+    `bound` is the best that anybody could do, where that is known.
+    """
 
     found: Alignment
     off_deg: Array
     late_s: float
     chi2: float
+    bound: Bound | None = None
 
 
 def figures() -> Iterator[Figure]:
@@ -72,7 +78,9 @@ def run(sense: Literal["sound", "sight"], seed: int) -> Run:
     else:
         flown = world(ACROSS, seed, camera=EYE)
         said = list(seen(flown, told, SECONDS))
-    return judged(claimed(flown), late(said, LATE_S), true, told)
+    path = claimed(flown)
+    least = bound(flown, said, true, told, path) if sense == "sight" else None
+    return judged(path, late(said, LATE_S), true, told)._replace(bound=least)
 
 
 def wrongly(true: Pose, seed: int) -> Pose:
@@ -101,16 +109,26 @@ def judged(path: Path, said: Sequence[Bearing], true: Pose, told: Pose) -> Run:
 
 
 def _of(name: str, runs: Sequence[Run]) -> Iterator[Figure]:
-    off_deg = np.array([np.abs(one.off_deg) for one in runs])
-    off_s = np.array([abs(one.late_s) for one in runs])
-    within = (off_deg.max(axis=1) <= WITHIN_DEG) & (off_s <= WITHIN_S)
-    against = f"of {len(runs)} flights"
-    yield Figure(f"align.{name}_within", 100 * float(within.mean()), "%", against=against)
-    yield Figure(f"align.{name}_rms_deg", float(np.sqrt(np.mean(off_deg**2))), "deg", against=against)
-    yield Figure(f"align.{name}_worst_deg", float(off_deg.max()), "deg", against=against)
-    yield Figure(f"align.{name}_worst_s", float(off_s.max()), "s", against=against)
-    yield Figure(f"align.{name}_chi2", float(np.mean([one.chi2 for one in runs])) / 4, "of 1", against=against)
-    yield Figure(f"align.{name}_usable", 100 * float(np.mean([one.found.usable for one in runs])), "%", against=against)
+    """A flight that is refused is not within, and has no error: nothing is told of it."""
+    told = [one for one in runs if one.found.usable]
+    off_deg = np.array([np.abs(one.off_deg) for one in told]).reshape(-1, 3)
+    off_s = np.array([abs(one.late_s) for one in told])
+    within = (off_deg.max(axis=1, initial=0.0) <= WITHIN_DEG) & (off_s <= WITHIN_S)
+    against, rms_deg = f"of {len(runs)} flights", float(np.sqrt(np.mean(off_deg**2))) if told else inf
+    bounds = [one.bound for one in runs if one.bound is not None]
+    yield Figure(f"align.{name}_within", 100 * float(within.sum()) / len(runs), "%", against=against)
+    if bounds:
+        least_deg = float(np.sqrt(np.mean([one.mean_square_deg2 for one in bounds])))
+        yield Figure(f"align.{name}_rms_deg", rms_deg, "deg", peer=least_deg, against="bound of Cramer and Rao")
+        yield Figure(f"align.{name}_bound_deg", least_deg, "deg", against=against)
+        within_least = float(np.mean([one.within(WITHIN_DEG, WITHIN_S) for one in bounds]))
+        yield Figure(f"align.{name}_bound_within", 100 * within_least, "%", against=against)
+    else:
+        yield Figure(f"align.{name}_rms_deg", rms_deg, "deg", against=against)
+    yield Figure(f"align.{name}_worst_deg", float(off_deg.max()) if told else inf, "deg", against=against)
+    yield Figure(f"align.{name}_worst_s", float(off_s.max()) if told else inf, "s", against=against)
+    yield Figure(f"align.{name}_chi2", float(np.mean([one.chi2 for one in told])) / 4 if told else inf, "of 1", against=against)
+    yield Figure(f"align.{name}_usable", 100 * len(told) / len(runs), "%", against=against)
 
 
 def _poor() -> Iterator[Figure]:

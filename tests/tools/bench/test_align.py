@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from edge_node.field.align.bearings import Pose
+from edge_node.messages import CameraDetection
+from edge_node.mounting import angles_deg
 from tools.bench.align import LATE_S, POOR, claimed, judged, poor, wrongly
-from tools.bench.align_flights import AROUND, BEGUN_NS, remote_id, world
+from tools.bench.align_bound import bound, truly
+from tools.bench.align_flights import ACROSS, AROUND, BEGUN_NS, remote_id, world
 from tools.bench.align_sensed import EARS, EYE, MEASURED, heard, late, seen
 
 EARS_POSE = Pose(EARS.azimuth_deg, EARS.tilt_deg, EARS.roll_deg)
@@ -48,3 +51,31 @@ def test_remote_id_is_of_the_flight() -> None:
     assert {one.transport for one in said} == {"wifi_beacon"}
     assert all(0 <= one.t_mono_ns - BEGUN_NS <= 10_000_000_000 for one in said)
     assert any(one.ids for one in said)
+
+
+def test_no_camera_can_do_better_than_errors_of_places_let_it() -> None:
+    flown = world(ACROSS, 1, camera=EYE)
+    true, path = Pose(EYE.azimuth_deg, EYE.tilt_deg, EYE.roll_deg), claimed(flown)
+    times = np.arange(1.0, 59.0, 0.25)
+    angles = [angles_deg(direction) for direction in truly(flown, BEGUN_NS / 1e9 + times).directions]
+    said = [
+        CameraDetection(
+            t_mono_ns=BEGUN_NS + round(t_s * 1e9),
+            sensor="camera",
+            frame=frame,
+            track=1,
+            box=(0.0, 0.0, 3.0, 3.0),
+            label="drone",
+            probability=0.9,
+            snr=6.0,
+            azimuth_deg=azimuth_deg,
+            elevation_deg=elevation_deg,
+            sigma_azimuth_deg=0.05,
+            sigma_elevation_deg=0.05,
+        )
+        for frame, (t_s, (azimuth_deg, elevation_deg)) in enumerate(zip(times, angles, strict=True))
+    ]
+    least, half = bound(flown, said, true, true, path), bound(flown, said[::6], true, true, path)
+    assert 0.1 < np.sqrt(least.mean_square_deg2) < 1.0
+    assert least.mean_square_deg2 < half.mean_square_deg2
+    assert 0.9 < least.within(1.0, 0.1) <= 1.0

@@ -13,6 +13,8 @@ GOALS = {
     "align.sound_usable": Goal(at_least=100),
     "align.sight_within": Goal(at_least=100),
     "align.sight_rms_deg": Goal(),
+    "align.sight_bound_deg": Goal(),
+    "align.sight_bound_within": Goal(),
     "align.sight_worst_deg": Goal(at_most=1),
     "align.sight_worst_s": Goal(at_most=0.1),
     "align.sight_chi2": Goal(at_least=0.3, at_most=1.6),

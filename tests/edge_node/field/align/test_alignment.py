@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from edge_node.field.align.alignment import Alignment, align
 from edge_node.field.align.bearings import Pose
@@ -68,6 +69,19 @@ def test_a_camera_is_found_among_birds_and_leaves(seed: int) -> None:
     assert found.unseen == ()
     assert np.degrees(np.abs(error[:3])).max() < 1.5
     assert abs(error[3]) < 0.1
+    assert chi2 < 18.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_track_that_loses_the_drone_now_and_then_does_not_draw_the_camera_away(seed: int) -> None:
+    said = [
+        replace(one, azimuth_deg=((one.azimuth_deg or 0.0) + 4.0 * (at_s % 15.0 - 13.5)) % 360)
+        if one.track >= 10 and (at_s := one.frame * 0.2) % 15.0 > 13.5
+        else one
+        for one in seen(before_it, EYE, EYE_TOLD, seed=seed)
+    ]
+    error, chi2 = off(aligned(before_it, said, EYE_TOLD, seed), EYE)
+    assert np.degrees(np.abs(error[:3])).max() < 1.5
     assert chi2 < 18.5
 
 
