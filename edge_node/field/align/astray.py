@@ -42,7 +42,7 @@ def _pruned(at: Posed, used: NDArray[np.bool_], together_s: float) -> NDArray[np
 
 
 def _oddness(at: Posed, together_s: float) -> Array:
-    """Mean squared sigmas (n,) from where all others put each track's bit of time, whatever the pose (Rasmussen and Williams 2006, 5.4.2)."""
+    """Mean squared sigmas (n,) from where all others put that bit of a track, whatever the pose (Rasmussen and Williams 2006, 5.4.2)."""
     by, n = with_noise(at, USUAL), len(at.bearings)
     lost = by.whitener.T @ by.slope
     inverse = by.whitener.T @ by.whitener - lost @ np.linalg.solve(by.normal(), lost.T)
