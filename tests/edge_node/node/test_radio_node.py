@@ -83,6 +83,7 @@ class Scripted:
 
     sensor = "mast"
     unsent = 0
+    problem = ""
 
     def __init__(self, answers: list[list[BusMessage]]) -> None:
         self._answers = iter(answers)
