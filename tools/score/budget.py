@@ -53,6 +53,8 @@ BUDGET: dict[str, Goal] = {
     "sensor_labels": Goal(at_least=0.9),
 }
 """In the figures' own units: shares of 1. What has no row is told without a bound."""
+WEATHER = "rain", "wind"
+"""What a node must bear, and need not say."""
 RECOVERS_S, SAYS_S = 15.0, 15.0
 """After a fault's end, all are tracked again within this; a node says what befell it within this."""
 BY_SCENE: dict[str, dict[str, Goal]] = {
@@ -117,7 +119,8 @@ def unrecovered(node: NodeScores) -> list[str]:
 
 def silent(node: NodeScores) -> list[str]:
     """Faults of which the node said nothing in time; one that ends with the link to C2 counts from then."""
-    late = [one for one in node.recoveries if not one.why_not and (one.said_s is None or one.said_s > one.to_s - one.from_s + SAYS_S)]
+    asked = [one for one in node.recoveries if not one.why_not and one.kind not in WEATHER]
+    late = [one for one in asked if one.said_s is None or one.said_s > one.to_s - one.from_s + SAYS_S]
     return [f"{node.node}: it did not say what {one.kind} of {one.target} did" for one in late]
 
 
