@@ -15,7 +15,7 @@ STAND = Stand(HERE.latitude_deg, HERE.longitude_deg, HERE.altitude_wgs84_m)
 
 
 def claims(**how: object) -> list[RemoteIdDetection]:
-    return list(remote_id(weaving, error_m=0.0, **how))  # type: ignore[arg-type]
+    return list(remote_id(weaving, error_m=0.0, **how))  # type: ignore[arg-type]  # options by name
 
 
 def off_m(said: list[RemoteIdDetection], clock: Timebase | None, late_s: float = 0.0) -> float:
