@@ -23,6 +23,7 @@ from edge_node.messages.detections import (
     Transport,
     UasId,
 )
+from edge_node.messages.findings import Finding, Grade
 from edge_node.messages.reports import (
     AttitudeFix,
     Coverage,
@@ -69,6 +70,8 @@ __all__ = [
     "Fact",
     "FactName",
     "FactUnit",
+    "Finding",
+    "Grade",
     "Hearing",
     "IdType",
     "Identity",
