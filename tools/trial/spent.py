@@ -29,7 +29,7 @@ class Spending:
     def look(self, pids: Mapping[str, int]) -> None:
         """Take note of what each process (by name) has spent since the last look."""
         for name, pid in pids.items():
-            family = [pid, *(_children(pid) if name != "node" else ())]
+            family = [pid, *(children(pid) if name != "node" else ())]
             for one in family:
                 self._count(name, one)
             mib = sum(map(_pss_mib, family))
@@ -64,10 +64,10 @@ def _pss_mib(pid: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def _children(pid: int) -> Iterable[int]:
+def children(pid: int) -> Iterable[int]:
     """Those that it started, and those that these started."""
     try:
         found = [int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
     except OSError:
         return []
-    return [*found, *(one for child in found for one in _children(child))]
+    return [*found, *(one for child in found for one in children(child))]
