@@ -68,6 +68,10 @@ BENCHES = {
         "sensors aligned by a minute of a drone with Remote ID, by their own detectors, and poor flights; EDGE_NODE_ALIGN_SEEDS",
         "tools.bench.align:figures",
     ),
+    "whole": (
+        "what each process of a node with sensors of all kinds costs, and what grows; EDGE_NODE_WHOLE_S, 1800 for half an hour",
+        "tools.bench.whole:figures",
+    ),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 

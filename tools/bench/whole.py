@@ -1,4 +1,7 @@
-"""The whole node, a sensor of each kind on recordings at their real rate: what each process costs, and what grows; EDGE_NODE_WHOLE_S says how long."""
+"""The whole node, sensors of all kinds on recordings at their real rate: what each process costs, and what grows.
+
+EDGE_NODE_WHOLE_S says for how long.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -62,7 +66,7 @@ def sensors(folder: Path) -> str:
     sound = folder / "pass.wav"
     record(sound)
     films = sorted((REAL / "camera" / "thermal").glob("IR_DRONE_*.mp4"))
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "wifi": {"path": REAL / "remote_id" / "parrot_anafi4_real.pcap"},
         "bluetooth": {"path": REAL / "remote_id" / "odid_bt5_lr_sample.pcapng"},
         "microphones": {"path": sound, "array": ARRAY.name, "azimuth_deg": 0, "tilt_deg": 0, "temperature_c": 15.0},
@@ -105,8 +109,8 @@ def _sample(t_s: float, name: str, pid: int) -> Sample:
         t_s,
         sum(cpu_s(one) for one in family),
         sum(pss_mib(one) for one in family),
-        sum(len(os.listdir(f"/proc/{one}/task")) for one in family),
-        sum(len(os.listdir(f"/proc/{one}/fd")) for one in family),
+        sum(sum(1 for _ in Path(f"/proc/{one}/task").iterdir()) for one in family),
+        sum(sum(1 for _ in Path(f"/proc/{one}/fd").iterdir()) for one in family),
     )
 
 
@@ -137,6 +141,6 @@ def grows(samples: list[Sample]) -> float:
 
 def _risen(rows: list[tuple[Sample, ...]], what: str) -> float:
     """The median of the last third of all samples less that of the middle one."""
-    counts = [sum(getattr(one, what) for one in row) for row in rows]
+    counts = [float(sum(getattr(one, what) for one in row)) for row in rows]
     third = len(counts) // 3
     return median(counts[2 * third :]) - median(counts[third : 2 * third])

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tools.bench.goal import Goal
 
+PROCESSES = ("supervisor", "hub", "wifi", "bluetooth", "microphones", "thermal", "sdr", "gnss")
+
 GOALS = {
+    **{f"whole.{name}.{figure}": Goal() for name in PROCESSES for figure in ("cpu", "pss_mib", "threads")},
+    "whole.pss_mib": Goal(at_most=200),
+    "whole.grows_mib": Goal(at_most=2),
+    "whole.grows_threads": Goal(at_most=0),
+    "whole.grows_files": Goal(at_most=0),
+    "whole.state_mib": Goal(at_most=300),
     "wire.full_bytes": Goal(at_most=96),
     "wire.bearing_only_bytes": Goal(at_most=48),
     "wire.sighted_bytes": Goal(at_most=64),
