@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from drivers import device_files
 from drivers.blocks import Camera
+from drivers.plugged import Name, Plugged, Sources
 from drivers.source import SourceMisconfigured
 
 if TYPE_CHECKING:
@@ -29,15 +30,17 @@ PLAUSIBLE_K = (150.0, 1_500.0)
 """The middle of a radiometric picture lies between these, or its counts are no temperatures."""
 
 MOST_PX, MOST_FOV_DEG = 16_384, 170.0
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="a name of letters, digits, - . and _, 64 at most")]
 Pixels = Annotated[int, Meta(ge=8, le=MOST_PX, description=f"a number of pixels from 8 to {MOST_PX}")]
 Rate = Annotated[float, Meta(gt=0, le=1_000, description="a rate in Hz above 0")]
-UsbId = Annotated[str, Meta(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$", description="USB ids like 1e4e:0100")]
 PixelFormat = Literal["Y16", "GREY", "YUYV", "I420", "NV12", "MJPG", "H264"]
+BYTES_A_PIXEL = {"Y16": 2.0, "GREY": 1.0, "YUYV": 2.0, "I420": 1.5, "NV12": 1.5}
+RESERVED_MBPS = 3 * 1_024 * 8_000 * 8 / 1e6
+"""What a camera that compresses may reserve of a USB 2 bus: three packets of 1024 bytes in each of 8000 microframes (USB 2.0, 5.6.3)."""
+
 Masks = tuple[tuple[tuple[float, float], ...], ...]
 
 
-class CameraFile(Struct, frozen=True):
+class CameraFile(Plugged, frozen=True):
     """One kind of camera; its picture is `width` x `height`, and how it sees is `horizontal_fov_deg`, or `focal_mm` and `pixel_pitch_um`.
 
     The first of `rates_hz` is the usual one. `telemetry_rows` follow the picture where the device can give them, in the format `telemetry`.
@@ -52,8 +55,7 @@ class CameraFile(Struct, frozen=True):
     height: Pixels
     pixel_format: PixelFormat
     rates_hz: Annotated[tuple[Rate, ...], Meta(min_length=1)]
-    sources: Annotated[tuple[str, ...], Meta(min_length=1)]
-    usb: tuple[UsbId, ...] = ()
+    sources: Sources
     horizontal_fov_deg: Annotated[float, Meta(gt=0, le=MOST_FOV_DEG)] | None = None
     focal_mm: Annotated[float, Meta(gt=0, le=10_000)] | None = None
     pixel_pitch_um: Annotated[float, Meta(gt=0, le=1_000)] | None = None
@@ -72,6 +74,15 @@ class CameraFile(Struct, frozen=True):
         if self.focal_mm is not None and self.pixel_pitch_um is not None:
             return self.focal_mm * 1e3 / self.pixel_pitch_um
         return None if self.horizontal_fov_deg is None else focal_px(self.width, self.horizontal_fov_deg, fisheye=self.fisheye)
+
+    @property
+    def usb_mbps(self) -> float | None:
+        """What its pictures take of a USB bus in Mbit/s at the usual rate, or may reserve where they are compressed; None on another."""
+        if self.interface != "usb":
+            return None
+        lines = self.height * (2 if self.stacked_counts else 1) + self.telemetry_rows
+        per_pixel = BYTES_A_PIXEL.get(self.pixel_format)
+        return RESERVED_MBPS if per_pixel is None else self.width * lines * per_pixel * self.rates_hz[0] * 8 / 1e6
 
 
 class Setting(Struct, frozen=True):

@@ -12,22 +12,21 @@ from msgspec import Meta, Struct
 
 from drivers import device_files
 from drivers.blocks import MicrophoneArray
+from drivers.plugged import Name, Plugged, Sources
 from drivers.source import SourceMisconfigured
 
 MOST_M = 100.0
 Position = tuple[float, float, float]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="a name of letters, digits, - . and _, 64 at most")]
 Positions = Annotated[tuple[Position, ...], Meta(min_length=1, max_length=64, description="1 to 64 places of [x, y, z] in metres")]
-UsbId = Annotated[str, Meta(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$", description="USB ids like 2886:0018")]
 Channel = Annotated[int, Meta(ge=0, le=127)]
 Rate = Annotated[int, Meta(ge=1_000, le=400_000, description="a rate in Hz from 1000 to 400000")]
 
 
-class ArrayFile(Struct, frozen=True):
+class ArrayFile(Plugged, frozen=True):
     """One kind of array: `positions_m` by microphone, x right, y ahead, z up as `view` says; microphone n is channel `channel_order[n]`.
 
     The first of `rates_hz` is the usual one. `device_names` are parts of what the sound system calls it. `tuning` is the protocol
-    by which its own processing is switched off.
+    by which its own processing is switched off. `interface` "i2s" is a board on the computer's pins.
     """
 
     name: Name
@@ -38,11 +37,16 @@ class ArrayFile(Struct, frozen=True):
     channel_order: tuple[Channel, ...]
     rates_hz: Annotated[tuple[Rate, ...], Meta(min_length=1)]
     bits: Literal[16, 24, 32]
-    sources: Annotated[tuple[str, ...], Meta(min_length=1)]
+    sources: Sources
     device_names: tuple[str, ...] = ()
-    usb: tuple[UsbId, ...] = ()
     tuning: Literal["xvf3000"] | None = None
     full_scale_db_spl: float | None = None
+    interface: Literal["usb", "i2s"] = "usb"
+
+    @property
+    def usb_mbps(self) -> float | None:
+        """What its samples take of a USB bus in Mbit/s, all channels at the usual rate; None on another."""
+        return self.channels * self.rates_hz[0] * self.bits / 1e6 if self.interface == "usb" else None
 
 
 class Calibration(Struct, frozen=True):

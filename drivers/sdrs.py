@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from drivers import device_files
 from drivers.frequency_plan import Row
+from drivers.plugged import Name, Plugged, Sources
 from drivers.source import SourceMisconfigured
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="a name of letters, digits, - . and _, 64 at most")]
-UsbId = Annotated[str, Meta(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$", description="USB ids like 0bda:2838")]
 Span = tuple[float, float]
 
 
-class SdrFile(Struct, frozen=True):
+class SdrFile(Plugged, frozen=True):
     """One kind of receiver. `tuning_hz` and `rates_hz` are spans, lowest and highest; `usual_gain_db` suits a whip and no amplifier.
 
     `rates_hz` go as far as its line takes without loss, not as far as its converter does. `soapy` is its device string.
@@ -32,10 +31,14 @@ class SdrFile(Struct, frozen=True):
     gain_db: Span
     usual_gain_db: float
     bits: Annotated[int, Meta(ge=1, le=32)]
-    sources: Annotated[tuple[str, ...], Meta(min_length=1)]
-    usb: tuple[UsbId, ...] = ()
+    sources: Sources
     soapy: str | None = None
     bias_tee: bool = False
+
+    @property
+    def usb_mbps(self) -> float:
+        """What its samples take of a bus in Mbit/s at the usual rate: two numbers a sample, of one byte up to 8 bits and else of two."""
+        return 2 * self.usual_rate_hz * (8 if self.bits <= 8 else 16) / 1e6
 
 
 def known() -> dict[str, Path]:
