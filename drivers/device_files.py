@@ -18,7 +18,7 @@ StructT = TypeVar("StructT", bound=Struct)
 
 def known(kind: str) -> dict[str, Path]:
     """The devices of one kind ("arrays", "cameras") that come with the project, name -> file, in a wheel or in a checkout."""
-    return {path.stem: path for folder in (HERE / kind, HERE.parent / "hw" / kind) for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: path for folder in (HERE / "hw" / kind, HERE.parent / "hw" / kind) for path in sorted(folder.glob("*.toml"))}
 
 
 def path_of(name: str, kind: str, noun: str) -> Path:
