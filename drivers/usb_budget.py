@@ -1,0 +1,154 @@
+"""Whether a board's USB buses and supply carry what is to be plugged in: bandwidth, current and ports, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from drivers.known_boards import KnownBoard
+from drivers.known_devices import Known
+
+TIGHT_MBPS, MOST_MBPS = 280.0, 340.0
+"""Of a USB 2 bus: bulk transfers reach 35 MB/s on small computers, and 0.8 of the 53.2 MB/s of USB 2.0 (table 5-10) at best."""
+ISOCHRONOUS_MBPS = 5 * 1_024 * 8_000 * 8 / 1e6
+"""Sound and pictures may reserve at most 80 % of a microframe (USB 2.0, 5.6.4): five packets of 1024 bytes."""
+ETHERNET_MBPS = 10.0
+"""What a node's own link takes of the bus where Ethernet hangs on it: tracks are little, an update or a copy is more."""
+SPARE = 0.8
+"""Beyond this part of what the ports give, a plug that is pulled or a cold start is felt."""
+GUESSED_A = {"gnss": 0.1, "imu": 0.1, "bluetooth": 0.1}
+"""For devices of which nobody says it: one unit load of USB 2.0 (7.2.1); all others count as the most that a port of USB 2 owes, 0.5 A."""
+MOST_A = 0.5
+
+Grade = Literal["ok", "warn", "fail"]
+
+
+class BudgetNote(Struct, frozen=True):
+    """One thing that was reckoned: its name for programs (usb_bandwidth, usb_current, usb_ports), how it is, and what to touch."""
+
+    name: str
+    grade: Grade
+    words: str
+    touch: str = ""
+
+
+class Load(NamedTuple):
+    """What shares one USB 2 bus; the rates in Mbit/s."""
+
+    devices: tuple[str, ...]
+    mbps: float
+    isochronous_mbps: float
+
+
+class Budget(Struct, frozen=True):
+    """`loads` is how devices of USB 2 are best spread over the board's buses; `super_speed` have a bus of their own.
+
+    `amps` is what all may draw, of which those of `guessed` are by what is usual.
+    """
+
+    board: str
+    loads: tuple[Load, ...]
+    super_speed: tuple[str, ...]
+    amps: float
+    guessed: tuple[str, ...]
+    notes: tuple[BudgetNote, ...]
+
+
+def budget(board: KnownBoard, devices: Sequence[Known]) -> Budget:
+    """Reckon it for devices that are all plugged in; those that are on no USB do not count."""
+    on_usb = [device for device in devices if device.bus == "usb"]
+    fast = _super_speed(board, on_usb)
+    loads = _spread(board, [device for device in on_usb if device not in fast])
+    amps, guessed = _amps(on_usb)
+    notes = (*_bandwidth(board, loads), *_current(board, on_usb, amps, guessed), *_ports(board, on_usb))
+    return Budget(board.name, loads, tuple(device.name for device in fast), amps, guessed, notes)
+
+
+def _super_speed(board: KnownBoard, devices: Sequence[Known]) -> list[Known]:
+    """The greediest of those that can, as many as there are ports for them: only what USB 2 cannot carry is asked to stand there."""
+    able = [device for device in devices if device.usb_speed == "super" and _mbps(device) > TIGHT_MBPS]
+    return sorted(able, key=_mbps, reverse=True)[: board.usb3_ports]
+
+
+def _spread(board: KnownBoard, devices: Sequence[Known]) -> tuple[Load, ...]:
+    """The greediest first, each to the bus that has least."""
+    own = Load(("Ethernet",), ETHERNET_MBPS, 0.0) if board.ethernet_on_usb else Load((), 0.0, 0.0)
+    loads = [own] + [Load((), 0.0, 0.0)] * (board.usb2_buses - 1)
+    for device in sorted(devices, key=_mbps, reverse=True):
+        place = min(range(len(loads)), key=lambda n: loads[n].mbps)
+        names, mbps, fixed = loads[place]
+        loads[place] = Load((*names, device.name), mbps + _mbps(device), fixed + (_mbps(device) if device.isochronous else 0.0))
+    return tuple(loads)
+
+
+def _bandwidth(board: KnownBoard, loads: Sequence[Load]) -> list[BudgetNote]:
+    notes = [note for load in loads if (note := _bus(board, load)) is not None]
+    return notes or [BudgetNote("usb_bandwidth", "ok", f"the fullest USB bus carries {max(load.mbps for load in loads):.0f} Mbit/s")]
+
+
+def _bus(board: KnownBoard, load: Load) -> BudgetNote | None:
+    names = ", ".join(load.devices)
+    touch = (
+        "lower a rate or a picture size, or plug one of them into another computer" if board.usb2_buses == 1 else "lower a rate or a size"
+    )
+    if load.isochronous_mbps > ISOCHRONOUS_MBPS:
+        most = f"a USB bus that has {ISOCHRONOUS_MBPS:.0f} for them"
+        said = f"sound and pictures of {names} reserve {load.isochronous_mbps:.0f} Mbit/s of {most}"
+        return BudgetNote("usb_bandwidth", "fail", said, touch)
+    if load.mbps > TIGHT_MBPS:
+        grade: Grade = "fail" if load.mbps > MOST_MBPS else "warn"
+        said = f"{names} take {load.mbps:.0f} Mbit/s of a USB bus that carries {TIGHT_MBPS:.0f} to {MOST_MBPS:.0f}"
+        return BudgetNote("usb_bandwidth", grade, said, touch)
+    return None
+
+
+def _current(board: KnownBoard, devices: Sequence[Known], amps: float, guessed: Sequence[str]) -> list[BudgetNote]:
+    if not devices:
+        return []
+    counted = f" ({', '.join(guessed)} by the most that is usual)" if guessed else ""
+    said = f"all USB devices draw up to {amps:.2f} A{counted}"
+    hungriest = max(devices, key=_draws).name
+    touch = f"put {hungriest} on a hub with a supply of its own"
+    if board.usb_amps is None:
+        return _by_port(board, devices, said, touch)
+    if amps > board.usb_amps:
+        sure = sum(device.amps or 0.0 for device in devices) > board.usb_amps
+        words = f"{said}, and the ports of {board.maker} give {board.usb_amps:g} A"
+        return [BudgetNote("usb_current", "fail" if sure else "warn", words, touch)]
+    if board.usb_amps_else is not None and amps > board.usb_amps_else:
+        words = f"{said}: {board.usb_amps:g} A are there with {board.supply}, and else {board.usb_amps_else:g} A"
+        return [BudgetNote("usb_current", "warn", words, f"give it {board.supply}")]
+    if amps > SPARE * board.usb_amps:
+        return [BudgetNote("usb_current", "warn", f"{said} of the {board.usb_amps:g} A that the ports of {board.maker} give", touch)]
+    return [BudgetNote("usb_current", "ok", f"{said} of {board.usb_amps:g} A")]
+
+
+def _by_port(board: KnownBoard, devices: Sequence[Known], said: str, touch: str) -> list[BudgetNote]:
+    if board.port_amps is None:
+        return [BudgetNote("usb_current", "ok", f"{said}; what the ports of {board.maker} give nobody says")]
+    hungry = [device.name for device in devices if _draws(device) > board.port_amps]
+    if hungry:
+        words = f"{', '.join(hungry)} may draw more than the {board.port_amps:g} A of one port of {board.maker}"
+        return [BudgetNote("usb_current", "warn", words, touch)]
+    return [BudgetNote("usb_current", "ok", f"{said}, none more than the {board.port_amps:g} A of one port")]
+
+
+def _ports(board: KnownBoard, devices: Sequence[Known]) -> list[BudgetNote]:
+    if len(devices) <= board.ports:
+        return []
+    words = f"{len(devices)} USB devices and {board.ports} ports"
+    return [BudgetNote("usb_ports", "warn", words, "add a hub with a supply of its own, and put what needs little bandwidth on it")]
+
+
+def _amps(devices: Sequence[Known]) -> tuple[float, tuple[str, ...]]:
+    return sum(map(_draws, devices)), tuple(device.name for device in devices if device.amps is None)
+
+
+def _draws(device: Known) -> float:
+    return GUESSED_A.get(device.kind, MOST_A) if device.amps is None else device.amps
+
+
+def _mbps(device: Known) -> float:
+    return device.usb_mbps or 0.0
