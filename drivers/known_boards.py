@@ -17,12 +17,10 @@ Watts = Annotated[float, Meta(gt=0, le=500, description="watts above 0 and at mo
 
 
 class Pins(Struct, frozen=True, forbid_unknown_fields=True):
-    """GPIO lines of this project's wiring (docs/wiring.md): the pulse of a GNSS receiver, three lamps, a buzzer, a 1-wire thermometer."""
+    """GPIO lines of this project's wiring (docs/wiring.md): the pulse of a GNSS receiver, a lamp, a buzzer, a 1-wire thermometer."""
 
     pps: Gpio
-    red: Gpio
-    amber: Gpio
-    green: Gpio
+    lamp: Gpio
     buzzer: Gpio
     one_wire: Gpio
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from drivers.known_boards import KnownBoard
 from drivers.known_devices import Known
@@ -56,13 +57,14 @@ class Budget(Struct, frozen=True):
     notes: tuple[BudgetNote, ...]
 
 
-def budget(board: KnownBoard, devices: Sequence[Known]) -> Budget:
-    """Reckon it for devices that are all plugged in; those that are on no USB do not count."""
+def budget(board: KnownBoard, devices: Sequence[Known], *, full_supply: bool = False) -> Budget:
+    """Reckon it for devices that are all plugged in; others do not count. `full_supply`: the board has the one that it asks for."""
     on_usb = [device for device in devices if device.bus == "usb"]
     fast = _super_speed(board, on_usb)
     loads = _spread(board, [device for device in on_usb if device not in fast])
     amps, guessed = _amps(on_usb)
-    notes = (*_bandwidth(board, loads), *_current(board, on_usb, amps, guessed), *_ports(board, on_usb))
+    board_fed = replace(board, usb_amps_else=None) if full_supply else board
+    notes = (*_bandwidth(board, loads), *_current(board_fed, on_usb, amps, guessed), *_ports(board, on_usb))
     return Budget(board.name, loads, tuple(device.name for device in fast), amps, guessed, notes)
 
 
