@@ -12,13 +12,16 @@ from msgspec import Struct
 
 from drivers.source import SourceMisconfigured
 
-HERE = Path(__file__).parent
+_PACKED, _CHECKED_OUT = (folder / "hw" for folder in Path(__file__).parents[:2])
+HARDWARE = _PACKED if _PACKED.is_dir() else _CHECKED_OUT
+"""What comes with the project about hardware: in a wheel beside the drivers, in a checkout beside their package."""
+
 StructT = TypeVar("StructT", bound=Struct)
 
 
 def known(kind: str) -> dict[str, Path]:
-    """The devices of one kind ("arrays", "cameras") that come with the project, name -> file, in a wheel or in a checkout."""
-    return {path.stem: path for folder in (HERE / "hw" / kind, HERE.parent / "hw" / kind) for path in sorted(folder.glob("*.toml"))}
+    """The devices of one kind ("arrays", "cameras") that come with the project, name -> file."""
+    return {path.stem: path for path in sorted((HARDWARE / kind).glob("*.toml"))}
 
 
 def path_of(name: str, kind: str, noun: str) -> Path:
