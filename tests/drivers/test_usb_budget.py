@@ -120,6 +120,11 @@ def test_a_raspberry_pi_5_wants_its_own_supply() -> None:
     ]
 
 
+def test_with_its_own_supply_a_raspberry_pi_5_gives_all_of_it() -> None:
+    found = budget(read_board("raspberry_pi_5"), [named("mt7612u"), named("rtl_sdr")], full_supply=True)
+    assert grades(found)["usb_current"] == "ok"
+
+
 def test_what_a_device_says_of_itself_takes_the_place_of_a_guess() -> None:
     told = replace(named("uma_16"), amps=0.2)
     assert of("raspberry_pi_4", told).guessed == ()
