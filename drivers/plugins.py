@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 class PluginError(Exception):
@@ -11,6 +14,8 @@ class PluginError(Exception):
 
 def offers(group: str) -> dict[str, list[EntryPoint]]:
     """Every entry point of a group by its name; raises PluginError where a package's list of them is damaged."""
+    from importlib.metadata import entry_points  # 3 MiB, which a process without such a package need not hold
+
     found: dict[str, list[EntryPoint]] = {}
     try:
         for point in entry_points(group=group):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -171,6 +170,8 @@ def to_json(config: Config) -> bytes:
 
 def short_name(config: Config) -> str:
     """Twelve hex digits that change whenever anything in a configuration does."""
+    from hashlib import sha256  # OpenSSL, which a sensor's process need not hold
+
     return sha256(to_json(config)).hexdigest()[:12]
 
 

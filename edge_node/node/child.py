@@ -14,6 +14,8 @@ from edge_node.messages import SensorState, SensorStatus
 from edge_node.notify import Listener
 
 CALM_S = 30.0
+GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
+"""Of large arrays: else glibc keeps up to 64 MiB of what a process let go (mallopt(3))."""
 
 
 def _named(code: int) -> str:
@@ -66,6 +68,7 @@ class Child:
             "NOTIFY_SOCKET": str(self._listener.path),
             "WATCHDOG_USEC": str(int(self._patience.stall_after_s * 1e6)),
             "OPENBLAS_NUM_THREADS": "1",
+            **GIVE_BACK,
         }
         command = [sys.executable, "-m", "edge_node", *self._arguments, "-c", "-"]
         try:
