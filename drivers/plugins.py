@@ -14,7 +14,7 @@ class PluginError(Exception):
 
 def offers(group: str) -> dict[str, list[EntryPoint]]:
     """Every entry point of a group by its name; raises PluginError where a package's list of them is damaged."""
-    from importlib.metadata import entry_points  # 3 MiB, which a process without such a package need not hold
+    from importlib.metadata import entry_points  # noqa: PLC0415 -- 3 MiB, which a process without such a package need not hold
 
     found: dict[str, list[EntryPoint]] = {}
     try:

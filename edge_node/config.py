@@ -170,7 +170,7 @@ def to_json(config: Config) -> bytes:
 
 def short_name(config: Config) -> str:
     """Twelve hex digits that change whenever anything in a configuration does."""
-    from hashlib import sha256  # OpenSSL, which a sensor's process need not hold
+    from hashlib import sha256  # noqa: PLC0415 -- OpenSSL, which a sensor's process need not hold
 
     return sha256(to_json(config)).hexdigest()[:12]
 
