@@ -1,9 +1,9 @@
-"""The truth of a world for a trial's folder: all that moves there, ten times a second."""
+"""The truth of a world for a trial's folder: all that moves there, a node on a vehicle too, ten times a second."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor
+from math import cos, floor, radians, sin
 
 from tools.simulate.pictures import passing
 from tools.simulate.traffic import Passing
@@ -12,14 +12,26 @@ from tools.trial.outcome import TRUTH_EVERY_S, TruthRow
 
 
 def rows(world: World, seconds: float) -> Iterator[TruthRow]:
-    """Every drone, every other and what passes before each node's camera, from 0 to `seconds` of the scene, in time order."""
+    """Every drone, every other, what passes before each node's camera and a vehicle's node, from 0 to `seconds`, in time order."""
     seen = [(of, traffic) for of in map(world.of_post, world.scene.nodes) if (traffic := passing(of))]
     for step in range(floor(seconds / TRUTH_EVERY_S + 1e-9) + 1):
         t_s = round(step * TRUTH_EVERY_S, 3)
         for one in world.objects(t_s):
             yield TruthRow(**{name: getattr(one, name) for name in TruthRow.__struct_fields__})
+        yield from _vehicle(world, t_s)
         for of, traffic in seen:
             yield from _passing(of, traffic, t_s)
+
+
+def _vehicle(world: World, t_s: float) -> Iterator[TruthRow]:
+    """Where a vehicle's node truly is: what it says of that itself is a second old and has its receiver's errors."""
+    going = world.stands(t_s)
+    if going is None:
+        return
+    place = world.ground.to_geodetic(going.east_m, going.north_m, world.scene.node.mast_m)
+    heading = radians(going.heading_deg)
+    velocity = going.speed_mps * sin(heading), going.speed_mps * cos(heading), 0.0
+    yield TruthRow(t_s, world.scene.node.name, "node", *place, *velocity)
 
 
 def _passing(world: World, traffic: Passing, t_s: float) -> Iterator[TruthRow]:

@@ -10,10 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from edge_node.geometry import LocalFrame, bearing_deg, distance_m
+from tools.score.truth import about
 from tools.simulate import remote_id, soundscape
 from tools.simulate.scene import Errors, SceneError, Turned
 from tools.simulate.world import World
-from tools.trial.outcome import TruthRow
+from tools.trial.outcome import Heard, NodeStood, TruthRow
 from tools.trial.truth import rows
 
 SCENES = Path(__file__).parents[3] / "tools/simulate/scenes"
@@ -123,3 +124,24 @@ def test_a_french_beacon_has_an_id_of_its_own() -> None:
     said = {row.name: row.ids for row in rows(World.load(SCENES / "remote-id.toml", 2), 0.0)}
     assert said["french"] == ("TST0CTRAN00000305", "TSTSIM0000000TST0CTRAN00000305")
     assert said["beacon"] == ("TST0CTRAN00000301",)
+
+
+def test_the_truth_of_a_trial_says_where_a_vehicle_is_whatever_that_says_itself() -> None:
+    world = World.load(SCENES / "patrol.toml", 4)
+    told = list(rows(world, 20.0))
+    latitude, longitude, altitude = world.ground.to_geodetic(0.0, 0.0, world.scene.node.mast_m)
+    place = {"latitude_deg": latitude, "longitude_deg": longitude, "altitude_wgs84_m": altitude}
+    heard = [Heard(t_s, {"kind": "status", "node": "patrol", "place": place}) for t_s in (0.0, 10.0, 20.0)]
+    truth = about(NodeStood("patrol", latitude, longitude, altitude, 0, moving=True), told, heard)
+    for t_s in (0.0, 3.0, 11.5, 20.0):
+        going, (east, north, up) = world.stands(t_s), truth.stand.at(np.array([t_s]))[0]
+        assert going is not None
+        assert (east, north, up) == pytest.approx((going.east_m, going.north_m, 0.0), abs=0.05)
+        (seen,) = [truth.seen(one, np.array([t_s]))[0] for one in truth.flown if one.name == "follower"]
+        assert tuple(seen) == pytest.approx(world.from_node(world.scene.drone[0], t_s)[0], abs=0.1)
+    (first, *_) = [row for row in told if row.kind == "node"]
+    assert np.hypot(first.velocity_east_mps, first.velocity_north_mps) == pytest.approx(6.0)
+
+
+def test_a_node_on_a_mast_is_no_row_of_the_truth(posts: World) -> None:
+    assert {row.kind for row in rows(posts, 1.0)}.isdisjoint({"node", "post"})
