@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
-from tools.score.intervals import BLOCK_S, NOTHING, Estimate, normal
+from tools.score.intervals import BLOCK_S, NOTHING, SHARE, Estimate, Z, normal
 from tools.score.truth import STEP_S
 
 Array = NDArray[np.float64]
@@ -18,6 +19,8 @@ ROUNDS = 12
 LEAST = 1e-9
 """Of information, so that what nothing tells of is known to a sigma that is very large."""
 FEWEST = 12
+FEWEST_FITTED = 2
+"""Blocks of time: of one alone nobody knows how far the next would be off."""
 FAR, LEAST_SPREAD = 2.0, 0.02
 HARDLY = 0.5
 """A delay that is known no better than this, in seconds, is not known: nobody moved enough to tell."""
@@ -45,7 +48,7 @@ class Fit(Struct, frozen=True):
 
 
 def fit(rows: Sequence[Said], biases: int) -> Fit:
-    """Gauss-Newton on delay and biases; its covariance is by blocks of time, within which errors belong together (Liang and Zeger 1986)."""
+    """Gauss-Newton on delay and biases, and how far both go when a block of time is left out (a jackknife: Efron and Stein 1981)."""
     rows = [row for row in rows if len(row.t_s)]
     count = sum(len(row.t_s) for row in rows)
     if count < FEWEST:
@@ -92,12 +95,23 @@ def _spread(offs: Sequence[Array]) -> float:
 
 
 def _sigma(t_s: Array, off: Array, slope: Array, weight: Array) -> Array:
-    """1-sigma errors (p), with what one block of time says summed before it is squared; never less than if all were independent."""
-    bread = np.linalg.inv(slope.T @ (weight[:, None] * slope) + LEAST * np.eye(slope.shape[1]))
-    score = (weight * off)[:, None] * slope
+    """1-sigma errors (p): a jackknife over blocks of time, within which errors belong together; never less than if all were independent.
+
+    Of few blocks the quantile is wider (Student's, as many degrees of freedom as blocks less one), so that normal intervals are right.
+    """
+    information = slope.T @ (weight[:, None] * slope) + LEAST * np.eye(slope.shape[1])
     blocks = np.unique(np.floor(t_s / BLOCK_S), return_inverse=True)[1]
-    sums = np.zeros((blocks.max() + 1, slope.shape[1]))
-    np.add.at(sums, blocks, score)
-    grown = len(sums) / max(len(sums) - 1, 1)
-    together = np.diag(bread @ (sums.T @ sums) @ bread) * grown
-    return np.asarray(np.sqrt(np.maximum(together, np.diag(bread))))
+    count = int(blocks.max()) + 1
+    if count < FEWEST_FITTED:
+        return np.full(slope.shape[1], np.inf)
+    without = [_without(information, off[blocks == k], slope[blocks == k], weight[blocks == k]) for k in range(count)]
+    together = np.sum(np.square(without), axis=0) * (count - 1) / count
+    wider = float(student.ppf((1 + SHARE) / 2, count - 1)) / Z
+    return np.asarray(np.sqrt(np.maximum(together, np.diag(np.linalg.inv(information)))) * wider)
+
+
+def _without(information: Array, off: Array, slope: Array, weight: Array) -> Array:
+    """How far all of the fit goes when one block's rows are left out."""
+    weighted = weight[:, None] * slope
+    left = information - slope.T @ weighted + LEAST * np.eye(len(information))
+    return np.asarray(np.linalg.solve(left, weighted.T @ off))

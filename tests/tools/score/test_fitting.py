@@ -30,6 +30,26 @@ def test_the_told_interval_holds_the_delay_as_often_as_it_says() -> None:
     assert sum(one.low <= 0.7 <= one.high for one in found if one.low is not None and one.high is not None) >= 51
 
 
+def _wandering(t_s: np.ndarray, keeps_s: float, seed: int) -> np.ndarray:
+    """Errors of 1 sigma that belong together for about so long, as a heading's do."""
+    drawn, keep = np.random.default_rng(seed).normal(size=len(t_s)), np.exp(-(t_s[1] - t_s[0]) / keeps_s)
+    errors = [drawn[0]]
+    for one in drawn[1:]:
+        errors.append(keep * errors[-1] + np.sqrt(1 - keep**2) * one)
+    return np.array(errors)
+
+
+@pytest.mark.parametrize("seconds", [20, 50])
+def test_errors_that_belong_together_make_no_delay_out_of_chance(seconds: int) -> None:
+    t_s, held = T_S[seconds > T_S], 0
+    for seed in range(60):
+        row = _row(0.7, 1.0, seed, sigma=0.0)
+        told = row.told[: len(t_s)] + _wandering(t_s, 2.0, seed)
+        delay = fit([Said(t_s, told, row.true, np.subtract, bias=0)], 1).delay_s
+        held += delay.low is not None and delay.high is not None and delay.low <= 0.7 <= delay.high
+    assert held >= 50
+
+
 def test_a_few_wild_words_do_not_move_it() -> None:
     row = _row(0.5, 0.0, 3)
     row.told[::20] += 300.0
