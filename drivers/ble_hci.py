@@ -9,6 +9,7 @@ from drivers.blocks import RadioFrame
 from drivers.h4 import HARDWARE_ERROR, Event
 from drivers.hci import Advertising
 from drivers.hci_scan import Controller, Refused, Scan, Unanswered
+from drivers.hush import Hush
 from drivers.serial_port import SerialPort
 from drivers.source import Source, SourceAbsent, SourceError, SourceMisconfigured, SourceStalled
 
@@ -18,7 +19,10 @@ MOST_FAULTS = 3
 
 
 class BleHci(Source):
-    """An H4 controller at `port`; its scan is started anew when no report came for `rearm_after_s`, or after a fault of its own."""
+    """An H4 controller at `port`; its scan is started anew when no report came for `rearm_after_s`, or after a fault of its own.
+
+    So it is as soon as reports that came steadily fail to come: only by asking a controller is one that hangs told from an empty sky.
+    """
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class BleHci(Source):
         self._scan: Scan | None = None
         self._rearmed = self._faults = 0
         self._faulty = False
+        self._hush = Hush()
 
     def open(self) -> None:
         """Take the port and start to scan; a controller that does not answer is absent."""
@@ -62,7 +67,8 @@ class BleHci(Source):
             frames = [frame for event in events for frame in self._take(event, now_ns)]
             if self._advertising.heard > heard:
                 heard_ns, heard, self._faults = now_ns, self._advertising.heard, 0
-            if self._faulty or now_ns - heard_ns > self._rearm_after_ns:
+                self._hush.hear(now_ns)
+            if self._faulty or now_ns - heard_ns > self._rearm_after_ns or self._hush.lasts_s(now_ns) is not None:
                 heard_ns = now_ns
                 self._rearm(controller)
             yield from frames or (None,)
@@ -110,3 +116,4 @@ class BleHci(Source):
             raise SourceStalled(f"the controller on {self._path} scans no more: {error}") from None
         self._rearmed += 1
         self._faulty = False
+        self._hush.forget()

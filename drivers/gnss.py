@@ -33,7 +33,7 @@ class Gnss(Source):
         baud: int = 9_600,
         gpsd: str | None = None,
         pps: str | None = None,
-        silent_after_s: float = 10.0,
+        silent_after_s: float = 3.5,
         *,
         heading_offset_deg: float = 0.0,
         declination_deg: float | None = None,

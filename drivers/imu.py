@@ -34,7 +34,7 @@ class Imu(Source):
         turns: Literal["anticlockwise", "clockwise"] = "anticlockwise",
         pitch_deg: float = 0.0,
         roll_deg: float = 0.0,
-        silent_after_s: float = 5.0,
+        silent_after_s: float = 3.0,
     ) -> None:
         self._path, self._sign = port, 1.0 if turns == "clockwise" else -1.0
         self._level_deg = pitch_deg, roll_deg

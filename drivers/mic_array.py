@@ -22,6 +22,8 @@ from drivers.usb import sound_cards
 
 MOST_BLOCK_S = 0.05
 QUIET_S = 0.5
+HANGS_NS = 3 * NS_PER_S
+"""A device that runs hands over sound all the time, silence too."""
 FASTER_THAN_TIME_S = 2.0
 FLOAT_SYSTEMS = ("JACK Audio Connection Kit",)
 """Sound systems that work in float32 themselves; all others have the integers of the converter."""
@@ -63,6 +65,7 @@ class MicArray(Source):
             raise SourceMisconfigured(f"{self._kind.name} does not do {rate_hz} Hz; it does {', '.join(map(str, self._kind.rates_hz))}")
         self._temperature_c, self._temperature_file = temperature_c, temperature_file
         self._silent_after_ns = round(silent_after_s * NS_PER_S)
+        self._hangs_after_ns = min(HANGS_NS, self._silent_after_ns)
         self._order = np.array(self._kind.channel_order)
         self._clock = SampleClock(self.rate_hz)
         self._stream: SoundStream | None = None
@@ -85,13 +88,14 @@ class MicArray(Source):
 
     def blocks(self) -> Iterator[AudioBlock | None]:
         """Sound as it comes, in blocks of 20 to 50 ms."""
-        heard_ns = time.monotonic_ns()
+        came_ns = heard_ns = time.monotonic_ns()
         while (stream := self._stream) is not None:
             heard = stream.read(QUIET_S)
             now_ns = time.monotonic_ns()
+            came_ns = came_ns if heard is None else now_ns
             if heard is not None and (heard.samples != heard.samples[0]).any():
                 heard_ns = now_ns
-            elif now_ns - heard_ns > self._silent_after_ns:
+            elif now_ns - heard_ns > self._silent_after_ns or now_ns - came_ns > self._hangs_after_ns:
                 raise SourceStalled(self._silence(heard))
             yield None if heard is None else self._block(heard)
 
@@ -135,9 +139,9 @@ class MicArray(Source):
         )
 
     def _silence(self, heard: Heard | None) -> str:
-        seconds = self._silent_after_ns / NS_PER_S
         if heard is None:
-            return f"{self._name} gave no sound for {seconds:.0f} s: its driver hangs, or it is unplugged"
+            return f"{self._name} gave no sound for {self._hangs_after_ns / NS_PER_S:.0f} s: its driver hangs, or it is unplugged"
+        seconds = self._silent_after_ns / NS_PER_S
         return f"{self._name} gave the same value for {seconds:.0f} s in all channels: is it muted (alsamixer), or dead?"
 
 

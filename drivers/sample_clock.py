@@ -58,6 +58,7 @@ class SampleClock:
         lost = self._dropped(frames, (t_mono_ns - self._start_ns) / NS_PER_S, overflowed=overflowed)
         self.frames += lost + frames
         self.lost += lost
+        self._mark = (self._mark[0], self._mark[1] - lost / self.rate_hz)
         self.gaps += overflowed or lost > 0
         self._fit((t_mono_ns - self._start_ns) / NS_PER_S)
         return lost

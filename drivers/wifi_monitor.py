@@ -16,6 +16,7 @@ from threading import Event, Thread
 from drivers import radiotap
 from drivers.blocks import RadioFrame
 from drivers.channels import PLANS, Hopper, Tuner, channel_name, tune_with_iw
+from drivers.hush import Hush
 from drivers.source import Source, SourceAbsent, SourceLost, SourceMisconfigured
 
 ETH_P_ALL = 0x0003
@@ -62,6 +63,7 @@ class WifiMonitor(Source):
         self._stop = Event()
         self._thread: Thread | None = None
         self._last_hz: int | None = None
+        self._hush = Hush()
 
     def open(self) -> None:
         """Take the interface, and start to hop."""
@@ -69,6 +71,7 @@ class WifiMonitor(Source):
             raise SourceMisconfigured(f"there is no channel plan {self.plan!r}; these are: {', '.join(PLANS)}")
         self.dropped = 0
         self._last_hz = None
+        self._hush = Hush()
         self._socket = _listen(self.interface)
         self._hopper = Hopper(self.interface, PLANS[self.plan], self._tune)
         self._stop = Event()
@@ -102,6 +105,7 @@ class WifiMonitor(Source):
             else:
                 sequence += 1
                 lost = 0
+                self._hush.hear(frame.t_mono_ns)
             yield frame
 
     def close(self) -> None:
@@ -115,12 +119,13 @@ class WifiMonitor(Source):
             self._socket = None
 
     def words(self) -> str:
-        """Say where it listens and what the kernel dropped."""
+        """Say where it listens, what the kernel dropped, and that nothing comes any more where much did."""
         tuned = self._hopper.words()
         if not tuned and self._last_hz is not None:
             tuned = channel_name(self._last_hz // 1_000_000)
         dropped = f"{self.dropped} dropped by the kernel" if self.dropped else ""
-        return ", ".join(part for part in (f"monitor mode on {self.interface}", tuned, dropped) if part)
+        hush = self._hush.words(time.monotonic_ns())
+        return ", ".join(part for part in (f"monitor mode on {self.interface}", tuned, dropped, hush) if part)
 
     def _frame(self, data: memoryview, t_mono_ns: int, sequence: int, lost: int) -> RadioFrame | None:
         header = radiotap.read(data)

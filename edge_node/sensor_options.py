@@ -78,7 +78,7 @@ class GnssOptions(Struct, frozen=True, forbid_unknown_fields=True):
     baud: Literal[4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800] = 9600
     gpsd: Annotated[str, Meta(pattern=r"^.+:\d+$", description="host:port")] | None = None
     pps: Annotated[str, Meta(pattern=r"^pps\d+$", description="a PPS device like pps0")] | None = None
-    silent_after_s: Positive = 10.0
+    silent_after_s: Positive = 3.5
     heading_offset_deg: Azimuth = 0.0
     declination_deg: Degrees180 | None = None
     sigma_heading_deg: Annotated[float, Meta(ge=0.05, le=90, description="degrees from 0.05 to 90")] | None = None
@@ -92,7 +92,7 @@ class ImuOptions(Struct, frozen=True, forbid_unknown_fields=True):
     turns: Literal["anticlockwise", "clockwise"] = "anticlockwise"
     pitch_deg: Degrees90 = 0.0
     roll_deg: Degrees180 = 0.0
-    silent_after_s: Positive = 5.0
+    silent_after_s: Positive = 3.0
 
 
 class BleHciOptions(Struct, frozen=True, forbid_unknown_fields=True):

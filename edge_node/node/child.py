@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from math import inf
 
 from edge_node.config import Config, SupervisionTable, to_json
 from edge_node.messages import SensorState, SensorStatus
@@ -118,14 +119,17 @@ class Child:
             self._start_again("absent", self._patience.absent_retry_s, now_s)
         elif self.state == "stalled":
             self._crashed(self._failure, now_s)
+        elif code == os.EX_TEMPFAIL:
+            self._crashed(f"{_named(code)} ({self._said})", now_s, self._patience.absent_retry_s)
         else:
-            self._crashed(f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_TEMPFAIL, os.EX_SOFTWARE) else ''}", now_s)
+            self._crashed(f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_SOFTWARE) else ''}", now_s)
 
-    def _crashed(self, failure: str, now_s: float) -> None:
+    def _crashed(self, failure: str, now_s: float, most_s: float = inf) -> None:
+        """Try again later each time, `most_s` later at most: a device that hangs may be back at any moment, as one that is absent."""
         self._failure = failure
         self._failures_in_a_row += 1
         wait_s = self._patience.backoff_first_s * 2 ** min(self._failures_in_a_row - 1, 16)
-        self._start_again("crashed", min(wait_s, self._patience.backoff_most_s), now_s)
+        self._start_again("crashed", min(wait_s, self._patience.backoff_most_s, most_s), now_s)
 
     def _start_again(self, state: SensorState, wait_s: float, now_s: float) -> None:
         self.restarts += 1

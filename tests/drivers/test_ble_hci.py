@@ -142,6 +142,17 @@ def test_a_controller_that_answers_no_more_is_stalled() -> None:
         frames(source, 1)
 
 
+def test_a_controller_that_hangs_after_steady_reports_is_asked_at_once_and_not_after_half_a_minute() -> None:
+    controller = Controlled(most_resets=1)
+    with far_end(controller) as device, BleHci(device.port, answer_within_s=0.1) as source:
+        blocks = source.blocks()
+        for _ in range(40):
+            device.say(legacy(LEGACY_DATA))
+            take(blocks, 1)
+        with pytest.raises(SourceStalled, match="scans no more: no answer to command 0x0c03"):
+            take(blocks, 1)
+
+
 def test_a_fault_of_the_controller_starts_the_scan_anew_at_once() -> None:
     controller = Controlled(air=legacy(LEGACY_DATA))
     with far_end(controller) as device, BleHci(device.port) as source:

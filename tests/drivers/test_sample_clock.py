@@ -112,6 +112,17 @@ def test_a_card_that_runs_ahead_of_time_shows() -> None:
     assert clock.ahead_s > 2.0
 
 
+def test_a_card_that_hung_for_seconds_does_not_run_ahead_of_time_after_it() -> None:
+    clock, card = SampleClock(RATE_HZ), Card(0.0, 0.0, 1)
+    ahead_s = 0.0
+    for block in range(600):
+        late_ns = 6_500_000_000 if block >= 200 else 0
+        clock.add(FRAMES, card.read() + late_ns)
+        ahead_s = max(ahead_s, clock.ahead_s)
+    assert clock.lost == pytest.approx(6.5 * RATE_HZ, rel=0.02)
+    assert ahead_s < 0.5
+
+
 @given(st.lists(st.tuples(st.integers(1, 10_000), st.integers(0, 10**10), st.booleans()), max_size=60))
 def test_no_time_goes_backwards(reads: list[tuple[int, int, bool]]) -> None:
     clock, t_ns, told = SampleClock(RATE_HZ), START_NS, []

@@ -24,7 +24,7 @@ NUMBERS = re.compile(r"(?<![a-z])[\d.]+")
 MOST_WORDS = 200
 WORDS: dict[str, tuple[str, ...]] = {
     "unplug": ("absent", "lost", "gone", "unplugged", "no fix"),
-    "stall": ("stalled", "stall", "no data"),
+    "stall": ("stalled", "stall", "no data", "no answer", "gave no", "said nothing"),
     "stop": ("stalled", "stall", "no data", "killed"),
     "kill": ("crashed", "ended", "exit", "killed", "signal"),
     "clock_step": ("clock",),
