@@ -170,7 +170,7 @@ class Measuring:
                 if self._joining.parts(_claim_key(trail), trail.body.row):
                     self._part(trail, events)
                 continue
-            row = self._joining.whose(_claim_key(trail))
+            row = self._joining.whose(_claim_key(trail), t_mono_ns / 1e9)
             owner = None if row is None else self.trail_of(row)
             if owner and owner.motion is None:
                 self._roster.unite(trail, owner, events)

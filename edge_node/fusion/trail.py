@@ -46,6 +46,8 @@ MOST_FLAGS = 16
 MOST_SENSORS = 16
 MOST_POINTINGS = 16
 CLAIMED = "claimed"
+BEARING_HOLDS_NS = 2_000_000_000
+"""A direction that is older than the place told beside it says nothing of where that is."""
 # Over several transports one Location is said again after the next: as many are remembered.
 REMEMBERED_LOCATIONS = 4
 
@@ -250,14 +252,15 @@ class Trail:
         placed = (body if kinematics else self.motion or body) or pointing or emission
         label, label_probability, probabilities = self.kinds.told()
         suspicions = (*self.doubts, *self.verdict.suspicions)
+        t_mono_ns, pointed = placed.t_mono_ns if placed else self.last_seen_ns, body or pointing
         return Track(
             number=self.number,
             state=self.state,
-            t_mono_ns=placed.t_mono_ns if placed else self.last_seen_ns,
+            t_mono_ns=t_mono_ns,
             first_seen_mono_ns=self.first_seen_ns,
             last_seen_mono_ns=self.last_seen_ns,
             kinematics=kinematics or (self.motion.kinematics() if self.motion else None),
-            bearing=_bearing(body, pointing.bearing if pointing else None),
+            bearing=_as_of(_bearing(body, pointing.bearing if pointing else None), t_mono_ns - pointed.t_mono_ns if pointed else 0),
             identity=self.claims.identity() if self._heard else None,
             heard=tuple(self._heard.values()),
             sensors=tuple(self._sensors),
@@ -314,6 +317,19 @@ def _bearing(body: Known | None, said: Bearing | None) -> Bearing | None:
     if body.kinematics or said is None or said.azimuth_rate_dps is None:
         return body.bearing
     return replace(body.bearing, azimuth_rate_dps=said.azimuth_rate_dps, elevation_rate_dps=said.elevation_rate_dps)
+
+
+def _as_of(bearing: Bearing | None, late_ns: int) -> Bearing | None:
+    """A bearing carried on by its rates to another time; None where that is too far off."""
+    if bearing is None or late_ns == 0:
+        return bearing
+    if abs(late_ns) > BEARING_HOLDS_NS:
+        return None
+    late_s, elevation_deg = late_ns / 1e9, bearing.elevation_deg
+    azimuth_deg = (bearing.azimuth_deg + (bearing.azimuth_rate_dps or 0.0) * late_s) % 360
+    if elevation_deg is not None:
+        elevation_deg = min(max(elevation_deg + (bearing.elevation_rate_dps or 0.0) * late_s, -90.0), 90.0)
+    return replace(bearing, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg)
 
 
 def _pointing(said: Numbered) -> AnyPointing:

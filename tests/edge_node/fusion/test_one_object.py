@@ -172,6 +172,43 @@ def test_a_claim_that_leaves_its_body_goes_on_alone_and_the_body_keeps_its_numbe
     assert kept(parts) == 1
 
 
+def test_what_passed_is_not_who_claims_later_to_be_where_that_may_be_by_then() -> None:
+    def stay_two(seed: int) -> bool:
+        rng = np.random.default_rng(seed)
+        passing, hovering = straight((-60, 40, 30), (8 + rng.normal(0, 1), rng.normal(0, 1), 0)), straight((60, 150, 60), (0.5, 0, 0))
+
+        def said(sky: Sky, t_s: float) -> Iterator[Sequence[Detection]]:
+            if t_s < 4:
+                yield [sky.seen(passing, t_s, 7)]
+            if t_s > 5 and every(t_s, 0.5):
+                yield [sky.claimed(hovering, t_s)]
+
+        tracker, events = flown(Sky(seed), 20, said)
+        return "merged" not in [event.kind for event in events] and all(track.bearing is None for track in alive(tracker))
+
+    assert kept(stay_two) == 1.0
+
+
+def test_a_bearing_is_told_of_the_time_of_the_place_beside_it_or_not_at_all() -> None:
+    path = a_flight(2)
+
+    def said(sky: Sky, t_s: float) -> Iterator[Sequence[Detection]]:
+        if t_s < 10:
+            yield [sky.seen(path, t_s, 7)]
+        if t_s > 3 and every(t_s, 1.0):
+            yield [sky.claimed(path, t_s)]
+
+    sky, tracker = Sky(2), Tracker(TrackingTable())
+    told = []
+    for second in range(30):
+        flown(sky, second + 1, said, second, tracker)
+        told += alive(tracker)
+    for track in told:
+        if track.bearing is not None:
+            off_deg = (track.bearing.azimuth_deg - direction(path(track.t_mono_ns / SECOND))[0] + 180) % 360 - 180
+            assert abs(off_deg) < 4 * hypot(track.bearing.sigma_azimuth_deg, track.bearing.sigma_pose_deg or 0.0, 0.2)
+
+
 def test_a_claim_elsewhere_and_a_body_without_one_stay_two() -> None:
     path, ghost = a_flight(3), around((-200, -250, 60), 80, 8)
 
