@@ -54,7 +54,7 @@ class Sensor:
 
 
 class Cover(NamedTuple):
-    """What one sensor would sense from a moment on, as it says itself."""
+    """What one sensor would sense from a moment on, as it says itself, and how long after it came it would."""
 
     t_s: float
     sense: str
@@ -63,6 +63,7 @@ class Cover(NamedTuple):
     low_deg: float
     high_deg: float
     reach_m: float
+    latency_s: float = 0.0
 
 
 class Sensed(Struct, frozen=True):
@@ -122,6 +123,7 @@ def _cover(row: dict[str, Any], t_s: float) -> Cover:
         low_deg=row.get("lowest_elevation_deg", -90.0),
         high_deg=row.get("highest_elevation_deg", 90.0),
         reach_m=row["reach_m"],
+        latency_s=row.get("latency_s", 0.0),
     )
 
 
@@ -140,6 +142,14 @@ def in_reach(truth: Truth, flown: Flown, covers: Sequence[Cover], t_s: Array) ->
         high = (elevation >= cover.low_deg) & (elevation <= cover.high_deg)
         inside |= mine & ahead & high & (range_m < cover.reach_m)
     return np.asarray(inside & lives)
+
+
+def for_long(asked: Flags, covers: Sequence[Cover], t_s: Array) -> Flags:
+    """Of moments in reach, those after as long a time in it as the sensor says that it needs."""
+    latency_s = max((one.latency_s for one in covers), default=0.0)
+    began = np.maximum.accumulate(np.where(asked, -np.inf, t_s)) if len(t_s) else t_s
+    since_s = t_s - np.where(np.isfinite(began), began, t_s[:1])
+    return np.asarray(asked & (since_s > latency_s))
 
 
 def should_reach(covers: Sequence[Cover], what: str) -> list[Cover]:

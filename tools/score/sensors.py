@@ -15,7 +15,7 @@ from tools.score.figures import Figure
 from tools.score.fitting import Said, fit
 from tools.score.intervals import BLOCK_S, Estimate, rate, rms, share
 from tools.score.matching import GATE_DEG, GATE_M, apart_deg, apart_m, pairs
-from tools.score.sensed import UNSAID, Cover, Sensor, in_reach, should_reach
+from tools.score.sensed import UNSAID, Cover, Sensor, for_long, in_reach, should_reach
 from tools.score.truth import Truth, direction_deg, off_deg
 
 Array = NDArray[np.float64]
@@ -24,8 +24,9 @@ Indices = NDArray[np.intp]
 NOBODY = -1
 STALE_STEPS, LEAST_STALE_S = 2.5, 1.0
 FEWEST_STEPS = 8
-LONGEST_STEPS = 20
-"""Who says nothing for more steps than this lost its object, and did not miss a step."""
+LONGEST_STEPS = {"camera": 20.0, "acoustic": 2.5}
+"""Who says nothing for more steps than this lost its object, and did not miss a step. Microphones do so as soon as two sounds are in one
+direction or one fades: what is lost on the way is lost one by one."""
 STEADY = "acoustic", "camera"
 """Kinds that tell of what they follow at every step."""
 DRONES = {
@@ -82,7 +83,7 @@ def figures(mine: Owned, covers: Sequence[Cover], t_s: Array, seconds: float) ->
     name = mine.sensor.name
     drone = np.isin(mine.whose, mine.truth.drones())
     yield Figure("sensor_pd", _pd(mine, should_reach(covers, mine.sensor.kind), t_s), name)
-    yield Figure("sensor_claimed_pd", _pd(mine, covers, t_s), name)
+    yield Figure("sensor_claimed_pd", _pd(mine, covers, t_s, after=True), name)
     if mine.sensor.kind in STEADY:
         yield Figure("sensor_steps", _steps(mine, drone), name)
     if mine.sensor.kind != CLAIMING:
@@ -115,14 +116,18 @@ def having(mine: Owned, flown: int, t_s: Array) -> NDArray[np.bool_]:
     return np.asarray((last >= 0) & (t_s - said_s[np.maximum(last, 0)] <= stale_s(mine.sensor)))
 
 
-def _pd(mine: Owned, covers: Sequence[Cover], t_s: Array) -> Estimate:
-    """Of drones' time in a reach, how much has a detection; NOTHING without a reach. Who speaks on other media alone is not asked for."""
+def _pd(mine: Owned, covers: Sequence[Cover], t_s: Array, *, after: bool = False) -> Estimate:
+    """Of drones' time in a reach, how much has a detection; NOTHING without a reach. Who speaks on other media alone is not asked for.
+
+    `after` the time in reach that the sensor says that it needs.
+    """
     hits = of = 0
     for one in mine.truth.drones() if covers else ():
         spoken, heard = mine.truth.flown[one].media, mine.sensor.media
         if spoken and heard and spoken.isdisjoint(heard):
             continue
         asked = in_reach(mine.truth, mine.truth.flown[one], covers, t_s)
+        asked = for_long(asked, covers, t_s) if after else asked
         hits, of = hits + int((having(mine, one, t_s) & asked).sum()), of + int(asked.sum())
     return share(looks(hits), looks(of))
 
@@ -151,7 +156,7 @@ def _runs(mine: Owned, plots: Indices) -> list[Indices]:
     """Parts of one number's plots between which it lost its object."""
     gaps = np.diff(mine.sensor.t_s[plots])
     usual = float(np.median(gaps)) if len(gaps) else 0.0
-    return np.split(plots, np.flatnonzero(gaps > LONGEST_STEPS * usual) + 1)
+    return np.split(plots, np.flatnonzero(gaps > LONGEST_STEPS[mine.sensor.kind] * usual) + 1)
 
 
 def _step_s(each: Sequence[Array]) -> float | None:
