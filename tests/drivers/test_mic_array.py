@@ -70,6 +70,14 @@ def test_what_the_card_loses_is_counted_and_a_stall_named(tmp_path: Path) -> Non
     assert end["words"] == f"edge_array at 48000 Hz, 1 gap ({after.lost} frames lost)"
 
 
+def test_a_card_that_hangs_is_named_long_before_one_that_may_only_be_muted(tmp_path: Path) -> None:
+    with card_of(tmp_path, "uma_16") as card, listening(card, array="uma_16", silent_after_s=60.0) as listener:
+        play(card, 0, 4)
+        assert listener.over.wait(DEADLINE_S)
+        end = listener.end
+    assert end["error"] == "SourceStalled: edge_array gave no sound for 3 s: its driver hangs, or it is unplugged"
+
+
 @pytest.mark.parametrize(
     ("fate", "words"),
     [
