@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import asin, atan2, degrees, hypot, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_node.fusion.bodies.bodies import Bodies
 from edge_node.fusion.embodied import Known
@@ -13,6 +14,8 @@ from edge_node.fusion.filter.bank import Indices
 from edge_node.fusion.filter.models import AXES, STATE, Array
 from edge_node.fusion.filter.sensing import across, lengths
 from edge_node.messages import Bearing, Kinematics
+
+Flags = NDArray[np.bool_]
 
 MOST_SIGMA_RANGE = 0.5
 """Of what is known of a range no better than by this share of it, a place is not worth to be told."""
@@ -36,7 +39,8 @@ def known(bodies: Bodies, rows: Indices) -> list[Known]:
     rates = np.matvec(axes, mean[:, AXES:STATE]) / far[:, None]
     deep = np.sqrt(np.vecdot(towards, np.matvec(cov[:, :AXES, :AXES], towards))) / far
     placed = (located & (deep < MOST_SIGMA_RANGE)).tolist()
-    each = zip(rows.tolist(), states.t_s.tolist(), towards.tolist(), _sigmas(bodies, rows, axes).tolist(), rates.tolist(), strict=True)
+    sure = _sigmas(bodies, rows, axes, ~sounds).tolist()
+    each = zip(rows.tolist(), states.t_s.tolist(), towards.tolist(), sure, rates.tolist(), strict=True)
     return [
         Known(
             round(t_s * 1e9),
@@ -48,18 +52,23 @@ def known(bodies: Bodies, rows: Indices) -> list[Known]:
     ]
 
 
-def _sigmas(bodies: Bodies, rows: Indices, axes: Array) -> Array:
+def _sigmas(bodies: Bodies, rows: Indices, axes: Array, seen: Flags) -> Array:
     """Sigmas (n, 2, 2), of all errors and of those that no sensor's bearings share, across azimuth and along elevation, in radians.
 
-    Of every range that there may be by itself: at each the shared errors turn the place by as much as they turn the sensor.
+    Of every range that there may be by itself: at each the shared errors turn the place by as much as they turn the sensor. Of what is
+    `seen` (n) each range may have another direction: what is heard was sent before, and the farther it is, the more the mounting of who
+    sees is off. That is one error of all its bearings.
     """
     out = np.empty((len(rows), 2, 2))
     for part, states in bodies.objects.mixtures(rows):
-        far = np.maximum(lengths(states.mean[..., :AXES] - bodies.ground.here), LEAST_M)
+        place = states.mean[..., :AXES] - bodies.ground.here
+        far = np.maximum(lengths(place), LEAST_M)
         whole, mixed, shared = states.cov[..., :AXES, :AXES], states.cov[..., :AXES, STATE:], states.cov[..., STATE:, STATE:]
         alone = whole - mixed @ np.linalg.solve(shared, mixed.swapaxes(-1, -2)) if shared.shape[-1] else whole
         both, across_them = np.stack([whole, alone], axis=1), axes[part, None, None]
         variance = np.vecdot(across_them @ both, across_them) / (far**2)[:, None, :, None]
+        aside = np.vecdot(axes[part, None], (place / far[..., None])[:, :, None])
+        variance[:, :1] += (seen[part, None, None] * aside**2)[:, None]
         out[part] = np.sqrt(np.maximum(np.vecmat(states.weight[:, None], variance), 0.0))
     return out
 

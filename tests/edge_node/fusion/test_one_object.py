@@ -72,6 +72,26 @@ def test_what_is_seen_and_heard_is_one_object_and_is_told_with_both() -> None:
     assert 0.2 < (track.bearing.sigma_pose_deg or 0.0) < 1.2
 
 
+def test_a_direction_by_eye_and_ear_is_no_surer_than_the_range_lets_it_be() -> None:
+    squares = []
+    for seed in range(10):
+        sky, tracker, path = Sky(seed), Tracker(TrackingTable()), straight((55, 75, 40), (-8, 0.4, 0.1))
+
+        def said(sky: Sky, t_s: float, path: Path = path) -> Iterator[Sequence[Detection]]:
+            if every(t_s, 0.2):
+                yield [sky.seen(path, t_s, 7)]
+            if every(t_s, 0.6):
+                yield [sky.heard(path, t_s, 3)]
+
+        for second in range(13):
+            flown(sky, second + 1, said, second, tracker)
+            for track in alive(tracker):
+                if track.bearing is not None:
+                    off_deg = (track.bearing.azimuth_deg - direction(path(track.t_mono_ns / SECOND))[0] + 180) % 360 - 180
+                    squares.append((off_deg / hypot(track.bearing.sigma_azimuth_deg, track.bearing.sigma_pose_deg or 0.0)) ** 2)
+    assert np.mean(squares) < 6.0
+
+
 def test_a_claim_that_agrees_makes_a_place_of_it() -> None:
     path = a_flight(2)
 
