@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
 from edge_node.config_file import ConfigError, load
+from edge_node.field.setup.swap import swap
 
 _HEADER = re.compile(r"^\s*\[\[?\s*[\w.\"'-]+\s*\]\]?\s*(#.*)?$")
 _SENSOR = re.compile(r"^\s*\[\[\s*sensor\s*\]\]\s*(#.*)?$")
@@ -53,23 +50,9 @@ def write(path: Path, changes: Mapping[str, Mapping[str, float]]) -> Path:
     text = path.read_bytes().decode("utf-8")
     for sensor, values in changes.items():
         text = edited(text, sensor, values)
-    backup = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.bak")
-    handle, name = mkstemp(prefix=".new-", suffix=".toml", dir=path.parent)
-    fresh = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        _reads(fresh, path, changes)
-        was = path.stat()
-        fresh.chmod(was.st_mode & 0o7777)
-        if (was.st_uid, was.st_gid) != (fresh.stat().st_uid, fresh.stat().st_gid):
-            os.chown(fresh, was.st_uid, was.st_gid)
-        shutil.copy2(path, backup)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    backup = swap(path, text, lambda fresh: _reads(fresh, path, changes))
+    if backup is None:
+        raise EditError("it went away while it was changed")
     return backup
 
 
