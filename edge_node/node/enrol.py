@@ -10,7 +10,7 @@ from pathlib import Path
 from edge_node import enrolment_file, private_file
 from edge_node.config_file import ConfigError, load
 from edge_node.enrolment_file import Enrolled
-from edge_node.publish.enrol import EnrolError
+from edge_node.publish.enrol import EnrolError, UnreachableError
 from edge_node.publish.enrol import enrol as visit
 from edge_node.publish.enrol_token import MOST_SIGNS, Token, TokenError, decode
 from edge_node.publish.enrol_wire import Welcome
@@ -18,7 +18,7 @@ from edge_node.publish.keys import KeyFileError, KeyPair, load_or_make
 from edge_node.publish.words import words
 
 STANDARD_INPUT = "-"
-CODES: dict[type[Exception], int] = {TokenError: os.EX_DATAERR, ConfigError: os.EX_CONFIG}
+CODES: dict[type[Exception], int] = {TokenError: os.EX_DATAERR, ConfigError: os.EX_CONFIG, UnreachableError: os.EX_TEMPFAIL}
 
 
 def enrol(arguments: argparse.Namespace) -> int:

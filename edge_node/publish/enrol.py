@@ -36,6 +36,10 @@ class EnrolError(Exception):
     """The node was not enrolled; the text says why and what to do."""
 
 
+class UnreachableError(EnrolError):
+    """C2 did not answer: the same may go well later."""
+
+
 def enrol(token: Token, keys: KeyPair, wait_s: float) -> Welcome:
     """Have C2 enrol this key; asking again with the same token and key is answered the same; raises EnrolError and KeyFileError."""
     require_curve()
@@ -86,8 +90,10 @@ class _Visit:
                 self._note(Event(struct.unpack("=Hi", self._monitor.recv_multipart()[0])[0]))
         where = self._token.enrol
         if self._greeted:
-            raise EnrolError(f"C2 at {where} did not answer within {wait_s:g} s: say the same again, it may be enrolled already")
-        raise EnrolError(f"nobody answers at {where} within {wait_s:g} s: does C2 serve with --enrol-bind, and can this node reach it?")
+            raise UnreachableError(f"C2 at {where} did not answer within {wait_s:g} s: say the same again, it may be enrolled already")
+        raise UnreachableError(
+            f"nobody answers at {where} within {wait_s:g} s: does C2 serve with --enrol-bind, and can this node reach it?"
+        )
 
     def _read(self, frames: list[bytes]) -> Welcome | Refusal:
         try:

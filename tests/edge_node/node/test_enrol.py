@@ -111,7 +111,7 @@ def test_nobody_answers_and_nothing_is_kept(tmp_path: Path) -> None:
     with serving_c2(tmp_path / "c2") as c2:
         token = c2.invite()
     done = _enrol(_config(tmp_path), token, "--wait", "0.3")
-    assert done.returncode == 1
+    assert done.returncode == os.EX_TEMPFAIL
     assert "nobody answers" in done.stderr
     assert not (tmp_path / "state" / FILE).exists()
 
