@@ -17,6 +17,8 @@ COMMANDS = {
     "status": ("say how the running node is", "edge_node.node.commands:status"),
     "tracks": ("show the tracks of the running node, on the spot", "edge_node.node.commands:tracks"),
     "check-config": ("read the configuration and name all that is wrong in it", "edge_node.node.commands:check_config"),
+    "setup": ("ask a few questions and set this node up, or do so by a file of answers", "edge_node.node.setup:setup"),
+    "sensors": ("list what is plugged in, or suggest the tables of node.toml for it", "edge_node.node.sensors:sensors"),
     "enrol": ("enrol this node at a C2 with the token that C2 made for it", "edge_node.node.enrol:enrol"),
     "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.node.commands:keys"),
     "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
@@ -33,8 +35,8 @@ COMMANDS = {
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
 }
-TAKES_CONFIG = ("run", "status", "tracks", "check-config", "enrol", "keys", "calibrate", "worker", "hub")
-SAYS_JSON = ("status", "tracks", "detect", "replay", "calibrate", "demo")
+TAKES_CONFIG = ("run", "status", "tracks", "check-config", "setup", "sensors", "enrol", "keys", "calibrate", "worker", "hub")
+SAYS_JSON = ("status", "tracks", "sensors", "detect", "replay", "calibrate", "demo")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -70,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
         _add_sound(commands.choices[name].add_argument_group("how sound was recorded"))
         _add_pictures(commands.choices[name].add_argument_group("how pictures were recorded"))
         _add_iq(commands.choices[name].add_argument_group("how IQ was recorded, where neither SigMF nor the file's name says it"))
+    _add_setup(commands.choices["setup"], commands.choices["sensors"])
     _add_flight(commands.choices["calibrate"])
     _add_walk(commands.choices["calibrate-array"])
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
@@ -77,6 +80,21 @@ def parser() -> argparse.ArgumentParser:
         "--web", nargs="?", const="127.0.0.1:8600", metavar="HOST:PORT", help="show the C2's web page too"
     )
     return whole
+
+
+def _add_setup(setup: argparse.ArgumentParser, sensors: argparse.ArgumentParser) -> None:
+    """Where answers come from, and of which computer."""
+    setup.add_argument("--answers", type=Path, metavar="FILE.toml", help="ask nothing: do as this file says (docs/setup.md)")
+    setup.add_argument(
+        "--first-boot",
+        action="store_true",
+        help="follow edge-node-setup.toml on the boot partition once, and write beside it what came of it",
+    )
+    setup.add_argument("--wait", type=float, default=15.0, metavar="S", help="how long to wait for C2 (%(default)g s)")
+    sensors.add_argument("what", choices=("list", "suggest"), help="what is plugged in, or [[sensor]] tables for it")
+    sensors.add_argument("--tables", action="store_true", help="only the tables, where there is no node.toml yet")
+    for command in (setup, sensors):
+        command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="look for devices in the sysfs of another root")
 
 
 def _add_pose(group: argparse._ArgumentGroup) -> None:
