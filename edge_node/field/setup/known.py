@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from drivers.known_devices import Known
 from edge_node.field.setup.inventory import UsbDevice
 
-CSI_SENSORS = {"imx708_wide": ("rpi_module_3_wide",), "imx708": ("rpi_module_3",), "imx477": ("rpi_hq_6mm", "rpi_hq_16mm")}
-"""What the kernel calls the sensor of a CSI camera, and the cameras that have it; the lens of an HQ camera nobody but its owner knows."""
+CSI_SENSORS = {
+    "imx708_wide": ("rpi_module_3_wide",),
+    "imx708": ("rpi_module_3", "rpi_module_3_wide"),
+    "imx477": ("rpi_hq_6mm", "rpi_hq_16mm"),
+}
+"""What the kernel calls the sensor of a CSI camera, and the cameras that have it; often nobody but its owner knows the lens."""
 
 
 USUAL = ("lepton_3_5", "rtl_sdr", "boson_640_14mm")

@@ -114,6 +114,12 @@ def test_a_camera_on_the_ribbon_needs_no_name(computer: Computer) -> None:
     assert tables(computer) == [{"name": "camera", "driver": "camera", "camera": "rpi_module_3_wide"}]
 
 
+def test_a_lens_that_the_kernel_does_not_tell_is_asked_for(computer: Computer) -> None:
+    computer.csi("imx477")
+    (one,) = advice(computer).suggestions
+    assert {one.options["camera"], *one.may_be} == {"rpi_hq_6mm", "rpi_hq_16mm"}
+
+
 def test_the_line_to_the_network_is_left_alone(computer: Computer) -> None:
     computer.usb("1-1", WIFI, product="Wireless")
     computer.wifi("1-1", "wlan0", "mt76x2u")
