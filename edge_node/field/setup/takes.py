@@ -45,10 +45,11 @@ def angle(lowest: float, highest: float) -> Callable[[str], float | None]:
 
 def coordinates(said: str) -> Coordinates:
     """Latitude, longitude and perhaps a height, as maps on telephones give them: 56.9496, 24.1052 or 56.9496N 24.1052E 31."""
+    said = re.sub(r"\s*m$", "", said)
     parts = said.split(",") if said.count(",") in (1, 2) and "." in said else said.replace(", ", " ").split()
     if len(parts) not in (2, 3):
         raise WrongAnswerError("type latitude and longitude in degrees, such as 56.9496, 24.1052")
-    height_m = number(parts[2].strip().removesuffix("m"), "the height is a number of metres") if len(parts) == 3 else None
+    height_m = number(parts[2], "the height is a number of metres") if len(parts) == 3 else None
     return Coordinates(_degrees(parts[0], 90, "NS"), _degrees(parts[1], 180, "EW"), height_m)
 
 
