@@ -89,6 +89,7 @@ def _apply(card: Card, root: Path, work: Work, page: Page) -> int:
     page.say(f"name {made.name}\nplace {made.place.words}\nsensors {names}")
     for note in notes:
         work.trouble(note)
+    work.remind(made)
     work.name_adapters(chosen.adapters)
     card.handled()
     if is_started and acts.has_service():

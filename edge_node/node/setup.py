@@ -64,6 +64,7 @@ def _rest(work: Work, made: Choices, chosen: Chosen) -> None:
     if made.token is not None:
         work.enrol(made.token)
     work.name_adapters(chosen.adapters)
+    work.remind(made)
 
 
 def _by_talk(config: Path, root: Path, wait_s: float) -> int:

@@ -77,6 +77,12 @@ def words(finding: Finding) -> str:
     return finding.words + (f": {finding.touch}" if finding.touch else "")
 
 
+def open_poses(tables: Sequence[Table]) -> tuple[str, ...]:
+    """The sensors that tell bearings and of which nobody has said where they look: theirs are worth nothing yet."""
+    looking = (one for one in tables if one.get("azimuth_deg") is None)
+    return tuple(str(one.get("name")) for one in looking if one.get("driver") == "camera" or _is_array(one))
+
+
 def key_of(one: Suggestion) -> str:
     """A question's name that stays the same while the device stays in its port."""
     return f"sensor.{one.driver}.{one.where}"
@@ -162,6 +168,10 @@ def _needs_fov(options: Table) -> bool:
         return read_camera(str(options.get("camera"))).focal_px is None
     except SourceMisconfigured:
         return False
+
+
+def _is_array(table: Table) -> bool:
+    return table.get("driver") == "mic_array" and _has_bearing(table)
 
 
 def _has_bearing(options: Table) -> bool:

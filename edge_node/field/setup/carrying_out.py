@@ -9,6 +9,7 @@ from pathlib import Path
 from edge_node.config_file import load
 from edge_node.field.setup import acts, choices
 from edge_node.field.setup.acts import Keys
+from edge_node.field.setup.ask_sensors import open_poses
 from edge_node.field.setup.choices import Choices, Former
 from edge_node.field.setup.suggestion import Adapter
 
@@ -64,6 +65,12 @@ class Work:
             self.say(did.words)
         else:
             self.trouble(f"the node does not run: {did.words}")
+
+    def remind(self, chosen: Choices) -> None:
+        """Say what is still open though nothing is wrong."""
+        names = open_poses(chosen.sensors)
+        if names:
+            self.say(f"still open: where {' and '.join(names)} look; say azimuth_deg, or fly a drone and run 'edge-node calibrate'")
 
     def look_over(self) -> None:
         """Have the node's doctor say how it is."""

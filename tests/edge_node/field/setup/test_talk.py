@@ -73,6 +73,7 @@ def test_a_mast_node_by_enter_alone(tmp_path: Path, config: Path) -> None:
     assert found.problems == ()
     assert found.node.name == os.uname().nodename[:32]
     assert "public key" in talk.said
+    assert "still open: where microphones and thermal look" in " ".join(talk.said.split())
     assert "\x1b" not in talk.said
     assert not (config.parent / DRAFT).exists()
 
@@ -92,6 +93,7 @@ def test_what_is_typed_is_what_the_node_reads(config: Path, eye: Computer) -> No
     assert (camera.options["azimuth_deg"], camera.options["tilt_deg"], camera.options["serial"]) == (40.5, 12, "77")
     assert (found.node.name, found.node.latitude_deg, found.node.altitude_wgs84_m) == ('H"afen \\ 1 äöü', 56.9496, 31)
     assert "It needs azimuth_deg" not in config.read_text()
+    assert "still open" not in talk.said
 
 
 def test_a_wrong_answer_is_named_and_a_question_mark_explains(config: Path, eye: Computer) -> None:
