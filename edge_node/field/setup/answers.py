@@ -15,7 +15,7 @@ from edge_node.field.setup import radios, takes
 from edge_node.field.setup.ask_sensors import Chosen
 from edge_node.field.setup.choices import Choices, Former, Place
 from edge_node.field.setup.claims import Table
-from edge_node.field.setup.suggestion import Adapter, Advice, Suggestion, remarks
+from edge_node.field.setup.suggestion import Adapter, Advice, Suggestion, remarks, settled
 from edge_node.sensor_options import Degrees90, Degrees180
 from edge_node.strict_toml import Problem, nearest, read_table
 
@@ -25,7 +25,8 @@ USED = "used"
 """What stands in place of a token that was taken out of the file."""
 
 TABLES = ("node", "sensors", "c2", "service")
-TELLING = ("driver", "array", "camera", "sdr", "serial", "port_path")
+KINDS = ("array", "camera", "sdr")
+TELLING = ("driver", *KINDS, "serial", "port_path")
 """Keys of a [[sensor]] that say which device is meant; `name` does so where there is none of these."""
 
 
@@ -168,6 +169,8 @@ def _sensors(answers: Answers, old: Former, advice: Advice) -> tuple[Chosen, tup
         one = next((one for one in offered if fits(said, one)), None)
         if one is not None:
             offered.remove(one)
+            told = next((str(said[key]) for key in KINDS if said.get(key) in one.may_be), None)
+            one = one if told is None else settled(one, told)
             gathered.take(one, {**one.table, "name": said.get("name", one.name), **said})
         elif "name" in said and "driver" in said:
             gathered.tables.append(said)
@@ -195,5 +198,5 @@ def fits(said: Table, one: Suggestion) -> bool:
     telling = {key: said[key] for key in TELLING if key in said}
     if not telling:
         return said.get("name") == one.name
-    kinds = (*(one.options.get(key) for key in ("array", "camera", "sdr")), *one.may_be)
-    return all(value == one.table.get(key) or (key in ("array", "camera", "sdr") and value in kinds) for key, value in telling.items())
+    kinds = (*(one.options.get(key) for key in KINDS), *one.may_be)
+    return all(value == one.table.get(key) or (key in KINDS and value in kinds) for key, value in telling.items())

@@ -8,13 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from drivers.cameras import read_camera
-from drivers.known_devices import all_known
+from drivers.known_devices import named
 from drivers.microphone_arrays import read_array
 from drivers.sdrs import read_sdr
 from drivers.source import SourceMisconfigured
 from edge_node.field.setup import radios, takes
 from edge_node.field.setup.claims import Table
-from edge_node.field.setup.suggestion import LOOKS, WHICH, Adapter, Advice, Suggestion, remarks
+from edge_node.field.setup.suggestion import LOOKS, WHICH, Adapter, Advice, Suggestion, remarks, settled
 from edge_node.field.setup.terminal import Terminal
 from edge_node.messages import Finding
 
@@ -112,21 +112,10 @@ def _which(terminal: Terminal, one: Suggestion) -> Suggestion:
     key = next((key for key in KIND_KEYS if key in one.options), None)
     if key is None or not one.may_be:
         return one
-    known = {kind.name: kind for kind in all_known()}
     names = [str(one.options[key]), *one.may_be]
-    among = {name: f"{name}: {known[name].words}" for name in names}
+    among = {name: f"{name}: {named(name).words}" for name in names}
     name = terminal.choose(f"{key_of(one)}.kind", "Which one is it?", among, OF_KINDS, names[0])
-    rest = tuple(other for other in names if other != name)
-    kind = known[name]
-    return replace(
-        one,
-        driver=str(kind.driver),
-        options={**one.options, **kind.options},
-        what=kind.words,
-        why=f"its owner says that it is a {name}",
-        needs=tuple(need for need in one.needs if not need.startswith(WHICH)),
-        may_be=rest,
-    )
+    return settled(one, name)
 
 
 def _looking(terminal: Terminal, one: Suggestion) -> Suggestion:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from drivers.known_devices import named
 from edge_node.field.setup.claims import Table, Thing
 from edge_node.messages import Finding
 
@@ -84,6 +86,20 @@ def suggested(
         sure=sure,
         amps=kind.amps if kind else None,
         usb_mbps=kind.usb_mbps if kind else None,
+    )
+
+
+def settled(one: Suggestion, name: str) -> Suggestion:
+    """The same as the kind that its owner says it is, of those that it may be."""
+    kind = named(name)
+    return replace(
+        one,
+        driver=str(kind.driver),
+        options={**one.options, **kind.options},
+        what=kind.words,
+        why=f"its owner says that it is a {name}",
+        needs=tuple(need for need in one.needs if not need.startswith(WHICH)),
+        may_be=(),
     )
 
 
