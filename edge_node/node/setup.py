@@ -24,6 +24,7 @@ from edge_node.field.setup.wizard import Wizard
 from edge_node.node.first_boot import first_boot
 
 STOPPED = 130
+OF_ALL = 0o755
 NOT_WRITTEN = (NotAcceptedError, NotTomlError, ConfigError, OSError)
 START = "Starts it now and at every boot (systemctl enable, restart)."
 DOCTOR = "Listens and looks with each sensor for some seconds and says what is wrong: the page to photograph before you leave."
@@ -128,7 +129,9 @@ def _folder_problem(config: Path) -> str:
     """Why nothing could be written, before anybody answers questions; empty where it can."""
     folder = config.resolve().parent
     try:
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(OF_ALL)  # whatever the umask: the node's own user has to come in
     except OSError as error:
         return f"{folder} cannot be made: {error.strerror}; say 'sudo edge-node setup'"
     return "" if os.access(folder, os.W_OK | os.X_OK) else f"{folder} may not be written: say 'sudo edge-node setup'"

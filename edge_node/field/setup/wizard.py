@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from drivers.known_devices import all_known
+from edge_node.config_file import ConfigError, load
 from edge_node.field.setup import ask_sensors, receiver_place, takes
 from edge_node.field.setup.ask_sensors import Chosen
 from edge_node.field.setup.choices import Choices, Former, Place
@@ -51,7 +52,7 @@ class Wizard:
 
     def __init__(self, terminal: Terminal, old: Former, config: Path, root: Path = Path("/")) -> None:
         self._terminal, self._old, self._config, self._root = terminal, old, config, root
-        self._decided = Decided(c2=_known_c2(old))
+        self._decided = Decided(c2=_known_c2(config))
         self._sections: Sequence[tuple[str, Callable[[], None]]] = (
             ("Sensors", self._sensors),
             ("Name", self._name),
@@ -168,8 +169,11 @@ def _token(said: str) -> tuple[str, Token]:
         raise WrongAnswerError(str(error)) from None
 
 
-def _known_c2(old: Former) -> str:
-    """What node.toml says of C2; what an enrolment says is told when it is replaced."""
-    table = old.tables.get("c2")
-    live = table.get("live") if isinstance(table, dict) else None
-    return f"{live}, as node.toml says" if isinstance(live, str) else ""
+def _known_c2(config: Path) -> str:
+    """Where tracks go now, and who says so; empty where nobody does."""
+    try:
+        found = load(config)
+    except ConfigError:
+        return ""
+    by = "by its enrolment" if "live" in found.enrolled else "as node.toml says"
+    return f"{found.c2.live}, {by}" if found.c2.live else ""

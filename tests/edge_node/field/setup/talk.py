@@ -33,10 +33,9 @@ class Talk:
             "TERM": "dumb",
             "LANG": "C.UTF-8",
             "HOME": str(config.parent),
-            "XDG_STATE_HOME": str(config.parent / "home"),
         }
         environment.pop("COLUMNS", None)
-        environment["PATH"] = path or without_systemd(config.parent)
+        environment["PATH"] = path or without_systemd(config.parent.parent)
         command = [sys.executable, "-m", "edge_node", "setup", "-c", str(config), "--root", str(root), *more]
         self.process = subprocess.Popen(
             command,

@@ -226,6 +226,7 @@ def test_a_broken_node_toml_is_begun_anew_and_kept(config: Path, eye: Computer) 
 
 def test_with_nothing_plugged_in_a_node_is_set_up_all_the_same(tmp_path: Path, config: Path) -> None:
     Computer(tmp_path / "root")
+    config.parent.rmdir()
     with Talk(config, tmp_path / "root") as talk:
         talk.wait_for("Nothing is plugged in")
         talk.answer("Name of this node?", "roof")
@@ -234,6 +235,7 @@ def test_with_nothing_plugged_in_a_node_is_set_up_all_the_same(tmp_path: Path, c
         talk.answer("Write it?")
         assert talk.end() == 0
     assert load(config).sensor == ()
+    assert config.parent.stat().st_mode & 0o777 == 0o755
 
 
 def test_a_token_enrols_and_shows_the_words(tmp_path: Path, config: Path, eye: Computer) -> None:
@@ -253,6 +255,10 @@ def test_a_token_enrols_and_shows_the_words(tmp_path: Path, config: Path, eye: C
     (enrolment,) = (config.parent / ".local").rglob(ENROLMENT)
     assert "live = " in enrolment.read_text()
     assert token[:middle] not in config.read_text()
+    with Talk(config, eye.root) as talk:
+        for question in ("Keep it?", "Azimuth?", "Name of this node?", "Which ["):
+            talk.answer(question)
+        talk.wait_for("by its enrolment")
 
 
 def test_a_c2_that_is_away_leaves_a_node_that_is_set_up(tmp_path: Path, config: Path, eye: Computer) -> None:
