@@ -211,7 +211,7 @@ def of_clock(clock: ClockState, now_utc_s: float | None = None) -> tuple[Finding
         return (_finding("time", "clock_unknown", "ok", "this computer does not tell who keeps its clock"),)
     if not clock.synchronised:
         touch = "connect the network (timedatectl set-ntp true), or add a GNSS receiver with its pulse"
-        return (_finding("time", "clock_not_kept", "warn", "nothing keeps the clock", touch),)
+        return (_finding("time", "clock_unsynchronised", "warn", "nothing keeps the clock", touch),)
     wrong = "" if clock.error_s is None else f", within {_seconds(clock.error_s)}"
     if clock.error_s is not None and clock.error_s > SLACK_S:
         touch = "reach a nearer time server (chronyc sources), or add a GNSS receiver with its pulse"

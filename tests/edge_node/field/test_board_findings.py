@@ -65,7 +65,7 @@ CASES = {
     "disk_worn_out": ("fail", with_disk(spares="urgent"), "used up"),
     "memory_ran_out": ("warn", replace(WELL, memory=Memory(killed=2)), "ended 2 processes"),
     "memory_low": ("warn", replace(WELL, memory=Memory(total_bytes=1 << 30, available_bytes=32 << 20)), "32 MiB of 1.0 GiB"),
-    "clock_not_kept": ("warn", replace(WELL, clock=ClockState(synchronised=False, source="kernel")), "nothing keeps"),
+    "clock_unsynchronised": ("warn", replace(WELL, clock=ClockState(synchronised=False, source="kernel")), "nothing keeps"),
     "clock_loose": ("warn", replace(WELL, clock=ClockState(synchronised=True, source="chrony", error_s=1.7)), "within 1.7 s"),
 }
 
