@@ -89,6 +89,10 @@ class BleHci(Source):
         garbled = f"{self._advertising.garbled} times garbled" if self._advertising.garbled else ""
         return ", ".join(filter(None, (f"{self._scan.name} on {self._path}{limits}", rearmed, garbled)))
 
+    def limits(self) -> tuple[str, ...]:
+        """The scans that the controller refused, best first, each with its error."""
+        return () if self._controller is None else self._controller.limits
+
     def _take(self, event: Event, now_ns: int) -> list[RadioFrame]:
         if event.code == HARDWARE_ERROR:
             self._faulty = True

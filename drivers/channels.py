@@ -109,6 +109,13 @@ class Hopper:
         refused = ", ".join(channel_name(mhz) for mhz in sorted(self._retry_s))
         return f"{here}{', ' if here else ''}refused {refused}: {self._refusal}"
 
+    def limits(self) -> tuple[str, ...]:
+        """What was refused, in one sentence; empty where nothing was."""
+        if not self._retry_s:
+            return ()
+        refused = "every channel" if len(self._retry_s) == len(self._plan) else ", ".join(map(channel_name, sorted(self._retry_s)))
+        return (f"it cannot be tuned to {refused} ({self._refusal})",)
+
     def _move(self, center_mhz: int, now_s: float) -> bool:
         if center_mhz == self.center_mhz:
             return True

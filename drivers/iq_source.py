@@ -125,6 +125,10 @@ class IqSource(Source):
         clips = f"{self._clipped:.0%} of the samples are clipped: less gain_db" if self._clipped > CLIPS_TOO_MUCH else ""
         return "; ".join(filter(None, (f"{where}{drift}{gaps}", clips, self._refused)))
 
+    def limits(self) -> tuple[str, ...]:
+        """What was left out of the plan, as the device refuses it."""
+        return (self._refused,) if self._refused else ()
+
     def _tuning(self, row: Row) -> tuple[float, float, float]:
         """Centre, rate and gain of a row; raises SourceMisconfigured where nobody says them."""
         said, usual = self._listening, self._sdr

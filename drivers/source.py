@@ -57,6 +57,10 @@ class Source(ABC):
         """Say in a few words what the device is doing, for the status; empty when there is nothing to add."""
         return ""
 
+    def limits(self) -> tuple[str, ...]:
+        """What this device refuses to do that others of its kind do, each in words; empty where nothing, or while it is closed."""
+        return ()
+
     def __enter__(self) -> Self:
         self.open()
         return self

@@ -127,6 +127,10 @@ class WifiMonitor(Source):
         hush = self._hush.words(time.monotonic_ns())
         return ", ".join(part for part in (f"monitor mode on {self.interface}", tuned, dropped, hush) if part)
 
+    def limits(self) -> tuple[str, ...]:
+        """The channels that it cannot be tuned to."""
+        return self._hopper.limits()
+
     def _frame(self, data: memoryview, t_mono_ns: int, sequence: int, lost: int) -> RadioFrame | None:
         header = radiotap.read(data)
         if header is None:

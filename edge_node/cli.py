@@ -15,6 +15,7 @@ DEFAULT_CONFIG = Path("/etc/edge-node/node.toml")
 COMMANDS = {
     "run": ("run the node until it is told to stop", "edge_node.node.commands:run"),
     "status": ("say how the running node is", "edge_node.node.commands:status"),
+    "doctor": ("look at everything, and say what is wrong and what to touch", "edge_node.node.doctor:doctor"),
     "tracks": ("show the tracks of the running node, on the spot", "edge_node.node.commands:tracks"),
     "check-config": ("read the configuration and name all that is wrong in it", "edge_node.node.commands:check_config"),
     "setup": ("ask a few questions and set this node up, or do so by a file of answers", "edge_node.node.setup:setup"),
@@ -35,8 +36,8 @@ COMMANDS = {
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
 }
-TAKES_CONFIG = ("run", "status", "tracks", "check-config", "setup", "sensors", "enrol", "keys", "calibrate", "worker", "hub")
-SAYS_JSON = ("status", "tracks", "sensors", "detect", "replay", "calibrate", "demo")
+TAKES_CONFIG = ("run", "status", "doctor", "tracks", "check-config", "setup", "sensors", "enrol", "keys", "calibrate", "worker", "hub")
+SAYS_JSON = ("status", "doctor", "tracks", "sensors", "detect", "replay", "calibrate", "demo")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("-c", "--config", type=Path, default=DEFAULT_CONFIG, help="node.toml (%(default)s)")
         if name in SAYS_JSON:
             command.add_argument("--json", action="store_true", help="one JSON object a line")
+    _add_doctor(commands.choices["doctor"])
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
     commands.choices["enrol"].add_argument("token", metavar="TOKEN", help="as C2's 'invite' shows it, or - to read it from standard input")
     commands.choices["enrol"].add_argument("--wait", type=float, default=15.0, metavar="S", help="how long to wait for C2 (%(default)g s)")
@@ -95,6 +97,16 @@ def _add_setup(setup: argparse.ArgumentParser, sensors: argparse.ArgumentParser)
     sensors.add_argument("--tables", action="store_true", help="only the tables, where there is no node.toml yet")
     for command in (setup, sensors):
         command.add_argument("--root", type=Path, default=Path("/"), metavar="DIR", help="look for devices in the sysfs of another root")
+
+
+def _add_doctor(command: argparse.ArgumentParser) -> None:
+    """How long to listen, and what to write."""
+    command.add_argument(
+        "--listen", type=listen_s, default=3.0, metavar="S", help="how long to listen to each sensor, 0.5 to 600 (%(default)g s)"
+    )
+    command.add_argument(
+        "--bundle", type=Path, metavar="FILE.zip", help="write all of it and the logs for who helps, keys and places blanked"
+    )
 
 
 def _add_pose(group: argparse._ArgumentGroup) -> None:
@@ -162,6 +174,14 @@ def flight_s(text: str) -> float:
     """Seconds from 10 to 600; raises ValueError."""
     seconds = finite(text)
     if not 10 <= seconds <= 600:
+        raise ValueError(text)
+    return seconds
+
+
+def listen_s(text: str) -> float:
+    """Seconds from 0.5 to 600; raises ValueError."""
+    seconds = finite(text)
+    if not 0.5 <= seconds <= 600:
         raise ValueError(text)
     return seconds
 

@@ -77,14 +77,14 @@ def check_config(arguments: argparse.Namespace) -> int:
         _say(f"{arguments.config} {problem}", error=True)
     wrong = len(config.problems)
     for sensor in config.sensor:
-        misfit = _misfit(sensor)
+        misfit = misfit_of(sensor)
         wrong += bool(misfit)
         _say(f"{sensor.name}: {misfit or sensor.driver}", error=bool(misfit))
     _say(_destination(arguments.config, config))
     return os.EX_CONFIG if wrong else os.EX_OK
 
 
-def _misfit(sensor: SensorTable) -> str:
+def misfit_of(sensor: SensorTable) -> str:
     """What is wrong with a driver that another package brings, or with its options; empty when nothing is."""
     from drivers import catalog
     from drivers.plugins import PluginError

@@ -60,7 +60,9 @@ class IqCheck:
     def _wrong(self, about: str) -> Iterator[Finding]:
         loudest = max(self._levels_dbfs.values())
         if loudest < DEAD_DBFS:
-            yield _found(about, "sdr_silent", "fail", "its samples are all the same", "raise gain_db; unplug it for 5 s; else its tuner is dead")
+            yield _found(
+                about, "sdr_silent", "fail", "its samples are all the same", "raise gain_db; unplug it for 5 s; else its tuner is dead"
+            )
             return
         if (share := self._clipped / self.samples) > CLIPPED_SHARE:
             yield _found(
