@@ -86,9 +86,10 @@ class Trial:
         began_s = now_s = time.monotonic()
         self._tell(stage="listening", words=source.words())
         for block in source.blocks():
+            now_s = time.monotonic()
             if block is not None:
                 self._take(block, pipeline)
-            now_s = time.monotonic()
+                self._told = replace(self._told, blocks=self._told.blocks + 1, last_s=now_s - began_s)
             if now_s - began_s >= seconds or now_s >= until_mono_s:
                 break
             if now_s - self._told_s > TELL_EVERY_S:
@@ -105,14 +106,13 @@ class Trial:
             self._check.take(block)
         content_s, units = self._content(block)
         self._content_s, self._units, self._lost = self._content_s + content_s, self._units + units, self._lost + block.lost
-        self._told = replace(self._told, blocks=self._told.blocks + 1)
 
     def _content(self, block: AnyBlock) -> tuple[float, float]:
         """For how long its device works for such a block, and how many of what it counts are in it."""
         match block:
             case AudioBlock():
                 return len(block.samples) / block.sample_rate_hz, len(block.samples)
-            case IqBlock():
+            case IqBlock() if not self._table.options.get("plan"):  # who goes about leaves some out wherever it arrives
                 return len(block.samples) / block.sample_rate_hz, len(block.samples)
             case Frame() if (rate_hz := self._pictures_hz()) is not None:
                 return 1 / rate_hz, 1
@@ -120,14 +120,16 @@ class Trial:
                 self._fix = block
                 return 1 / FIXES_A_SECOND, 1
         self._known = False
-        return 0.0, 1
+        return 0.0, len(block.samples) if isinstance(block, IqBlock) else 1
 
     def _pictures_hz(self) -> float | None:
         """As many pictures a second as are asked for; None of a source that does not say."""
         if self._table.driver != "camera":
             return None
-        asked = self._table.options.get("rate_hz")
-        return float(asked or read_camera(str(self._table.options["camera"])).rates_hz[0])
+        options = self._table.options
+        if options.get("rate_hz") is None and options.get("url") is not None:
+            return None  # a server has a rate of its own
+        return float(options.get("rate_hz") or read_camera(str(options["camera"])).rates_hz[0])
 
     def _so_far(self, source: Source, pipeline: Pipeline, seconds: float) -> dict[str, Any]:
         share = self._content_s / seconds if self._known and self._told.blocks and seconds > 0 else None
@@ -137,7 +139,8 @@ class Trial:
             "heard": share if share is None or isfinite(share) else None,
             "lost": self._lost / total if total > 0 else 0.0,
             "words": source.words(),
-            "signal": "; ".join(filter(None, (self._check.words() if self._check else "", pipeline.words()))),
+            "signal": self._check.words() if self._check else "",
+            "found": pipeline.words(),
             "problem": pipeline.problem,
             "limits": source.limits(),
             "findings": self._check.findings(self._table.name) if self._check else (),

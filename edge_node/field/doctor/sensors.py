@@ -10,7 +10,9 @@ from edge_node.messages import Finding, SensorStatus
 
 AIR = ("wifi_monitor", "ble_hci", "ble_sniffle", "mavlink_rid")
 """These say nothing while nobody sends."""
-LEAST_HEARD, LEAST_HEARD_HOPPING = 0.7, 0.3
+LEAST_HEARD = 0.7
+SILENT_S = 2.5
+"""A GNSS receiver speaks once a second, everything else more often."""
 MOST_LOST = 0.005
 CABLE = "look at its plug, cable and hub; unplug it for 5 s"
 TOUCHES = {
@@ -80,8 +82,10 @@ def _data(tried: Tried) -> Iterator[Finding]:
     if not tried.blocks:
         yield _silent(tried)
         return
-    least = LEAST_HEARD_HOPPING if "hops" in tried.signal else LEAST_HEARD
-    if tried.heard is not None and tried.heard < least:
+    quiet_s = tried.seconds - tried.last_s
+    if quiet_s > SILENT_S and tried.driver not in AIR:
+        yield finding(tried.name, "no_data", "fail", f"it gave nothing for the last {quiet_s:.1f} s", CABLE)
+    elif tried.heard is not None and tried.heard < LEAST_HEARD:
         said = f"only {tried.heard:.0%} of what it should give came"
         yield finding(tried.name, "too_little_data", "warn", said, "look at its cable, its hub and the computer's load")
     elif tried.lost > MOST_LOST:
@@ -97,7 +101,8 @@ def _silent(tried: Tried) -> Finding:
     if tried.driver in AIR:
         words = "; ".join(filter(None, (f"it heard nobody {for_s}", tried.words)))
         return finding(tried.name, "never_heard", "warn", words, TOUCHES[tried.driver])
-    return finding(tried.name, "no_data", "fail", f"it is open and gave nothing {for_s}", CABLE)
+    words = "; ".join(filter(None, (f"it is open and gave nothing {for_s}", tried.words)))
+    return finding(tried.name, "no_data", "fail", words, CABLE)
 
 
 def _limited(tried: Tried) -> Iterator[Finding]:

@@ -26,9 +26,10 @@ class Fixed(Struct, frozen=True, kw_only=True):
 
 
 class Tried(Struct, frozen=True, kw_only=True):
-    """`heard` is how much of what it should give in `seconds` came, `lost` the share that it dropped; None where nobody can tell.
+    """`heard` is how much of what it should give in `seconds` came (None where nobody can tell), the last at `last_s`; `lost` is the share
+    that it dropped.
 
-    `words` are the driver's, `signal` the check's, `problem` the detector's; `limits` what the device refuses to do. `trouble` and
+    `words` are the driver's, `signal` the check's, `found` and `problem` the detector's; `limits` what it refuses. `trouble` and
     `error` say how it ended before its time.
     """
 
@@ -37,10 +38,12 @@ class Tried(Struct, frozen=True, kw_only=True):
     stage: Stage = "starting"
     seconds: float = 0.0
     blocks: int = 0
+    last_s: float = 0.0
     heard: float | None = None
     lost: float = 0.0
     words: str = ""
     signal: str = ""
+    found: str = ""
     problem: str = ""
     limits: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
