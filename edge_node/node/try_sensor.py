@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
-from math import isfinite
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -42,6 +41,8 @@ TROUBLES: dict[type[SourceError], Trouble] = {
     SourceMisconfigured: "misconfigured",
 }
 FIXES_A_SECOND = 1.0
+LEAST_S = 1.0
+"""Of a shorter time nobody can tell how much should have come."""
 
 
 class Check(Protocol):
@@ -67,7 +68,7 @@ class Trial:
         self._content_s = self._units = self._lost = 0.0
         self._known = True
         self._fix: GnssFix | None = None
-        self._told_s = 0.0
+        self._told_s = self._began_s = 0.0
 
     def run(self, pipeline: Pipeline, seconds: float, until_mono_s: float) -> None:
         """Open, listen, tell; whatever goes wrong is told too."""
@@ -83,18 +84,18 @@ class Trial:
             self._tell(trouble="failed", error=named(error))
 
     def _listen(self, source: Source, pipeline: Pipeline, seconds: float, until_mono_s: float) -> None:
-        began_s = now_s = time.monotonic()
+        """The time counts from when the first block was worked on: what a detector loads for it takes a while, and data is lost then."""
+        self._began_s = time.monotonic()
         self._tell(stage="listening", words=source.words())
         for block in source.blocks():
-            now_s = time.monotonic()
             if block is not None:
                 self._take(block, pipeline)
-                self._told = replace(self._told, blocks=self._told.blocks + 1, last_s=now_s - began_s)
-            if now_s - began_s >= seconds or now_s >= until_mono_s:
+            now_s = time.monotonic()
+            if now_s - self._began_s >= seconds or now_s >= until_mono_s:
                 break
             if now_s - self._told_s > TELL_EVERY_S:
-                self._tell(**self._so_far(source, pipeline, now_s - began_s))
-        self._tell(**self._so_far(source, pipeline, now_s - began_s), stage="done")
+                self._tell(**self._so_far(source, pipeline))
+        self._tell(**self._so_far(source, pipeline), stage="done")
 
     def _take(self, block: AnyBlock, pipeline: Pipeline) -> None:
         kind = type(block).__name__
@@ -104,8 +105,17 @@ class Trial:
             self._check = cast("Check", getattr(import_module(module), name)())
         if self._check is not None:
             self._check.take(block)
+        self._count(block)
+
+    def _count(self, block: AnyBlock) -> None:
+        """Of what came about since the first block was worked on."""
         content_s, units = self._content(block)
-        self._content_s, self._units, self._lost = self._content_s + content_s, self._units + units, self._lost + block.lost
+        if not self._told.blocks:
+            self._began_s = time.monotonic()
+        elif block.t_mono_ns >= self._began_s * 1e9:
+            self._lost += block.lost if self._units else 0
+            self._content_s, self._units = self._content_s + content_s, self._units + units
+        self._told = replace(self._told, blocks=self._told.blocks + 1, last_s=time.monotonic() - self._began_s)
 
     def _content(self, block: AnyBlock) -> tuple[float, float]:
         """For how long its device works for such a block, and how many of what it counts are in it."""
@@ -131,12 +141,13 @@ class Trial:
             return None  # a server has a rate of its own
         return float(options.get("rate_hz") or read_camera(str(options["camera"])).rates_hz[0])
 
-    def _so_far(self, source: Source, pipeline: Pipeline, seconds: float) -> dict[str, Any]:
-        share = self._content_s / seconds if self._known and self._told.blocks and seconds > 0 else None
+    def _so_far(self, source: Source, pipeline: Pipeline) -> dict[str, Any]:
+        seconds = time.monotonic() - self._began_s
+        share = self._content_s / seconds if self._known and self._units and seconds > LEAST_S else None
         total = self._units + self._lost
         return {
             "seconds": seconds,
-            "heard": share if share is None or isfinite(share) else None,
+            "heard": share,
             "lost": self._lost / total if total > 0 else 0.0,
             "words": source.words(),
             "signal": self._check.words() if self._check else "",
