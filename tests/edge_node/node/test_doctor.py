@@ -22,6 +22,7 @@ from edge_node.node import doctor as node_doctor
 from edge_node.node import trying
 from edge_node.publish.keys import load_or_make
 from tests.drivers.board.trees import FIRMWARE, PI_5, usb, write
+from tests.drivers.conftest import fake_dongle, fake_library, pyrtlsdr
 from tests.drivers.controllers import ALL_FEATURES, Controlled, extended, report
 from tests.drivers.far_end import far_end
 from tests.drivers.radios import FakeDongle
@@ -32,7 +33,7 @@ from tools.virtual_devices.bench import virtual_devices
 from tools.virtual_devices.device import Begun
 from tools.virtual_devices.tap import ETHERNET, tap
 
-pytest_plugins = ("tests.drivers.conftest",)
+__all__ = ["fake_dongle", "fake_library", "pyrtlsdr"]
 NO_GNSS = '[[sensor]]\nname = "gps"\ndriver = "gnss"\nport = "/dev/none"\n'
 PLACED = "node.latitude_deg = 50.85\nnode.longitude_deg = 4.35\n"
 SLACK_S = 12.0
@@ -232,14 +233,15 @@ def test_missing_libraries_name_their_debian_packages(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("pyrtlsdr")
 def test_a_dongle_is_found_by_its_serial_whatever_its_index(
-    tmp_path: Path, fake_dongle: FakeDongle, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    dongle: FakeDongle = request.getfixturevalue("fake_dongle")
     table = f'{PLACED}[[sensor]]\nname = "sdr"\ndriver = "rtl_sdr"\ncenter_hz = 868e6\nrate_hz = 1e6\nserial = "1090"\n'
     for index, serials in ((1, "868,1090"), (0, "1090,868")):
         monkeypatch.setenv("FAKE_RTL_SERIALS", serials)
         said = examined(tmp_path, table)
         assert {grade for _, grade in of(said, "sdr")} <= {"ok", "warn"}
-        assert [line for line in fake_dongle.told() if line.startswith("open")][-1] == f"open {index}"
+        assert [line for line in dongle.told() if line.startswith("open")][-1] == f"open {index}"
     monkeypatch.setenv("FAKE_RTL_SERIALS", "868")
     assert of(examined(tmp_path, table), "sdr") == [("sensor_absent", "fail")]
 
