@@ -28,10 +28,15 @@ SILENCE_NS = 5_000_000_000
 HOLD_NS = 1_000_000_000
 HELLO_NS = 10_000_000_000
 NEXT_KEY_NS = 5_000_000_000
+CLOCKS_APART_S = 1.0
+"""From here on it is said: what two nodes see of one drone then no longer fits."""
 
 
 class ReliableLink:
-    """Driven by `service`; `clock` is the hub's newest. A command goes to `obey`, a key that C2 took to `key_taken`."""
+    """Driven by `service`; `clock` is the hub's newest, `ahead_s` by how much it is ahead of C2's.
+
+    A command goes to `obey`, a key that C2 took to `key_taken`.
+    """
 
     def __init__(
         self,
@@ -55,12 +60,20 @@ class ReliableLink:
         self._connections = self._turns = self._renumbered = 0
         self._progress_ns = self._hold_until_ns = self._hello_ns = self._next_key_ns = 0
         self._began_ns: int | None = None
+        self._asked_ns = 0
+        self.ahead_s: float | None = None
         self.complaint = ""
 
     @property
     def words(self) -> str:
         """How the plane stands."""
-        return self.complaint if self.complaint and self.line.connected else self.line.words
+        return self.complaint if self.complaint and self.line.connected else self.line.words + self._clocks()
+
+    def _clocks(self) -> str:
+        """By how much this node's clock and C2's differ, where that matters."""
+        if self.ahead_s is None or not self.line.connected or abs(self.ahead_s) < CLOCKS_APART_S:
+            return ""
+        return f", this node's clock is {abs(self.ahead_s):.1f} s {'ahead of' if self.ahead_s > 0 else 'behind'} C2's"
 
     def service(self, now_ns: int) -> None:
         """Dial, hear, send what the window lets; never waits."""
@@ -94,8 +107,14 @@ class ReliableLink:
             self._window.greeted(now_ns - self._began_ns)
             self._began_ns = None
 
+    def _compare(self, said: schema.Welcome, now_ns: int) -> None:
+        """C2 wrote its time down about half way between hello and welcome."""
+        if said.t_utc_ms is not None and self._asked_ns and self.clock.source != "unknown":
+            middle_ns = (self._asked_ns + now_ns) // 2
+            self.ahead_s = self.clock.utc_ns(middle_ns) / 1e9 - said.t_utc_ms / 1e3
+
     def _hello(self, now_ns: int) -> None:
-        self._hello_ns = now_ns + HELLO_NS
+        self._hello_ns, self._asked_ns = now_ns + HELLO_NS, now_ns
         self._send(message(schema.Hello, name=self._name, version=__version__, **clock_said(self.clock, now_ns)))
 
     def _send(self, payload: bytes) -> bool:
@@ -162,6 +181,7 @@ class ReliableLink:
             case schema.Welcome():
                 self.complaint = ""
                 self._greeted(now_ns)
+                self._compare(said, now_ns)
                 if said.next_server_key:
                     self.next_server_key = said.next_server_key
                     self.line.learn_server_key(said.next_server_key)

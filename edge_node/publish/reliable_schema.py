@@ -95,6 +95,9 @@ class Welcome(Head, array_like=True, frozen=True):
 
     name: Annotated[str, Meta(max_length=64, description="what C2 calls this node")]
     next_server_key: Annotated[str, Meta(min_length=40, max_length=40, description="that C2 will have; nil: none")] | None = None
+    t_utc_ms: (
+        Annotated[int, Meta(ge=0, le=2**53, description="when sent, by C2's clock, ms since 1970; nil: not said (since 1.8)")] | None
+    ) = None
 
 
 class Ack(Head, array_like=True, frozen=True):

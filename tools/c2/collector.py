@@ -80,7 +80,7 @@ class Collector:
             self._settle(node)
         match said:
             case schema.Hello():
-                self._send(route, schema.Welcome, name=node.name, next_server_key=self._next_key())
+                self._send(route, schema.Welcome, name=node.name, next_server_key=self._next_key(), t_utc_ms=time.time_ns() // 1_000_000)
             case schema.NextKey():
                 self._renew(node, route, said.key)
             case schema.Rows():

@@ -15,6 +15,7 @@ from edge_node.messages import Finding
 from edge_node.publish import reliable_schema as schema
 from edge_node.publish.keys import KeyPair
 from edge_node.publish.line import Line
+from edge_node.publish.reliable import CLOCKS_APART_S
 from edge_node.publish.reliable_wire import message, read_down
 from edge_node.publish.wire import WireError
 
@@ -25,12 +26,19 @@ REFUSED, WRONG = "C2 refuses this node's key", "no handshake with"
 
 
 class Met(NamedTuple):
-    """What became of one line: is it through, after how long, what the line said last, and what C2 answered."""
+    """What became of one line: is it through, after how long, what the line said last, what C2 answered, and how long that took."""
 
     through: bool
     seconds: float
     words: str
     answer: schema.Head | None = None
+    answer_s: float = 0.0
+
+    @property
+    def ahead_s(self) -> float | None:
+        """By how much this computer's clock is ahead of C2's, which wrote its time down about half way."""
+        said = self.answer.t_utc_ms if isinstance(self.answer, schema.Welcome) else None
+        return None if said is None else time.time() - self.answer_s / 2 - said / 1e3
 
 
 def meet(table: C2Table, keys: KeyPair, name: str, within_s: float) -> tuple[Finding, ...]:
@@ -76,7 +84,7 @@ def _dial(line: Line, hello: bytes | None, until_s: float) -> Met:
             if hello is None or now_s - through_s > ANSWER_WITHIN_S:
                 return Met(through=True, seconds=through_s - began_s, words=line.words)
             if (answer := _heard(line.socket)) is not None:
-                return Met(True, through_s - began_s, line.words, answer)
+                return Met(True, through_s - began_s, line.words, answer, time.monotonic() - through_s)
         _wait(line)
     return Met(through_s is not None, (through_s or time.monotonic()) - began_s, line.words)
 
@@ -114,11 +122,22 @@ def _judged(plane: str, where: str, met: Met) -> Iterator[Finding]:
             yield finding("link", "c2_cannot_store", "warn", f"C2 cannot store: {met.answer.words}", "look at C2's disk")
         case schema.Welcome():
             yield finding("link", "c2_ok", "ok", f"C2 knows this node as {met.answer.name!r} ({plane} plane, {took})")
+            if met.ahead_s is not None:
+                yield clocks(met.ahead_s)
         case None if plane == "reliable":
             said = f"C2 lets this node in at {where} and does not answer its hello"
             yield finding("link", "c2_no_answer", "warn", said, "is that the port of C2's reliable plane? ([c2] reliable)")
         case _:
             yield finding("link", "c2_ok", "ok", f"C2 lets this node in ({plane} plane, {took})")
+
+
+def clocks(ahead_s: float) -> Finding:
+    """How this computer's clock and C2's differ."""
+    side = "ahead of" if ahead_s > 0 else "behind"
+    if abs(ahead_s) < CLOCKS_APART_S:
+        return finding("time", "c2_clock_ok", "ok", f"this clock and C2's are within {max(abs(ahead_s), 0.01):.2f} s")
+    touch = "see which of the two is wrong: chronyc tracking here and there"
+    return finding("time", "c2_clock_differs", "warn", f"this clock is {abs(ahead_s):.1f} s {side} C2's", touch)
 
 
 def _shut_out(plane: str, where: str, met: Met) -> Finding:

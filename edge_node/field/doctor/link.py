@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from edge_node.config import Config
@@ -12,6 +13,7 @@ from edge_node.publish.keys import KeyPair
 
 HANDSHAKE_WITHIN_S = 6.0
 CONNECTED = "connected to C2 at"
+CLOCKS = re.compile(r"this node's clock is (\d+\.\d) s (ahead of|behind) C2's")
 LIVE_TROUBLES = {
     "C2 refuses this node's key": ("c2_refuses_key", "enrol it at C2: edge-node enrol TOKEN"),
     "no handshake with": ("c2_wrong_key", "compare server_key with what C2's 'key' command shows"),
@@ -58,6 +60,8 @@ def _walked(config: Config) -> tuple[tuple[Finding, ...], bool]:
 
 def _said(hub: SensorStatus) -> Iterator[Finding]:
     """What the hub's sentence has of the live plane."""
+    if (apart := CLOCKS.search(hub.sentence)) is not None:
+        yield handshake.clocks(float(apart[1]) * (1 if apart[2] == "ahead of" else -1))
     parts = hub.sentence.split("; ")
     for part in parts:
         for beginning, (name, touch) in LIVE_TROUBLES.items():
@@ -66,7 +70,7 @@ def _said(hub: SensorStatus) -> Iterator[Finding]:
                 return
     connected = next((part for part in parts if part.startswith(CONNECTED)), None)
     if connected is not None:
-        yield finding("link", "c2_ok", "ok", connected)
+        yield finding("link", "c2_ok", "ok", connected.partition(",")[0])
     else:
         said = next((part for part in parts if "C2" in part), hub.sentence)
         yield finding("link", "c2_unreached", "fail", f"the node does not reach C2: {said}", "look at the network and at [c2]")

@@ -14,6 +14,7 @@ from edge_node.publish import reliable_schema as schema
 from edge_node.publish.reliable import HOLD_NS, SILENCE_NS
 from edge_node.publish.reliable_wire import message
 from edge_node.publish.spool import Spool
+from edge_node.timebase import Timebase
 from tests.tools.c2.helpers import ReliableNode, event_payload, new_keys, reliable_node, serving, until, words_of
 from tests.tools.c2.scripted import ScriptedC2, scripted_c2, scripted_node
 from tools.c2.enrolment import Enrolment
@@ -241,6 +242,23 @@ def test_an_acknowledgement_that_is_no_news_sends_nothing_again(tmp_path: Path) 
         assert c2.rows() == [1, 2, 3, 4, 5, 6]
         c2.say(schema.Ack, epoch=epoch, seq=6)
         until(lambda: node.link.idle, step)
+
+
+def test_a_clock_that_differs_from_c2s_is_told(tmp_path: Path) -> None:
+    with scripted_c2(SERVER) as c2, reliable_node(tmp_path, c2.endpoint, SERVER.public, NODE) as node:
+        step = sent_rows(c2, node, 1)
+        utc_ms = time.time_ns() // 1_000_000
+        node.link.clock = Timebase(time.time_ns() - time.monotonic_ns(), "system", 0.01)
+        for away_ms, words in ((3_000, "behind C2's"), (-3_000, "ahead of C2's"), (0, "")):
+            node.link.ahead_s = None
+            c2.say(schema.Welcome, name="roof", t_utc_ms=utc_ms + away_ms)
+            until(lambda: node.link.ahead_s is not None, step)
+            assert node.link.words.endswith(words)
+            assert ("this node's clock" in node.link.words) == bool(words)
+        node.link.ahead_s = None
+        c2.say(schema.Welcome, name="roof", next_server_key=SERVER.public)
+        until(lambda: node.link.next_server_key, step)
+        assert node.link.ahead_s is None
 
 
 def test_a_busy_c2_is_left_alone_for_a_while_and_asked_again(tmp_path: Path) -> None:

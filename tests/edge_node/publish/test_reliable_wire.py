@@ -39,7 +39,7 @@ UP: dict[type[schema.Head], dict[str, Any]] = {
     schema.NextKey: {"key": KEY},
 }
 DOWN: dict[type[schema.Head], dict[str, Any]] = {
-    schema.Welcome: {"name": "roof", "next_server_key": KEY},
+    schema.Welcome: {"name": "roof", "next_server_key": KEY, "t_utc_ms": 9},
     schema.Ack: {"epoch": 2**63 - 1, "seq": 2**63 - 1},
     schema.Denied: {"words": "revoked"},
     schema.Busy: {"words": "full"},

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from edge_node.config import C2Table, Config, NodeTable
-from edge_node.field.doctor import keys, link, way
+from edge_node.field.doctor import handshake, keys, link, way
 from edge_node.messages import Finding, SensorStatus
 from edge_node.publish.keys import FILE, load_or_make
 from tests.running import wait_for
@@ -65,7 +65,7 @@ def test_an_enrolled_node_is_known_on_both_planes(tmp_path: Path) -> None:
     with serving(tmp_path, enrolled=True) as config:
         pair, found = link.of_stopped(config)
     assert pair is not None
-    assert names(found) == ["c2_reachable", "c2_reachable", "c2_ok", "c2_ok"]
+    assert names(found) == ["c2_reachable", "c2_reachable", "c2_ok", "c2_ok", "c2_clock_ok"]
     assert found[3].words.startswith("C2 knows this node as 'roof' (reliable plane")
 
 
@@ -140,6 +140,18 @@ def hub(sentence: str) -> SensorStatus:
 def test_of_a_running_node_its_hub_tells(tmp_path: Path, sentence: str, name: str) -> None:
     config = node_of(tmp_path, C2Table(live="ipc:///nowhere", server_key=new_keys().public))
     assert names(link.of_running(config, hub(sentence))[1]) == [name]
+
+
+def test_clocks_that_differ_are_told(tmp_path: Path) -> None:
+    assert [(handshake.clocks(s).name, handshake.clocks(s).words) for s in (3.21, -0.2)] == [
+        ("c2_clock_differs", "this clock is 3.2 s ahead of C2's"),
+        ("c2_clock_ok", "this clock and C2's are within 0.20 s"),
+    ]
+    config = node_of(tmp_path, C2Table(live="ipc:///nowhere", server_key=new_keys().public))
+    said = "connected to C2 at tcp://a:1; connected to C2 at tcp://a:2, this node's clock is 7.5 s behind C2's"
+    differs, well = link.of_running(config, hub(said))[1]
+    assert (differs.about, differs.name, differs.words) == ("time", "c2_clock_differs", "this clock is 7.5 s behind C2's")
+    assert (well.name, well.words) == ("c2_ok", "connected to C2 at tcp://a:1")
 
 
 def test_without_a_c2_nothing_is_wrong(tmp_path: Path) -> None:
