@@ -9,10 +9,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from drivers.kernel_clock import KernelClock, kernel_clock
+
 ClockSource = Literal["unknown", "system", "gnss", "recording"]
 
-STA_UNSYNC = 0x0040
-TIME_ERROR = 5
 SYSTEM_LEAST_SIGMA_S = 1e-3
 PULSE_SIGMA_S = 1e-4
 PULSE_MOST_AGE_NS = 3_000_000_000
@@ -35,13 +35,6 @@ class Timebase(Struct, frozen=True):
         return t_mono_ns + self.offset_ns
 
 
-class KernelClock(Struct, frozen=True):
-    """What adjtimex(2) says of CLOCK_REALTIME: whether a daemon vouches for it, and the bound of its error."""
-
-    synchronised: bool
-    max_error_s: float
-
-
 class ClockLook(Struct, frozen=True):
     """One look at the clock; `stepped_s` is how far the system's clock jumped since the look before, None when it did not."""
 
@@ -57,25 +50,8 @@ def system_offset_ns() -> int:
     return utc - (before + time.monotonic_ns()) // 2
 
 
-def kernel_clock() -> KernelClock:
-    """Ask the kernel; where it cannot be asked (another C library, a sandbox), nobody vouches."""
-    import ctypes  # noqa: PLC0415 -- two MiB that only the hub needs
-
-    # struct timex (adjtimex(2)): modes, then longs offset, freq, maxerror, esterror, then the int status; 208 bytes at most.
-    timex = (ctypes.c_long * 32)()
-    try:
-        state = ctypes.CDLL(None, use_errno=True).adjtimex(timex)
-    except (OSError, AttributeError):
-        state = -1
-    status = ctypes.c_int.from_buffer(timex, 5 * ctypes.sizeof(ctypes.c_long)).value
-    return KernelClock(synchronised=state not in {-1, TIME_ERROR} and not status & STA_UNSYNC, max_error_s=timex[3] / 1e6)
-
-
 def system_timebase(kernel: Callable[[], KernelClock] = kernel_clock) -> Timebase:
-    """The system's clock, with the kernel's maxerror read as a uniform bound (1 sigma = bound / sqrt 3), at least 1 ms.
-
-    Not esterror: ntpd and chrony count jitter alone in it and timesyncd leaves it 0, so a lopsided network path would go unsaid.
-    """
+    """The system's clock, with the kernel's maxerror read as a uniform bound (1 sigma = bound / sqrt 3), at least 1 ms."""
     clock = kernel()
     if not clock.synchronised:
         return Timebase(system_offset_ns(), "unknown", None)

@@ -127,7 +127,21 @@ class Examination:
                 yield from position.of_receiver(tried.name, tried.fixed)
 
     def _of_board(self, facts: BoardFacts | None) -> tuple[Finding, ...]:
-        return (_hung("storage"),) if facts is None else board_findings.of_board(facts, time.time())
+        """A clock that nobody keeps does no harm where GNSS tells the node its time."""
+        if facts is None:
+            return (_hung("storage"),)
+        found, by_gnss = board_findings.of_board(facts, time.time()), self._by_gnss()
+        return tuple(by_gnss if one.name == "clock_unsynchronised" and by_gnss else one for one in found)
+
+    def _by_gnss(self) -> Finding | None:
+        if self.node.status is not None and self._runs:
+            return running.time_of(self.node.status)
+        told = any(fix.utc_ahead_s is not None for fix in self._fixes)
+        return (
+            finding("time", "clock_by_gnss", "ok", "nothing keeps the computer's clock; the node takes its time from GNSS")
+            if told
+            else None
+        )
 
     def _configuration(self) -> tuple[Finding, ...]:
         if self.config is None:

@@ -109,7 +109,7 @@ class ReliableLink:
 
     def _compare(self, said: schema.Welcome, now_ns: int) -> None:
         """C2 wrote its time down about half way between hello and welcome."""
-        if said.t_utc_ms is not None and self._asked_ns and self.clock.source != "unknown":
+        if said.t_utc_ms is not None and self._asked_ns and self.clock.offset_ns:
             middle_ns = (self._asked_ns + now_ns) // 2
             self.ahead_s = self.clock.utc_ns(middle_ns) / 1e9 - said.t_utc_ms / 1e3
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_node.timebase import Clock, KernelClock, Timebase, gnss_timebase, kernel_clock, system_offset_ns, system_timebase
+from drivers.kernel_clock import KernelClock, kernel_clock
+from edge_node.timebase import Clock, Timebase, gnss_timebase, system_offset_ns, system_timebase
 
 S = 1_000_000_000
 UTC = 1_700_000_000 * S

@@ -17,6 +17,7 @@ from edge_node.messages import Finding, Grade, NodeStatus
 STATUS, LOCK = "status.json", "lock"
 SERVICE_RUN_DIR = Path("/run/edge-node")
 STALE_AFTER_S = 5.0
+BY_GNSS = "clock by GNSS"
 MOST_BYTES = 4 << 20
 GRADES: dict[str, Grade] = {"green": "ok", "amber": "warn", "red": "fail"}
 State = Literal["running", "stopped", "hangs", "not yours"]
@@ -92,6 +93,12 @@ def of_node(node: Node) -> Iterator[Finding]:
             yield finding("node", "not_allowed", "warn", said, "run this as the user that runs the node, or as root: sudo edge-node doctor")
         case _:
             yield finding("node", "node_stopped", "warn", f"no node runs in {node.run_dir}", "systemctl enable --now edge-node")
+
+
+def time_of(status: NodeStatus) -> Finding | None:
+    """By what the running node keeps its time, where that is not the computer's clock."""
+    said = next((part for part in status.hub.sentence.split("; ") if part.startswith(BY_GNSS)), None)
+    return None if said is None else finding("time", "clock_by_gnss", "ok", f"the node keeps its {said}")
 
 
 def position_of(status: NodeStatus) -> tuple[bool, str] | None:

@@ -135,6 +135,15 @@ def test_the_fix_of_a_running_node(sentence: str, expected: tuple[bool, str] | N
     assert running.position_of(now) == expected
 
 
+def test_a_running_node_may_keep_its_time_by_gnss() -> None:
+    now = NodeStatus(name="n", verdict="green", sentence="", sensors=(), hub=HUB, t_mono_ns=0)
+    assert running.time_of(now) is None
+    said = msgspec.structs.replace(HUB, sentence="0 live tracks; clock by GNSS pulse, ±0.1 ms")
+    found = running.time_of(msgspec.structs.replace(now, hub=said))
+    assert found is not None
+    assert (found.name, found.words) == ("clock_by_gnss", "the node keeps its clock by GNSS pulse, ±0.1 ms")
+
+
 def test_the_configuration_and_whether_the_running_node_goes_by_it() -> None:
     path = Path("/etc/edge-node/node.toml")
     config = Config(sensor=(SensorTable(name="roof", driver="recording"),))
