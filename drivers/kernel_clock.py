@@ -10,7 +10,10 @@ MICROSECONDS = 1e6
 
 
 class KernelClock(NamedTuple):
-    """Of CLOCK_REALTIME. Not its esterror: ntpd and chrony count jitter alone in it and timesyncd leaves it 0, so a lopsided path would go unsaid."""
+    """Of CLOCK_REALTIME, by its maxerror.
+
+    Not esterror: ntpd and chrony count jitter alone in it and timesyncd leaves it 0, so a lopsided network path would go unsaid.
+    """
 
     synchronised: bool
     max_error_s: float

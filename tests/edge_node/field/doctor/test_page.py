@@ -11,12 +11,13 @@ import msgspec
 import pytest
 
 from edge_node.config import Config, SensorTable, short_name
-from edge_node.field.doctor import running, setting
+from edge_node.field.doctor import keys, running, setting
 from edge_node.field.doctor.grades import finding
 from edge_node.field.doctor.page import MOST_ROWS, WIDTH, page
 from edge_node.field.doctor.report import Report, ordered
 from edge_node.messages import Finding, Grade, NodeStatus, SensorStatus
 from edge_node.node import status
+from edge_node.publish.keys import load_or_make
 from edge_node.strict_toml import Problem
 
 HUB = SensorStatus(name="hub", driver="", state="running", sentence="0 live tracks", since_mono_ns=0, restarts=0, pid=1)
@@ -133,6 +134,20 @@ def test_the_fix_of_a_running_node(sentence: str, expected: tuple[bool, str] | N
     gnss = SensorStatus(name="gps", driver="gnss", state="running", sentence=sentence, since_mono_ns=0, restarts=0, pid=1)
     now = NodeStatus(name="n", verdict="green", sentence="", sensors=(gnss,), hub=HUB, t_mono_ns=0)
     assert running.position_of(now) == expected
+
+
+@pytest.mark.usefixtures("as_root")
+def test_who_may_not_look_is_told_so(tmp_path: Path) -> None:
+    write_status(tmp_path / "run")
+    load_or_make(tmp_path / "state")
+    (tmp_path / "run").chmod(0o700)
+    os.seteuid(65_534)
+    try:
+        node, (pair, found) = running.find(tmp_path / "run"), keys.look(tmp_path / "state", has_c2=True)
+    finally:
+        os.seteuid(0)
+    assert [one.name for one in running.of_node(node)] == ["not_allowed"]
+    assert (pair, [one.name for one in found]) == (None, ["keys_not_readable"])
 
 
 def test_a_running_node_may_keep_its_time_by_gnss() -> None:
