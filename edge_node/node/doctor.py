@@ -153,13 +153,12 @@ class Examination:
     def _position(self, config: Config) -> Iterator[Finding]:
         if self.config is None:
             return
-        said = running.position_of(self.node.status) if self._runs and self.node.status else None
-        if said is not None and config.node.latitude_deg is None:
-            has_fix, words = said
-            touch = "give its antenna a view of the sky, and wait a minute"
-            yield finding("position", "position_ok", "ok", words) if has_fix else finding("position", "no_fix", "fail", words, touch)
-        elif not self._runs or config.node.latitude_deg is not None or not _has_gnss(config):
+        if self.node.status is None or not self._runs or config.node.latitude_deg is not None or not _has_gnss(config):
             yield from position.of_node(config.node, self._fixes, _has_gnss(config))
+            return
+        has_fix, words = running.position_of(self.node.status) or (False, "no GNSS receiver of the node says where it is")
+        touch = "give its antenna a view of the sky, and wait a minute"
+        yield finding("position", "position_ok", "ok", words) if has_fix else finding("position", "no_fix", "fail", words, touch)
 
     def _doubts(self, config: Config, facts: BoardFacts | None) -> Iterator[Finding]:
         """Devices that will be others after a restart."""

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from edge_node.field.doctor.grades import finding, in_two
+from edge_node.field.doctor.sensors import PATIENCE
 from edge_node.messages import Finding, Grade, NodeStatus
 
 STATUS, LOCK = "status.json", "lock"
@@ -77,7 +78,7 @@ def of_node(node: Node) -> Iterator[Finding]:
     """One line: how it is, or that it is not."""
     match node.state:
         case "running" if node.status is not None:
-            words, touch = in_two(node.status.sentence)
+            words, touch = in_two(PATIENCE.sub("", node.status.sentence))
             verdict = node.status.verdict
             wrong = verdict != "green"
             yield finding(

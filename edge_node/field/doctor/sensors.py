@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from edge_node.field.doctor.grades import finding, in_two
@@ -10,6 +11,11 @@ from edge_node.messages import Finding, SensorStatus
 
 AIR = ("wifi_monitor", "ble_hci", "ble_sniffle", "mavlink_rid")
 """These say nothing while nobody sends."""
+STEADY = ("mic_array", "rtl_sdr", "rtl_tcp", "soapy_sdr")
+"""These give many blocks in every second."""
+COUNTED = re.compile(r"\b(\d+) blocks, (\d+)/s")
+PATIENCE = re.compile(r"; (looks again every|starts again in) [\d.]+ s\b")
+"""What a supervisor adds to a sentence is of no use to who stands before the node."""
 LEAST_HEARD = 0.7
 SILENT_S = 2.5
 """A GNSS receiver speaks once a second, everything else more often."""
@@ -118,13 +124,18 @@ def of_running(sensors: Sequence[SensorStatus], told: Sequence[Finding]) -> Iter
 
 
 def _state(sensor: SensorStatus) -> Finding:
-    words, touch = in_two(sensor.sentence)
+    """That it runs is not enough: what it has handed over so far says whether it does anything."""
+    sentence = PATIENCE.sub("", sensor.sentence)
+    words, touch = in_two(sentence)
+    counted = COUNTED.search(sentence)
     match sensor.state:
+        case "running" if counted and counted[1] == "0" and sensor.driver in AIR:
+            return finding(sensor.name, "never_heard", "warn", f"it runs and has heard nobody yet; {sentence}", TOUCHES[sensor.driver])
+        case "running" if counted and counted[2 if sensor.driver in STEADY else 1] == "0":
+            return finding(sensor.name, "no_data", "fail", f"it runs and gives nothing; {sentence}", CABLE)
         case "running":
-            return finding(sensor.name, "sensor_ok", "ok", sensor.sentence)
+            return finding(sensor.name, "sensor_ok", "ok", sentence)
         case "starting" | "stopping":
-            return finding(
-                sensor.name, "sensor_starting", "warn", f"it is {sensor.state}: {sensor.sentence}", "wait a little and ask again"
-            )
+            return finding(sensor.name, "sensor_starting", "warn", f"it is {sensor.state}: {sentence}", "wait a little and ask again")
         case state:
             return finding(sensor.name, STATES[state], "fail", words, touch or "edge-node doctor with the node stopped tells more")

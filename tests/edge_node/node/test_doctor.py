@@ -167,10 +167,12 @@ def test_of_a_node_that_runs_doctor_asks_the_node_and_leaves_its_devices_alone(t
             node.wait_running("hub", "rid")
             node.wait_for("gps", lambda part: part.state == "absent", 20, "gps is absent")
             before = node.part("rid")
+            node.wait_for("rid", lambda part: "0 blocks" in part.sentence, 20, "rid has counted")
             said = examined(tmp_path, None)
             after = node.part("rid")
     assert said["running"] is True
-    assert of(said, "rid") == [("sensor_ok", "ok")]
+    assert of(said, "rid") == [("never_heard", "warn")]
+    assert of(said, "position") == [("position_ok", "ok")]
     assert of(said, "gps")[0] == ("sensor_absent", "fail")
     assert of(said, "node") == [("node_amber", "warn")]
     assert of(said, "configuration") == [("configuration_ok", "ok")]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from drivers.board import UsbDevice
 from drivers.usb import VideoNode
@@ -103,6 +104,27 @@ def running(state: SensorState, sentence: str = "it does well") -> SensorStatus:
 def test_of_a_running_node_the_states_are_told(state: SensorState, name: str, grade: str) -> None:
     [found] = sensors.of_running([running(state)], ())
     assert (found.name, found.grade) == (name, grade)
+
+
+@pytest.mark.parametrize(
+    ("driver", "counted", "name"),
+    [
+        ("wifi_monitor", "0 blocks, 0/s", "never_heard"),
+        ("wifi_monitor", "7 blocks, 0/s", "sensor_ok"),
+        ("mic_array", "900 blocks, 0/s", "no_data"),
+        ("mic_array", "900 blocks, 31/s", "sensor_ok"),
+        ("gnss", "0 blocks, 0/s", "no_data"),
+        ("gnss", "7 blocks, 0/s", "sensor_ok"),
+    ],
+)
+def test_a_sensor_that_runs_and_gives_nothing_is_not_well(driver: str, counted: str, name: str) -> None:
+    now = replace(running("running", f"open; {counted}, 0 lost"), driver=driver)
+    assert [one.name for one in sensors.of_running([now], ())] == [name]
+
+
+def test_what_the_supervisor_adds_is_left_out() -> None:
+    [found] = sensors.of_running([running("absent", "there is no /dev/x: is it plugged in?; looks again every 4 s")], ())
+    assert (found.words, found.touch) == ("there is no /dev/x", "is it plugged in?")
 
 
 def test_what_the_running_node_found_itself_comes_first() -> None:
