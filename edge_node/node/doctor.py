@@ -27,12 +27,12 @@ from edge_node.field.doctor.report import Report, ordered
 from edge_node.field.doctor.tried import Fixed
 from edge_node.messages import Finding
 from edge_node.node.commands import misfit_of
-from edge_node.node.trying import try_all
+from edge_node.node.trying import SPARE_S, try_all
 from edge_node.publish.keys import KeyPair
 from edge_node.strict_toml import Problem
 
-SPARE_S = 8.0
-"""For what is looked at beside the sensors, which go on meanwhile."""
+BESIDE_S = 1.0
+"""So much longer than the sensors may take what is looked at beside them."""
 ROOT = Path("/")
 Link = tuple[KeyPair | None, tuple[Finding, ...]]
 
@@ -62,10 +62,10 @@ def _bundle(path: Path, examination: Examination, report: Report) -> int:
 
 
 class Examination:
-    """One node, looked at once."""
+    """One node, looked at once; `spare_s` is what there is beside the time to listen, whatever hangs."""
 
-    def __init__(self, path: Path, listen_s: float, root: Path = ROOT) -> None:
-        self.path, self._listen_s, self._root = path, listen_s, root
+    def __init__(self, path: Path, listen_s: float, root: Path = ROOT, spare_s: float = SPARE_S) -> None:
+        self.path, self._listen_s, self._root, self._spare_s = path, listen_s, root, spare_s
         self._began_s = time.monotonic()
         self.config, self.problems = _read(path)
         self.node = running.find((self.config or Config()).node.run_dir)
@@ -73,7 +73,7 @@ class Examination:
 
     def report(self) -> Report:
         """All that is found, in order."""
-        config, until_s = self.config or Config(), self._began_s + self._listen_s + SPARE_S
+        config, until_s = self.config or Config(), self._began_s + self._listen_s + self._spare_s + BESIDE_S
         disks = tuple(dict.fromkeys((config.node.state_dir, config.node.run_dir)))
         board = Task("the computer", partial(Board(self._root).facts, disks))
         linked = Task("the link", partial(self._link, config)) if self.config else None
@@ -120,7 +120,7 @@ class Examination:
             return
         if self._runs:
             return
-        for tried in try_all(config, config.sensor, self._listen_s):
+        for tried in try_all(config, config.sensor, self._listen_s, self._spare_s):
             yield from sensors.of_tried(tried)
             if tried.fixed is not None:
                 self._fixes.append(tried.fixed)

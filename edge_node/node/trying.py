@@ -30,7 +30,7 @@ class Attempt:
 
     def __init__(self, config: Config, sensor: SensorTable, seconds: float, until_mono_s: float) -> None:
         self.told = Tried(name=sensor.name, driver=sensor.driver)
-        self._rest, self._fell_silent = b"", False
+        self._rest, self._fell_silent, self._killed = b"", False, False
         command = [sys.executable, "-m", "edge_node.node.try_sensor", sensor.name, str(seconds), str(until_mono_s - END_EARLY_S)]
         self._process = subprocess.Popen(
             command,
@@ -61,15 +61,19 @@ class Attempt:
         self._fell_silent = not data
         return bool(data)
 
-    def end(self) -> Tried:
-        """Kill it with all that it started; what it had said, and how it ended where it did so by itself."""
-        code = self._code(END_WITHIN_S) if self._fell_silent else None
+    def kill(self) -> None:
+        """End it with all that it started, unless it has ended by itself."""
+        if not self._fell_silent or self._code(END_WITHIN_S) is None:
+            self._killed = True
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._code(END_WITHIN_S)  # one that hangs in the kernel is gone when that lets go of it
+
+    def result(self) -> Tried:
+        """What it had said, and how it ended where it did so by itself; after `kill`."""
+        code = self._code(END_WITHIN_S)  # one that hangs in the kernel is gone when that lets go of it
         self._pipe(self._process.stdout).close()
         over = self.told.stage == "done" or self.told.trouble is not None
-        return self.told if over or code is None else replace(self.told, ended=_named(code))
+        return self.told if over or self._killed or code is None else replace(self.told, ended=_named(code))
 
     def _code(self, within_s: float) -> int | None:
         try:
@@ -87,9 +91,9 @@ def _named(code: int) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def try_all(config: Config, sensors: Sequence[SensorTable], seconds: float) -> list[Tried]:
-    """Each of them for so long; takes at most `seconds` + `SPARE_S` and a little, whatever hangs."""
-    until_s = time.monotonic() + seconds + SPARE_S
+def try_all(config: Config, sensors: Sequence[SensorTable], seconds: float, spare_s: float = SPARE_S) -> list[Tried]:
+    """Each of them for so long; takes at most `seconds` + `spare_s` and a little, whatever hangs."""
+    until_s = time.monotonic() + seconds + spare_s
     attempts = [Attempt(config, sensor, seconds, until_s) for sensor in sensors]
     with selectors.DefaultSelector() as selector:
         for attempt in attempts:
@@ -99,4 +103,6 @@ def try_all(config: Config, sensors: Sequence[SensorTable], seconds: float) -> l
                 heard = key.fileobj
                 if isinstance(heard, Attempt) and not heard.hear():
                     selector.unregister(heard)
-    return [attempt.end() for attempt in attempts]
+    for attempt in attempts:
+        attempt.kill()
+    return [attempt.result() for attempt in attempts]

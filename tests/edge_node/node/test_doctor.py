@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from unittest.mock import patch
 from zipfile import ZipFile
 
+import msgspec
 import numpy as np
 import pytest
 from bumble import hci
@@ -36,8 +38,8 @@ from tools.virtual_devices.tap import ETHERNET, tap
 __all__ = ["fake_dongle", "fake_library", "pyrtlsdr"]
 NO_GNSS = '[[sensor]]\nname = "gps"\ndriver = "gnss"\nport = "/dev/none"\n'
 PLACED = "node.latitude_deg = 50.85\nnode.longitude_deg = 4.35\n"
-SLACK_S = 12.0
-"""A doctor takes no more than listening and this, whatever hangs: 10 s, and what a busy machine needs to start Python."""
+BUSY_S = 60.0
+"""A busy machine may take long to start Python so many times."""
 MODULE = """
 import os, signal, time
 from drivers.source import Source
@@ -72,16 +74,22 @@ def configured(folder: Path, toml: str) -> Path:
     return path
 
 
-def examined(
-    folder: Path, toml: str | None, *arguments: str, environment: Mapping[str, str] | None = None, listen_s: float = 1.5
-) -> dict[str, Any]:
-    """What doctor says of a configuration, as JSON, with its exit code and how long it took."""
+def examined(folder: Path, toml: str | None, *arguments: str) -> dict[str, Any]:
+    """What the command says of a configuration, as JSON, with its exit code."""
     path = folder / "node.toml" if toml is None else configured(folder, toml)
-    command = [sys.executable, "-m", "edge_node", "doctor", "-c", str(path), "--json", "--listen", str(listen_s), *arguments]
-    began_s = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, env=environment or os.environ)
+    command = [sys.executable, "-m", "edge_node", "doctor", "-c", str(path), "--json", "--listen", "1.5", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert "Traceback" not in done.stderr
-    return json.loads(done.stdout) | {"exit": done.returncode, "took_s": time.monotonic() - began_s}
+    return json.loads(done.stdout) | {"exit": done.returncode}
+
+
+def looked(
+    folder: Path, toml: str, environment: Mapping[str, str] | None = None, listen_s: float = 1.5, spare_s: float = BUSY_S
+) -> dict[str, Any]:
+    """The same from within, with as much time as it takes."""
+    with patch.dict(os.environ, environment or {}):
+        told = node_doctor.Examination(configured(folder, toml), listen_s, spare_s=spare_s).report()
+    return dict(msgspec.to_builtins(told)) | {"exit": told.exit_code}
 
 
 def of(said: Mapping[str, Any], about: str) -> list[tuple[str, str]]:
@@ -120,7 +128,7 @@ def test_all_sensors_of_a_node_at_once_by_their_real_drivers(tmp_path: Path) -> 
     scene.write_text(SCENE)
     with virtual_devices(scene, World.load(scene, 1), tmp_path, 60.0, plain=True) as devices:
         devices.begin(Begun(time.monotonic(), time.time_ns()))
-        said = examined(tmp_path, devices.tables, environment=os.environ | devices.environment, listen_s=3.0)
+        said = looked(tmp_path, devices.tables, devices.environment, listen_s=3.0)
     assert ("sensor_ok", "ok") in of(said, "gnss")
     assert said["place"].startswith("50.85")
     assert of(said, "position") == [("position_ok", "ok")]
@@ -128,7 +136,6 @@ def test_all_sensors_of_a_node_at_once_by_their_real_drivers(tmp_path: Path) -> 
         assert {grade for _, grade in of(said, name)} <= {"ok", "warn"}, words(said, name)
     assert of(said, "configuration") == [("configuration_ok", "ok")]
     assert said["running"] is False
-    assert said["took_s"] < 3.0 + SLACK_S
 
 
 def installed(folder: Path) -> dict[str, str]:
@@ -141,10 +148,13 @@ def installed(folder: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))}
 
 
-def test_drivers_that_hang_or_die_anywhere_are_ended_in_time_and_the_others_told(tmp_path: Path) -> None:
+def test_drivers_that_hang_or_die_anywhere_are_ended_in_time_and_the_others_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     places = ("made", "open", "blocks", "close", "abort_open", "none")
     tables = "".join(f'[[sensor]]\nname = "{place}"\ndriver = "hanging"\nwhere = "{place}"\n' for place in places)
-    said = examined(tmp_path, PLACED + tables, environment=installed(tmp_path), listen_s=0.5)
+    environment = installed(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    said = looked(tmp_path, PLACED + tables, environment, listen_s=0.5, spare_s=12.0)
+    sys.modules.pop("hanging", None)
     hung = ("sensor_hangs", "fail")
     assert {place: of(said, place) for place in places} == {
         "made": [hung],
@@ -157,7 +167,7 @@ def test_drivers_that_hang_or_die_anywhere_are_ended_in_time_and_the_others_told
     assert "while its driver was loaded" in words(said, "made")
     assert "SIGABRT" in words(said, "abort_open")
     assert said["exit"] == 2
-    assert said["took_s"] < 0.5 + SLACK_S
+    assert said["seconds"] < 0.5 + 12.0 + 3.0
 
 
 def test_of_a_node_that_runs_doctor_asks_the_node_and_leaves_its_devices_alone(tmp_path: Path) -> None:
@@ -214,7 +224,7 @@ def test_a_dead_and_an_inverted_microphone_on_a_real_sound_card(tmp_path: Path) 
     gains[3], gains[7] = 0.0, -1.0
     with virtual_array(tmp_path, patience_s=1.0) as card, playing(card, gains):
         table = f'{PLACED}[[sensor]]\nname = "roof"\ndriver = "mic_array"\narray = "uma_16"\ndevice = "{card.name}"\n'
-        said = examined(tmp_path, table, environment=card.environment, listen_s=3.0)
+        said = looked(tmp_path, table, card.environment, listen_s=3.0)
     assert of(said, "roof")[:2] == [("microphone_silent", "warn"), ("microphone_inverted", "warn")], words(said, "roof")
     assert "microphone 4 is silent" in words(said, "roof")
     assert "microphone 8 is upside down" in words(said, "roof")
@@ -226,7 +236,7 @@ def test_missing_libraries_name_their_debian_packages(tmp_path: Path) -> None:
     path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
     table = '[[sensor]]\nname = "roof"\ndriver = "mic_array"\narray = "uma_16"\n'
     table += '[[sensor]]\nname = "sdr"\ndriver = "rtl_sdr"\ncenter_hz = 868e6\n'
-    said = examined(tmp_path, PLACED + table, environment=os.environ | {"PYTHONPATH": path})
+    said = looked(tmp_path, PLACED + table, {"PYTHONPATH": path})
     assert of(said, "roof") == [("library_missing", "fail")]
     assert "libportaudio2" in words(said, "roof")
     assert of(said, "sdr") == [("library_missing", "fail")]
@@ -241,11 +251,11 @@ def test_a_dongle_is_found_by_its_serial_whatever_its_index(
     table = f'{PLACED}[[sensor]]\nname = "sdr"\ndriver = "rtl_sdr"\ncenter_hz = 868e6\nrate_hz = 1e6\nserial = "1090"\n'
     for index, serials in ((1, "868,1090"), (0, "1090,868")):
         monkeypatch.setenv("FAKE_RTL_SERIALS", serials)
-        said = examined(tmp_path, table)
+        said = looked(tmp_path, table)
         assert {grade for _, grade in of(said, "sdr")} <= {"ok", "warn"}
         assert [line for line in dongle.told() if line.startswith("open")][-1] == f"open {index}"
     monkeypatch.setenv("FAKE_RTL_SERIALS", "868")
-    assert of(examined(tmp_path, table), "sdr") == [("sensor_absent", "fail")]
+    assert of(looked(tmp_path, table), "sdr") == [("sensor_absent", "fail")]
 
 
 def test_a_controller_that_refuses_the_extended_scan(tmp_path: Path) -> None:
@@ -255,7 +265,7 @@ def test_a_controller_that_refuses_the_extended_scan(tmp_path: Path) -> None:
         tables = "".join(
             f'[[sensor]]\nname = "{name}"\ndriver = "ble_hci"\nport = "{end.port}"\n' for name, end in (("well", well), ("ill", ill))
         )
-        said = examined(tmp_path, PLACED + tables)
+        said = looked(tmp_path, PLACED + tables)
     assert of(said, "well") == [("sensor_ok", "ok")]
     assert "Bluetooth 4, 5 and 5 long range" in words(said, "well")
     assert ("limited", "warn") in of(said, "ill")
@@ -270,7 +280,7 @@ def test_monitor_mode_is_what_the_kernel_says(tmp_path: Path) -> None:
             f'[[sensor]]\nname = "{name}"\ndriver = "wifi_monitor"\nplan = "none"\ninterface = "{one.name}"\n'
             for name, one in (("on", monitor), ("off", managed))
         )
-        said = examined(tmp_path, PLACED + tables)
+        said = looked(tmp_path, PLACED + tables)
     assert of(said, "on") == [("never_heard", "warn")]
     assert f"monitor mode on {monitor.name}" in words(said, "on")
     assert of(said, "off") == [("sensor_absent", "fail")]
@@ -319,5 +329,4 @@ def test_the_computer_is_looked_at_too(tmp_path: Path) -> None:
 
 
 def test_time_is_shared_out_so_that_nothing_outlasts_it() -> None:
-    assert trying.SPARE_S + 2 * trying.END_WITHIN_S < 10.0
-    assert node_doctor.SPARE_S < 10.0
+    assert trying.SPARE_S + trying.END_WITHIN_S + node_doctor.BESIDE_S < 10.0
