@@ -13,6 +13,10 @@ SEEN = 16
 HELD_BACK = CAPPED | THROTTLED | SOFT_LIMIT
 JETSON_UNDER_VOLTAGE = "oc1"
 """Of a Jetson Orin's soctherm_oc: OC1 counts under-voltage, OC2 and OC3 average and instantaneous over-current."""
+SAGGED = ("undervoltage detected", "under-voltage detected")
+"""As kernels from 6.1 on and before have it (raspberrypi-hwmon)."""
+INPUTS = ("VDD_IN", "VIN_SYS_5V0", "POM_5V_IN")
+"""What the monitors of Jetsons call the board's input."""
 FREE_FROM = 0.9
 """A CPU told to run at its most that runs slower than this share of it is held back; clocks are told to a few percent."""
 
@@ -26,7 +30,7 @@ def power(root: Path, ask: Ask) -> Power:
     frequency_hz, most_hz = _frequency(root)
     return Power(
         under_voltage_now=_any(_bit(bits, UNDER_VOLTAGE), _hwmon_alarm(root)),
-        under_voltage_seen=_any(_bit(bits, UNDER_VOLTAGE << SEEN), _said(ask, "undervoltage"), None if sags is None else sags > 0),
+        under_voltage_seen=_any(_bit(bits, UNDER_VOLTAGE << SEEN), _said(ask), None if sags is None else sags > 0),
         throttled_now=_any(_bit(bits, HELD_BACK), _cooled(root), _slowed(root)),
         throttled_seen=_any(_bit(bits, HELD_BACK << SEEN), _counted(root)),
         input_v=_input_v(root, ask),
@@ -73,9 +77,10 @@ def _hwmon_alarm(root: Path) -> bool | None:
     return _any(*(None if alarm is None else alarm != 0 for alarm in alarms))
 
 
-def _said(ask: Ask, word: str) -> bool | None:
+def _said(ask: Ask) -> bool | None:
     """Whether the kernel said it since it started, where its log may be read; silence proves nothing, as the log is short."""
-    return True if word in ask("dmesg").casefold() else None
+    log = ask("dmesg").casefold()
+    return True if any(words in log for words in SAGGED) else None
 
 
 def _jetson_events(root: Path) -> tuple[int | None, int | None]:
@@ -95,7 +100,7 @@ def _input_v(root: Path, ask: Ask) -> float | None:
     for folder in _named(root, "ina3221"):
         for label in found(folder, "in*_label"):
             millivolts = number(folder / label.name.replace("_label", "_input"))
-            if (text(label) or "").upper() in ("VDD_IN", "VIN_SYS_5V0", "POM_5V_IN", "VDD_GPU_SOC") and millivolts is not None:
+            if (text(label) or "").upper() in INPUTS and millivolts is not None:
                 return millivolts / 1e3
     said = ask("vcgencmd", "pmic_read_adc", "EXT5V_V")
     try:

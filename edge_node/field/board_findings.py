@@ -10,6 +10,8 @@ from edge_node.messages import Finding, Grade
 ABOUT = ("power", "temperature", "storage", "memory", "time")
 SUPPLY = "use the supply that the computer's maker names (Raspberry Pi 5: 27 W) and a cable under 1 m; unplug what draws much"
 COOL = "shade the box, let air through it, clean or fit the fan"
+OFF_V, LEAST_V = 3.0, 4.63
+"""Of an input that is meant to be 5 V: no computer runs below the one, and a Raspberry Pi calls it under-voltage below the other."""
 ENOUGH_MA = 5_000
 """A Raspberry Pi 5 gives its USB ports their full 1.6 A only of a supply that says it has 5 A."""
 NEAR_C = 5.0
@@ -49,6 +51,10 @@ def _volts(power: Power) -> str:
     return "" if power.input_v is None else f"{power.input_v:.2f} V, "
 
 
+def _is_low(input_v: float | None) -> bool:
+    return input_v is not None and OFF_V < input_v < LEAST_V
+
+
 def _well_fed(power: Power) -> str:
     if power.under_voltage_now is None and power.under_voltage_seen is None:
         return f"{_volts(power)}this computer does not tell of under-voltage"
@@ -57,7 +63,7 @@ def _well_fed(power: Power) -> str:
 
 
 def _fed(power: Power) -> Iterator[Finding]:
-    if power.under_voltage_now:
+    if power.under_voltage_now or _is_low(power.input_v):
         yield _finding("power", "under_voltage", "fail", f"{_volts(power)}under-voltage now", SUPPLY)
     elif power.under_voltage_seen:
         yield _finding("power", "under_voltage_seen", "warn", f"{_volts(power)}under-voltage since the start", SUPPLY)

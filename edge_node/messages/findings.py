@@ -12,8 +12,8 @@ Grade = Literal["ok", "warn", "fail"]
 class Finding(Struct, frozen=True, kw_only=True):
     """One thing that was looked at: how it is in words, and what to touch where it is not well.
 
-    `about` is power, temperature, storage, time, position, link, configuration, or a sensor's name; `name` says what, for programs
-    (under_voltage, microphone_silent), and never changes. "warn" works, but not as it should; "fail" does not work.
+    `about` is node, power, temperature, storage, memory, time, position, link, configuration, or a sensor's name; `name` says what, for
+    programs (under_voltage, microphone_silent), and never changes. "warn" works, but not as it should; "fail" does not work.
     """
 
     about: str

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from drivers.board import UsbDevice
+from drivers.board.files import found, resolved
 from drivers.cameras import read_camera
 from drivers.microphone_arrays import read_array
 from drivers.sdrs import read_sdr
@@ -36,11 +37,10 @@ def look(root: Path, usb: tuple[UsbDevice, ...]) -> Plugged:
     """As the kernel and udev show it under root."""
     links: dict[str, str] = {}
     for folder in LINK_FOLDERS:
-        for link in sorted((root / folder).glob("*")):
-            target = f"/dev/{link.resolve().name}"
+        for link in found(root, f"{folder}/*"):
+            target = f"/dev/{resolved(link).name}"
             links.setdefault(target, f"/{link.relative_to(root)}")
-    adapters = len(list((root / "sys/class/ieee80211").glob("phy*")))
-    return Plugged(usb, tuple(video_nodes(root / "sys")), links, adapters)
+    return Plugged(usb, tuple(video_nodes(root / "sys")), links, len(found(root, "sys/class/ieee80211/phy*")))
 
 
 def of_sensor(sensor: SensorTable, plugged: Plugged) -> tuple[Finding, ...]:

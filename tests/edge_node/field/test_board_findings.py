@@ -104,6 +104,13 @@ def test_two_folders_of_one_disk_are_one_line() -> None:
     assert [one.name for one in of_board(facts)].count("storage_ok") == 1
 
 
+def test_volts_that_are_too_few_are_under_voltage_whoever_says_so() -> None:
+    unsaid = replace(WELL, power=Power(input_v=4.4))
+    assert [(one.name, one.words) for one in of_board(unsaid) if one.grade != "ok"] == [("under_voltage", "4.40 V, under-voltage now")]
+    for input_v in (4.9, 12.1, 19.0, 0.0):
+        assert {one.grade for one in of_board(replace(WELL, power=Power(input_v=input_v)))} == {"ok"}
+
+
 def test_a_start_long_ago_is_no_news() -> None:
     assert {one.grade for one in of_board(replace(WELL, start=Start(uptime_s=1e6, reason="watchdog")))} == {"ok"}
 
