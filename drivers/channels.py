@@ -113,8 +113,8 @@ class Hopper:
         """What was refused, in one sentence; empty where nothing was."""
         if not self._retry_s:
             return ()
-        refused = "every channel" if len(self._retry_s) == len(self._plan) else ", ".join(map(channel_name, sorted(self._retry_s)))
-        return (f"it cannot be tuned to {refused} ({self._refusal})",)
+        refused = "any channel" if len(self._retry_s) == len(self._plan) else ", ".join(map(channel_name, sorted(self._retry_s)))
+        return (f"it cannot be tuned to {refused} ({self._refusal}): set the country (iw reg set XX), free it, or choose another plan",)
 
     def _move(self, center_mhz: int, now_s: float) -> bool:
         if center_mhz == self.center_mhz:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from drivers.board import BoardFacts, ClockState, Disk, Memory, OverCurrent, Power, Start, Temperature
 from edge_node.messages import Finding, Grade
 
-ABOUT = ("power", "temperature", "storage", "memory", "time")
 SUPPLY = "use the supply that the computer's maker names (Raspberry Pi 5: 27 W) and a cable under 1 m; unplug what draws much"
 COOL = "shade the box, let air through it, clean or fit the fan"
 OFF_V, LEAST_V = 3.0, 4.63

@@ -83,8 +83,15 @@ class Examination:
         pair, of_link = (linked.result(until_s) if linked else None) or (None, () if linked is None else (_hung("link"),))
         found += [*of_link, *self._configuration(), *self._position(config)]
         found += self._doubts(config, facts)
+        found += self._told_beside(found)
         findings = ordered(tuple(found), tuple(sensor.name for sensor in config.sensor))
         return self._written(config, findings, facts, pair)
+
+    def _told_beside(self, found: Sequence[Finding]) -> list[Finding]:
+        """What the running node found and doctor did not."""
+        known = {(one.about, one.name) for one in found}
+        told = self.node.told if self.node.state == "running" else ()
+        return [one for one in told if (one.about, one.name) not in known]
 
     def _written(self, config: Config, findings: tuple[Finding, ...], facts: BoardFacts | None, pair: KeyPair | None) -> Report:
         return Report(
@@ -115,8 +122,6 @@ class Examination:
         """As the node says where it runs; else each is opened and listened to."""
         if self.node.state == "running" and self.node.status is not None:
             yield from sensors.of_running(self.node.status.sensors, self.node.told)
-            own = {sensor.name for sensor in self.node.status.sensors}
-            yield from (one for one in self.node.told if one.about not in own and one.about not in board_findings.ABOUT)
             return
         if self._runs:
             return

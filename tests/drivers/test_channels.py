@@ -77,10 +77,12 @@ def test_skips_and_names_a_refused_channel_and_tries_it_again() -> None:
     now_s = walk(hopper, RETRY_S - 2)
     assert tuner.asked.count(2467) == 1
     assert "refused channel 12 (2467 MHz): Invalid argument (-22)" in hopper.words()
+    assert hopper.limits()[0].startswith("it cannot be tuned to channel 12 (2467 MHz) (Invalid argument (-22)): set the country")
     tuner.refused.clear()
     walk(hopper, 10, now_s)
     assert tuner.asked.count(2467) > 1
     assert "refused" not in hopper.words()
+    assert hopper.limits() == ()
 
 
 def test_stays_where_it_is_while_nothing_can_be_tuned() -> None:
@@ -88,6 +90,7 @@ def test_stays_where_it_is_while_nothing_can_be_tuned() -> None:
     hopper = Hopper("mon0", PLAN, tuner)
     assert [hopper.step(5.0) for _ in range(4)] == [0, 0, 0, RETRY_S]
     assert hopper.words() == "cannot tune, stays where it is: Invalid argument (-22)"
+    assert hopper.limits()[0].startswith("it cannot be tuned to any channel")
     tuner.refused.clear()
     assert hopper.step(5.0 + RETRY_S) == 0.25
     assert hopper.center_mhz == 2412

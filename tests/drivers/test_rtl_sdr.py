@@ -120,6 +120,7 @@ def test_a_centre_that_it_cannot_be_tuned_to_is_left_out_of_the_plan(fake_dongle
         assert {block.center_hz for block in found} == {868e6, 433e6}
         assert (found[-1].sample_rate_hz, found[-1].gain_db, found[-1].tuned_anew) == (2e6, 8.7, True)
         assert radio.words().endswith("left out of the plan: it cannot be tuned to 915000000 Hz (error -1)")
+        assert radio.limits() == ("left out of the plan: it cannot be tuned to 915000000 Hz (error -1)",)
     with pytest.raises(SourceMisconfigured, match="cannot be tuned to 915000000 Hz"):
         driver(center_hz=915e6).open()
 

@@ -19,7 +19,9 @@ import msgspec
 import numpy as np
 import pytest
 from bumble import hci
+from msgspec import structs
 
+from edge_node.field.doctor.grades import finding
 from edge_node.node import doctor as node_doctor
 from edge_node.node import trying
 from edge_node.publish.keys import load_or_make
@@ -189,6 +191,20 @@ def test_of_a_node_that_runs_doctor_asks_the_node_and_leaves_its_devices_alone(t
     assert before is not None
     assert after is not None
     assert (after.pid, after.restarts) == (before.pid, before.restarts)
+
+
+def test_what_the_running_node_found_beside_is_told_too(tmp_path: Path) -> None:
+    with running_node(tmp_path, PLACED) as node:
+        node.wait_running("hub")
+        examination = node_doctor.Examination(node.config, 0.5, spare_s=BUSY_S)
+    told = [
+        finding("link", "spool_unwritable", "warn", "the spool is full"),
+        finding("time", "clock_unsynchronised", "warn", "as node says"),
+    ]
+    examination.node = structs.replace(examination.node, told=tuple(told))
+    found = {(one.about, one.name): one for one in examination.report().findings}
+    assert found["link", "spool_unwritable"].words == "the spool is full"
+    assert len([one for one in found.values() if one.about == "time"]) == 1
 
 
 def test_a_running_node_that_has_not_read_its_new_configuration(tmp_path: Path) -> None:
