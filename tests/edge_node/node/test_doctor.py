@@ -28,7 +28,7 @@ from edge_node.publish.keys import load_or_make
 from tests.drivers.board.trees import FIRMWARE, PI_5, usb, write
 from tests.drivers.conftest import fake_dongle, fake_library, pyrtlsdr
 from tests.drivers.controllers import ALL_FEATURES, Controlled, extended, report
-from tests.drivers.far_end import far_end
+from tests.drivers.far_end import FarEnd, far_end
 from tests.drivers.radios import FakeDongle
 from tests.running import running_node
 from tools.simulate.alsa_fifo import VirtualArray, virtual_array
@@ -287,6 +287,37 @@ def test_a_controller_that_refuses_the_extended_scan(tmp_path: Path) -> None:
     assert ("limited", "warn") in of(said, "ill")
     assert "error 0x0c to command 0x2042" in words(said, "ill")
     assert ("never_heard", "warn") in of(said, "ill")
+
+
+@contextmanager
+def speaking(device: FarEnd, data: bytes) -> Iterator[None]:
+    """It says this five times a second, whether it is heard or not."""
+    stop = Event()
+
+    def speak() -> None:
+        while not stop.wait(0.2):
+            device.say_later(data)
+
+    thread = Thread(target=speak)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_receiver_that_speaks_another_language_says_which(tmp_path: Path) -> None:
+    with far_end() as ubx, far_end() as mute:
+        tables = "".join(
+            f'[[sensor]]\nname = "{name}"\ndriver = "gnss"\nport = "{end.port}"\n' for name, end in (("ubx", ubx), ("mute", mute))
+        )
+        with speaking(ubx, b"\xb5\x62\x01\x07" * 8):
+            said = looked(tmp_path, tables)
+    assert of(said, "ubx")[0] == of(said, "mute")[0] == ("sensor_stalled", "fail")
+    assert "speaks UBX and no NMEA" in words(said, "ubx")
+    assert "is the receiver powered" in words(said, "mute")
+    assert of(said, "position") == [("no_fix", "fail")]
 
 
 @pytest.mark.usefixtures("as_root")
