@@ -24,12 +24,14 @@ RAIL, CLIPPED_SHARE = 0.999, 1e-3
 DC = 0.02
 FRAME_S = 0.1
 LOWEST_HZ = 60.0
-TURN = 1 / 6
-"""Of a wave across the whole array: below that all microphones hear nearly the same phase, whatever the direction."""
+TURN = 1 / 4
+"""Of a wave across the whole array: below that any two microphones hear a sound with the same sign, whatever its direction."""
 FEWEST_TO_TELL, FEWEST_FRAMES = 3, 8
 TOGETHER = 0.6
 """Share of the low sound that one common wave must hold before its signs are believed: wind is different at each microphone."""
 LEAST_PART = 0.3
+WEIGHED = 4
+"""Power of a bin's common share by which it counts: of simulated sites with wind 12 of 13 then show an inverted microphone, not 6."""
 COMPARED = 256
 MOST = 8.0
 """Times full scale: no device says more, and a file that does would overflow."""
@@ -65,18 +67,19 @@ class MicrophoneCheck:
         self._sum, self._squares, self._at_rail = np.zeros(channels), np.zeros(channels), np.zeros(channels, np.int64)
         self._same = ~np.eye(channels, dtype=bool)
         self._rest: Real = np.empty((0, channels), np.float32)
-        self._cross: NDArray[np.complex128] = np.zeros((channels, channels), np.complex128)
+        self._cross: NDArray[np.complex128] = np.zeros((0, channels, channels), np.complex128)
         self._pieces = 0
         self._array = self._temperature_c = None
 
     def _collect(self, samples: Real) -> None:
-        """Cross-spectra of the low sound, summed over its band."""
+        """Cross-spectra (bins, channels, channels) of the low sound."""
         size = round(FRAME_S * self._rate_hz)
         waiting = np.concatenate((self._rest, samples))
         low, high = self._band()
         while len(waiting) >= size and low < high:
             spectra = np.fft.rfft(waiting[:size] * np.hanning(size)[:, None].astype(np.float32), axis=0)[low:high]
-            self._cross += spectra.T @ spectra.conj()
+            crossed = np.einsum("bi,bj->bij", spectra, spectra.conj())
+            self._cross = crossed + (self._cross if self._pieces else 0)
             self._pieces += 1
             waiting = waiting[size:]
         self._rest = waiting[-size:]
@@ -169,9 +172,11 @@ class MicrophoneCheck:
         live = np.flatnonzero(~silent)
         if self._pieces < FEWEST_FRAMES or len(live) < FEWEST_TO_TELL:
             return []
-        cross = self._cross[np.ix_(live, live)].real
-        power = np.sqrt(np.maximum(np.diag(cross), 1e-30))
-        values, vectors = np.linalg.eigh(cross / np.outer(power, power))
+        cross = self._cross.real[:, live][:, :, live]
+        power = np.sqrt(np.maximum(np.einsum("bii->bi", cross), 1e-30))
+        coherence = cross / (power[:, :, None] * power[:, None, :])
+        together = np.mean(coherence**2, axis=(1, 2))  # wind blows below, so bins that all hear alike count most
+        values, vectors = np.linalg.eigh(np.average(coherence, axis=0, weights=together**WEIGHED))
         common = vectors[:, -1] * np.sqrt(len(live))
         if values[-1] < TOGETHER * len(live):
             return []

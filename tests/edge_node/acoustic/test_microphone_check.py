@@ -77,6 +77,18 @@ def test_three_of_sixteen_upside_down_are_the_three() -> None:
     assert [finding.words.split()[1] for finding in checked(samples).findings("roof")] == ["2", "6", "10"]
 
 
+def test_wind_that_is_louder_but_lower_hides_no_wrong_polarity() -> None:
+    samples = outdoors(3.0)
+    chance = np.random.default_rng(11)
+    spectra = np.fft.rfft(chance.normal(size=samples.shape), axis=0)
+    spectra[300:] = 0  # 100 Hz
+    wind = np.fft.irfft(spectra, len(samples), axis=0)
+    blown = samples + np.float32(0.05) * (wind / wind.std()).astype(np.float32)
+    assert names(checked(blown)) == []
+    blown[:, 2] *= -1
+    assert names(checked(blown)) == ["microphone_inverted"]
+
+
 def test_wind_alone_says_nothing_of_polarity() -> None:
     samples = outdoors(1.5, wind=30.0)
     samples[:, 2] *= -1
