@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from drivers.blocks import AnyBlock
@@ -42,3 +42,19 @@ class Ailing(Protocol):
     @property
     def problem(self) -> str:
         """What a person should mend, empty where nothing; it makes the node's verdict amber as long as it is said."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A detector that tells what is wrong with its sensor by stable names; it need not have a `problem`."""
+
+    def findings(self) -> Sequence[tuple[str, str]]:
+        """Names of field.health_names, each with a sentence such as "channel 3 is silent: look at its plug"."""
+
+
+@runtime_checkable
+class Levelled(Protocol):
+    """A detector that knows how strong the noise of its sensor is."""
+
+    def levels(self) -> Mapping[str, float]:
+        """In dB, of now, by what it is the level of: "spectrum 2437 MHz"; a level that nobody knows now is left out."""

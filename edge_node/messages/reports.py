@@ -7,8 +7,9 @@ from typing import Literal
 from msgspec import Struct
 
 from edge_node.messages.detections import BearingReference
+from edge_node.messages.findings import Finding
 
-Sense = Literal["sight", "sound", "remote_id", "other"]
+Sense = Literal["sight", "sound", "remote_id", "other", "radio"]
 SensorState = Literal["starting", "running", "absent", "stalled", "crashed", "off", "stopping"]
 Verdict = Literal["green", "amber", "red"]
 
@@ -97,7 +98,11 @@ class SensorStatus(Struct, frozen=True, kw_only=True):
 
 
 class NodeStatus(Struct, frozen=True, kw_only=True):
-    """How the whole node is, in a colour and a sentence; `configuration` names what it runs by, another one by another name."""
+    """How the whole node is, in a colour and a sentence; `configuration` names what it runs by, another one by another name.
+
+    `findings` are what is not well, the worst first; `coverage` is what each sensor that senses drones covers now, never without one of
+    them: reach 0 and the reason for one that does not work.
+    """
 
     name: str
     verdict: Verdict
@@ -106,3 +111,5 @@ class NodeStatus(Struct, frozen=True, kw_only=True):
     hub: SensorStatus
     t_mono_ns: int
     configuration: str = ""
+    findings: tuple[Finding, ...] = ()
+    coverage: tuple[Coverage, ...] = ()

@@ -48,7 +48,9 @@ class Coverages:
 
 
 def as_usable(said: Coverage) -> Coverage | None:
-    """Within what can be; None of what is no number, and of what does not count from true north."""
+    """Within what can be; None of what is no number, of what does not count from true north, and of radio links, which have no place."""
+    if said.sense == "radio":
+        return None
     numbers = (said.azimuth_deg, said.width_deg, said.lowest_elevation_deg, said.highest_elevation_deg)
     if not all(map(isfinite, (*numbers, said.reach_m, said.probability, said.latency_s))) or len(said.sensor) > LONGEST_NAME:
         return None
