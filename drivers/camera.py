@@ -124,6 +124,11 @@ class VideoCamera(Source):
             process.close()
 
     @property
+    def declared_hz(self) -> float:
+        """As it was asked for."""
+        return float(self._request["rate_hz"])
+
+    @property
     def reader_pid(self) -> int | None:
         """Of the process that holds the device; None while it is closed."""
         return None if self._process is None else self._process.pid

@@ -53,6 +53,11 @@ class Source(ABC):
         """Learn that the newest block held what is looked for: who moves about stays there a while."""
         return
 
+    @property
+    def declared_hz(self) -> float | None:
+        """How many pictures a second it shall hand over; None where that is not said, or its blocks say it themselves."""
+        return None
+
     def words(self) -> str:
         """Say in a few words what the device is doing, for the status; empty when there is nothing to add."""
         return ""
