@@ -18,6 +18,7 @@ Z85Key = Annotated[
     str,
     Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}\Z", description="a CURVE public key, 40 characters of Z85"),
 ]
+LedName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_:.+-]{1,64}\Z", description="the name of a folder of /sys/class/leds")]
 PublicKey = Annotated[
     str,
     Meta(
@@ -131,6 +132,19 @@ class SupervisionTable(Struct, frozen=True, forbid_unknown_fields=True):
     absent_retry_s: Positive = 4.0
 
 
+class HealthTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[health]: below `system_root` the node reads how its computer is; a bench has it look at a made tree."""
+
+    system_root: Path = Path("/")
+
+
+class LampTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[lamp]: LEDs of /sys/class/leds by their names there, one that shows how the node is and one that is a buzzer."""
+
+    led: LedName | None = None
+    buzzer: LedName | None = None
+
+
 class SensorTable(Struct, frozen=True):
     """One [[sensor]]: its own name, its driver, and that driver's options; `folder` is where another package's relative paths start."""
 
@@ -157,6 +171,8 @@ class Config(Struct, frozen=True):
     remote_id: RemoteIdTable = RemoteIdTable()
     camera: CameraTable = CameraTable()
     supervision: SupervisionTable = SupervisionTable()
+    health: HealthTable = HealthTable()
+    lamp: LampTable = LampTable()
     sensor: tuple[SensorTable, ...] = ()
     protect: tuple[ProtectTable, ...] = ()
     problems: tuple[Problem, ...] = ()

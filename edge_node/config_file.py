@@ -14,6 +14,8 @@ from edge_node.config import (
     C2Table,
     CameraTable,
     Config,
+    HealthTable,
+    LampTable,
     NodeTable,
     ProtectTable,
     RemoteIdTable,
@@ -41,6 +43,8 @@ TABLES: dict[str, type[Struct]] = {
     "remote_id": RemoteIdTable,
     "camera": CameraTable,
     "supervision": SupervisionTable,
+    "health": HealthTable,
+    "lamp": LampTable,
 }
 LISTS = ("sensor", "protect")
 MOST_PROTECTED = 32

@@ -10,13 +10,19 @@ import time
 from contextlib import suppress
 from math import inf
 
+from msgspec.structs import replace
+
 from edge_node.config import Config, SupervisionTable, to_json
-from edge_node.messages import SensorState, SensorStatus
+from edge_node.messages import Coverage, Finding, SensorState, SensorStatus
+from edge_node.node.told_health import unpacked, unpacked_coverage
 from edge_node.notify import Listener
 
 CALM_S = 30.0
 GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
 """Of large arrays: else glibc keeps up to 64 MiB of what a process let go (mallopt(3))."""
+COVERAGE_HOLDS_S = 3.5
+SILENT = "it says no longer what it covers"
+"""It is said once a second: who missed three covers nothing any more."""
 
 
 def _named(code: int) -> str:
@@ -31,8 +37,10 @@ class Child:
         self.name, self.driver, self.config = name, driver, config
         self.state: SensorState = "off"
         self.restarts = 0
-        self.problem = ""
+        self.findings: tuple[Finding, ...] = ()
         self.wants_reload = False
+        self._coverage: Coverage | None = None
+        self._covered_s = 0.0
         self._arguments = arguments
         self._listener = Listener(config.node.run_dir / f"{name}.notify")
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,7 +71,7 @@ class Child:
             self._start(now_s)
 
     def _start(self, now_s: float) -> None:
-        self.problem = ""
+        self.findings = ()
         environment = {
             **os.environ,
             "NOTIFY_SOCKET": str(self._listener.path),
@@ -87,12 +95,24 @@ class Child:
         for said in self._listener.heard():
             self._alive_s = now_s
             self._said = said.get("STATUS", self._said)
-            self.problem = said.get("X_PROBLEM", self.problem)
+            self._hear_health(said, now_s)
             self.wants_reload |= "X_RELOAD" in said
             if "READY" in said and self.state == "starting":
                 self._turn("running", now_s)
         if self.state == "running" and now_s - self._since_s > CALM_S:
             self._failures_in_a_row = 0
+
+    def _hear_health(self, said: dict[str, str], now_s: float) -> None:
+        findings = unpacked(said["X_FINDINGS"]) if "X_FINDINGS" in said else None
+        coverage = unpacked_coverage(said["X_COVERAGE"]) if "X_COVERAGE" in said else None
+        self.findings = self.findings if findings is None else findings
+        if coverage is not None:
+            self._coverage, self._covered_s = coverage, now_s
+
+    def coverage(self, now_s: float) -> Coverage | None:
+        """What it said last of what it covers, reaching nowhere once that is old; None where it never said anything."""
+        said = self._coverage
+        return said if said is None or now_s - self._covered_s <= COVERAGE_HOLDS_S else replace(said, reach_m=0.0, notes=(SILENT,))
 
     def _watch(self, now_s: float) -> None:
         if self.state == "stopping" and now_s - self._since_s > self._patience.stop_within_s:

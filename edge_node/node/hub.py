@@ -12,14 +12,17 @@ from msgspec.structs import replace
 
 from edge_node.bus import BusReceiver
 from edge_node.config import Config
+from edge_node.field.clock_watch import ClockWatch
+from edge_node.field.health_names import found
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import BusMessage, Coverage, Detection, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
+from edge_node.messages import BusMessage, Coverage, Detection, Finding, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.flood import FloodWatch
 from edge_node.node.place import OwnPlace
 from edge_node.node.reporting import Reporting
 from edge_node.node.stop import StopFlag
+from edge_node.node.told_health import packed
 from edge_node.node.words import happened
 from edge_node.notify import Notifier
 from edge_node.pose.vehicle import Vehicle
@@ -78,6 +81,8 @@ class Hub:
         self._counts: Counter[str] = Counter()
         self._flood = FloodWatch()
         self._to_log: list[TrackEvent] = []
+        self._clock_watch = ClockWatch()
+        self._said: list[Finding] = []
 
     def run(self, stop: StopFlag) -> None:
         """Until `stop` is set; raises ConnectionError when the supervisor is gone."""
@@ -157,6 +162,17 @@ class Hub:
         tracks = self._told_tracks(now_ns)
         self._counts["track_reports"] += self._live.publish_tracks(tracks, self._look.timebase, now_ns)
         self._report.tick(tracks, now_ns)
+        if self._findings() != self._said:
+            self._say_findings()
+
+    def _findings(self) -> list[Finding]:
+        """What is not well, beside the sensors."""
+        files = [found("configuration", "authorisation", self._files.problem)] if self._files.problem else []
+        return [*self._report.findings(), *self._clock_watch.findings(), *files]
+
+    def _say_findings(self) -> None:
+        self._said = self._findings()
+        self._notifier.say(x_findings=packed(self._said))
 
     def _told_tracks(self, now_ns: int) -> list[Track]:
         """All tracks, with whether each is known and may be there."""
@@ -186,8 +202,9 @@ class Hub:
         self._to_log.clear()
         self._flood.look(now_ns, self._counts["tracks_new"])
         self._files.look()
-        problem = "; ".join(filter(None, (self._files.problem, self._report.problem)))
-        self._notifier.say(watchdog=1, status=self._words(), x_problem=problem)
+        self._clock_watch.look(self._look, now_ns)
+        self._notifier.say(watchdog=1, status=self._words())
+        self._say_findings()
         node = status.read(self._config.node.run_dir)
         self._report.look(node, self._look.timebase, self._told_tracks(now_ns), now_ns)
         if node is not None:

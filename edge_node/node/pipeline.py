@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from drivers import plugins
 from drivers.blocks import AnyBlock
 from drivers.source import SourceMisconfigured
-from edge_node.detection import Ailing, Covering, Detector, Finishing
-from edge_node.messages import BusMessage
+from edge_node.detection import Ailing, Covering, Detector, Finishing, Levelled, Telling
+from edge_node.field.health_names import NAMES, of_words
+from edge_node.messages import BusMessage, Finding
 from edge_node.node.guarded import Guarded
 
 DETECTORS = {
@@ -26,6 +27,7 @@ DETECTORS = {
 ENTRY_POINT_GROUP = "edge_node.detectors"
 BUILT_IN_BLOCKS = "drivers.blocks"
 COVERS_EVERY_NS = 1_000_000_000
+OF_ANY = "sensor_problem"
 
 
 def _made(kind: type, settings: Mapping[str, Any]) -> Detector:
@@ -89,6 +91,18 @@ class Pipeline:
         """What is wrong with the sensor, though it runs."""
         return "; ".join(one.problem for one in self._detectors.values() if isinstance(one, Ailing) and one.problem)
 
+    def findings(self) -> list[Finding]:
+        """The same under stable names."""
+        return [
+            of_words(self.sensor, name if name in NAMES else OF_ANY, words)
+            for one in self._detectors.values()
+            for name, words in _told(one)
+        ]
+
+    def levels(self) -> dict[str, float]:
+        """How strong the sensor's noise is now, in dB."""
+        return {name: level_db for one in self._detectors.values() if isinstance(one, Levelled) for name, level_db in one.levels().items()}
+
     def _is_due(self, t_mono_ns: int) -> bool:
         return self._covered_ns is None or abs(t_mono_ns - self._covered_ns) >= COVERS_EVERY_NS
 
@@ -96,3 +110,10 @@ class Pipeline:
         self._covered_ns = t_mono_ns
         found = [one.coverage(t_mono_ns) for one in self._detectors.values() if isinstance(one, Covering)]
         return [replace(one, sensor=self.sensor) for one in found if one is not None]
+
+
+def _told(detector: Detector) -> Sequence[tuple[str, str]]:
+    """By name where the detector knows names."""
+    if isinstance(detector, Telling):
+        return detector.findings()
+    return [(OF_ANY, detector.problem)] if isinstance(detector, Ailing) and detector.problem else ()

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from edge_node import __version__
 from edge_node.config import Config
-from edge_node.messages import BusMessage, NodeStatus, Track, TrackEvent
+from edge_node.field.health_names import found
+from edge_node.messages import BusMessage, Finding, NodeStatus, Track, TrackEvent
 from edge_node.node import tracks_file
 from edge_node.node.asked_recording import AskedRecording
 from edge_node.node.changes import Changes
@@ -35,6 +36,7 @@ CONFIGURATION = "configuration"
 # Invented aircraft must not eat a thin link: what is told of tracks that nobody confirmed has an allowance.
 RUMOURS_A_SECOND, RUMOURS_AT_ONCE = 5.0, 300.0
 UNTOLD_EVERY_S = 60.0
+ABOUT = {"spool_unwritable": "storage", "status_unwritable": "storage", "recording_failed": "storage", "key_renewal": "link"}
 
 
 class Reporting:
@@ -69,7 +71,8 @@ class Reporting:
         self._tell(self._journal.happened(event), now_ns)
 
     def tick(self, tracks: Sequence[Track], now_ns: int) -> None:
-        """All tracks as they are now: what changed, and what is kept of them."""
+        """All tracks as they are now: what changed, and what is kept of them; and whether C2 is reached."""
+        self._unreached.look(self._trouble(), now_ns)
         noted, due = self._journal.look(tracks, now_ns)
         for one in noted:
             self._tell(one, now_ns)
@@ -119,7 +122,6 @@ class Reporting:
             self._untold_beat.said(now_ns)
             self.audit(f"{self._untold} events of tracks that were never confirmed are not told: too many at once", now_ns)
             self._untold = 0
-        self._unreached.look(self._trouble(), now_ns)
         for words in self._renewal.look(now_ns):
             log.info(words)
             self.audit(words, now_ns)
@@ -169,11 +171,16 @@ class Reporting:
         """How the reliable plane stands and what C2, or somebody here, had the node do, for the status."""
         return "; ".join(filter(None, (self._outbox.words, self._obeying.words(), self._asked.words())))
 
-    @property
-    def problem(self) -> str:
-        """What a person should mend; empty where nothing."""
-        parts = (self._outbox.problem, self._tracks_problem, self._renewal.problem, self._unreached.words, self._asked.problem)
-        return "; ".join(filter(None, parts))
+    def findings(self) -> list[Finding]:
+        """What a person should mend."""
+        said = {
+            "spool_unwritable": self._outbox.problem,
+            "status_unwritable": self._tracks_problem,
+            "recording_failed": self._asked.problem,
+            "key_renewal": self._renewal.problem,
+        }
+        reached = [self._unreached.finding] if self._unreached.finding else []
+        return reached + [found(ABOUT[name], name, words) for name, words in said.items() if words]
 
     def counters(self) -> dict[str, int]:
         """Of spool and reliable plane."""

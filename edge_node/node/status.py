@@ -1,4 +1,4 @@
-"""The node's status: a verdict out of many facts, in a file that anybody on the node can read."""
+"""The node's status in a file that anybody on the node can read; field.health makes the verdict."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from edge_node.messages import NodeStatus, SensorStatus, Verdict
+from edge_node.messages import NodeStatus
 
 FILE = "status.json"
 STALE_AFTER_S = 5.0
-
-
-def judge(sensors: tuple[SensorStatus, ...], hub: SensorStatus, problem: str) -> tuple[Verdict, str]:
-    """Green, amber or red, and the sentence that says why."""
-    if hub.state == "starting" and not hub.restarts:
-        return "amber", "starting"
-    if hub.state != "running":
-        return "red", f"the hub does not run: {hub.sentence}"
-    running = [sensor for sensor in sensors if sensor.state == "running"]
-    wrong = [f"{sensor.name}: {sensor.sentence}" for sensor in sensors if sensor.state != "running"]
-    wrong += [problem] if problem else []
-    if not running:
-        return "red", f"no sensor runs; {'; '.join(wrong) or 'none is configured'}"
-    if wrong:
-        return "amber", "; ".join(wrong)
-    return "green", f"{len(running)} of {len(sensors)} sensors run; {hub.sentence}"
 
 
 def write(run_dir: Path, status: NodeStatus) -> None:

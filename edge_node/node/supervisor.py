@@ -8,7 +8,6 @@ import os
 import selectors
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -16,8 +15,13 @@ from msgspec.structs import replace
 
 from edge_node.config import Config, short_name
 from edge_node.config_file import ConfigError, load
-from edge_node.messages import NodeStatus, SensorStatus
+from edge_node.field import health
+from edge_node.field.health_names import found
+from edge_node.field.lamp import Lamp, shown
+from edge_node.field.sensing import covered_now
+from edge_node.messages import Coverage, Finding, NodeStatus, SensorStatus
 from edge_node.node import status
+from edge_node.node.board_watch import BoardWatch
 from edge_node.node.child import Child
 from edge_node.notify import Notifier
 
@@ -43,12 +47,13 @@ class Supervisor:
         self._read_at = _modified(path)
         self._stop = self._reload = False
         self._told_s = 0.0
-        self._told: tuple[str, ...] = ()
+        self._was: tuple[str, ...] = ()
         self._run_dir = config.node.run_dir
         self._run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(self._run_dir)
         self._hub = self._add(HUB, ["hub"], config)
         self._workers: dict[str, Child] = {}
+        self._board, self._lamp = BoardWatch(config), _lamp(config)
         self._take(config)
 
     def run(self) -> int:
@@ -102,9 +107,16 @@ class Supervisor:
         for name in after.keys() - self._workers.keys():
             self._workers[name] = self._add(name, ["worker", name], config, after[name].driver)
         self._hub.config = config
+        if _of_the_supervisor(config) != _of_the_supervisor(self._config):
+            self._look_anew(config)
         if everything or _of_the_hub(config) != _of_the_hub(self._config):
             self._hub.restart()
         self._config, self._configuration = config, short_name(config)
+
+    def _look_anew(self, config: Config) -> None:
+        self._board.close()
+        self._lamp.close()
+        self._board, self._lamp = BoardWatch(config), _lamp(config)
 
     def _read_again(self) -> None:
         self._notifier.say(reloading=1, monotonic_usec=time.monotonic_ns() // 1000)
@@ -133,23 +145,34 @@ class Supervisor:
         """How the node is now."""
         sensors = tuple(child.status(now_s) for child in self._workers.values()) + self._misconfigured(now_s)
         hub = self._hub.status(now_s)
-        verdict, sentence = status.judge(sensors, hub, "; ".join(filter(None, (self._problem, self._hub.problem, *self._ailing()))))
-        name = self._config.node.name
+        findings = health.worst_first((*health.of_states(sensors, hub), *self._told()))
+        verdict, sentence = health.judge(sensors, hub, findings)
         return NodeStatus(
-            name=name,
+            name=self._config.node.name,
             verdict=verdict,
             sentence=sentence,
             sensors=sensors,
             hub=hub,
             t_mono_ns=int(now_s * 1e9),
             configuration=self._configuration,
+            findings=findings,
+            coverage=self._coverage(sensors, findings, now_s),
         )
 
-    def _ailing(self) -> Iterator[str]:
-        """What is wrong with sensors that run."""
-        for child in self._workers.values():
-            if child.state == "running" and child.problem:
-                yield f"{child.name}: {child.problem}"
+    def _told(self) -> list[Finding]:
+        """What processes that run say of themselves, and what is wrong with the whole."""
+        refused = [found("configuration", "configuration_refused", self._problem)] if self._problem else []
+        of_sensors = [
+            replace(one, about=child.name) for child in self._workers.values() if child.state == "running" for one in child.findings
+        ]
+        own = (*refused, *self._board.findings(), *self._lamp.findings())
+        return [*own, *(self._hub.findings if self._hub.state == "running" else ()), *of_sensors]
+
+    def _coverage(self, sensors: tuple[SensorStatus, ...], findings: tuple[Finding, ...], now_s: float) -> tuple[Coverage, ...]:
+        """What each sensor covers now, those that do not work too."""
+        said = {name: child.coverage(now_s) for name, child in self._workers.items()}
+        covered = (covered_now(one, said.get(one.name), findings, int(now_s * 1e9)) for one in sensors)
+        return tuple(one for one in covered if one is not None)
 
     def _misconfigured(self, now_s: float) -> tuple[SensorStatus, ...]:
         """The [[sensor]] tables that are off because they are wrong, each with all that is wrong in it."""
@@ -164,13 +187,16 @@ class Supervisor:
     def _tell(self, now_s: float) -> None:
         """Say how the node is when that changed, and at least once a second."""
         self._notifier.say(watchdog=1)
+        self._board.look(now_s)
         now = self.status(now_s)
+        self._lamp.show(shown(now.verdict, now.sentence, now.findings), now_s)
         states = (now.verdict, *(f"{child.name} {child.state}" for child in (now.hub, *now.sensors)))
-        if states == self._told and now_s - self._told_s < STATUS_EVERY_S:
+        states += tuple(f"{one.about} {one.name}" for one in now.findings)
+        if states == self._was and now_s - self._told_s < STATUS_EVERY_S:
             return
-        if states != self._told:
+        if states != self._was:
             log.info("%s: %s", now.verdict, now.sentence)
-        self._told, self._told_s = states, now_s
+        self._was, self._told_s = states, now_s
         self._write(now)
         self._notifier.say(status=f"{now.verdict}: {now.sentence}", **({"ready": 1} if now.hub.state == "running" else {}))
 
@@ -197,6 +223,8 @@ class Supervisor:
         self._write(self.status(time.monotonic()))
         for child in self._children():
             self._close(child)
+        self._board.close()
+        self._lamp.close()
         self._selector.close()
         self._notifier.close()
         os.close(self._lock)
@@ -205,6 +233,15 @@ class Supervisor:
 def _of_all(config: Config) -> tuple[object, ...]:
     """What every process reads when it starts."""
     return config.node, config.remote_id.trusted_keys
+
+
+def _of_the_supervisor(config: Config) -> tuple[object, ...]:
+    """What the supervisor looks at and shows."""
+    return config.health, config.lamp, config.node
+
+
+def _lamp(config: Config) -> Lamp:
+    return Lamp(config.lamp.led, config.lamp.buzzer, config.health.system_root)
 
 
 def _of_the_hub(config: Config) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import zmq
@@ -15,11 +15,15 @@ from drivers.plugins import named
 from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
 from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
-from edge_node.messages import BusMessage, Coverage, Detection, LinkDetection, SensorReport
+from edge_node.field.health_names import found
+from edge_node.field.sensor_health import SensorHealth
+from edge_node.messages import BusMessage, Coverage, Detection, Finding, LinkDetection, SensorReport
 from edge_node.node import brought_options, trusted_keys
 from edge_node.node.admission import Admission
 from edge_node.node.pipeline import Pipeline
+from edge_node.node.remembered import Remembered
 from edge_node.node.stop import StopFlag
+from edge_node.node.told_health import packed, packed_coverage
 from edge_node.notify import Notifier
 
 EXIT_CODES: dict[type[SourceError], int] = {
@@ -46,7 +50,9 @@ def work(config: Config, name: str) -> int:
             notifier.say(ready=1, status=source.words())
             keys, problem = trusted_keys.read(config.remote_id.trusted_keys)
             pipeline = Pipeline(name, {"RadioFrame": {"trusted_keys": keys}, "Frame": {"settings": config.camera}})
-            _Loop(source, pipeline, bus, notifier, problem).run(StopFlag())
+            with Remembered(config.node.state_dir, name, time.monotonic_ns()) as remembered:
+                health = SensorHealth(name, table.driver, source.declared_hz, remembered.memory, time.monotonic_ns())
+                _Loop(source, pipeline, bus, notifier, health=health, remembered=remembered, problem=problem).run(StopFlag())
             return os.EX_OK
     except SourceError as error:
         return _end(notifier, str(error), EXIT_CODES[type(error)])
@@ -91,8 +97,19 @@ def _end(notifier: Notifier, words: str, code: int) -> int:
 class _Loop:
     """Blocks through the pipeline onto the bus; says that it lives once per block, at most five times a second."""
 
-    def __init__(self, source: Source, pipeline: Pipeline, bus: BusSender, notifier: Notifier, problem: str) -> None:
+    def __init__(
+        self,
+        source: Source,
+        pipeline: Pipeline,
+        bus: BusSender,
+        notifier: Notifier,
+        *,
+        health: SensorHealth,
+        remembered: Remembered,
+        problem: str,
+    ) -> None:
         self._source, self._pipeline, self._bus, self._notifier, self._problem = source, pipeline, bus, notifier, problem
+        self._health, self._remembered, self._unsent = health, remembered, 0
         self._admission = Admission()
         self._blocks = self._detections = self._lost = 0
         self._last_block_ns: int | None = None
@@ -103,6 +120,7 @@ class _Loop:
         """Until the source ends or `stop` is set."""
         for block in self._source.blocks():
             if block is not None:
+                self._health.took(block, time.monotonic_ns())
                 messages = self._admission.admit(self._pipeline.step(block))
                 if any(map(_is_worth_staying_for, messages)):
                     self._source.found()
@@ -110,13 +128,21 @@ class _Loop:
                 self._lost += block.lost
                 self._detections += sum(not isinstance(message, Coverage) for message in messages)
                 self._last_block_ns = block.t_mono_ns
-                self._bus.send(messages)
+                self._send(messages)
             else:
-                self._bus.send(self._pipeline.idle(time.monotonic_ns()))
+                self._send(self._pipeline.idle(time.monotonic_ns()))
             self._say(time.monotonic_ns())
             if stop.set:
                 break
         self._report(time.monotonic_ns(), 1.0)
+
+    def _send(self, messages: Sequence[BusMessage]) -> None:
+        """To the hub; what the sensor covers goes to the supervisor as well, which must know it when this process does not live."""
+        self._bus.send(messages)
+        for message in messages:
+            if isinstance(message, Coverage):
+                self._health.covers(message)
+                self._notifier.say(x_coverage=packed_coverage(message))
 
     def _say(self, now_ns: int) -> None:
         if now_ns - self._watchdog_ns >= WATCHDOG_EVERY_NS:
@@ -132,7 +158,9 @@ class _Loop:
         unsent = f"{self._bus.unsent} messages that the hub did not take" if self._bus.unsent else ""
         said = (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent, self._problem)
         words = "; ".join(filter(None, said))
-        self._notifier.say(x_problem=self._pipeline.problem, status=words)
+        self._notifier.say(status=words)
+        self._notifier.say(x_findings=packed(self._findings(now_ns)))
+        self._remembered.keep(now_ns)
         report = SensorReport(
             t_mono_ns=now_ns,
             sensor=self._pipeline.sensor,
@@ -144,3 +172,9 @@ class _Loop:
             words=words,
         )
         self._bus.send([report])
+
+    def _findings(self, now_ns: int) -> tuple[Finding, ...]:
+        """What is not well with the sensor, and with what becomes of what it finds."""
+        unsent, self._unsent = self._bus.unsent - self._unsent, self._bus.unsent
+        behind = (found(self._pipeline.sensor, "hub_overloaded", f"{unsent} messages a second that the hub did not take"),) * (unsent > 0)
+        return (*self._health.look(self._pipeline.findings(), self._pipeline.levels(), now_ns), *behind)
