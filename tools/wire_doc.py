@@ -24,7 +24,7 @@ TRACK_MESSAGES: Kinds = (
     *(evidence_schema.Sound, evidence_schema.Sight, evidence_schema.Emission, evidence_schema.Target, evidence_schema.TargetId),
     *(judgement_schema.Judgement, judgement_schema.Fact),
 )
-STATUS_MESSAGES: Kinds = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord)
+STATUS_MESSAGES: Kinds = (schema.StatusRecord, schema.PlaceRecord, schema.SensorRecord, schema.FindingRecord, schema.CoverageRecord)
 UP: Kinds = (reliable_schema.Hello, reliable_schema.Rows, reliable_schema.Row, reliable_schema.Receipt, reliable_schema.NextKey)
 DOWN: Kinds = tuple(reliable_schema.DOWN.values())
 RECORDS: Kinds = (reliable_schema.EventRecord, reliable_schema.TrailPoint)

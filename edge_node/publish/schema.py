@@ -10,7 +10,7 @@ from edge_node.publish.evidence_schema import Emission, Sight, Sound, Target
 from edge_node.publish.judgement_schema import Judgement
 from edge_node.publish.scaling import packed, scaled
 
-MAJOR, MINOR = 1, 7
+MAJOR, MINOR = 1, 8
 U32 = 2**32 - 1
 
 TRACK_STATES = (None, "tentative", "confirmed", "lost")
@@ -47,8 +47,12 @@ VERDICTS = (None, "green", "amber", "red")
 BEARING_REFERENCES = ("true_north", "vehicle")
 SENSOR_STATES = (None, "starting", "running", "absent", "stalled", "crashed", "off", "stopping")
 
+GRADES = (None, "ok", "warn", "fail")
+SENSES = (None, "sight", "sound", "remote_id", "other", "radio")
+
 Text = Annotated[str, Meta(max_length=64)]
 Sentence = Annotated[str, Meta(max_length=256)]
+Note = Annotated[str, Meta(max_length=96)]
 
 
 class Kinematics(Struct, array_like=True, frozen=True, gc=False):
@@ -230,6 +234,31 @@ class SensorRecord(Struct, array_like=True, frozen=True):
     restarts: Annotated[int, Meta(ge=0, le=U32, description="since the node started; nil: not said")] | None = None
 
 
+class FindingRecord(Struct, array_like=True, frozen=True):
+    """One thing that is not well; docs/health.md lists the names (since 1.8)."""
+
+    about: Annotated[str, Meta(max_length=64, description="a sensor's name, or power, temperature, storage, time, link, configuration")]
+    name: Annotated[str, Meta(max_length=64, description="what it is, for programs; names never change")]
+    grade: Annotated[int, packed("works worse, or not at all", grade=(2, GRADES))]
+    words: Annotated[str, Meta(max_length=200, description="what is wrong, with its figure")]
+    touch: Annotated[str, Meta(max_length=120, description="what to do; nil: nothing")] | None = None
+
+
+class CoverageRecord(Struct, array_like=True, frozen=True):
+    """What one sensor would sense now: a small drone nearer than `reach` in its sector is told of within `latency` (since 1.8)."""
+
+    sensor: Annotated[int, Meta(ge=0, le=63, description="place in `sensors`")]
+    what: Annotated[int, packed("by what; what `azimuth` counts from", sense=(3, SENSES), reference=(2, BEARING_REFERENCES))]
+    reach: Annotated[int, scaled("m", 0.1, 0, 10_000, "0: nothing is sensed, and `notes` say why")]
+    probability: Annotated[int, scaled("percent", 1, 0, 100, "of being told of")]
+    latency: Annotated[int, scaled("s", 10, 0, 600, "until it is told of", up=True)]
+    azimuth: Annotated[int, scaled("deg", 1, 0, 359, "middle of the sector; nil: all around", turn=360)] | None = None
+    width: Annotated[int, scaled("deg", 1, 0, 360, "of the sector; nil: all around")] | None = None
+    lowest_elevation: Annotated[int, scaled("deg", 1, -90, 90, "nil: straight down")] | None = None
+    highest_elevation: Annotated[int, scaled("deg", 1, -90, 90, "nil: straight up")] | None = None
+    notes: Annotated[tuple[Note, ...], Meta(max_length=3, description="what makes it worse; nil: nothing")] | None = None
+
+
 class StatusRecord(Head, array_like=True, frozen=True):
     """Topic s/: how the node is."""
 
@@ -241,3 +270,14 @@ class StatusRecord(Head, array_like=True, frozen=True):
     sensors: Annotated[tuple[SensorRecord, ...], Meta(max_length=64, description="one for each sensor, and last the hub")]
     counters: Annotated[dict[Text, int], Meta(max_length=64, description="what was sent, dropped and refused since the hub started")]
     clock: Annotated[int, packed("what the node's clock is set by", clock_source=(3, CLOCK_SOURCES))]
+    findings: (
+        Annotated[tuple[FindingRecord, ...], Meta(max_length=16, description="what is not well, worst first; nil: all is (since 1.8)")]
+        | None
+    ) = None
+    coverage: (
+        Annotated[
+            tuple[CoverageRecord, ...],
+            Meta(max_length=64, description="one for each sensor that senses drones, working or not; nil: there is none (since 1.8)"),
+        ]
+        | None
+    ) = None

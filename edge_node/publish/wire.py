@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from edge_node import __version__
 from edge_node.messages import NodeStatus, SensorReport, SensorStatus, Track
-from edge_node.publish import evidence_schema, readings, schema
+from edge_node.publish import evidence_schema, health, readings, schema
 from edge_node.publish.judgements import judgement, judgement_said
 from edge_node.publish.readings import Said, cut
 from edge_node.publish.scaling import from_wire, mask_of, names_in, to_wire, without_tail
@@ -130,6 +130,8 @@ def encode_status(
         "sensors": tuple(filter(None, rows)),
         "counters": {cut(name): number for name, number in list(counters.items())[:64]},
         "clock_source": clock.source,
+        "findings": health.findings(status.findings),
+        "coverage": health.coverage(status.coverage, [one.name for one in status.sensors[:63]]),
     }
     return payload_of(to_wire(schema.StatusRecord, _head(clock, epoch, seq, now_mono_ns) | said))
 
@@ -167,7 +169,8 @@ def decode_status(payload: bytes) -> Said:
     """A status in SI units; what was nil is None."""
     status = read(payload, schema.StatusRecord)
     place = from_wire(status.place) if status.place else None
-    return from_wire(status) | {"place": place, "sensors": [from_wire(one) for one in status.sensors]}
+    said = {"place": place, "sensors": [from_wire(one) for one in status.sensors]}
+    return from_wire(status) | said | {"findings": health.findings_said(status.findings), "coverage": health.coverage_said(status)}
 
 
 def read(payload: bytes, kind: type[S]) -> S:

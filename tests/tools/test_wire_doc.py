@@ -43,9 +43,9 @@ def test_plain_msgpack_reads_the_examples_of_the_document() -> None:
     reliable = text.split("## An example of the reliable plane\n")[1].split("```")
     rows, ack = bytes.fromhex(reliable[1]), bytes.fromhex(reliable[5])
     assert (live, rows, ack) == tuple(payload for payload, _ in EXAMPLES)
-    assert msgpack.unpackb(live)[:4] == [1, 7, 0xC0FFEE01, 42]
+    assert msgpack.unpackb(live)[:4] == [1, 8, 0xC0FFEE01, 42]
     epoch, seq = msgpack.unpackb(rows)[3], msgpack.unpackb(rows)[9][-1][0]
-    assert msgpack.unpackb(ack) == [1, 7, 2, epoch, seq]
+    assert msgpack.unpackb(ack) == [1, 8, 2, epoch, seq]
 
 
 def test_both_ends_read_the_example_of_the_reliable_plane() -> None:

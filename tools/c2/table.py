@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
+from tools.c2.covered import covered
 from tools.c2.fused import Fused
 from tools.c2.history import judged, sensed
 from tools.c2.picture import Picture
@@ -25,7 +26,15 @@ COOPERATIONS = {"authorised": "yes", "unknown": "unknown", "in_restricted_zone":
 def draw(picture: Picture, now_s: float, objects: Sequence[Fused] = ()) -> Group:
     """Nodes, tracks, what several nodes follow, why tracks are restricted or do what they do, and the last things that went wrong."""
     together = [_objects(picture, objects)] if objects else []
-    return Group(_nodes(picture, now_s), _tracks(picture, now_s), *together, *_reasons(picture), *(_plain(note) for note in picture.notes))
+    below = [*together, *_reasons(picture), *(_plain(note) for note in picture.notes)]
+    return Group(
+        _nodes(picture, now_s),
+        *_health(picture),
+        _tracks(picture, now_s),
+        *together,
+        *_reasons(picture),
+        *(_plain(note) for note in picture.notes),
+    )
 
 
 def _nodes(picture: Picture, now_s: float) -> Table:
@@ -36,6 +45,20 @@ def _nodes(picture: Picture, now_s: float) -> Table:
         verdict = f"{node.get('verdict') or '?'}: {node['sentence']}" if "sentence" in node else ""
         table.add_row(_plain(node["node"]), node8, link, _clock(node), str(node.get("missing", 0)), _plain(verdict))
     return table
+
+
+def _health(picture: Picture) -> list[Table]:
+    """What each sensor of each node would sense now, and what is not well there; nothing of nodes that do not say it."""
+    table = _table("node", "sensor", "by", "towards", "elevation", "reach m", "%", "s", "why")
+    for _, node in sorted(picture.nodes.items()):
+        for one in node.get("coverage", ()):
+            table.add_row(_plain(node["node"]), *map(_plain, covered(one)))
+    wrong = _table("node", "about", "finding", "what is wrong", "what to touch")
+    for _, node in sorted(picture.nodes.items()):
+        for one in node.get("findings", ())[:MOST_REASONS]:
+            words = (one["about"], f"{one['grade'] or '?'} {one['name']}", one["words"], one["touch"])
+            wrong.add_row(_plain(node["node"]), *map(_plain, words))
+    return [some for some in (table, wrong) if some.row_count]
 
 
 def _table(*columns: str) -> Table:
