@@ -55,9 +55,10 @@ class RadioFrame(Struct, frozen=True, gc=False):
 
 
 class GnssFix(Struct, frozen=True, gc=False):
-    """What a receiver says of the node's own place and time; `has_fix` False means that it has none and all else is None.
+    """What a receiver says of the node's own place and time; `has_fix` False means that it has none, and of place and time nothing is said.
 
-    `t_utc_ns` is the receiver's time of validity; `pulse_mono_ns` is when its last second began, by a PPS edge.
+    `t_utc_ns` is the receiver's time of validity; `pulse_mono_ns` is when its last second began, by a PPS edge; `cn0_dbhz` how strong the
+    strongest satellites are, with or without a fix.
     """
 
     t_mono_ns: int
@@ -78,6 +79,7 @@ class GnssFix(Struct, frozen=True, gc=False):
     satellites: int | None = None
     hdop: float | None = None
     quality: str | None = None
+    cn0_dbhz: float | None = None
 
 
 class Attitude(Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from msgspec import Struct
 from drivers.blocks import Attitude, GnssFix
 from drivers.heading import Mounted
 from drivers.nmea_attitude import NmeaAttitude
+from drivers.nmea_strengths import Strengths
 
 MOST_SENTENCE_BYTES = 120
 MOST_TALKERS = 16
@@ -63,6 +64,7 @@ class Nmea:
         self._last_time = ""
         self._sequence = 0
         self._in_view: dict[str, int] = {}
+        self._strengths = Strengths()
 
     @property
     def in_view(self) -> int | None:
@@ -86,7 +88,7 @@ class Nmea:
             return []
         self._last_time = epoch.time_of_day
         self._sequence += 1
-        return [_fix(epoch, self._sequence - 1)]
+        return [_fix(epoch, self._sequence - 1, self._strengths.strongest_dbhz())]
 
     def _checked(self, line: bytes) -> list[str] | None:
         """A sentence's fields, its address first; None and counted where form or checksum is wrong."""
@@ -105,6 +107,7 @@ class Nmea:
         kind, fields = "" if fields[0][0] == "P" else fields[0][2:], fields + [""] * 20
         if kind == "GSV":
             self._see(fields)
+            self._strengths.take(fields)
         if kind == "GSA" and self._epoch is not None:
             _gsa(self._epoch, fields)
         if kind == "VTG" and self._epoch is not None and "RMC" not in self._epoch.heard:
@@ -135,9 +138,9 @@ class Nmea:
             self._in_view[talker] = int(count)
 
 
-def _fix(epoch: Epoch, sequence: int) -> GnssFix:
+def _fix(epoch: Epoch, sequence: int, cn0_dbhz: float | None) -> GnssFix:
     if not epoch.quality or epoch.place is None:
-        return GnssFix(epoch.t_mono_ns, sequence, 0, "nmea", has_fix=False)
+        return GnssFix(epoch.t_mono_ns, sequence, 0, "nmea", has_fix=False, cn0_dbhz=cn0_dbhz)
     msl_m, separation_m = epoch.altitude_msl_m, epoch.separation_m
     return GnssFix(
         epoch.t_mono_ns,
@@ -158,6 +161,7 @@ def _fix(epoch: Epoch, sequence: int) -> GnssFix:
         satellites=epoch.satellites,
         hdop=epoch.hdop,
         quality=QUALITY.get(epoch.quality),
+        cn0_dbhz=cn0_dbhz,
     )
 
 

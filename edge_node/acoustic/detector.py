@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from drivers.blocks import AudioBlock, Block
 from edge_node.acoustic.direction.directions import Directions
 from edge_node.acoustic.ear import Ear
+from edge_node.acoustic.health.still import Still
 from edge_node.acoustic.looks import Looks
 from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.single import Single
@@ -14,6 +15,7 @@ from edge_node.messages import AcousticDetection, Coverage
 
 MOST_CHANNELS = 64
 TEMPERATURE_STEP_C = 2.0
+NAMED = {"dead": "silent"}
 
 
 class AcousticDetector:
@@ -25,6 +27,7 @@ class AcousticDetector:
         self._made_for: AudioBlock | None = None
         self._told = 0
         self._trouble = ""
+        self._still = Still()
 
     def step(self, block: Block) -> Sequence[AcousticDetection]:
         """The drones that were heard since the last block, each about twice a second."""
@@ -34,6 +37,7 @@ class AcousticDetector:
             self._begin(block)
         if self._ear is None:
             return ()
+        self._still.take(block)
         found = self._ear.hear(block)
         self._told += len(found)
         return found
@@ -53,6 +57,19 @@ class AcousticDetector:
     def problem(self) -> str:
         """What is wrong with the microphones or the sound."""
         return self._trouble or (self._ear.problem if self._ear else "")
+
+    def findings(self) -> list[tuple[str, str]]:
+        """What is wrong with sound or microphones, by name."""
+        if self._trouble or self._ear is None:
+            return [("sensor_problem", self._trouble)] if self._trouble else []
+        still = [("microphones_silent", "all microphones say one value and nothing else")] if self._still.holds else []
+        return still + [
+            (f"microphone_{NAMED.get(fault.kind, fault.kind)}", fault.words) for fault in self._ear.faults if fault.kind != "noisy"
+        ]
+
+    def levels(self) -> dict[str, float]:
+        """How loud it is where drones are heard."""
+        return self._ear.levels() if self._ear else {}
 
     def _begin(self, block: AudioBlock) -> None:
         self._made_for, self._ear, self._trouble = block, None, ""

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import structs
 
 from drivers.blocks import AudioBlock
+from edge_node.acoustic.health.faults import Fault
 from edge_node.acoustic.listener import Heard, Listener
 from edge_node.acoustic.looks import NS_PER_S, Look, Looks, finite, follows
 from edge_node.acoustic.reach import Reach
@@ -54,6 +55,10 @@ class Sources(Protocol):
     def problem(self) -> str:
         """What of that a person should mend; empty where nothing."""
 
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """All that is wrong with the microphones themselves."""
+
 
 class Ear:
     """Looks of one stream, and a listener for every source that is audible."""
@@ -91,6 +96,17 @@ class Ear:
     def problem(self) -> str:
         """What is wrong with the microphones."""
         return self._sources.problem
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """The same, one by one."""
+        return self._sources.faults
+
+    def levels(self) -> dict[str, float]:
+        """How loud it is in the band where drones are heard, by what was measured; empty while nobody can tell."""
+        level_db = self._reach.level_db
+        spectra = self._looks.spectra
+        return {} if level_db is None else {f"sound of {spectra.channels} channels at {spectra.sample_rate_hz} Hz": level_db}
 
     def coverage(self, t_mono_ns: int) -> Coverage | None:
         """How far a small drone would be heard now; None while nobody can tell."""

@@ -84,6 +84,11 @@ class Reach:
         )
 
     @property
+    def level_db(self) -> float | None:
+        """The same, None while nobody can tell."""
+        return self.noise_db if self._heard_s >= SMOOTHED_S and self._power > 0 else None
+
+    @property
     def noise_db(self) -> float:
         """In the band, to the full scale of a sine."""
         return self._level_db(BAND_HZ[0])

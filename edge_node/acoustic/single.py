@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from drivers.blocks import MicrophoneArray
+from edge_node.acoustic.health.faults import Fault
 from edge_node.acoustic.health.self_check import SelfCheck
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
@@ -66,6 +67,11 @@ class Single:
     def highpass_hz(self) -> float:
         """Below it there is more wind than sound."""
         return self._wind.highpass_hz
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is wrong with the microphones themselves."""
+        return self._check.faults()
 
     @property
     def problem(self) -> str:

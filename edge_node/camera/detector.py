@@ -81,6 +81,14 @@ class CameraDetector:
         """Where a small drone would be seen now; None where nobody can tell."""
         return None if self._told is None or self._told.sees_nothing else self._outlook.coverage(t_mono_ns)
 
+    def findings(self) -> list[tuple[str, str]]:
+        """What is wrong with the pictures."""
+        return [("sensor_problem", self._trouble)] if self._trouble else []
+
+    def levels(self) -> dict[str, float]:
+        """How much detail the pictures hold."""
+        return self._outlook.levels()
+
     def _without_flock(self, said: list[CameraDetection]) -> list[CameraDetection]:
         middles = [(one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2) for one in said]
         of_flock = self._flock.members([one.track for one in said], middles, [one.probability for one in said])

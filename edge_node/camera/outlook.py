@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from drivers.blocks import Camera, Frame
 from edge_node.camera.field_of_view import Sector, reach_m, sector_of
 from edge_node.camera.lens import Lens
+from edge_node.camera.levels import noise_of
 from edge_node.messages import Coverage
 
 PROBABILITY = {"thermal": 0.9, "visible": 0.8}
@@ -23,6 +24,7 @@ DARK_LEVEL = 35.0
 FLAT_SIGMAS = 6.0
 """Noise alone spreads its middle nine tenths over 3.3; a sky has a gradient, a covered lens has none."""
 SPARSE = 8
+APART_PX = 4
 STEP = 0.1
 
 
@@ -40,6 +42,7 @@ class Outlook:
         self._frame: Frame | None = None
         self._noise, self._period_s, self._pictures = 1.0, SLOWEST_S, 0
         self._camera: Camera | None = None
+        self._measured: Frame | None = None
         self._view: View | None = None
 
     def see(self, frame: Frame, noise: float) -> None:
@@ -71,6 +74,17 @@ class Outlook:
             notes=notes,
         )
 
+    def levels(self) -> dict[str, float]:
+        """What differs between places some pixels apart, above the noise, in dB; empty where it is dark or nothing is new."""
+        frame = self._frame
+        if frame is None or self._pictures < PICTURES or frame is self._measured:
+            return {}
+        self._measured = frame
+        if self._troubles(frame.picture, frame.camera.band if frame.camera else "thermal"):
+            return {}
+        height_px, width_px = frame.picture.shape
+        return {f"picture {width_px} x {height_px}": detail_db(frame.picture)}
+
     def _of(self, camera: Camera, height_px: int, width_px: int) -> View:
         """Worked out anew only when the camera turns."""
         if self._view is None or camera is not self._camera:
@@ -86,3 +100,12 @@ class Outlook:
         flat = high - low < FLAT_SIGMAS * self._noise
         slow = self._period_s >= SLOWEST_S
         return tuple(name for name, holds in (("dark", dark), ("nothing in the picture", flat), ("too few pictures", slow)) if holds)
+
+
+def detail_db(picture: NDArray[np.generic]) -> float:
+    """The spread of differences across `APART_PX` pixels, less what noise (1 sigma, at least a step) makes of it, to that noise."""
+    grey = picture.astype(np.float32)
+    noise = max(noise_of(grey), 0.5)
+    rows = grey[::APART_PX]
+    power = float(np.mean(np.square(rows[:, APART_PX:] - rows[:, :-APART_PX]))) - 2.0 * noise**2
+    return 10.0 * float(np.log10(max(power, 0.01 * noise**2) / noise**2))

@@ -22,7 +22,7 @@ SENSES: dict[str, Sense] = {
     "soapy_sdr": "radio",
 }
 UNKNOWN_YET = "it has not said yet what it covers"
-MOST_NOTES, LONGEST_NOTE = 4, 120
+MOST_NOTES, LONGEST_NOTE = 4, 160
 
 
 def covered_now(sensor: SensorStatus, said: Coverage | None, findings: Sequence[Finding], t_mono_ns: int) -> Coverage | None:

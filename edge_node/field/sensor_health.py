@@ -13,8 +13,8 @@ from edge_node.field.noise_floor import NoiseFloors, Usual
 from edge_node.field.silence import Silence, UsualSilence
 from edge_node.messages import Coverage, Finding
 
-HAMPERS = frozenset({"wind"})
-"""Notes of what takes away some of what is sensed, and not all."""
+HAMPERS = ("wind", "channel", "all channels")
+"""How notes of what takes away some of what is sensed begin; nobody knows how much, so that reach is told as 0."""
 BLIND_AFTER, SEES_AFTER = 2, 2
 """Words on what is covered, a second apart, until a change is believed."""
 MAVLINK = "mavlink_rid"
@@ -78,6 +78,6 @@ class _Blind:
         notes = [note for note in self._notes if not any(one.words in note for one in told)]
         if not notes:
             return ()
-        name = "hampered" if set(notes) <= HAMPERS else "blind"
+        name = "hampered" if all(note.startswith(HAMPERS) for note in notes) else "blind"
         senses = "it senses less than usual" if name == "hampered" else "it senses nothing now"
         return (found(sensor, name, f"{senses}: {', '.join(notes)}"),)

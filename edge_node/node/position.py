@@ -17,9 +17,11 @@ class PositionRelay:
     def __init__(self) -> None:
         self._plausible = Plausible()
         self._trouble = ""
+        self._last: GnssFix | None = None
 
     def step(self, block: GnssFix) -> Sequence[PositionFix]:
         """One fix in, one fix out."""
+        self._last = block
         self._trouble = self._plausible.trouble(block)
         if self._trouble:
             return [PositionFix(t_mono_ns=block.t_mono_ns, has_fix=False, trouble=self._trouble)]
@@ -34,6 +36,17 @@ class PositionRelay:
     def problem(self) -> str:
         """What is wrong now, for whoever answers for the node."""
         return f"{self._trouble}: not believed, the last place is kept" if self._trouble else ""
+
+    def findings(self) -> list[tuple[str, str]]:
+        """That the fix is not believed, or that there is none."""
+        if self._trouble:
+            return [("fix_refused", f"{self._trouble}, and is not believed")]
+        return [("no_fix", "it has no fix")] if self._last is not None and not self._last.has_fix else []
+
+    def levels(self) -> dict[str, float]:
+        """How strong satellites are."""
+        strength = self._last.cn0_dbhz if self._last else None
+        return {} if strength is None else {"satellites": strength}
 
 
 class AttitudeRelay:

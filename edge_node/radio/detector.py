@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.blocks import Block, IqBlock
-from edge_node.messages import LinkDetection, RemoteIdDetection
+from edge_node.messages import Coverage, LinkDetection, RemoteIdDetection
 from edge_node.radio.bursts.burst import Burst
 from edge_node.radio.bursts.finder import BurstFinder
 from edge_node.radio.droneid.receiver import LEAST_RATE_HZ, DroneIdReceiver
@@ -35,6 +35,10 @@ LOUDEST = 100.0
 CLIPPED = 0.001
 """Share of samples at full scale above which the gain is too high."""
 
+REACH_M, PROBABILITY, LATENCY_S = 1_000.0, 0.5, 3.0
+"""Of a link of 100 mW to a receiver in the open, half of what the free field gives it; half of all drones send where it listens."""
+FRESH_NS = 3_000_000_000
+
 Found = LinkDetection | RemoteIdDetection
 
 
@@ -52,7 +56,7 @@ class RadioDetector:
         self._origin_ns = self._origin = self._next = 0
         self._allowed = float(MOST_IN_STORE)
         self._bursts = self._passed_over = self._left_out = self._lost = 0
-        self._clipped, self._now_ns, self._trouble = 0.0, 0, ""
+        self._clipped, self._now_ns, self._trouble, self._where = 0.0, 0, "", ""
 
     def step(self, block: Block) -> Sequence[Found]:
         """What was heard since the last block: each transmitter about twice a second, each DroneID frame."""
@@ -104,6 +108,22 @@ class RadioDetector:
         crowded = f"{left_out} of {left_out + self._bursts} bursts left out" if left_out else ""
         return "; ".join(filter(None, (heard, drone_id, lost, clipped, crowded)))
 
+    def findings(self) -> list[tuple[str, str]]:
+        """What is wrong with the receiver."""
+        trouble = [("sensor_problem", self._trouble)] if self._trouble else []
+        return trouble + ([("clipped", f"{self._clipped:.1%} of samples clipped: lower the gain")] if self._clipped > CLIPPED else [])
+
+    def levels(self) -> dict[str, float]:
+        """How strong the noise is where the receiver stands now, in dBFS."""
+        level_db = self._finder.quiet_db if self._finder else None
+        return {} if level_db is None else {f"spectrum {self._where}": level_db}
+
+    def coverage(self, t_mono_ns: int) -> Coverage | None:
+        """How far a drone's link would be heard now; None before anything was."""
+        if self._finder is None or self._trouble or abs(t_mono_ns - self._now_ns) > FRESH_NS:
+            return None
+        return Coverage(t_mono_ns=t_mono_ns, sense="radio", reach_m=REACH_M, probability=PROBABILITY, latency_s=LATENCY_S)
+
     def _goes_on(self, block: IqBlock) -> bool:
         """Whether a block follows the last one without a gap, at the same place and rate."""
         finder = self._finder
@@ -132,6 +152,8 @@ class RadioDetector:
 
     def _make(self, block: IqBlock) -> None:
         self._finder, self._watch, self._sondes, self._trouble = None, None, None, ""
+        gain = "" if block.gain_db is None else f" with {block.gain_db:g} dB"
+        self._where = f"{(block.center_hz or 0.0) / 1e6:.3f} MHz{gain}"
         try:
             self._finder = BurstFinder(block.sample_rate_hz, block.center_hz)
             self._sondes = SondeWatch(block.sample_rate_hz)

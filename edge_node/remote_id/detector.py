@@ -93,6 +93,14 @@ class RemoteIdDetector:
         """A flood in which Remote ID may drown."""
         return f"{self._flood.words}; Remote ID may be lost in it" if self._flood.words else ""
 
+    def findings(self) -> list[tuple[str, str]]:
+        """The same by its name."""
+        return [("flooded", self._flood.words)] if self._flood.words else []
+
+    def levels(self) -> dict[str, float]:
+        """How strong the strongest frames of late are."""
+        return self._hearing.levels()
+
     def _detect(self, frame: RadioFrame, loads: Sequence[Payload]) -> RemoteIdDetection:
         """Read all loads of one transport as one claim; `damaged` when bytes were missing or a message was bad."""
         first = loads[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import NamedTuple
 
 from drivers.blocks import Medium, RadioFrame
@@ -27,6 +28,8 @@ LATENCY_S = 3.0
 WORKS_NS = 600_000_000_000
 """One that heard a frame of anybody so lately hears; of one that did not nobody knows whether there is nothing, or no antenna."""
 UNPROVEN = 0.5
+MOST_STRENGTHS, FEWEST_STRENGTHS, STRONG_SHARE = 256, 16, 0.9
+"""Access points stay where they are: the strongest frames say how well a receiver hears."""
 
 
 class Hearing:
@@ -35,10 +38,22 @@ class Hearing:
     def __init__(self) -> None:
         self._medium: Medium | None = None
         self._heard_ns = 0
+        self._strengths: deque[int] = deque(maxlen=MOST_STRENGTHS)
 
     def hear(self, frame: RadioFrame) -> None:
         """Take note of a sound frame of whatever kind."""
         self._medium, self._heard_ns = frame.medium, frame.t_mono_ns
+        if frame.rssi_dbm is not None:
+            self._strengths.append(frame.rssi_dbm)
+
+    def levels(self) -> dict[str, float]:
+        """The strongest tenth of the frames since this was last asked, or of those before where these were few."""
+        if len(self._strengths) < FEWEST_STRENGTHS:
+            return {}
+        ranked = sorted(self._strengths)
+        for _ in range(len(self._strengths) // 2):
+            self._strengths.popleft()
+        return {f"frames {self._medium}": float(ranked[int(STRONG_SHARE * (len(ranked) - 1))])}
 
     def coverage(self, t_mono_ns: int) -> Coverage | None:
         """None before the first frame: until then nobody knows what it is, or whether it hears."""

@@ -10,6 +10,7 @@ from drivers.blocks import MicrophoneArray
 from edge_node.acoustic.direction.bearing_track import BearingTrack
 from edge_node.acoustic.direction.bearing_tracks import BearingTracks, Sound
 from edge_node.acoustic.direction.locator import Arrival, Locator
+from edge_node.acoustic.health.faults import Fault
 from edge_node.acoustic.health.self_check import ORDERS, SelfCheck
 from edge_node.acoustic.looks import Look
 from edge_node.acoustic.microphones import Microphones
@@ -59,6 +60,11 @@ class Directions:
         self._one_ear = Single(self._spectra) if disordered else None
         self._tracks.forget()
         self._locator.mute = self._locator.mute
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is wrong with the microphones themselves."""
+        return self._check.faults()
 
     @property
     def problem(self) -> str:

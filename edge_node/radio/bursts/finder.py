@@ -12,6 +12,7 @@ from edge_node.radio.bursts.ring import Ring
 from edge_node.radio.spectrum.cfar import LONGEST, Cfar
 from edge_node.radio.spectrum.floor import Floor
 from edge_node.radio.spectrum.psd import Psd
+from edge_node.radio.spectrum.quiet import QuietPower
 from edge_node.radio.spectrum.spurs import Spurs
 
 Complexes = NDArray[np.complex64]
@@ -35,12 +36,18 @@ class BurstFinder:
         self._ring = Ring(round((MOST_S + 0.01) * rate_hz) + 2 * ticks * self.psd.tick, LONGEST * self.psd.tick)
         self._cutter = Cutter(self.psd, self._ring, center_hz)
         self._left_out, self._growth = 0, self._new_growth()
+        self._quiet = QuietPower()
         self.restart(0)
 
     @property
     def left_out(self) -> int:
         """Since the beginning."""
         return self._left_out + self._growth.left_out
+
+    @property
+    def quiet_db(self) -> float | None:
+        """The power, in dBFS, that a quarter of band and time lay below since this was last asked; None where nothing was heard."""
+        return self._quiet.taken_db()
 
     def restart(self, number: int) -> None:
         """The next sample does not follow the last one and has this number; what was learnt of the floor stays."""
@@ -88,6 +95,7 @@ class BurstFinder:
     def _look(self, count: int) -> list[Burst]:
         """Bursts that ended in the first so many ticks, which no later one will change."""
         powers = self._powers[: self._filled]
+        self._quiet.look(powers[:count])
         self._spurs.learn(powers[:count], self.floor.level)
         self._spurs.remove(powers)
         if not self.floor.known:
