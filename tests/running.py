@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from edge_node.messages import NodeStatus, SensorStatus
+from edge_node.messages import Finding, NodeStatus, SensorStatus
 from edge_node.node import status
 
 T = TypeVar("T")
@@ -73,6 +73,28 @@ class RunningNode:
             return wait_for(look, seconds, why)
         except AssertionError as error:
             raise AssertionError(f"{error}; it says {self.part(name)}; log:\n{self.log.read_text()[-3000:]}") from None
+
+    def findings(self, about: str) -> dict[str, Finding]:
+        """What is not well with one sensor, or with power, storage, time, link..., by name."""
+        now = self.status()
+        return {one.name: one for one in (now.findings if now else ()) if one.about == about}
+
+    def wait_found(self, about: str, name: str, seconds: float) -> Finding:
+        """A finding, as soon as it is there."""
+        return wait_for(lambda: self.findings(about).get(name), seconds, f"{about} {name} is found; {self._says()}")
+
+    def wait_well(self, about: str, *names: str, seconds: float = 10) -> None:
+        """Until none of these, or nothing at all, is found of it."""
+
+        def well() -> bool:
+            found = self.findings(about) if self.status() else {"": None}
+            return not (found.keys() & set(names) if names else found)
+
+        wait_for(well, seconds, f"{about} is well; {self._says()}")
+
+    def _says(self) -> str:
+        now = self.status()
+        return f"{now.verdict}: {now.sentence}" if now else "it says nothing"
 
     def wait_running(self, *names: str, seconds: float = 20) -> None:
         """Until each of these runs."""

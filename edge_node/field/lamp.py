@@ -53,7 +53,8 @@ class _Led:
         """Raises OSError."""
         self._most = (self._folder / "max_brightness").read_text().strip() or "1"
         triggers = (self._folder / "trigger").read_text().split()
-        self._trigger = next((one.strip("[]") for one in triggers if one.startswith("[")), "none")
+        alone = triggers[0] if len(triggers) == 1 else "none"
+        self._trigger = next((one.strip("[]") for one in triggers if one.startswith("[")), alone)
         (self._folder / "trigger").write_text("none")
         self.turn(on=False)
 

@@ -26,15 +26,8 @@ COOPERATIONS = {"authorised": "yes", "unknown": "unknown", "in_restricted_zone":
 def draw(picture: Picture, now_s: float, objects: Sequence[Fused] = ()) -> Group:
     """Nodes, tracks, what several nodes follow, why tracks are restricted or do what they do, and the last things that went wrong."""
     together = [_objects(picture, objects)] if objects else []
-    below = [*together, *_reasons(picture), *(_plain(note) for note in picture.notes)]
-    return Group(
-        _nodes(picture, now_s),
-        *_health(picture),
-        _tracks(picture, now_s),
-        *together,
-        *_reasons(picture),
-        *(_plain(note) for note in picture.notes),
-    )
+    below: list[Table | str] = [*together, *_reasons(picture), *(_plain(note) for note in picture.notes)]
+    return Group(_nodes(picture, now_s), *_health(picture), _tracks(picture, now_s), *below)
 
 
 def _nodes(picture: Picture, now_s: float) -> Table:

@@ -12,7 +12,7 @@ from drivers.blocks import GnssFix
 from edge_node.config import NodeTable
 from edge_node.node.place import OwnPlace
 from edge_node.node.position import PositionRelay
-from tests.running import running_node, wait_for
+from tests.running import running_node
 from tools.simulate.gnss import sentence
 
 SECOND_NS = 1_000_000_000
@@ -117,9 +117,11 @@ def test_a_running_node_says_it_and_is_well_again_by_itself(tmp_path: Path) -> N
             said = "says that it is at 0, 0: not believed, the last place is kept"
             told = node.wait_for("gnss", lambda part: said in part.sentence, 10, "the sensor says it")
             assert told.state == "running"
-            wait_for(lambda: node.status().verdict == "amber" and f"gnss: {said}" in node.status().sentence, 10, "the node says it")
+            refused = node.wait_found("gnss", "fix_refused", 10)
+            assert refused.words == "says that it is at 0, 0, and is not believed"
+            assert refused.words in node.status().sentence
             os.write(near, _epoch("101113.00", "5051.00000,N", "00421.00000,E"))
-            wait_for(lambda: node.status().verdict == "green", 10, "it is well again")
+            node.wait_well("gnss", "fix_refused")
             node.wait_for("gnss", lambda part: "fixes not believed: 1" in part.sentence, 10, "it is counted")
     finally:
         os.close(near)

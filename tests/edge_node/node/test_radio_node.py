@@ -79,7 +79,7 @@ class Moving(Source):
 
 
 class Scripted:
-    """A pipeline, an admission, a bus and a notifier that do what is enough here."""
+    """A pipeline, a bus, a notifier, health and memory that do what is enough here."""
 
     sensor = "mast"
     unsent = 0
@@ -98,6 +98,21 @@ class Scripted:
     def send(self, messages: list[BusMessage]) -> None:
         self.sent += messages
 
+    def findings(self) -> list[Any]:
+        return []
+
+    def levels(self) -> dict[str, float]:
+        return {}
+
+    def took(self, *_: object) -> None:
+        """It is always well."""
+
+    def look(self, *_: object) -> tuple[()]:
+        return ()
+
+    def keep(self, _: int) -> None:
+        """Nothing was learnt."""
+
     def say(self, **_: Any) -> None:
         """Nobody listens."""
 
@@ -114,6 +129,6 @@ def test_a_drones_link_is_told_to_the_driver_and_a_neighbours_is_not() -> None:
     parts = Scripted(
         [[link(alarm=True)], [link(alarm=False)], [PositionFix(t_mono_ns=0, has_fix=False)], [link(alarm=True), link(alarm=True)]]
     )
-    loop = _Loop(source, cast("Any", parts), cast("Any", parts), cast("Any", parts), "")
+    loop = _Loop(source, *([cast("Any", parts)] * 3), health=cast("Any", parts), remembered=cast("Any", parts), problem="")
     loop.run(StopFlag())
     assert len(source.finds) == 2

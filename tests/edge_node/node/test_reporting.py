@@ -112,11 +112,12 @@ def test_the_tracks_are_shown_on_the_spot_and_a_folder_that_takes_none_is_said(t
         told.look(None, CLOCK, [TRACK], now_ns)
         shown = tracks_file.read(tmp_path)
         assert shown == tracks_file.TracksNow(now_ns, (TRACK,))
-        assert told.problem == ""
+        assert told.findings() == []
         (tmp_path / tracks_file.FILE).unlink()
         (tmp_path / tracks_file.FILE).mkdir()
         told.look(None, CLOCK, [TRACK], now_ns)
-        assert "tracks cannot be shown" in told.problem
+        (finding,) = told.findings()
+        assert (finding.about, finding.name, "tracks cannot be shown" in finding.words) == ("storage", "status_unwritable", True)
     assert tracks_file.read(tmp_path) is None
 
 

@@ -76,9 +76,9 @@ def test_a_reload_restarts_only_the_workers_whose_table_changed(node: RunningNod
 def test_a_malformed_file_is_named_and_the_node_goes_on_as_before(node: RunningNode) -> None:
     before = _pids(node, "one", "two", "hub")
     node.reload("[[sensor\n")
-    wait_for(lambda: "stays in force" in node.status().sentence, NAMED_S, "the problem is named")
+    assert "stays in force" in node.wait_found("configuration", "configuration_refused", NAMED_S).words
     node.write(TWO)
-    wait_for(lambda: node.status().verdict == "green", HEALED_S, "mended by itself when the file is right again")
+    node.wait_well("configuration", seconds=HEALED_S)
     assert _pids(node, "one", "two", "hub") == before
 
 
