@@ -47,7 +47,6 @@ NAMES: dict[str, Named] = {
     "microphones_silent": _fails("no microphone says anything but one value", "look at the array's plug and power"),
     "microphone_silent": Named("a microphone hears nothing", "look at its plug, its cable and for water in the hole"),
     "microphone_clipped": Named("a microphone runs into its rails", "turn its gain down, or shield it from wind"),
-    "microphone_noisy": Named("a microphone has noise of its own", "look for a loose plug, water or wind on it"),
     "microphone_gain": Named("a microphone is louder or softer than the others", "look for dirt or water in the hole, or calibrate"),
     "microphone_inverted": Named("a microphone is upside down", "exchange its two wires"),
     "microphone_late": Named("a microphone comes too late or too early", "restart the sound device; if it stays, calibrate the array"),
