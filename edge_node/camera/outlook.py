@@ -24,7 +24,9 @@ DARK_LEVEL = 35.0
 FLAT_SIGMAS = 6.0
 """Noise alone spreads its middle nine tenths over 3.3; a sky has a gradient, a covered lens has none."""
 SPARSE = 8
-APART_PX = 4
+APART_PX, TILES = 4, 4
+LEAST_TILE_DB, LEAST_NOISE = -20.0, 0.5
+"""A part with less detail than so much of the whole is as good as empty; noise is at least half a step."""
 STEP = 0.1
 
 
@@ -75,7 +77,7 @@ class Outlook:
         )
 
     def levels(self) -> dict[str, float]:
-        """What differs between places some pixels apart, above the noise, in dB; empty where it is dark or nothing is new."""
+        """How much detail the whole holds, above the noise, and each part against the whole; empty where it is dark or nothing is new."""
         frame = self._frame
         if frame is None or self._pictures < PICTURES or frame is self._measured:
             return {}
@@ -83,7 +85,12 @@ class Outlook:
         if self._troubles(frame.picture, frame.camera.band if frame.camera else "thermal"):
             return {}
         height_px, width_px = frame.picture.shape
-        return {f"picture {width_px} x {height_px}": detail_db(frame.picture)}
+        tiles_db = details_db(frame.picture)
+        whole_db = 10 * float(np.log10(np.mean(10 ** (tiles_db / 10))))
+        parts = {
+            f"tile {row + 1}/{column + 1}": max(float(tile) - whole_db, LEAST_TILE_DB) for (row, column), tile in np.ndenumerate(tiles_db)
+        }
+        return {f"picture {width_px} x {height_px}": whole_db} | parts
 
     def _of(self, camera: Camera, height_px: int, width_px: int) -> View:
         """Worked out anew only when the camera turns."""
@@ -102,10 +109,14 @@ class Outlook:
         return tuple(name for name, holds in (("dark", dark), ("nothing in the picture", flat), ("too few pictures", slow)) if holds)
 
 
-def detail_db(picture: NDArray[np.generic]) -> float:
-    """The spread of differences across `APART_PX` pixels, less what noise (1 sigma, at least a step) makes of it, to that noise."""
+def details_db(picture: NDArray[np.generic]) -> NDArray[np.float64]:
+    """(TILES, TILES): in each part of a picture the spread of differences across `APART_PX` pixels, less what noise makes of it, to noise.
+
+    At least 0: where there is nothing to be seen, nothing can be lost.
+    """
     grey = picture.astype(np.float32)
-    noise = max(noise_of(grey), 0.5)
+    noise = max(noise_of(grey), LEAST_NOISE)
     rows = grey[::APART_PX]
-    power = float(np.mean(np.square(rows[:, APART_PX:] - rows[:, :-APART_PX]))) - 2.0 * noise**2
-    return 10.0 * float(np.log10(max(power, 0.01 * noise**2) / noise**2))
+    squares = np.square(rows[:, APART_PX:] - rows[:, :-APART_PX])
+    tiles = [[float(tile.mean()) for tile in np.array_split(band, TILES, axis=1)] for band in np.array_split(squares, TILES, axis=0)]
+    return np.asarray(10.0 * np.log10(np.maximum(np.array(tiles) / noise**2 - 2.0, 1.0)))

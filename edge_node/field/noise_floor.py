@@ -21,7 +21,7 @@ LOWEST_DB, HIGHEST_DB = -300.0, 200.0
 HALF_LIFE_S = 7 * 86_400.0
 LOW_SHARE, HIGH_SHARE = 0.01, 0.99
 NEARLY_ALL = 0.9
-BACK_FOR_S = 4
+BACK_FOR_S = 6
 """So long a level is usual again until that is believed."""
 HYSTERESIS_DB = 3.0
 MOST_LEVELS = 64
@@ -48,9 +48,10 @@ RULES = {
         "deaf", "its noise at {what} is {by:.1f} dB lower than ever here", 1.0, 90, 600.0,
         "jammed", "the noise at {what} is {by:.0f} dB above what is usual here", 10.0, 3,
     ),
-    "picture": Rule("hazy", "its pictures hold {by:.0f} dB less detail than ever here", 3.0, 120, 6 * 3_600.0),
-    "frames": Rule("deaf", "the strongest frames are {by:.0f} dB weaker than ever here", 8.0, 300, 3_600.0),
-    "satellites": Rule("weak_satellites", "satellites are {by:.0f} dB weaker than ever here", 4.0, 30, 3_600.0),
+    "picture": Rule("hazy", "its pictures hold {by:.0f} dB less detail than ever here", 5.0, 120, 86_400.0),
+    "tile": Rule("smeared", "part {what} of its pictures is {by:.0f} dB more blurred than ever here", 5.0, 120, 86_400.0),
+    "frames": Rule("deaf", "the strongest frames are {by:.0f} dB weaker than ever here", 5.0, 300, 6 * 3_600.0),
+    "satellites": Rule("weak_satellites", "satellites are {by:.0f} dB weaker than ever here", 3.0, 30, 6 * 3_600.0),
 }  # fmt: skip
 """By the first word of a level's name."""
 
@@ -126,8 +127,8 @@ class Level:
         back = recent[-BACK_FOR_S:]
         least = low_db - rule.low_db
         if self._low:
-            self._low = not (len(back) == BACK_FOR_S and min(back) > least)
-        elif len(recent) >= rule.low_after_s:
+            self._low = not (len(back) == BACK_FOR_S and min(back) > low_db)
+        elif len(recent) >= rule.low_after_s and recent[-1] < least:
             lately = sorted(recent[-rule.low_after_s :])
             self._low = lately[int(NEARLY_ALL * (len(lately) - 1))] < least
         if rule.high_name is None:
@@ -141,7 +142,7 @@ class Level:
 
     def findings(self, sensor: str) -> tuple[Finding, ...]:
         """What is out of the usual."""
-        if self._bounds is None or not self._recent:
+        if self._bounds is None or not (self._low or self._high):
             return ()
         lately = sorted(self._recent)[len(self._recent) // 2]
         low_db, high_db = self._bounds
