@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -16,7 +17,7 @@ FOLDER = "noise"
 EVERY_NS = 600_000_000_000
 """A card lives long with one small file in ten minutes."""
 MOST_BYTES = 4 << 20
-END_WITHIN_S = 1.0
+END_WITHIN_S, AGAIN_S = 1.0, 0.02
 log = logging.getLogger("edge_node.worker")
 
 
@@ -50,8 +51,12 @@ class Remembered:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Write it down a last time; a disk that hangs is not waited for."""
-        if self._write(0):
-            self._aside.close(END_WITHIN_S)
+        ends_s = time.monotonic() + END_WITHIN_S
+        while not self._write(0):
+            if time.monotonic() > ends_s:
+                return
+            time.sleep(AGAIN_S)
+        self._aside.close(END_WITHIN_S)
 
     def _write(self, now_ns: int) -> bool:
         data = msgspec.json.encode(self.memory)
