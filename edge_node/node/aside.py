@@ -42,11 +42,9 @@ class Aside(Generic[T]):
             return 0.0 if self._since_s is None else time.monotonic() - self._since_s
 
     def _run(self) -> None:
-        while True:
+        while not self._stop:
             self._asked.wait()
             self._asked.clear()
-            if self._stop:
-                return
             try:
                 if self._job is not None:
                     self.last = self._job()
@@ -57,7 +55,7 @@ class Aside(Generic[T]):
                     self._job = self._since_s = None
 
     def close(self, wait_s: float) -> None:
-        """Let the thread end, and wait for it so long."""
+        """Let the thread end after the job that it has, and wait for it so long."""
         self._stop = True
         self._asked.set()
         if self._thread is not None:
