@@ -25,7 +25,7 @@ class Changes:
 
     def __init__(self, configuration: str | None) -> None:
         self.configuration = configuration
-        self._verdict: str | None = None
+        self._verdict: tuple[str, frozenset[tuple[str, str]]] | None = None
         self._verdict_beat = Beat(1 / TOLD_EVERY_S)
         self._parts: dict[str, _Part] = {}
 
@@ -37,9 +37,10 @@ class Changes:
             words = f"configuration {status.configuration} is in force, before it {self.configuration or 'none'}; sensors: {sensors}"
             noted.append(Noted(event="configuration", words=words, about=status.configuration))
             self.configuration = status.configuration
-        if status.verdict != self._verdict and self._verdict_beat.due(now_ns):
+        verdict = status.verdict, frozenset((one.about, one.name) for one in status.findings)
+        if verdict != self._verdict and self._verdict_beat.due(now_ns):
             self._verdict_beat.said(now_ns)
-            self._verdict = status.verdict
+            self._verdict = verdict
             noted.append(Noted(event="health", words=status.sentence, verdict=status.verdict))
         parts = (*status.sensors[: MOST_PARTS - 1], status.hub)
         self._parts = {one.name: self._parts.get(one.name) or _Part() for one in parts}

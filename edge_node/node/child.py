@@ -21,8 +21,8 @@ CALM_S = 30.0
 GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
 """Of large arrays: else glibc keeps up to 64 MiB of what a process let go (mallopt(3))."""
 COVERAGE_HOLDS_S = 3.5
-SILENT = "it says no longer what it covers"
 """It is said once a second: who missed three covers nothing any more."""
+SILENT = "it says no longer what it covers"
 
 
 def _named(code: int) -> str:

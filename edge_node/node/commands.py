@@ -135,6 +135,7 @@ def status(arguments: argparse.Namespace) -> int:
     """`edge-node status`: exit code 0 green, 1 amber, 2 red or not running."""
     import msgspec
 
+    from edge_node.field.health_lines import health_lines
     from edge_node.node import status as node_status
 
     try:
@@ -151,6 +152,8 @@ def status(arguments: argparse.Namespace) -> int:
         _say(f"{now.name} is {now.verdict}: {now.sentence}")
         for part in (*now.sensors, now.hub):
             _say(f"  {part.name:<12} {part.state:<9} {part.sentence}")
+        for line in health_lines(now):
+            _say(line)
     return ("green", "amber", "red").index(now.verdict)
 
 

@@ -15,7 +15,18 @@ from edge_node.config import Config
 from edge_node.field.clock_watch import ClockWatch
 from edge_node.field.health_names import found
 from edge_node.fusion.tracker import Tracker
-from edge_node.messages import BusMessage, Coverage, Detection, Finding, PositionFix, RemoteIdDetection, SensorReport, Track, TrackEvent
+from edge_node.messages import (
+    BusMessage,
+    Coverage,
+    Detection,
+    Finding,
+    NodeStatus,
+    PositionFix,
+    RemoteIdDetection,
+    SensorReport,
+    Track,
+    TrackEvent,
+)
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.flood import FloodWatch
@@ -83,6 +94,7 @@ class Hub:
         self._to_log: list[TrackEvent] = []
         self._clock_watch = ClockWatch()
         self._said: list[Finding] = []
+        self._wrong: frozenset[tuple[str, str]] = frozenset()
 
     def run(self, stop: StopFlag) -> None:
         """Until `stop` is set; raises ConnectionError when the supervisor is gone."""
@@ -208,6 +220,7 @@ class Hub:
         node = status.read(self._config.node.run_dir)
         self._report.look(node, self._look.timebase, self._told_tracks(now_ns), now_ns)
         if node is not None:
+            self._hurry(node)
             self._live.publish_status(
                 node,
                 reports=self._reports,
@@ -217,6 +230,13 @@ class Hub:
                 now_mono_ns=now_ns,
                 last=last,
             )
+
+    def _hurry(self, node: NodeStatus) -> None:
+        """Whoever sits at C2 hears at once what has begun or ended to be wrong."""
+        wrong = frozenset((one.about, one.name) for one in node.findings)
+        if wrong != self._wrong:
+            self._wrong = wrong
+            self._live.status_again()
 
     def _counters(self) -> dict[str, int]:
         unsent = sum(report.unsent for report in self._reports.values())

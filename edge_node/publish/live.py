@@ -60,6 +60,10 @@ class LivePublisher:
     def say_again(self) -> None:
         """Let all tracks and the status be due now."""
         self._rates.forget()
+        self.status_again()
+
+    def status_again(self) -> None:
+        """Let the status be due now."""
         self._status_beat = Beat(1 / self._table.status_every_s)
 
     def set_rates(self, rate_hz: float, confirmed_rate_hz: float) -> None:
