@@ -72,6 +72,10 @@ BENCHES = {
         "what each process of a node with sensors of all kinds costs, and what grows; EDGE_NODE_WHOLE_S, 1800 for half an hour",
         "tools.bench.whole:figures",
     ),
+    "noise_floors": (
+        "sensors that are well, deaf, jammed and hazy over simulated days: false ambers and what is said how soon; EDGE_NODE_NOISE_SEEDS",
+        "tools.bench.noise_floors:figures",
+    ),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from tools.bench.goal import Goal
 
+
+def _said(within_s: float) -> dict[str, Goal]:
+    """Of a fault that must be said."""
+    return {"said_in_an_hour": Goal(at_least=95), "said_in_a_day": Goal(at_least=95), "said_after_s": Goal(at_most=within_s)}
+
+
+SLIGHT = {"said_in_an_hour": Goal(), "said_in_a_day": Goal(), "said_after_s": Goal()}
+"""Of one that takes away little: how many are said is told, and no more is promised."""
+NOISE_FAULTS = {
+    "sound": {"capped": _said(900), "soaked": SLIGHT},
+    "spectrum": {"antenna_off": _said(180), "jammed": _said(5)},
+    "picture": {"fog": _said(240), "drops": SLIGHT},
+    "tile": {"drop": _said(600), "web": SLIGHT},
+    "frames": {"antenna_off": _said(600), "loose": SLIGHT},
+    "satellites": {"jammed": _said(60), "wet_cable": SLIGHT},
+}
 GOALS = {
     "align.sound_within": Goal(at_least=100),
     "align.sound_rms_deg": Goal(),
@@ -21,4 +37,11 @@ GOALS = {
     "align.sight_usable": Goal(at_least=100),
     "align.poor_named": Goal(at_least=100),
     "align.poor_believed": Goal(at_most=0),
+    **{f"noise_floors.{kind}_false_in_100_days": Goal(at_most=2) for kind in NOISE_FAULTS},
+    **{
+        f"noise_floors.{kind}_{fault}_{figure}": goal
+        for kind, faults in NOISE_FAULTS.items()
+        for fault, goals in faults.items()
+        for figure, goal in goals.items()
+    },
 }
