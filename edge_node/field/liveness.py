@@ -111,11 +111,10 @@ class Liveness:
 
     def _nothing(self, rate: Rate | None, silent_s: float) -> str:
         if rate is None:
-            return f"it has handed over nothing for {silent_s:.0f} s, since it was opened"
+            return f"no data for {silent_s:.0f} s, since it was opened"
         should = rate.a_second or self._declared
-        return f"no new {rate.words.removeprefix('s of ')} for {silent_s:.0f} s" + (
-            f" instead of {should:g} {rate.words} a second" if should else ""
-        )
+        instead = f" instead of {should:g} {rate.words} a second" if should else f", no {rate.words}"
+        return f"no data for {silent_s:.0f} s{instead}"
 
 
 def _amounts(block: Any) -> tuple[float, float]:

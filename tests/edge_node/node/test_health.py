@@ -107,11 +107,11 @@ def test_running_green_no_data_is_impossible(tmp_path: Path, ears: Ears) -> None
             assert "instead of 1 s of sound a second" in silent.words
             now = node.status()
             assert now is not None
-            assert (now.verdict, now.sentence.startswith("no sensor senses anything; ears: no new sound for")) == ("red", True)
+            assert (now.verdict, now.sentence.startswith("no sensor senses anything; ears: no data for")) == ("red", True)
             blind = coverage(node, "ears")
             assert blind is not None
             assert (blind.reach_m, blind.sense) == (0.0, "sound")
-            assert "no new sound" in blind.notes[0]
+            assert "no data" in blind.notes[0]
         node.wait_well("ears", seconds=GONE_S + SLACK_S)
         wait_for(lambda: (now := coverage(node, "ears")) and now.reach_m > 0, GONE_S, "it covers again")
         ears.share = 0.4
