@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from drivers.blocks import AudioBlock, Block
 from edge_node.acoustic.direction.directions import Directions
 from edge_node.acoustic.ear import Ear
-from edge_node.acoustic.health.still import Still
+from edge_node.acoustic.health.still import Saturated, Still
 from edge_node.acoustic.looks import Looks
 from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.single import Single
@@ -27,7 +27,7 @@ class AcousticDetector:
         self._made_for: AudioBlock | None = None
         self._told = 0
         self._trouble = ""
-        self._still = Still()
+        self._still, self._saturated = Still(), Saturated()
 
     def step(self, block: Block) -> Sequence[AcousticDetection]:
         """The drones that were heard since the last block, each about twice a second."""
@@ -38,6 +38,7 @@ class AcousticDetector:
         if self._ear is None:
             return ()
         self._still.take(block)
+        self._saturated.take(block)
         found = self._ear.hear(block)
         self._told += len(found)
         return found
@@ -62,8 +63,10 @@ class AcousticDetector:
         """What is wrong with sound or microphones, by name."""
         if self._trouble or self._ear is None:
             return [("sensor_problem", self._trouble)] if self._trouble else []
-        still = [("microphones_silent", "all microphones say one value and nothing else")] if self._still.holds else []
-        return still + [
+        if self._still.holds:
+            return [("microphones_silent", "all microphones say one value and nothing else")]
+        clipped = [("microphones_clipped", self._saturated.words())] if self._saturated.words() else []
+        return clipped + [
             (f"microphone_{NAMED.get(fault.kind, fault.kind)}", fault.words) for fault in self._ear.faults if fault.kind != "noisy"
         ]
 

@@ -46,6 +46,7 @@ NAMES: dict[str, Named] = {
     "flooded": Named("so many frames that Remote ID may be lost among them", "somebody makes them: look for a transmitter nearby"),
     "clipped": Named("the signal is too strong for the receiver", "lower gain_db"),
     "microphones_silent": _fails("no microphone says anything but one value", "look at the array's plug and power"),
+    "microphones_clipped": Named("microphones are at full scale much of the time", "turn the gain down, or shield them from wind"),
     "microphone_silent": Named("a microphone hears nothing", "look at its plug, its cable and for water in the hole"),
     "microphone_clipped": Named("a microphone runs into its rails", "turn its gain down, or shield it from wind"),
     "microphone_gain": Named("a microphone is louder or softer than the others", "look for dirt or water in the hole, or calibrate"),

@@ -49,6 +49,18 @@ def test_all_microphones_that_say_one_value_are_silent_at_once_and_well_again() 
     assert found[40] == []
 
 
+def test_microphones_at_full_scale_are_said_within_seconds_and_well_again() -> None:
+    pipeline, rng, found = Pipeline("ears"), np.random.default_rng(1), {}
+    for number in range(150):
+        loud = 1.0 if 20 <= number < 60 else 0.01
+        samples = np.clip(rng.normal(0, (loud, 0.01), (BLOCK, 2)), -1.0, 1.0).astype(np.float32)
+        pipeline.step(AudioBlock(number * NS // 10, number * BLOCK, 0, SOUND_HZ, samples))
+        found[number / 10] = [one.words for one in pipeline.findings() if one.name == "microphones_clipped"]
+    assert found[2.0] == []
+    assert found[5.0][0].startswith("1 of 2 microphones at full scale")
+    assert found[14.9] == []
+
+
 def quiet_db(power: float, jam: float = 0.0, share: float = 1.0, seconds: float = 2.0) -> float:
     """Of noise of a receiver, and a jammer over some share of the band."""
     rng, pipeline = np.random.default_rng(2), Pipeline("mast")
