@@ -10,13 +10,14 @@ import msgspec
 
 from drivers.blocks import AnyBlock
 from drivers.plugins import named
-from edge_node.detection import Finishing
+from edge_node.detection import Ailing, Finishing, Telling
 from edge_node.messages import BusMessage
 
 MOST_MESSAGES = 2_000
 """Of one block; more is no detection any more."""
 MOST_BYTES = 16_384
 """Of one message: Remote ID with all that it can say takes a quarter."""
+MOST_FINDINGS = 8
 FAILURES_IN_A_ROW = 10
 """A detector that fails at a block now and then lives on; one that fails at all of them is broken."""
 
@@ -64,6 +65,19 @@ class Guarded:
         failed = f"the detector of {self._block_type} failed {self.failures} times ({self._failure})" if self.failures else ""
         junk = f"the detector of {self._block_type} said {self.junk} things that are no message ({self._why_junk})" if self.junk else ""
         return "; ".join(filter(None, (own, failed, junk)))
+
+    def findings(self) -> list[tuple[str, str]]:
+        """What it says is wrong with its sensor, by names of field.health_names or without any."""
+        try:
+            return [(str(name), str(words)) for name, words in islice(self._told(), MOST_FINDINGS)]
+        except Exception as error:  # noqa: BLE001 -- a foreign detector may raise anything when asked how it is
+            return [("sensor_problem", f"what it finds fails ({named(error)})")]
+
+    def _told(self) -> Sequence[tuple[str, str]]:
+        if isinstance(self._detector, Telling):
+            return self._detector.findings()
+        problem = str(self._detector.problem) if isinstance(self._detector, Ailing) else ""
+        return [("sensor_problem", problem)] if problem else []
 
     def _failed(self, error: Exception) -> None:
         self.failures += 1

@@ -69,3 +69,30 @@ def test_one_that_fails_always_is_broken() -> None:
         assert detector.step(BLOCK) == []
     with pytest.raises(DetectorBroken, match="failed at 10 blocks in a row: TypeError"):
         detector.step(BLOCK)
+
+
+class Ailing:
+    problem = "the antenna is bent: straighten it"
+
+    def step(self, _: object) -> list[object]:
+        return []
+
+    def words(self) -> str:
+        return ""
+
+
+class Telling(Ailing):
+    def findings(self) -> list[tuple[str, str]]:
+        return [("deaf", "it hears nothing")] * 99
+
+
+class Failing(Ailing):
+    def findings(self) -> list[tuple[str, str]]:
+        raise KeyError("antenna")
+
+
+def test_what_it_finds_is_handed_on_bounded_and_what_fails_is_said() -> None:
+    assert Guarded("Plot", Ailing).findings() == [("sensor_problem", "the antenna is bent: straighten it")]
+    assert Guarded("Plot", Telling).findings() == [("deaf", "it hears nothing")] * 8
+    ((name, words),) = Guarded("Plot", Failing).findings()
+    assert (name, "KeyError" in words) == ("sensor_problem", True)
