@@ -91,7 +91,9 @@ class Liveness:
         too_little = should is not None and came < rate.least_share * should
         too_lost = lost > rate.most_lost * (came + lost)
         few = found(self._sensor, "too_little_data", f"{came:.2g} {rate.words} a second instead of {should or 0.0:.2g}")
-        gone = found(self._sensor, "data_lost", f"{100 * lost / max(came + lost, 1e-9):.0f} % of its {rate.words} are lost")
+        gone = found(
+            self._sensor, "data_lost", f"{100 * lost / max(came + lost, 1e-9):.0f} % of its {rate.words.removeprefix('s of ')} are lost"
+        )
         return (few,) * too_little + (gone,) * too_lost
 
     def _lately(self, now_ns: int) -> tuple[float, float]:

@@ -82,6 +82,8 @@ def sensed(rows: Iterable[dict[str, Any]], frame: LocalFrame, mono_begin_ns: int
     for row in rows:
         kind, name, t_s = row.get("kind"), str(row.get("sensor", "")), (row.get("t_mono_ns", mono_begin_ns) - mono_begin_ns) / 1e9
         if kind == "coverage":
+            if row["sense"] not in REACH_M:  # of radio links nobody says where they are
+                continue
             covers.setdefault(name, []).append(_cover(row, t_s))
         elif kind in POINTING and row.get("azimuth_deg") is not None and row.get("reference", "true_north") == "true_north":
             direction = row["azimuth_deg"], _or_nan(row.get("elevation_deg"))
