@@ -15,8 +15,8 @@ from edge_node.messages import Coverage, Finding
 
 HAMPERS = ("wind", "channel", "all channels")
 """How notes of what takes away some of what is sensed begin; nobody knows how much, so that reach is told as 0."""
-BLIND_AFTER, SEES_AFTER = 2, 2
-"""Words on what is covered, a second apart, until a change is believed."""
+BLIND_AFTER, SEES_AFTER = 2, 6
+"""Words on what is covered, a second apart, until a change is believed: gusts come and go, and are one wind."""
 MAVLINK = "mavlink_rid"
 """Such a receiver hands over what aircraft say and nothing else; that it lives its heartbeat tells, which its driver minds."""
 

@@ -17,8 +17,8 @@ END_WITHIN_S = 0.2
 class BoardWatch:
     """Findings of power, temperature, memory and storage; the clock is the hub's, who knows of GNSS as well."""
 
-    def __init__(self, config: Config) -> None:
-        self._board = Board(config.health.system_root, programs=False)
+    def __init__(self, config: Config, board: Board | None = None) -> None:
+        self._board = board or Board(config.health.system_root, programs=False)
         self._paths = (config.node.state_dir, config.node.run_dir)
         self._aside: Aside[tuple[Finding, ...]] = Aside("board")
         self._asked_s = -EVERY_S

@@ -20,14 +20,14 @@ def health(driver: str = "mic_array") -> SensorHealth:
     return SensorHealth("one", driver, None, Memory(), 0)
 
 
-def test_blindness_is_said_at_the_second_word_of_it_and_over_at_the_second_of_sight() -> None:
+def test_blindness_is_said_at_the_second_word_of_it_and_over_when_it_sees_for_some_seconds() -> None:
     one = health("recording")
-    told = []
-    for coverage in (said(50.0), said(0.0, "dark"), said(0.0, "dark"), said(40.0), said(0.0, "dark"), said(40.0), said(40.0)):
+    dark, sees, told = said(0.0, "dark"), said(40.0), []
+    for coverage in (sees, dark, dark, *[sees] * 5, dark, *[sees] * 6):
         one.covers(coverage)
         told.append([(found.name, found.words) for found in one.look((), {}, 1)])
     blind = [("blind", "it senses nothing now: dark")]
-    assert told == [[], [], blind, blind, blind, blind, []]
+    assert told == [[], [], *[blind] * 12, []]
 
 
 def test_wind_and_single_microphones_hamper_and_what_has_a_name_is_not_said_twice() -> None:
