@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import inf
 from typing import Any
 
 from msgspec import Struct
@@ -21,18 +22,22 @@ EVENTS = frozenset({"wifi_monitor", "ble_hci", "ble_sniffle", "mavlink_rid"})
 
 
 class Rate(Struct, frozen=True):
-    """What a kind of block brings: in which words, how much a second, at least which share of it, and what share may be lost."""
+    """What a kind of block brings: in which words, how much a second, at least which share of it, and what share may be lost.
+
+    So much as `enough` a second is never too little.
+    """
 
     words: str
     a_second: float | None
     least_share: float
     most_lost: float
+    enough: float = inf
 
 
 RATES = {
     "AudioBlock": Rate("s of sound", 1.0, 0.7, 0.05),
     "IqBlock": Rate("s of spectrum", 1.0, 0.25, 0.1),
-    "Frame": Rate("pictures", None, 1 / 3, 1.0),
+    "Frame": Rate("pictures", None, 1 / 3, 1.0, enough=8.0),
     "GnssFix": Rate("fixes", None, 0.0, 1.0),
     "Attitude": Rate("attitudes", None, 0.0, 1.0),
 }
@@ -88,7 +93,7 @@ class Liveness:
             return ()
         came, lost = self._lately(now_ns)
         should = self._should(rate, came)
-        too_little = should is not None and came < rate.least_share * should
+        too_little = should is not None and came < min(rate.least_share * should, rate.enough)
         too_lost = lost > rate.most_lost * (came + lost)
         few = found(self._sensor, "too_little_data", f"{came:.2g} {rate.words} a second instead of {should or 0.0:.2g}")
         gone = found(

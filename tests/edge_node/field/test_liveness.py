@@ -77,6 +77,12 @@ def test_too_little_is_said_in_time_with_its_figures(driver: str, share: float) 
     assert finding.touch
 
 
+def test_a_computer_that_is_slower_than_a_fast_camera_is_quick_enough() -> None:
+    liveness = Liveness("one", "camera", 60.0, 0)
+    assert play(liveness, picture, 10.0, 30.0) == []
+    assert {name for _, name in play(liveness, picture, 5.0, 20.0, 30.0)} == {"too_little_data"}
+
+
 def test_pictures_of_which_nobody_says_how_many_are_held_against_the_most_that_came() -> None:
     liveness = Liveness("one", "recording", None, 0)
     assert play(liveness, picture, 25.0, 30.0) == []
