@@ -13,3 +13,11 @@ def covered(one: dict[str, Any]) -> tuple[str, ...]:
     reach = f"{one['reach_m']:.0f}" if one["reach_m"] else "blind"
     figures = (f"{one['probability_percent']:.0f}", f"{one['latency_s']:.0f}") if one["reach_m"] else ("", "")
     return one["sensor"], (one["sense"] or "?").replace("_", " "), towards, raised, reach, *figures, ", ".join(one["notes"])
+
+
+def in_words(one: dict[str, Any]) -> str:
+    """Such as "by sound all around, -10 to 90 up, 130 m, 85 % within 4 s", or "blind: dark"."""
+    _, sense, towards, raised, reach, percent, within, why = covered(one)
+    if reach == "blind":
+        return f"blind: {why}" if why else "blind"
+    return ", ".join(filter(None, (f"by {sense} {towards}", f"{raised} up", f"{reach} m", f"{percent} % within {within} s", why)))

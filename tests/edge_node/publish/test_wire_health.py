@@ -13,6 +13,8 @@ from edge_node.publish import wire
 from edge_node.timebase import Timebase
 from tools.c2.picture import Picture
 from tools.c2.table import draw
+from tools.c2.web.fields import FIELDS
+from tools.c2.web.rows import node_row
 
 CLOCK, NOW_NS = Timebase(10**18, "gnss", 0.004), 10**12
 EARS = Coverage(t_mono_ns=0, sensor="ears", sense="sound", lowest_elevation_deg=-10.0, reach_m=128.0, probability=0.85, latency_s=4.04)
@@ -92,6 +94,17 @@ def test_the_worst_that_a_node_can_say_is_one_message_and_what_points_nowhere_is
     payload = sent(*[msgspec.structs.replace(DEAF, words="é" * 999, touch="é" * 999)] * 64, coverage=wide, sensors=names)
     assert len(payload) < wire.MOST_BYTES
     assert len(said(payload)["coverage"]) == 63
+
+
+def test_the_page_of_c2_has_both_in_words() -> None:
+    row = dict(zip(FIELDS["nodes"], node_row("01234567", None, said(sent(DEAF, coverage=(EARS, EYES)))), strict=True))
+    assert row["covers"] == [
+        ("ears", "by sound all around, -10 to 90 up, 130 m, 85 % within 4 s"),
+        ("eyes", "blind: dark, [red]too few pictures·"),
+    ]
+    assert row["findings"] == [("ears", "it hears 12 dB less: look at its cover")]
+    unsaid = dict(zip(FIELDS["nodes"], node_row("01234567", None, {}), strict=True))
+    assert (unsaid["covers"], unsaid["findings"]) == ([], [])
 
 
 def test_c2_shows_what_each_sensor_covers_and_what_is_not_well() -> None:

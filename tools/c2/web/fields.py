@@ -20,6 +20,8 @@ FIELDS = {
         "backlog",
         "version",
         "sensors",
+        "covers",
+        "findings",
     ),
     "moving": (
         "key",

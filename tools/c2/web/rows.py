@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import atan2, degrees, hypot
 from typing import Any
 
+from tools.c2.covered import in_words
 from tools.c2.crossing import Crossing
 from tools.c2.enrolment import Node
 from tools.c2.fused import Fused
@@ -39,7 +40,14 @@ def node_row(key: str, enrolled: Node | None, said: Event) -> Row:
         counters.get("spool_rows"),
         plain(said.get("version")),
         [(plain(one["name"]), one["state"], plain(one["sentence"], MOST_SENTENCE)) for one in (said.get("sensors") or ())[:MOST_LISTED]],
+        [(plain(one["sensor"]), plain(in_words(one), MOST_SENTENCE)) for one in (said.get("coverage") or ())[:MOST_LISTED]],
+        [(plain(one["about"]), plain(_wrong(one), MOST_SENTENCE)) for one in (said.get("findings") or ())[:MOST_LISTED]],
     )
+
+
+def _wrong(finding: Event) -> str:
+    """What is wrong, and what to touch."""
+    return ": ".join(filter(None, (finding["words"], finding["touch"])))
 
 
 def moving_row(key: int, track: Event) -> Row:

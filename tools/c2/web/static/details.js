@@ -125,6 +125,8 @@ export class Details {
       ["Missing", node.heard_ms === null ? "" : `${node.missing} messages`],
       ["Backlog", node.backlog > 0 ? `${node.backlog} rows still to be delivered` : ""],
       ["Place", node.at && words.joined([words.place(node), plusMinus(node.sigma_m).trim(), node.place_source])],
+      ...node.findings.map(([about, wrong]) => [`Wrong: ${about}`, wrong]),
+      ...node.covers.map(([name, covers]) => [`${name} covers`, covers]),
       ...node.sensors.map(([name, state, sentence]) => [name, words.joined([state, sentence], ": ")]),
       ["Version", node.version],
       ["Key", node.key],
