@@ -86,7 +86,7 @@ class Reach:
     @property
     def level_db(self) -> float | None:
         """The same, None while nobody can tell."""
-        return self.noise_db if self._heard_s >= SMOOTHED_S and self._power > 0 else None
+        return self.noise_db if self._heard_s >= SMOOTHED_S and self._sounds else None
 
     @property
     def noise_db(self) -> float:

@@ -33,7 +33,7 @@ NAMES: dict[str, Named] = {
     "data_lost": Named("much of its data is lost on the way", "look at its cable, its hub and the computer's load"),
     "hub_overloaded": Named("the hub does not take what sensors find", "look at the computer's load and temperature"),
     "blind": _fails("it works and senses nothing now", "take away what covers it; of night and weather there is nothing to touch"),
-    "hampered": Named("it works and senses less than usual", "of weather there is nothing to touch"),
+    "hampered": Named("part of it hears noise of its own: nobody knows how much is left", "look for a loose plug, water or wind there"),
     "deaf": Named("its noise has fallen below anything usual here", "look at antenna, plug and cover"),
     "jammed": _fails("the noise is far above anything usual, over the whole band", "look for a transmitter nearby; the link may be jammed"),
     "hazy": Named("it shows less than it ever did here: fog, drops or dirt", "wipe the window; of fog there is nothing to touch"),
