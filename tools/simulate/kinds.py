@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import asin, atan2, exp, log, pi, radians
 from random import Random
 from typing import NamedTuple
@@ -66,16 +66,29 @@ SPANNED: dict[Kind, Callable[[str, float], Flying]] = {
 
 
 def flyer(
-    name: str, kind: Kind, eye: Eye, middle_s: float, *, size_px: float | None = None, wind: Reals | None = None, seed: str = ""
+    name: str,
+    kind: Kind,
+    eye: Eye,
+    middle_s: float,
+    *,
+    size_px: float | None = None,
+    wind: Reals | None = None,
+    seed: str = "",
+    paths: Paths | None = None,
 ) -> Flyer:
-    """One body that is somewhere in the picture at `middle_s`, `size_px` large (its span), or 3 to 45 of a picture of 320."""
+    """One body that is somewhere in the picture at `middle_s`, `size_px` large (its span), or 3 to 45 of a picture of 320.
+
+    It moves as `paths` have it, or as what people film.
+    """
     random = Random(f"{seed}/{name}/way")
     lens, mounting = Lens(eye.camera()), Mounting(eye.azimuth_deg, eye.tilt_deg, eye.roll_deg)
     body = body_of(kind, f"{seed}/{name}")
     size_px = size_px or float(np.exp(random.uniform(np.log(3), np.log(45)))) * eye.width / 320
     range_m = max(body.span_m / (size_px * lens.pixel_rad), SHARPEST_M)
     place = _above_ground(lens, mounting, eye, range_m, random)
-    return Flyer(name, kind, body, _path(kind, f"{seed}/{name}", place, middle_s, np.zeros(3) if wind is None else wind))
+    own = f"{seed}/{name}"
+    way = Way(Random(f"{own}/path"), f"{own}/waver", place, middle_s, np.zeros(3) if wind is None else wind)
+    return Flyer(name, kind, body, (paths or PATHS)[kind](way))
 
 
 def flock(name: str, eye: Eye, middle_s: float, *, seed: str = "") -> list[Flyer]:
@@ -101,11 +114,6 @@ def _above_ground(lens: Lens, mounting: Mounting, eye: Eye, range_m: float, rand
         if direction[2] > LOWEST_SIN or random.random() < LOW_SHARE:
             break
     return direction * range_m
-
-
-def _path(kind: Kind, seed: str, place: Reals, middle_s: float, wind: Reals) -> Path:
-    """How a kind moves through a place."""
-    return PATHS[kind](Way(Random(f"{seed}/path"), f"{seed}/waver", place, middle_s, wind))
 
 
 class Way(NamedTuple):
@@ -183,7 +191,8 @@ def _buzzing(way: Way) -> Path:
     return way.straight(way.ahead(way.random.uniform(0.3, 1.6), 0.4, CROSSING_DPS["insect"]), 0.12, 0.25)
 
 
-PATHS: dict[Kind, Callable[[Way], Path]] = {
+Paths = Mapping[Kind, Callable[[Way], Path]]
+PATHS: Paths = {
     "drone": _droning,
     "bird": _winged,
     "aeroplane": _under_power,

@@ -7,28 +7,50 @@ from math import pi
 from random import Random
 
 from tools.simulate.flyers import Kind, towards
-from tools.simulate.kinds import flyer
+from tools.simulate.kinds import Paths, flyer
 from tools.simulate.outdoors import Band, Eye, Ground, Sky
 from tools.simulate.scene import Weather
 from tools.simulate.sight import Pictures, Truth
 from tools.simulate.video import GainControl, Grey, Video
 
 
-def clip(seed: int, band: Band, kinds: Sequence[Kind], *, frames: int = 45, size_px: float | None = None) -> Iterator[tuple[Grey, Truth]]:
-    """A random scene with bodies of these kinds in it, as the 8-bit video of a random camera (30 Hz; see `pictures`)."""
+def clip(
+    seed: int,
+    band: Band,
+    kinds: Sequence[Kind],
+    *,
+    frames: int = 45,
+    every: int = 1,
+    size_px: float | None = None,
+    paths: Paths | None = None,
+    picture_px: tuple[int, int] | None = None,
+) -> Iterator[tuple[Grey, Truth]]:
+    """A random scene with bodies of these kinds in it, as the 8-bit video of a random camera (30 Hz; see `pictures`): every so many."""
     random = Random(f"{seed}/clip")
-    shown = pictures(seed, band, kinds, middle_s=frames / 60, size_px=size_px)
+    shown = pictures(seed, band, kinds, middle_s=frames / 60, size_px=size_px, paths=paths, picture_px=picture_px)
     gain = GainControl(random.uniform(0.2, 1.0), random.uniform(0.7, 2.2), random.uniform(70, 130)) if band == "thermal" else None
     video = Video(gain, random.choice([0, *(random.randint(60, 92) for _ in range(3))]), random.uniform(0.5, 0.93))
-    for k in range(frames):
+    for k in range(0, frames, every):
         picture, truth = shown.frame(k)
         yield video.grey(picture), truth
 
 
-def pictures(seed: int, band: Band, kinds: Sequence[Kind], *, middle_s: float = 0.75, size_px: float | None = None) -> Pictures:
-    """A random scene before a random camera, 320x256 thermal or 640x512 visible; one body of each kind named is in it at `middle_s`."""
+def pictures(
+    seed: int,
+    band: Band,
+    kinds: Sequence[Kind],
+    *,
+    middle_s: float = 0.75,
+    size_px: float | None = None,
+    paths: Paths | None = None,
+    picture_px: tuple[int, int] | None = None,
+) -> Pictures:
+    """A random scene before a random camera, 320x256 thermal or 640x512 visible where `picture_px` does not say how large.
+
+    One body of each kind named is in it at `middle_s`; how they are made and move, `kinds.flyer` tells.
+    """
     random = Random(f"{seed}/pictures")
-    width, height = (320, 256) if band == "thermal" else (640, 512)
+    width, height = picture_px or ((320, 256) if band == "thermal" else (640, 512))
     hfov_deg = random.choice([12.0, 18.0, 24.0, 24.0, 32.0, 50.0])
     eye = Eye(
         band=band,
@@ -49,7 +71,9 @@ def pictures(seed: int, band: Band, kinds: Sequence[Kind], *, middle_s: float = 
     )
     sky, ground, weather = _sky(random), _ground(random), Weather(temperature_c=random.uniform(-5, 28), wind_mps=random.uniform(0, 9))
     wind = towards(random.uniform(0, 2 * pi), weather.wind_mps)
-    flyers = [flyer(f"{kind}-{n}", kind, eye, middle_s, size_px=size_px, wind=wind, seed=str(seed)) for n, kind in enumerate(kinds)]
+    flyers = [
+        flyer(f"{kind}-{n}", kind, eye, middle_s, size_px=size_px, wind=wind, seed=str(seed), paths=paths) for n, kind in enumerate(kinds)
+    ]
     return Pictures(eye, lambda _: flyers, sky=sky, ground=ground, weather=weather, seed=seed)
 
 
