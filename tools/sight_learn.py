@@ -14,6 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from edge_node.camera.sight.dots import KINDS, USED, Dots
 from edge_node.camera.sight.knowledge import CLUTTER, DEPTH, DRONE, LABELS, LARGEST, LEAST, SCHEMA, Knowledge
 from edge_node.camera.sight.look import Networks, scaled
 from edge_node.camera.sight.memory import Memory
@@ -213,7 +214,7 @@ def at_large(known: Summaries) -> Floats:
 
 
 def finished(known: Summaries, odds: Floats, networks: Networks, seed: int, of_looks: float) -> dict[str, np.ndarray]:
-    """All arrays of a band's file: all that is known, calibrated on held-out log odds, and among what flies once more."""
+    """All arrays of a band's file but those of dots: all that is known, calibrated on held-out log odds, and among what flies once more."""
     arrays = combined(known.of(known.weights > 0), seed, of_looks)
     bias, heat = calibration(odds, known.counts, known.labels, at_large(known))
     arrays["linear_bias"] = (arrays["linear_bias"] + bias / (1 - OF_TREES)).astype(np.float32)
@@ -223,6 +224,14 @@ def finished(known: Summaries, odds: Floats, networks: Networks, seed: int, of_l
 
 
 def judging(arrays: dict[str, Any]) -> Knowledge:
-    """What can judge summaries by these arrays; it cannot look."""
+    """What can judge summaries by these arrays; it cannot look, and takes every dot for anything."""
     blank = stacked([started(len(LABELS), Recipe(), np.random.default_rng(0))])
-    return Knowledge.of(arrays | {f"net_{name}": getattr(blank, name) for name in Networks.__struct_fields__})
+    return Knowledge.of(arrays | blank_dots() | {f"net_{name}": getattr(blank, name) for name in Networks.__struct_fields__})
+
+
+def blank_dots() -> dict[str, np.ndarray]:
+    """Arrays of Dots that know nothing."""
+    many = len(USED)
+    none = np.zeros(many, np.float32)
+    blank = Dots(none, none + 1, np.zeros((many, KINDS), np.float32), np.zeros(KINDS, np.float32))
+    return {f"dot_{name}": getattr(blank, name) for name in Dots.__struct_fields__}

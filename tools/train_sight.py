@@ -17,6 +17,7 @@ from edge_node.camera.sight import knowledge
 from edge_node.camera.sight.knowledge import Band
 from edge_node.camera.sight.look import Networks
 from tools.sight_bank import Bank, bank
+from tools.sight_dots import fitted, lessons
 from tools.sight_learn import Summaries, by_fold, calibrated, finished, held_out, network, summaries
 from tools.sight_net import Recipe
 from tools.sight_scenery import scenery
@@ -80,11 +81,11 @@ def train(band: Band, output: Path, folds: Path | None, seed: int) -> None:
     taught = school(band, seed)
     print(f"{band}: {dict(Counter(one.label for one in taught.known if one.recorded))} recorded tracks", flush=True)
     known, networks = crossed(taught, seed, RECIPES[band])
-    odds = held_out(known, seed, OF_LOOKS[band])
+    odds, dots = held_out(known, seed, OF_LOOKS[band]), lessons(band, networks, seed + 6)
     print(said(known, taught.known, odds), flush=True)
     write(
         output / f"{band}.npz",
-        finished(known, odds, final(taught, seed, RECIPES[band]), seed, OF_LOOKS[band]),
+        finished(known, odds, final(taught, seed, RECIPES[band]), seed, OF_LOOKS[band]) | fitted(dots),
     )
     if folds is None:
         return
@@ -92,8 +93,27 @@ def train(band: Band, output: Path, folds: Path | None, seed: int) -> None:
         others = known.folds != fold
         write(
             folds / f"{band}_{fold}.npz",
-            finished(known.of(others), odds[others], judging, seed, OF_LOOKS[band]),
+            finished(known.of(others), odds[others], judging, seed, OF_LOOKS[band]) | fitted(dots.of(dots.folds != fold)),
         )
+
+
+def train_dots(band: Band, output: Path, folds: Path, seed: int) -> None:
+    """Learn anew what dots are, by the networks that `folds` holds, and leave all else in the files as it is."""
+    files = {int(path.stem.rsplit("_", 1)[1]): _arrays(path) for path in sorted(folds.glob(f"{band}_*.npz"))}
+    networks = {fold: _networks(arrays) for fold, arrays in files.items()}
+    dots = lessons(band, networks, seed + 6)
+    write(output / f"{band}.npz", _arrays(output / f"{band}.npz") | fitted(dots))
+    for fold, arrays in files.items():
+        write(folds / f"{band}_{fold}.npz", arrays | fitted(dots.of(dots.folds != fold)))
+
+
+def _networks(arrays: dict[str, np.ndarray]) -> Networks:
+    return Networks(*(np.asarray(arrays[f"net_{name}"], np.float32) for name in Networks.__struct_fields__))
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files} | {"schema": np.array(knowledge.SCHEMA)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,12 +122,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=Path(knowledge.__file__).parent, help="a folder")
     parser.add_argument("--folds", type=Path, help="a folder for weights that know nothing of one fold each (tools/sight_scenes.py)")
     parser.add_argument("--bands", nargs="+", choices=BANDS, default=BANDS)
+    parser.add_argument("--dots", action="store_true", help="learn only what dots are, and keep the rest of the files")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
+    if asked.dots and not asked.folds:
+        parser.error("--dots needs --folds: what looks at dots must not know them")
     cv2.setNumThreads(1)
     with threadpool_limits(1):
         for band in asked.bands:
-            train(band, asked.output, asked.folds, asked.seed)
+            if asked.dots:
+                train_dots(band, asked.output, asked.folds, asked.seed)
+            else:
+                train(band, asked.output, asked.folds, asked.seed)
     return 0
 
 

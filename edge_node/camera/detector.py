@@ -13,6 +13,7 @@ from drivers.blocks import Block, Camera, Frame
 from edge_node.camera.flock import Flock
 from edge_node.camera.levels import Levels
 from edge_node.camera.outlook import Outlook
+from edge_node.camera.sight.dots import share_of, side_px
 from edge_node.camera.sight.judge import Judge, look_all
 from edge_node.camera.sight.second_opinion import SecondOpinion
 from edge_node.camera.told import Told
@@ -91,7 +92,8 @@ class CameraDetector:
 
     def _without_flock(self, said: list[CameraDetection]) -> list[CameraDetection]:
         middles = [(one.box[0] + one.box[2] / 2, one.box[1] + one.box[3] / 2) for one in said]
-        of_flock = self._flock.members([one.track for one in said], middles, [one.probability for one in said])
+        dots = [share_of(side_px(one.box)) for one in said]
+        of_flock = self._flock.members([one.track for one in said], middles, [one.probability for one in said], dots)
         self._in_flock = int(of_flock.sum())
         return [one for one, member in zip(said, of_flock, strict=True) if not member]
 

@@ -16,7 +16,7 @@ from edge_node.camera.sight.knowledge import LABELS, Knowledge
 from edge_node.camera.sight.look import scaled
 from tools.bench.camera_clips import Clip, Label, clips
 from tools.sight_bank import bank, before, varied
-from tools.sight_learn import AT, at_large, calibration, even, finished, held_out, summaries, warmed
+from tools.sight_learn import AT, at_large, blank_dots, calibration, even, finished, held_out, summaries, warmed
 from tools.sight_light import some_light
 from tools.sight_made import KINDS, View, shown
 from tools.sight_net import Lessons, Recipe, slopes, stacked, started, taught
@@ -96,7 +96,7 @@ def test_weights_are_rebuilt_and_judge(known: list[Told], lessons: School) -> No
     summed, _ = crossed(lessons, 1, SHORT)
     assert set(summed.counts) <= set(AT)
     arrays = finished(summed, held_out(summed, 1, 0.5), final(lessons, 1, SHORT), 1, 0.5)
-    judge = Judge("thermal", Knowledge.of(arrays))
+    judge = Judge("thermal", Knowledge.of(arrays | blank_dots()))
     for one in known[0].seen:
         judge.see(one)
     assert sum(judge.probabilities.values()) == pytest.approx(1, abs=1e-5)

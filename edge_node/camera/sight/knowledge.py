@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from edge_node.camera.sight.dots import KINDS, Dots, dot_share
 from edge_node.camera.sight.look import Networks, scaled
 from edge_node.camera.sight.motion import FEATURES
 from edge_node.trees import Trees
@@ -17,7 +18,7 @@ from edge_node.trees import Trees
 Floats = NDArray[np.float32]
 Band = Literal["thermal", "visible"]
 
-SCHEMA = 3
+SCHEMA = 4
 LABELS = ("drone", "bird", "aeroplane", "helicopter", "balloon", "insect", "clutter")
 DRONE, CLUTTER = LABELS.index("drone"), LABELS.index("clutter")
 SUMMARY = 2 * len(LABELS) + len(FEATURES) + 1
@@ -32,6 +33,7 @@ class Knowledge(Struct, frozen=True):
 
     `of_looks` is how much more, among what flies, the networks' own log probabilities count, and `of_drones` (offset,
     slope) makes what was held out of the log odds that what flies is a drone: the calibration as a whole is of clutter nearly alone.
+    `dots` say what flies where that is too small to look like anything.
     """
 
     networks: Networks
@@ -44,6 +46,7 @@ class Knowledge(Struct, frozen=True):
     of_looks: float
     of_drones: Floats
     heat: Floats
+    dots: Dots
 
     @classmethod
     def load(cls, file: IO[bytes]) -> Self:
@@ -59,15 +62,17 @@ class Knowledge(Struct, frozen=True):
         fields = {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items() if array.dtype.kind == "f"}
         networks = Networks(*(fields[f"net_{name}"] for name in Networks.__struct_fields__))
         trees = Trees(*(arrays[f"tree_{name}"] for name in Trees.__struct_fields__))
+        dots = Dots(*(fields[f"dot_{name}"] for name in Dots.__struct_fields__))
         own = {name: fields[name] for name in ("offset", "scale", "linear", "linear_bias", "heat", "of_drones")}
         shapes = [own[name].shape for name in ("offset", "scale", "linear", "linear_bias", "heat", "of_drones")]
         if shapes != [(SUMMARY,), (SUMMARY,), (SUMMARY, len(LABELS)), (len(LABELS),), (2,), (2,)]:
             raise ValueError("weights do not fit the features")
-        if not networks.fits(len(LABELS)) or not trees.fits(SUMMARY) or len(trees.child) % len(LABELS):
-            raise ValueError("networks or trees do not fit the features")
+        if not networks.fits(len(LABELS)) or not trees.fits(SUMMARY) or len(trees.child) % len(LABELS) or not dots.fits():
+            raise ValueError("networks, trees or dots do not fit the features")
         return cls(
             networks=networks,
             trees=trees,
+            dots=dots,
             of_trees=float(arrays["of_trees"]),
             of_looks=float(arrays["of_looks"]),
             **own,
@@ -82,7 +87,19 @@ class Knowledge(Struct, frozen=True):
         odds = self.log_odds(summaries)
         heat = np.exp(self.heat[0] + self.heat[1] * summaries[:, -1:])
         likely = np.exp((odds - odds.max(axis=1, keepdims=True)) / heat)
-        return weighed(likely / likely.sum(axis=1, keepdims=True), self.of_drones)
+        said = weighed(likely / likely.sum(axis=1, keepdims=True), self.of_drones)
+        return self._of_dots(said, summaries)
+
+    def _of_dots(self, said: Floats, summaries: Floats) -> Floats:
+        """Probabilities (n, labels), among what flies by `dots` as far as it is one; those of insects and clutter stay."""
+        share = dot_share(summaries)
+        rows = np.flatnonzero(share)
+        if len(rows):
+            share, kinds = share[rows, None], said[rows, :KINDS]
+            odds = (1 - share) * np.log(np.maximum(kinds, LEAST)) + share * self.dots.log_shares(summaries[rows])
+            likely = np.exp(odds - odds.max(axis=1, keepdims=True))
+            said[rows, :KINDS] = kinds.sum(axis=1, keepdims=True) * likely / likely.sum(axis=1, keepdims=True)
+        return said
 
     def log_odds(self, summaries: Floats) -> Floats:
         """Logarithms (n, labels) of probabilities, less some constant, before they are calibrated."""
