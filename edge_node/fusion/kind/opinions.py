@@ -30,7 +30,7 @@ MANNED: Shares = {"aeroplane": 0.65, "helicopter": 0.2, "fixed_wing": 0.05}
 
 RELIABILITY = {"acoustic": 0.8, "camera": 0.7, "link": 0.7, "target": 0.7, "cooperative": 0.9, "claim": 0.5}
 """Exponents of the opinion pool. Of microphones AUC is 0.98 on what is like their lessons and 0.84 on other recordings, at a calibration
-error of 0.07; of cameras 0.97 (thermal) and 0.85 (visible) at 0.13 and 0.11 (docs/benchmarks.md). A link is named right nearly always,
+error of 0.07; of cameras 0.96 (thermal) and 0.89 (visible) at 0.17 and 0.09 (docs/benchmarks.md). A link is named right nearly always,
 and may be the pilot's. Nobody here knows how other sensors are calibrated; ADS-B's categories are set by who installs it, and seldom wrong.
 A claim of Remote ID costs nothing to make."""
 
