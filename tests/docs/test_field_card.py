@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge_node import cli
+from edge_node.field.lamp import PATTERNS
 from tools.c2.web.browser import chromium
 from tools.field_card import PAGE, SOURCE, document
 
@@ -48,10 +49,12 @@ def test_it_has_ten_symptoms_and_all_of_the_lamp() -> None:
     assert re.findall(r"^\| (\d+) \|", symptoms, re.MULTILINE) == [str(number) for number in range(1, 11)]
     patterns = re.findall(r"`([●○]{8})`", text.split("## The lamp")[1].split("## ")[0])
     assert len(set(patterns)) == len(patterns) == 5
+    shown = [(pattern * 8)[:8].translate(str.maketrans("#.", "●○")) for pattern in PATTERNS.values()]
+    assert set(patterns) == set(shown), "what the node shows on its lamp"
 
 
 def test_its_commands_are_the_nodes() -> None:
-    asked = set(re.findall(r"edge-node (?:edge-node )?([a-z][a-z-]+)", SOURCE.read_text(encoding="utf-8"))) - {"doctor", "setup", "node"}
+    asked = set(re.findall(r"edge-node (?:edge-node )?([a-z][a-z-]+)", SOURCE.read_text(encoding="utf-8"))) - {"node"}
     assert asked <= set(cli.COMMANDS), "a command that the node has not"
 
 
