@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from edge_node.field.align.between import agree, bends_m, between, sharpness, steady
 from edge_node.fusion.measurement import Measurement, claimed
 from edge_node.geometry import LocalFrame
 from edge_node.messages import RemoteIdDetection
@@ -56,38 +57,42 @@ class Path:
     """Fixes by time: `t_s` (n,) of the node's monotonic clock, `places_m` (n, 3) east, north, up of the node's sensors.
 
     `sigma_m` (3,) are the drone's own errors, which change over tens of seconds, `stand_sigma_m` (3,) those of the node, which stay;
+    `velocities_mps` (n, 3) are the drone's own, None where it says none that agree with its places, and
     `jitter_s` is the random error of each fix's time. `clock` is "utc" where the fix's own time could be brought to the node's clock, and
     "heard" where all of it is late by the same unknown delay.
     """
 
     def __init__(
-        self, name: str, t_s: Array, places_m: Array, *, sigma_m: Array, stand_sigma_m: Array, jitter_s: float, clock: Clock
+        self,
+        name: str,
+        t_s: Array,
+        places_m: Array,
+        *,
+        sigma_m: Array,
+        stand_sigma_m: Array,
+        jitter_s: float,
+        clock: Clock,
+        velocities_mps: Array | None = None,
     ) -> None:
         self.name, self.t_s, self.places_m = name, t_s, places_m
         self.sigma_m, self.stand_sigma_m, self.jitter_s, self.clock = sigma_m, stand_sigma_m, jitter_s, clock
+        self.velocities_mps = velocities_mps
+        self._sharpness = np.zeros(len(t_s) - 1) if velocities_mps is None else sharpness(velocities_mps)
         self._tangents = np.gradient(places_m, t_s, axis=0)
-        self._bends_m = _bends_m(t_s, places_m)
+        self._bends_m = bends_m(t_s, places_m)
 
     def at(self, t_s: Array) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
-        """Places (m, 3), velocities (m, 3), what turns between fixes leave unknown (m,) and which are known, by cubic Hermite splines."""
+        """Places (m, 3), velocities (m, 3), what turns between fixes leave unknown (m,) and which are known."""
         after = np.clip(np.searchsorted(self.t_s, t_s, side="right"), 1, len(self.t_s) - 1)
         before = after - 1
         step = self.t_s[after] - self.t_s[before]
         known = (t_s >= self.t_s[0]) & (t_s <= self.t_s[-1]) & (step <= WIDEST_GAP_S)
         x, h = np.clip((t_s - self.t_s[before]) / step, 0.0, 1.0)[:, None], step[:, None]
-        a, b = self.places_m[before], self.places_m[after]
-        u, v = h * self._tangents[before], h * self._tangents[after]
-        place = a + x * u + x**2 * (3 * (b - a) - 2 * u - v) + x**3 * (2 * (a - b) + u + v)
-        velocity = (u + 2 * x * (3 * (b - a) - 2 * u - v) + 3 * x**2 * (2 * (a - b) + u + v)) / h
-        return place, velocity, self._bends_m[before], known
-
-
-def _bends_m(t_s: Array, places_m: Array) -> Array:
-    """1 sigma of a spline between two fixes (n - 1,), m: a turn within them may have been anywhere between."""
-    step = np.diff(t_s)
-    speeds = np.diff(places_m, axis=0) / step[:, None]
-    turns = np.pad(np.linalg.norm(np.diff(speeds, axis=0), axis=1), 1)
-    return np.asarray(np.maximum(turns[1:], turns[:-1]) * step / 8)
+        speeds = self._tangents if self.velocities_mps is None else self.velocities_mps
+        ends = (self.places_m[before], speeds[before]), (self.places_m[after], speeds[after])
+        if self.velocities_mps is None:
+            return *steady(x, h, ends), self._bends_m[before], known
+        return *between(x, h, ends, self._sharpness[before]), known
 
 
 class _Fix(Struct):
@@ -141,17 +146,27 @@ def path_of(name: str, said: Sequence[RemoteIdDetection], stand: Stand, timebase
     steps = np.diff(t_s[kept])
     if steps[steps > WIDEST_GAP_S].sum() > MOST_IN_GAPS * steps.sum():
         raise AlignError(f'{name} was heard too seldom: park the receiver on its channel for the flight (plan = "channel6"), or fly nearer')
+    t_s, places, velocities = t_s[kept], places[kept], _velocities(fixes)
     horizontal_m = float(np.median([fix.place.sigma_horizontal_m for fix in fixes]))
     vertical_m = float(np.median([fix.place.sigma_vertical_m for fix in fixes]))
+    if velocities is not None:
+        velocities = velocities[order][kept]
     return Path(
         name,
-        t_s[kept],
-        places[kept],
+        t_s,
+        places,
         sigma_m=np.array([horizontal_m, horizontal_m, vertical_m]),
         stand_sigma_m=np.array([stand.sigma_horizontal_m, stand.sigma_horizontal_m, max(stand.sigma_vertical_m, height_sigma_m)]),
         jitter_s=jitter_s,
         clock=clock,
+        velocities_mps=velocities if velocities is not None and agree(t_s, places, velocities) else None,
     )
+
+
+def _velocities(fixes: Sequence[_Fix]) -> Array | None:
+    """East, north, up (n, 3), where every fix has one."""
+    rows = [(*fix.place.velocity_mps, fix.place.climb_mps) for fix in fixes if fix.place.velocity_mps and fix.place.climb_mps is not None]
+    return np.array(rows) if len(rows) == len(fixes) else None
 
 
 def _serial(said: RemoteIdDetection) -> str | None:
