@@ -16,6 +16,7 @@ from edge_node.field.align.lines import Lines, lines, sound_mps, turned
 from edge_node.field.align.path import Array, Clock, Path
 from edge_node.field.align.search import Fit, fits
 from edge_node.field.align.solve import Solution, may_be, solve
+from edge_node.field.align.still import still
 from edge_node.messages import BusMessage
 
 Unknown = Literal["azimuth_deg", "tilt_deg", "roll_deg", "late_s"]
@@ -109,8 +110,9 @@ def aligned(path: Path, bearings: Bearings, temperature_c: float | None = None) 
 
 def _of_drone(path: Path, bearings: Bearings, part: Bearings, way: Fit, sound: float) -> Bearings:
     """What may be of the drone, thinned alone: among many birds little of it is left in `part`. All that is not, as it is there."""
-    near, other = (may_be(path, one, way, sound) for one in (bearings, part))
-    return joined(thinned(bearings.of(near)), part.of(~other))
+    moving = bearings.of(~still(path, bearings, way.late_s, sound))
+    near, other = (may_be(path, one, way, sound) for one in (moving, part))
+    return joined(thinned(moving.of(near)), part.of(~other))
 
 
 def _solved(path: Path, part: Bearings, ways: Sequence[Fit], sound: float) -> Solution | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import cos, radians, sin
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from edge_node.field.align.bearings import Pose
@@ -144,6 +145,20 @@ def seen(
                 sigma_azimuth_deg=sigma_deg / cos(radians(elevation)),
                 sigma_elevation_deg=sigma_deg,
             )
+
+
+def stuck(said: Iterable[CameraDetection], after_s: float = 12.0) -> list[CameraDetection]:
+    """A camera whose tracks of the drone stay, from some seconds of every 15 on, with what was behind it, and waver by a pixel."""
+    kept: dict[int, CameraDetection] = {}
+    rng, told = np.random.default_rng(5), []
+    for one in said:
+        if one.track >= 10 and one.frame * 0.2 % 15.0 > after_s:
+            behind = kept.setdefault(one.track, one)
+            azimuth, elevation = (float((angle or 0.0) + rng.normal(0, 0.08)) for angle in (behind.azimuth_deg, behind.elevation_deg))
+            told.append(replace(one, azimuth_deg=azimuth % 360, elevation_deg=elevation))
+        else:
+            told.append(one)
+    return told
 
 
 def found_by_radio(
