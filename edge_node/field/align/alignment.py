@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from edge_node.field.align.angles import gradients, pose_of, sigmas_deg
 from edge_node.field.align.bearings import Bearings, Pose, Sense, bearings_of, joined, thinned
+from edge_node.field.align.errors import levers
 from edge_node.field.align.flown import LEAST_RATE_DPS, MOVED_DEG, WIDE_DEG, Flown, flown
 from edge_node.field.align.lines import Lines, lines, sound_mps, turned
 from edge_node.field.align.path import Array, Clock, Path
@@ -31,7 +32,7 @@ USUAL_TEMPERATURE_C, SPEED_DOUBT = 15.0, 0.018
 """Ten degrees colder or warmer than is thought."""
 LEAST_DETECTIONS, LEAST_SPAN_S = 12, 8.0
 MOST_UNEXPLAINED = 0.3
-"""Of the way that the drone made as seen from the node, what its detections may be off it on average."""
+"""Of the way that the drone made as seen from the node, what its detections may be off it on average beside lasting errors of places."""
 RIVAL = 0.92
 FAR_OFF, PLACE_M = 3.0, (2.0, 3.0)
 """So many times the usual errors of node and drone together, along the ground and in height, in metres."""
@@ -174,9 +175,8 @@ def _trouble(seen: Seen, ways: Sequence[Fit]) -> str:
     bearings, line, solution = seen.bearings, seen.line, seen.solution
     if len(bearings) < LEAST_DETECTIONS or np.ptp(bearings.t_s) < LEAST_SPAN_S:
         return f"only {len(bearings)} of its detections, within {np.ptp(bearings.t_s):.0f} s, are of the drone"
-    middle = line.directions.mean(axis=0)
-    way = _rms(line.directions - middle)
-    if _rms(solution.off) > MOST_UNEXPLAINED * way:
+    way = _rms(line.directions - line.directions.mean(axis=0))
+    if _rms(solution.off - levers(bearings, line) @ solution.bias_m) > MOST_UNEXPLAINED * way:
         return "what it detected did not move as the drone did, or the drone did not move as seen from here"
     if any(other.gain > RIVAL * ways[0].gain for other in ways[1:]):
         return "it may stand in two quite different ways that explain this flight alike"

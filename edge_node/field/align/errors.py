@@ -83,14 +83,19 @@ def place_covariance(path: Path, drift: Drift, one: Placed, other: Placed | None
     near = np.sqrt(3) * apart_s / drift.alike_s
     drifts, restless = (1 + near) * np.exp(-near), np.exp(-apart_s / RESTLESS_S)
     drift_m = np.maximum(drift.scale * path.sigma_m, LEAST_DRIFT_M)
-    stays_m2 = path.stand_sigma_m**2 + (STAYS * path.sigma_m) ** 2
+    lasting_m2 = stays_m2(path)
     lever, another = levers(bearings, line), levers(across, to)
     covariance = np.zeros((2 * len(bearings), 2 * len(across)))
     for axis in range(3):
-        kernel = stays_m2[axis] + drift_m[axis] ** 2 * drifts + (RESTLESS_M[axis] ** 2 + np.outer(line.bend_m, to.bend_m)) * restless
+        kernel = lasting_m2[axis] + drift_m[axis] ** 2 * drifts + (RESTLESS_M[axis] ** 2 + np.outer(line.bend_m, to.bend_m)) * restless
         covariance += _both(kernel) * np.outer(lever[:, :, axis], another[:, :, axis])
     early, late = (path.jitter_s * np.einsum("nij,nj->ni", arms, each.velocity_mps) for arms, each in ((lever, line), (another, to)))
     return covariance + _both(restless) * np.outer(early, late)
+
+
+def stays_m2(path: Path) -> Array:
+    """Variances (3,) of what stays wrong of the places of node and drone for a whole flight."""
+    return np.asarray(path.stand_sigma_m**2 + (STAYS * path.sigma_m) ** 2)
 
 
 def levers(bearings: Bearings, line: Lines) -> Array:

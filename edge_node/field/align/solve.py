@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge_node.field.align.astray import MEDIAN_OF_TWO, kept
 from edge_node.field.align.bearings import Bearings
-from edge_node.field.align.errors import DRIFTS, Drift, Habit, echo_rad, levers, own_spread, place_covariance
+from edge_node.field.align.errors import DRIFTS, Drift, Habit, echo_rad, levers, own_spread, place_covariance, stays_m2
 from edge_node.field.align.lines import turned
 from edge_node.field.align.path import Array, Path
 from edge_node.field.align.ridge import ridge
@@ -29,7 +29,7 @@ class Solution(NamedTuple):
     """A pose (3, 3), its lateness, and their covariance (4, 4): turns about east, north, up in rad, then s.
 
     `used` (n,) are the detections that are of the drone, `off` (n, 2) rad how far they are from where it claims to be,
-    and `bias_m` (3,) how far the drone seems to be from where it claims.
+    and `bias_m` (3,) how far the drone seems to be from where it claims, all the time.
     """
 
     rotation: Array
@@ -124,5 +124,5 @@ def _told(at: Posed, used: NDArray[np.bool_], noise: Noise, sound: float) -> Sol
 
 
 def _bias_m(at: Posed, by: Weighed) -> Array:
-    """The likeliest constant error of the node's place, east, north, up."""
-    return np.asarray(at.path.stand_sigma_m**2 * (levers(at.bearings, at.line).reshape(-1, 3).T @ by.weights()))
+    """The likeliest lasting error of the places of node and drone, east, north, up."""
+    return np.asarray(stays_m2(at.path) * (levers(at.bearings, at.line).reshape(-1, 3).T @ by.weights()))

@@ -26,6 +26,7 @@ from tests.edge_node.field.align.flights import (
     remote_id,
     seen,
     straight_away,
+    stuck,
     weaving,
 )
 
@@ -82,6 +83,26 @@ def test_a_track_that_loses_the_drone_now_and_then_does_not_draw_the_camera_away
     ]
     error, chi2 = off(aligned(before_it, said, EYE_TOLD, seed), EYE)
     assert np.degrees(np.abs(error[:3])).max() < 1.5
+    assert chi2 < 18.5
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_tracks_that_stay_behind_when_the_drone_flies_on_do_not_draw_the_camera_away(seed: int) -> None:
+    error, chi2 = off(aligned(before_it, stuck(seen(before_it, EYE, EYE_TOLD, seed=seed), after_s=9.0), EYE_TOLD, seed), EYE)
+    assert np.degrees(np.abs(error[:3])).max() < 0.55
+    assert chi2 < 18.5
+
+
+def test_a_node_that_is_metres_off_is_no_reason_to_doubt_what_it_saw() -> None:
+    def near(t_s: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return 0.45 * before_it(t_s)
+
+    latitude, longitude, altitude = HERE.to_geodetic(5.0, 0.0, 0.0)
+    path = path_of(*chosen(list(remote_id(near)), None), Stand(latitude, longitude, altitude), CLOCK)
+    (found,) = align(list(seen(near, EYE, EYE_TOLD)), path, {"camera": EYE_TOLD})
+    error, chi2 = off(found, EYE)
+    assert found.usable
+    assert np.degrees(np.abs(error[:3])).max() < 1.0
     assert chi2 < 18.5
 
 
