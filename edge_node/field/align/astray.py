@@ -10,7 +10,7 @@ from edge_node.field.align.path import Array
 from edge_node.field.align.search import residuals
 from edge_node.field.align.weighing import Noise, Posed, with_noise
 
-USUAL = Noise(Habit(1.0, 0.5, 1.0), Drift(1.0, 24.0))
+USUAL = Noise(Habit(1.0, 0.5, 1.0), Drift())
 """Drift that is fitted to birds and to a track that has lost the drone explains them, so they are looked for before it is."""
 MOST_SIGMAS = 4.0
 MEDIAN_OF_TWO = 1.386

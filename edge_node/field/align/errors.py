@@ -26,10 +26,9 @@ class Habit(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """How a drone's GNSS errs: `scale` times the sigma that it states, alike within `alike_s` (Matern, 3/2)."""
+    """How a drone's GNSS errs: `scale` times the sigma that it states."""
 
     scale: float = 1.0
-    alike_s: float = 24.0
 
 
 Placed = tuple[Bearings, Lines]
@@ -38,9 +37,12 @@ HABITS = tuple(
     for scale in (0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.2, 3.3, 5.0)
     for share, alike_s in ((0.0, 1.0), (0.5, 1.0), (0.5, 4.0), (0.9, 1.0), (0.9, 4.0))
 )
-DRIFTS = tuple(Drift(scale, alike_s) for scale in (0.3, 0.5, 0.7, 1.0, 1.4, 2.0) for alike_s in (6.0, 12.0, 24.0, 60.0))
+DRIFTS = tuple(Drift(scale) for scale in (0.3, 0.5, 0.7, 1.0, 1.4, 2.0))
+ALIKE_S = np.geomspace(6.0, 200.0, 9)
+"""Errors of GNSS have no time of their own: reflections, ionosphere and orbits change within seconds, minutes and hours, and each octave of
+these has about as much (flicker noise; Williams et al. 2004). What is slower than this stays for a flight."""
 STAYS = 0.7
-"""How much of the sigma that a drone states may stay the same for a whole flight: the ionosphere's and the clocks' share."""
+"""How much of the sigma that a drone states may stay the same for a whole flight: the share of its error that is slower than a minute."""
 LEAST_DRIFT_M = 0.5
 """What is stated to be better is not: nobody's antenna is that well placed."""
 
@@ -80,17 +82,25 @@ def place_covariance(path: Path, drift: Drift, one: Placed, other: Placed | None
     """What errors of places do to residuals (2n, 2n), or between them and those of other detections (2n, 2m)."""
     (bearings, line), (across, to) = one, other or one
     apart_s = np.abs(line.began_s[:, None] - to.began_s)
-    near = np.sqrt(3) * apart_s / drift.alike_s
-    drifts, restless = (1 + near) * np.exp(-near), np.exp(-apart_s / RESTLESS_S)
+    drifts, restless = flicker(apart_s), np.exp(-apart_s / RESTLESS_S)
     drift_m = np.maximum(drift.scale * path.sigma_m, LEAST_DRIFT_M)
-    lasting_m2 = stays_m2(path)
     lever, another = levers(bearings, line), levers(across, to)
     covariance = np.zeros((2 * len(bearings), 2 * len(across)))
     for axis in range(3):
-        kernel = lasting_m2[axis] + drift_m[axis] ** 2 * drifts + (RESTLESS_M[axis] ** 2 + np.outer(line.bend_m, to.bend_m)) * restless
+        kernel = (
+            path.stand_sigma_m[axis] ** 2
+            + drift_m[axis] ** 2 * drifts
+            + (RESTLESS_M[axis] ** 2 + np.outer(line.bend_m, to.bend_m)) * restless
+        )
         covariance += _both(kernel) * np.outer(lever[:, :, axis], another[:, :, axis])
     early, late = (path.jitter_s * np.einsum("nij,nj->ni", arms, each.velocity_mps) for arms, each in ((lever, line), (another, to)))
     return covariance + _both(restless) * np.outer(early, late)
+
+
+def flicker(apart_s: Array) -> Array:
+    """How alike a receiver's errors are so far apart: of each octave of times as much, each Matern's of 3/2."""
+    near = np.sqrt(3) * apart_s[..., None] / ALIKE_S
+    return np.asarray(np.mean((1 + near) * np.exp(-near), axis=-1))
 
 
 def stays_m2(path: Path) -> Array:
