@@ -21,7 +21,7 @@ NEAR_DEG, NEAR_SIGMAS = 4.0, 4.0
 LEAST_SIGMA_DEG = 0.12
 MOST_PLACE_M = 5.0
 LEAST_USED = 6
-SURE_S = 0.05
+SURE_S = 0.03
 """Lateness that is surer than this shows itself in many places of a flight; else it is tried whether it shows itself at all."""
 
 
