@@ -95,7 +95,7 @@ def test_tracks_that_stay_behind_when_the_drone_flies_on_do_not_draw_the_camera_
 
 def test_a_node_that_is_metres_off_is_no_reason_to_doubt_what_it_saw() -> None:
     def near(t_s: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return 0.45 * before_it(t_s)
+        return 0.6 * before_it(t_s)
 
     latitude, longitude, altitude = HERE.to_geodetic(5.0, 0.0, 0.0)
     path = path_of(*chosen(list(remote_id(near)), None), Stand(latitude, longitude, altitude), CLOCK)
