@@ -39,7 +39,6 @@ def fundamentals_hz() -> Floats:
     return np.float32(LOWEST_HZ) * np.exp2(np.arange(CANDIDATES, dtype=np.float32) / STEPS_AN_OCTAVE)
 
 
-@lru_cache
 def bank(bins: int, bin_hz: float, band_hz: tuple[float, float], least_width_hz: float, relative_width: float) -> Floats:
     """Kernels (bins, candidates) of unit norm: narrow teeth at all harmonics within a band minus what lies between them.
 

@@ -87,6 +87,11 @@ def _banks() -> Floats:
     return np.concatenate([bank(COMB_BINS, LINE_HZ, *kind) for kind in COMBS], axis=1)
 
 
+@lru_cache
+def _envelope_bank() -> Floats:
+    return bank(ENVELOPE_BINS, 1.0, (60, 1500), 2.0, 0.01)
+
+
 def _combs(white: Floats) -> tuple[Floats, Comb]:
     """How well each kind of comb fits, where, how steadily; and the comb over the whole band."""
     scores = (white[:, :COMB_BINS] @ _banks()).reshape(len(white), len(COMBS), CANDIDATES)
@@ -177,7 +182,7 @@ def _envelopes(window: Floats, comb: Comb) -> Floats:
     envelope /= envelope.mean(axis=1, keepdims=True) + FLOOR
     modulated = np.abs(np.fft.rfft((envelope - 1) * _hann(ENVELOPE_POINTS)))[:, :ENVELOPE_BINS]
     white = whitened(np.log(modulated + np.float32(1e-4)), 25)
-    scores = white @ bank(ENVELOPE_BINS, 1.0, (60, 1500), 2.0, 0.01)
+    scores = white @ _envelope_bank()
     at = int(np.abs(fundamentals_hz() - comb.fundamental_hz).argmin())
     squared = envelope * envelope
     depth = np.sqrt(np.maximum(squared.mean(axis=1) - 1, 0)), np.sqrt(np.sqrt((squared * squared).mean(axis=1)))
