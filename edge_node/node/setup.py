@@ -13,7 +13,7 @@ from edge_node.config_file import ConfigError
 from edge_node.field.setup import acts
 from edge_node.field.setup.answers import AnswersError
 from edge_node.field.setup.ask_sensors import Chosen
-from edge_node.field.setup.carrying_out import Work, has_doctor
+from edge_node.field.setup.carrying_out import Work
 from edge_node.field.setup.choices import Choices, NotAcceptedError, former
 from edge_node.field.setup.drafts import Draft
 from edge_node.field.setup.first_boot import on_boot_partition
@@ -109,7 +109,7 @@ def _next(terminal: Terminal, work: Work) -> int:
         terminal.say(f"Start it with: edge-node run -c {work.config}")
     elif terminal.yes("start", "Start the node?", START, default=True):
         work.start()
-    if has_doctor() and terminal.yes("doctor", "Look it over now (edge-node doctor)?", DOCTOR, default=True):
+    if terminal.yes("doctor", "Look it over now (edge-node doctor)?", DOCTOR, default=True):
         work.look_over()
     if work.wrong:
         terminal.say("\nLeft to see to:")

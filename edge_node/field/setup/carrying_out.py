@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -84,8 +83,3 @@ class Work:
     @property
     def _state_dir(self) -> Path:
         return load(self.config, c2=False).node.state_dir
-
-
-def has_doctor() -> bool:
-    """Whether this edge_node can look itself over."""
-    return importlib.util.find_spec("edge_node.field.doctor") is not None

@@ -18,6 +18,7 @@ class Draft:
 
     def __init__(self, config: Path) -> None:
         self.path = config.resolve().parent / FILE
+        self._over = False
 
     def read(self) -> dict[str, str]:
         """What was answered; nothing where there is no file, or one that says nothing."""
@@ -28,9 +29,11 @@ class Draft:
             return {}
 
     def keep(self, answers: Mapping[str, str]) -> None:
-        """Write it; raises OSError."""
-        private_file.replace(self.path, msgspec.json.encode(dict(answers)).decode())
+        """Write it, until all is forgotten; raises OSError."""
+        if not self._over:
+            private_file.replace(self.path, msgspec.json.encode(dict(answers)).decode())
 
     def forget(self) -> None:
-        """All of it stands in node.toml now."""
+        """All of it stands in node.toml now, and what is answered from now on is of no other time."""
+        self._over = True
         self.path.unlink(missing_ok=True)

@@ -85,10 +85,15 @@ class Talk:
         self.process.send_signal(signal.SIGHUP)
         return self.process.wait(WITHIN_S)
 
-    def end(self) -> int:
-        """Hear all that is left; the exit code."""
-        while self._read():
-            pass
+    def end(self, look_over: str = "n") -> int:
+        """Hear all that is left, and say whether doctor shall look; the exit code."""
+        asked = False
+        while True:
+            if not asked and "Look it over now" in self.said:
+                asked = True
+                self.type(f"{look_over}\n")
+            if not self._read():
+                break
         return self.process.wait(WITHIN_S)
 
     def _read(self) -> bool:
