@@ -1,16 +1,14 @@
-"""Which Wi-Fi channels to listen on and for how long, and the seam that tunes."""
+"""Which Wi-Fi channels to listen on and for how long, and who walks through them."""
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
-
 from msgspec import Struct
+
+from drivers.tuning import ChannelRefused, Tuner, tune
 
 QUICK_S = 0.25
 FULL_S = 1.1
 RETRY_S = 60.0
-IW_TIMEOUT_S = 2.0
 BANDS = ((2412, 2472, 2407), (2484, 2484, 2414), (5160, 5895, 5000), (5955, 7115, 5950))
 """First and last centre of each band, and where its channel 0 would be, in MHz."""
 
@@ -55,33 +53,10 @@ def channel_name(center_mhz: int) -> str:
     return f"{center_mhz} MHz"
 
 
-class ChannelRefused(Exception):
-    """The interface cannot be tuned there now; the text says why."""
-
-
-Tuner = Callable[[str, int], None]
-"""Tune an interface to a centre in MHz; raises ChannelRefused."""
-
-
-def tune_with_iw(interface: str, center_mhz: int) -> None:
-    """Tune by iw(8); raises ChannelRefused."""
-    try:
-        command = ["iw", "dev", interface, "set", "freq", str(center_mhz)]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=IW_TIMEOUT_S, check=False)
-    except FileNotFoundError:
-        raise ChannelRefused("iw is not installed (sudo apt install iw)") from None
-    except subprocess.TimeoutExpired:
-        raise ChannelRefused(f"iw took over {IW_TIMEOUT_S:.0f} s") from None
-    except OSError as error:
-        raise ChannelRefused(f"iw cannot be run: {error.strerror}") from None
-    if done.returncode:
-        raise ChannelRefused(" ".join(done.stderr.split())[-80:] or f"iw failed with {done.returncode}")
-
-
 class Hopper:
     """Walks an interface through a plan; a channel that is refused is skipped, named, and tried again after a while."""
 
-    def __init__(self, interface: str, plan: Plan, tune: Tuner = tune_with_iw) -> None:
+    def __init__(self, interface: str, plan: Plan, tune: Tuner = tune) -> None:
         self.center_mhz: int | None = None
         self._interface = interface
         self._plan = plan

@@ -15,9 +15,10 @@ from threading import Event, Thread
 
 from drivers import radiotap
 from drivers.blocks import RadioFrame
-from drivers.channels import PLANS, Hopper, Tuner, channel_name, tune_with_iw
+from drivers.channels import PLANS, Hopper, channel_name
 from drivers.hush import Hush
 from drivers.source import Source, SourceAbsent, SourceLost, SourceMisconfigured
+from drivers.tuning import Tuner, tune
 
 ETH_P_ALL = 0x0003
 ARPHRD_IEEE80211_RADIOTAP = 803
@@ -53,7 +54,7 @@ MANAGEMENT_FILTER = (
 class WifiMonitor(Source):
     """802.11 beacons, probe responses and action frames off the air, while a thread of its own hops through a named plan."""
 
-    def __init__(self, interface: str, plan: str = "default", tune: Tuner = tune_with_iw) -> None:
+    def __init__(self, interface: str, plan: str = "default", tune: Tuner = tune) -> None:
         self.interface = interface
         self.plan = plan
         self.dropped = 0
@@ -209,8 +210,8 @@ def _bind(link: socket.socket, interface: str) -> None:
         raise SourceAbsent(f"no interface {interface}: plug the adapter in, or see what `ip link` calls it ({error.strerror})") from None
     if link.getsockname()[3] != ARPHRD_IEEE80211_RADIOTAP:
         raise SourceAbsent(
-            f"{interface} is not in monitor mode: sudo ip link set {interface} down && "
-            f"sudo iw dev {interface} set type monitor && sudo ip link set {interface} up"
+            f"{interface} is not in monitor mode: sudo systemctl enable --now edge-node-monitor@{interface}; by hand: sudo ip link set "
+            f"{interface} down && sudo iw dev {interface} set type monitor && sudo ip link set {interface} up"
         )
     if link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ENETDOWN:
         raise SourceAbsent(f"interface {interface} is down: sudo ip link set {interface} up")

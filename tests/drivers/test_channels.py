@@ -1,12 +1,11 @@
-"""Channel plans and the hopper, with a tuner and a clock made for the test; and iw as a program that answers."""
+"""Channel plans and the hopper, with a tuner and a clock made for the test."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from drivers.channels import PLANS, RETRY_S, ChannelRefused, Hopper, Plan, Stop, channel_name, tune_with_iw
+from drivers.channels import PLANS, RETRY_S, Hopper, Plan, Stop, channel_name
+from drivers.tuning import ChannelRefused
 
 PLAN: Plan = (Stop(2412, 0.25), Stop(2437, 1.1), Stop(2467, 0.25))
 
@@ -108,36 +107,3 @@ def test_says_where_it_stays_when_tuning_fails_later() -> None:
 
 def test_the_empty_plan_moves_nothing() -> None:
     assert Hopper("mon0", (), FakeTuner()).step(9.0) > 0
-
-
-def _program(folder: Path, body: str) -> None:
-    program = folder / "iw"
-    program.write_text(f"#!/bin/sh\n{body}\n")
-    program.chmod(0o755)
-
-
-def test_asks_iw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
-    _program(tmp_path, f'echo "$@" > {tmp_path}/asked')
-    tune_with_iw("mon0", 2437)
-    assert (tmp_path / "asked").read_text() == "dev mon0 set freq 2437\n"
-
-
-def test_passes_on_why_iw_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
-    _program(tmp_path, "echo 'command failed: Invalid argument (-22)' >&2; exit 234")
-    with pytest.raises(ChannelRefused, match=r"command failed: Invalid argument \(-22\)"):
-        tune_with_iw("mon0", 2467)
-    _program(tmp_path, "exit 3")
-    with pytest.raises(ChannelRefused, match="iw failed with 3"):
-        tune_with_iw("mon0", 2467)
-
-
-def test_says_that_iw_is_missing_or_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ChannelRefused, match="iw is not installed"):
-        tune_with_iw("mon0", 2437)
-    (tmp_path / "iw").write_bytes(b"\x00")
-    (tmp_path / "iw").chmod(0o755)
-    with pytest.raises(ChannelRefused, match="iw cannot be run: Exec format error"):
-        tune_with_iw("mon0", 2437)

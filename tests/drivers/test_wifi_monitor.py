@@ -14,8 +14,8 @@ import pytest
 
 from drivers import radiotap
 from drivers.blocks import RadioFrame
-from drivers.channels import ChannelRefused
 from drivers.source import SourceAbsent, SourceLost, SourceMisconfigured
+from drivers.tuning import ChannelRefused
 from drivers.wifi_monitor import WifiMonitor
 from tests.flight import frames, is_heard
 from tools.virtual_devices.tap import ETHERNET, Tap, tap
@@ -166,7 +166,10 @@ def test_an_interface_set_down_is_lost_then_absent_then_back(device: Tap) -> Non
 
 
 def test_an_interface_that_is_not_in_monitor_mode_says_how_to_put_it_there() -> None:
-    with tap(link_type=ETHERNET) as device, pytest.raises(SourceAbsent, match=f"sudo iw dev {device.name} set type monitor"):
+    with (
+        tap(link_type=ETHERNET) as device,
+        pytest.raises(SourceAbsent, match=f"edge-node-monitor@{device.name}; by hand: .*sudo iw dev {device.name} set type monitor"),
+    ):
         WifiMonitor(device.name, "none").open()
 
 
