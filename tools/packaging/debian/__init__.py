@@ -1,0 +1,1 @@
+"""What is installed beside the node itself: scripts of the package, and the health gate."""
