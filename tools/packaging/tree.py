@@ -21,7 +21,7 @@ GLIBCS = range(35, 16, -1)
 """What wheels may ask for, newest first: Ubuntu 22.04 has 2.35."""
 CONFIGURATION = "etc/edge-node"
 PACKAGE = "opt/edge-node/package"
-UNITS = ("edge-node.service", "edge-node-monitor@.service", "edge-node-gate.service")
+UNITS = ("edge-node.service", "edge-node-monitor@.service", "edge-node-gate.service", "edge-node-first-boot.service")
 DROP_INS = ("credentials.conf", "lamp.conf", "rtsp-udp.conf")
 DOCS = ("docs", "LICENSE", "README.md", "SECURITY.md", "CHANGELOG.md")
 MODULES = {"edge-node": "-P -m edge_node", "edge-node-tuner": "-I -m drivers.tuner"}
