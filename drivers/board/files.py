@@ -26,12 +26,16 @@ def raw(path: Path) -> bytes | None:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):
         return None
+    data = b""
     try:
-        return os.read(handle, MOST_BYTES)
+        # The kernel hands a long list such as mountinfo out a page at a time.
+        while len(data) < MOST_BYTES and (part := os.read(handle, MOST_BYTES - len(data))):
+            data += part
     except OSError:
-        return None
+        return data or None
     finally:
         os.close(handle)
+    return data
 
 
 def number(path: Path, base: int = 10) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from drivers.board import Board, BoardFacts, ClockState, Disk, OverCurrent, UsbDevice
+from drivers.board.files import text
 from tests.drivers.board.trees import FIRMWARE, ORIN, PI_5, program, usb, write
 from tests.small_disk import set_writable, small_disk
 
@@ -18,6 +19,11 @@ TRACKING = "7F7F0101,192.0.2.1,2,1764339000.1,0.000012,-0.000003,0.000020,-11.2,
 
 def test_a_computer_that_says_nothing_has_facts_that_say_nothing(tmp_path: Path) -> None:
     assert Board(tmp_path).facts() == BoardFacts()
+
+
+def test_a_list_of_the_kernel_is_read_to_its_end() -> None:
+    """Under a service's many mounts, its own folder is in the second page of mountinfo."""
+    assert "[stack]" in (text(Path("/proc/self/maps")) or "")
 
 
 def test_a_raspberry_pi_that_is_well(tmp_path: Path) -> None:
