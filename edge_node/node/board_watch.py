@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drivers.board.board import Board
 from edge_node.config import Config
-from edge_node.field import board_findings
+from edge_node.field import board_findings, upgrade
 from edge_node.field.health_names import found
 from edge_node.messages import Finding
 from edge_node.node.aside import Aside
@@ -15,10 +15,11 @@ END_WITHIN_S = 0.2
 
 
 class BoardWatch:
-    """Findings of power, temperature, memory and storage; the clock is the hub's, who knows of GNSS as well."""
+    """Findings of power, temperature, memory, storage and the last upgrade; the clock is the hub's, who knows of GNSS as well."""
 
     def __init__(self, config: Config, board: Board | None = None) -> None:
-        self._board = board or Board(config.health.system_root, programs=False)
+        self._root = config.health.system_root
+        self._board = board or Board(self._root, programs=False)
         self._paths = (config.node.state_dir, config.node.run_dir)
         self._aside: Aside[tuple[Finding, ...]] = Aside("board")
         self._asked_s = -EVERY_S
@@ -36,6 +37,7 @@ class BoardWatch:
             *board_findings.of_temperatures(board.temperatures(), power),
             *board_findings.of_memory(board.memory()),
             *board_findings.of_disks(tuple(map(board.disk, self._paths))),
+            *upgrade.findings(self._root),
         )
 
     def findings(self) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from drivers.board import Board, BoardFacts
 from edge_node import __version__
 from edge_node.config import Config, NodeTable, short_name
 from edge_node.config_file import ConfigError, load
-from edge_node.field import board_findings
+from edge_node.field import board_findings, upgrade
 from edge_node.field.doctor import link, position, running, sensors, setting, which_device
 from edge_node.field.doctor.bounded import Task
 from edge_node.field.doctor.bundle import write
@@ -77,7 +77,7 @@ class Examination:
         disks = tuple(dict.fromkeys((config.node.state_dir, config.node.run_dir)))
         board = Task("the computer", partial(Board(self._root).facts, disks))
         linked = Task("the link", partial(self._link, config)) if self.config else None
-        found = [*running.of_node(self.node), *self._sensors(config)]
+        found = [*running.of_node(self.node), *upgrade.findings(self._root), *self._sensors(config)]
         facts = board.result(until_s)
         found += self._of_board(facts)
         pair, of_link = (linked.result(until_s) if linked else None) or (None, () if linked is None else (_hung("link"),))

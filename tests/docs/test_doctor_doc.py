@@ -16,6 +16,7 @@ PAGE = ROOT / "docs" / "doctor.md"
 CODE = (
     *sorted((ROOT / "edge_node/field/doctor").glob("*.py")),
     ROOT / "edge_node/field/board_findings.py",
+    ROOT / "edge_node/field/upgrade.py",
     *sorted((ROOT / "edge_node").glob("*/*_check.py")),
     ROOT / "edge_node/node/doctor.py",
 )

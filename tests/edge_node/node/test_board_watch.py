@@ -63,3 +63,10 @@ def test_a_card_that_hangs_is_named_and_holds_up_nobody(tmp_path: Path) -> None:
     board.answers.set()
     wait_for(lambda: "storage_hung" not in names(watch), 5, "it is over")
     watch.close()
+
+
+def test_an_upgrade_that_was_taken_back_is_told(tmp_path: Path) -> None:
+    write(tmp_path, PI_5 | {"opt/edge-node/rolled-back": "rolled back from 2 to 1: its service failed"})
+    watch = BoardWatch(config(tmp_path))
+    wait_for(lambda: watch.look(time.monotonic()) or "rolled_back" in {one.name for one in watch.findings()}, 10.0, "it is told")
+    watch.close()
