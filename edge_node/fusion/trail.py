@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Literal
 
-from msgspec.structs import replace
-
 from edge_node.config import TrackingTable
 from edge_node.fusion.claims.evidence import Verdict
-from edge_node.fusion.embodied import Embodied, Known
+from edge_node.fusion.embodied import Embodied
 from edge_node.fusion.emitting import Emitting
 from edge_node.fusion.identity import Claims
 from edge_node.fusion.kind.kinds import Kinds
@@ -19,9 +17,9 @@ from edge_node.fusion.pointing import Key, Numbered, Pointing
 from edge_node.fusion.sighting import Sighting
 from edge_node.fusion.sounding import Sounding
 from edge_node.fusion.targets import Targeted, pace_of, told_target
+from edge_node.fusion.told_bearing import as_of, rated
 from edge_node.messages import (
     AcousticDetection,
-    Bearing,
     CameraDetection,
     Detection,
     Fact,
@@ -46,8 +44,6 @@ MOST_FLAGS = 16
 MOST_SENSORS = 16
 MOST_POINTINGS = 16
 CLAIMED = "claimed"
-BEARING_HOLDS_NS = 2_000_000_000
-"""A direction that is older than the place told beside it says nothing of where that is."""
 # Over several transports one Location is said again after the next: as many are remembered.
 REMEMBERED_LOCATIONS = 4
 
@@ -260,7 +256,7 @@ class Trail:
             first_seen_mono_ns=self.first_seen_ns,
             last_seen_mono_ns=self.last_seen_ns,
             kinematics=kinematics or (self.motion.kinematics() if self.motion else None),
-            bearing=_as_of(_bearing(body, pointing.bearing if pointing else None), t_mono_ns - pointed.t_mono_ns if pointed else 0),
+            bearing=as_of(rated(body, pointing.bearing if pointing else None), t_mono_ns - pointed.t_mono_ns if pointed else 0),
             identity=self.claims.identity() if self._heard else None,
             heard=tuple(self._heard.values()),
             sensors=tuple(self._sensors),
@@ -308,28 +304,6 @@ class Trail:
         if newest:
             self.last_seen_ns = t_ns
         return newest
-
-
-def _bearing(body: Known | None, said: Bearing | None) -> Bearing | None:
-    """Of all sensors together where they know more than the newest; how it turns, only a sensor can say while the range is unknown."""
-    if body is None:
-        return said
-    if body.kinematics or said is None or said.azimuth_rate_dps is None:
-        return body.bearing
-    return replace(body.bearing, azimuth_rate_dps=said.azimuth_rate_dps, elevation_rate_dps=said.elevation_rate_dps)
-
-
-def _as_of(bearing: Bearing | None, late_ns: int) -> Bearing | None:
-    """A bearing carried on by its rates to another time; None where that is too far off."""
-    if bearing is None or late_ns == 0:
-        return bearing
-    if abs(late_ns) > BEARING_HOLDS_NS:
-        return None
-    late_s, elevation_deg = late_ns / 1e9, bearing.elevation_deg
-    azimuth_deg = (bearing.azimuth_deg + (bearing.azimuth_rate_dps or 0.0) * late_s) % 360
-    if elevation_deg is not None:
-        elevation_deg = min(max(elevation_deg + (bearing.elevation_rate_dps or 0.0) * late_s, -90.0), 90.0)
-    return replace(bearing, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg)
 
 
 def _pointing(said: Numbered) -> AnyPointing:

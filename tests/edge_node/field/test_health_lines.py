@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import convert
+
 from edge_node.field.health_lines import health_lines
 from edge_node.field.health_names import found
 from edge_node.messages import Coverage, NodeStatus
@@ -9,8 +11,8 @@ from tests.edge_node.field.test_health import HUB
 
 
 def covers(sensor: str, **said: object) -> Coverage:
-    told = {"t_mono_ns": 0, "sensor": sensor, "sense": "sound", "reach_m": 128.0, "probability": 0.8, "latency_s": 4.0} | said
-    return Coverage(**told)  # type: ignore[arg-type]
+    told = {"kind": "coverage", "t_mono_ns": 0, "sensor": sensor, "sense": "sound", "reach_m": 128.0, "probability": 0.8, "latency_s": 4.0}
+    return convert(told | said, Coverage)
 
 
 def test_each_sensor_and_each_finding_has_its_lines() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge_node.field.health_names import found
-from edge_node.field.lamp import BEEPS, PATTERNS, STEP_S, Lamp, shown
+from edge_node.field.lamp import BEEPS, PATTERNS, STEP_S, Lamp, Shown, shown
 from tests.drivers.board.trees import write
 
 LEDS = "sys/class/leds"
@@ -21,20 +21,20 @@ def tree(root: Path) -> Path:
     return root
 
 
-def played(lamp: Lamp, led: Path, what: str, seconds: float, begin_s: float = 1000.0) -> str:
+def played(lamp: Lamp, led: Path, what: Shown, seconds: float, begin_s: float = 1000.0) -> str:
     """Steps of what an LED does."""
     said = ""
     for step in range(round(seconds / STEP_S)):
-        lamp.show(what, begin_s + step * STEP_S)  # type: ignore[arg-type]
+        lamp.show(what, begin_s + step * STEP_S)
         said += "." if (led / "brightness").read_text().strip() == "0" else "#"
     return said
 
 
 @pytest.mark.parametrize("what", PATTERNS)
-def test_the_lamp_plays_its_pattern_again_and_again(tmp_path: Path, what: str) -> None:
+def test_the_lamp_plays_its_pattern_again_and_again(tmp_path: Path, what: Shown) -> None:
     lamp = Lamp("ACT", None, tree(tmp_path))
     said = played(lamp, tmp_path / LEDS / "ACT", what, 8.0)
-    assert said == (PATTERNS[what] * 32)[: len(said)]  # type: ignore[index]
+    assert said == (PATTERNS[what] * 32)[: len(said)]
     assert (tmp_path / "sys/class/leds/ACT/trigger").read_text() == "none"
     lamp.close()
     assert (tmp_path / "sys/class/leds/ACT/trigger").read_text() == "mmc0"

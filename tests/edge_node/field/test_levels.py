@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from drivers.blocks import AudioBlock, Frame, GnssFix, IqBlock, RadioFrame
 from drivers.nmea import Nmea
 from edge_node.camera.outlook import details_db
+from edge_node.messages import Coverage
 from edge_node.node.pipeline import Pipeline
 from tests.edge_node.camera.pictures import panorama, seen
 from tools.simulate import noise
@@ -153,4 +154,5 @@ def test_a_receiver_that_is_clipped_says_so_and_covers_links() -> None:
     (finding,) = pipeline.findings()
     assert (finding.name, finding.touch) == ("clipped", "lower the gain")
     (covered,) = pipeline.idle(3 * NS)
-    assert covered.sense == "radio"  # type: ignore[union-attr]
+    assert isinstance(covered, Coverage)
+    assert covered.sense == "radio"
