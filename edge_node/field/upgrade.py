@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edge_node.messages import Finding
 
-HOME = "opt/edge-node"
+HOME = Path("opt/edge-node")
 MOST_WORDS = 300
 
 

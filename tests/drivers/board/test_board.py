@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from mmap import PAGESIZE
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_a_computer_that_says_nothing_has_facts_that_say_nothing(tmp_path: Path)
 
 def test_a_list_of_the_kernel_is_read_to_its_end() -> None:
     """Under a service's many mounts, its own folder is in the second page of mountinfo."""
-    assert "[stack]" in (text(Path("/proc/self/maps")) or "")
+    assert len(text(Path("/proc/self/maps")) or "") > PAGESIZE
 
 
 def test_a_raspberry_pi_that_is_well(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_names_and_paths_are_the_code_s() -> None:
     assert values("edge-node.service", "User") == [tuner.NODE_USER]
     assert values("edge-node-monitor@.service", "Group") == [tuner.NODE_USER]
     assert values("edge-node-monitor@.service", "RuntimeDirectory") == [f"{tuning.RUN_DIR.name}/%I"]
-    assert values("edge-node-gate.service", "ConditionPathExists") == [str(upgrade.HOME / "gate.json")]
+    assert values("edge-node-gate.service", "ConditionPathExists") == [str("/" / upgrade.HOME / "gate.json")]
     assert (ROOT / "systemd/edge-node.tmpfiles").read_text(encoding="utf-8").splitlines()[-1].split()[1] == "/var/lib/edge-node"
 
 
@@ -83,7 +83,7 @@ def test_every_program_that_a_unit_starts_is_in_the_package() -> None:
     for unit in tree.UNITS:
         for line in values(unit, "ExecStart"):
             path = line.split()[0]
-            assert path == "/usr/sbin/edge-node-version" or Path(path).parent == upgrade.HOME / "current/bin"
+            assert path == "/usr/sbin/edge-node-version" or Path(path).parent == "/" / upgrade.HOME / "current/bin"
             assert path == "/usr/sbin/edge-node-version" or Path(path).name in tree.MODULES
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_node.field.upgrade import findings
+from edge_node.field.upgrade import HOME, findings
 from tools.packaging.tree import DEBIAN
 
 pytestmark = [pytest.mark.root, pytest.mark.usefixtures("as_root")]
@@ -19,6 +19,7 @@ class Node:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.root = home.parents[len(HOME.parts) - 1]
 
     def say(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run it, with this machine's systemd out of its reach."""
@@ -59,7 +60,9 @@ class Node:
 @pytest.fixture
 def node(tmp_path: Path) -> Node:
     """One on which nothing is installed yet."""
-    return Node(tmp_path)
+    home = tmp_path / HOME
+    home.mkdir(parents=True)
+    return Node(home)
 
 
 def test_the_first_version_has_none_before_it(node: Node) -> None:
@@ -83,7 +86,7 @@ def test_going_back_and_forward(node: Node) -> None:
     assert node.runs() == ("1.0", "2.0")
     node.say("rollback")
     assert node.runs() == ("2.0", "1.0")
-    assert findings(node.home) == ()
+    assert findings(node.root) == ()
 
 
 def test_only_the_version_before_is_kept(node: Node) -> None:
@@ -97,13 +100,13 @@ def test_what_the_gate_took_back_is_told_until_the_next_upgrade_and_is_not_kept_
     node.take("2.0")
     (node.home / "gate.json").write_text("{}")
     node.say("rollback", "its service failed")
-    (found,) = findings(node.home)
+    (found,) = findings(node.root)
     assert found.words.startswith("rolled back from 2.0 to 1.0 at ")
     assert found.words.endswith(": its service failed")
     assert found.words in node.say().stdout
     node.take("3.0")
     assert node.runs() == ("3.0", "1.0")
-    assert findings(node.home) == ()
+    assert findings(node.root) == ()
     assert not (node.home / "versions/2.0").exists()
 
 
