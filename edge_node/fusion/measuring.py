@@ -9,6 +9,7 @@ from math import hypot, sqrt
 from msgspec.structs import replace
 
 from edge_node.fusion.bodies.bodies import LEAST_APART_S, Bodies
+from edge_node.fusion.bodies.claiming import Claim, Claiming
 from edge_node.fusion.bodies.dealing import Dealing
 from edge_node.fusion.bodies.joining import Joining
 from edge_node.fusion.bodies.measured import Located, Pointed, Said
@@ -34,7 +35,7 @@ class Measuring:
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._bodies = Bodies(roster.settings.max_tracks)
-        self._dealing, self._joining = Dealing(self._bodies), Joining(self._bodies)
+        self._dealing, self._joining, self._claiming = Dealing(self._bodies), Joining(self._bodies), Claiming(self._bodies)
 
     def stand(self, place: Standpoint) -> None:
         """Note where the node is."""
@@ -162,22 +163,21 @@ class Measuring:
         claiming = [
             (trail, trail.motion) for trail in self._roster.table if trail.motion and t_mono_ns - trail.motion.t_mono_ns < CLAIMED_WITHIN_NS
         ]
-        self._dealing.compare([_stated(trail, motion) for trail, motion in claiming if not isinstance(trail.body, Placed)])
-        for trail, _ in claiming:
-            if self._roster.table.get(trail.number) is not trail:  # it was merged just now
-                continue
-            if isinstance(trail.body, Placed):
-                if self._joining.parts(_claim_key(trail), trail.body.row):
-                    self._part(trail, events)
-                continue
-            row = self._joining.whose(_claim_key(trail), t_mono_ns / 1e9)
-            owner = None if row is None else self.trail_of(row)
+        claims = [_claim(trail, motion) for trail, motion in claiming]
+        self._dealing.compare([claim.said for claim in claims])
+        found = self._claiming.look(claims, t_mono_ns / 1e9)
+        for k, (trail, _) in enumerate(claiming):
+            if isinstance(trail.body, Placed) and (k in found.parts or self._joining.parts(_claim_key(trail), trail.body.row)):
+                self._part(trail, events)
+        for k, row in found.merges.items():
+            trail, owner = claiming[k][0], self.trail_of(row)
             if owner and owner.motion is None:
                 self._roster.unite(trail, owner, events)
         return events
 
     def _part(self, trail: Trail, events: list[TrackEvent]) -> None:
         self._bodies.affinities.forget_source(_claim_key(trail))
+        self._bodies.affinities.forget_source(_beside_key(trail))
         self._roster.part_claims(trail, events)
 
 
@@ -190,6 +190,15 @@ def _claimed(trail: Trail, place: Measurement, t_mono_ns: int) -> Located:
     late_m = place.sigma_age_s * hypot(*(place.velocity_mps or (0.0, 0.0)))
     blurred = replace(place, sigma_horizontal_m=hypot(place.sigma_horizontal_m, late_m))
     return Located("", _claim_key(trail), t_mono_ns / 1e9 - place.age_s, blurred)
+
+
+def _beside_key(trail: Trail) -> Key:
+    """Of how well a claim fits bodies by itself, whatever the body that it has was corrected by it."""
+    return "beside", "", trail.number
+
+
+def _claim(trail: Trail, motion: Motion) -> Claim:
+    return Claim(_stated(trail, motion), trail.body.row if isinstance(trail.body, Placed) else None)
 
 
 def _stated(trail: Trail, motion: Motion) -> Located:
@@ -206,4 +215,4 @@ def _stated(trail: Trail, motion: Motion) -> Located:
         sigma_velocity_mps=sqrt(at.covariance[21]),
         sigma_climb_mps=sqrt(at.covariance[35]),
     )
-    return Located("", _claim_key(trail), motion.t_mono_ns / 1e9, place)
+    return Located("", _beside_key(trail), motion.t_mono_ns / 1e9, place)

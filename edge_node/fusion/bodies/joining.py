@@ -41,11 +41,6 @@ class Joining:
                 found.append((first, second))
         return found
 
-    def whose(self, key: Key, t_s: float) -> int | None:
-        """The row that a claim surely is of; none that is lost, for that may be farther and farther off, and would fit by that alone."""
-        row = _best({row: fit.total() for row, fit in self._bodies.affinities.of(key).items()})
-        return None if row is None or self._bodies[row].is_lost(t_s, self._bodies.scanned) else row
-
     def parts(self, key: Key, row: int) -> bool:
         """Whether a claim surely is no longer of this row."""
         fit = self._bodies.affinities.of(key).get(row)

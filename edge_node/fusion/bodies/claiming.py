@@ -1,0 +1,96 @@
+"""Whose body is whose claim's: claims are dealt to bodies all together, for what fits one claim well may fit its neighbour's as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import hypot
+from typing import NamedTuple
+
+import numpy as np
+
+from edge_node.fusion.bodies.assignment import dealt
+from edge_node.fusion.bodies.bodies import Bodies
+from edge_node.fusion.bodies.joining import MERGES
+from edge_node.fusion.bodies.measured import Located
+from edge_node.fusion.pointing import Key
+from edge_node.geometry import distance_m
+
+
+class Claim(NamedTuple):
+    """Where the filter of a claim has it, under the key of its fits, and the row of its body, None where it has none."""
+
+    said: Located
+    row: int | None
+
+
+class Found(NamedTuple):
+    """By index of a claim the row that it surely is of; and indices of claims whose body surely is another's."""
+
+    merges: Mapping[int, int]
+    parts: Sequence[int]
+
+
+class Claiming:
+    """Looks at the claims beside the bodies of one node, about twice a second."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self._bodies = bodies
+        self._keys: set[Key] = set()
+
+    def look(self, claims: Sequence[Claim], t_s: float) -> Found:
+        """What is sure: the best way to deal them, where it is SURE better than the best that has it otherwise.
+
+        What is lost is nobody's anew: it may be farther and farther off, and would fit by that alone.
+        """
+        self._forget({claim.said.key for claim in claims if claim.said.key is not None})
+        pairs = [(row, k, nats) for k, claim in enumerate(claims) for row, nats in self._fits(claim, t_s)]
+        pairs = _without_twins(pairs, claims)
+        if not pairs:
+            return Found({}, ())
+        rows, which, scores = (np.array(column) for column in zip(*pairs, strict=True))
+        deal = dealt(rows, which, scores)
+        merges: dict[int, int] = {}
+        winners: dict[int, int] = {}
+        for pair in deal.pairs[deal.sure].tolist():
+            k, row = int(which[pair]), int(rows[pair])
+            winners[row] = k
+            if claims[k].row is None and scores[pair] >= MERGES:
+                merges[k] = row
+        parts = [k for k, claim in enumerate(claims) if claim.row is not None and winners.get(claim.row, k) != k]
+        return Found(merges, parts)
+
+    def _forget(self, keys: set[Key]) -> None:
+        """What is claimed no more fits nothing."""
+        for key in self._keys - keys:
+            self._bodies.affinities.forget_source(key)
+        self._keys = keys
+
+    def _fits(self, claim: Claim, t_s: float) -> Sequence[tuple[int, float]]:
+        """Rows that a claim may be of, and how well it fits each."""
+        bodies = self._bodies
+        fits = bodies.affinities.of(claim.said.key) if claim.said.key else {}
+        some = {row: fit for row, fit in fits.items() if row == claim.row or not bodies[row].is_lost(t_s, bodies.scanned)}
+        return [(row, nats) for row, fit in some.items() if (nats := fit.total()) > 0]
+
+
+def _without_twins(pairs: Sequence[tuple[int, int, float]], claims: Sequence[Claim]) -> list[tuple[int, int, float]]:
+    """Of claims that are nearer to each other than they are known, one: they may be one object that speaks twice, or change nothing."""
+    rivals: dict[int, list[int]] = {}
+    for row, k, _ in pairs:
+        rivals.setdefault(row, []).append(k)
+    twins: set[int] = set()
+    for each in rivals.values():
+        first: list[int] = []
+        for k in sorted(each, key=lambda k: (claims[k].row is None, k)):
+            if any(_are_together(claims[k].said, claims[other].said) for other in first):
+                twins.add(k)
+            else:
+                first.append(k)
+    return [pair for pair in pairs if pair[1] not in twins]
+
+
+def _are_together(one: Located, other: Located) -> bool:
+    """Whether their places are within one sigma of each other."""
+    here, there = one.place, other.place
+    apart_m = distance_m(here.latitude_deg, here.longitude_deg, there.latitude_deg, there.longitude_deg)
+    return apart_m < hypot(here.sigma_horizontal_m, there.sigma_horizontal_m)
