@@ -9,10 +9,10 @@ from math import hypot, sqrt
 from msgspec.structs import replace
 
 from edge_node.fusion.bodies.bodies import LEAST_APART_S, Bodies
-from edge_node.fusion.bodies.claiming import Claim, Claiming
+from edge_node.fusion.bodies.claiming import Claiming
 from edge_node.fusion.bodies.dealing import Dealing
 from edge_node.fusion.bodies.joining import Joining
-from edge_node.fusion.bodies.measured import Located, Pointed, Said
+from edge_node.fusion.bodies.measured import Claim, Located, Pointed, Said
 from edge_node.fusion.bodies.placed import Placed, tell
 from edge_node.fusion.embodied import Standpoint
 from edge_node.fusion.measurement import Measurement, measured
@@ -169,10 +169,13 @@ class Measuring:
         for k, (trail, _) in enumerate(claiming):
             if isinstance(trail.body, Placed) and (k in found.parts or self._joining.parts(_claim_key(trail), trail.body.row)):
                 self._part(trail, events)
+                claims[k] = claims[k]._replace(row=None)
         for k, row in found.merges.items():
             trail, owner = claiming[k][0], self.trail_of(row)
             if owner and owner.motion is None:
                 self._roster.unite(trail, owner, events)
+                claims[k] = claims[k]._replace(row=row)
+        self._dealing.know(claims)
         return events
 
     def _part(self, trail: Trail, events: list[TrackEvent]) -> None:

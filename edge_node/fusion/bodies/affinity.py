@@ -38,11 +38,11 @@ class Affinities:
     def __init__(self) -> None:
         self._fits: dict[Key, dict[int, Fit]] = {}
 
-    def note(self, key: Key, nats: Mapping[int, float], t_s: float) -> None:
-        """Take in how well each object that came near fits now; the others that did before do not."""
+    def note(self, key: Key, nats: Mapping[int, float], t_s: float, most: float = MOST_NATS) -> None:
+        """Take in how well each object that came near fits now, `most` at the most; the others that did before do not."""
         fits = self._fits.setdefault(key, {})
         for row in fits.keys() | nats.keys():
-            now = min(max(nats.get(row, -MOST_NATS), -MOST_NATS), MOST_NATS)
+            now = min(max(nats.get(row, -MOST_NATS), -MOST_NATS), most)
             fit = fits.get(row)
             if fit is None:
                 fits[row] = Fit(now, t_s, t_s, now)

@@ -8,19 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge_node.fusion.bodies.assignment import dealt
+from edge_node.fusion.bodies.assignment import SURE, dealt
 from edge_node.fusion.bodies.bodies import Bodies
 from edge_node.fusion.bodies.joining import MERGES
-from edge_node.fusion.bodies.measured import Located
+from edge_node.fusion.bodies.measured import Claim, Located
+from edge_node.fusion.filter.bank import Indices
+from edge_node.fusion.filter.models import Array
 from edge_node.fusion.pointing import Key
 from edge_node.geometry import distance_m
-
-
-class Claim(NamedTuple):
-    """Where the filter of a claim has it, under the key of its fits, and the row of its body, None where it has none."""
-
-    said: Located
-    row: int | None
 
 
 class Found(NamedTuple):
@@ -38,9 +33,10 @@ class Claiming:
         self._keys: set[Key] = set()
 
     def look(self, claims: Sequence[Claim], t_s: float) -> Found:
-        """What is sure: the best way to deal them, where it is SURE better than the best that has it otherwise.
+        """What is sure: the best way to deal them, where it is SURE better than the best that has it otherwise, and than any other claim.
 
-        What is lost is nobody's anew: it may be farther and farther off, and would fit by that alone.
+        So one that is wrong, for all it is worth, never clears the way for the next. What is lost is nobody's anew: it may be farther and
+        farther off, and would fit by that alone.
         """
         self._forget({claim.said.key for claim in claims if claim.said.key is not None})
         pairs = [(row, k, nats) for k, claim in enumerate(claims) for row, nats in self._fits(claim, t_s)]
@@ -49,15 +45,10 @@ class Claiming:
             return Found({}, ())
         rows, which, scores = (np.array(column) for column in zip(*pairs, strict=True))
         deal = dealt(rows, which, scores)
-        merges: dict[int, int] = {}
-        winners: dict[int, int] = {}
-        for pair in deal.pairs[deal.sure].tolist():
-            k, row = int(which[pair]), int(rows[pair])
-            winners[row] = k
-            if claims[k].row is None and scores[pair] >= MERGES:
-                merges[k] = row
-        parts = [k for k, claim in enumerate(claims) if claim.row is not None and winners.get(claim.row, k) != k]
-        return Found(merges, parts)
+        sure = {int(rows[pair]): pair for pair in deal.pairs[deal.sure].tolist() if scores[pair] - _rival(pair, rows, scores) >= SURE}
+        new = {int(which[pair]): row for row, pair in sure.items() if claims[which[pair]].row is None and scores[pair] >= MERGES}
+        parts = [k for k, claim in enumerate(claims) if claim.row in sure and which[sure[claim.row]] != k]
+        return Found(new, parts)
 
     def _forget(self, keys: set[Key]) -> None:
         """What is claimed no more fits nothing."""
@@ -71,6 +62,13 @@ class Claiming:
         fits = bodies.affinities.of(claim.said.key) if claim.said.key else {}
         some = {row: fit for row, fit in fits.items() if row == claim.row or not bodies[row].is_lost(t_s, bodies.scanned)}
         return [(row, nats) for row, fit in some.items() if (nats := fit.total()) > 0]
+
+
+def _rival(pair: int, rows: Indices, scores: Array) -> float:
+    """The best of what other claims gain by the row of a pair."""
+    others = rows == rows[pair]
+    others[pair] = False
+    return float(scores[others].max(initial=0.0))
 
 
 def _without_twins(pairs: Sequence[tuple[int, int, float]], claims: Sequence[Claim]) -> list[tuple[int, int, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ from edge_node.fusion.bodies.assignment import Dealt, dealt
 from edge_node.fusion.bodies.beginning import Beginning
 from edge_node.fusion.bodies.bodies import Bodies
 from edge_node.fusion.bodies.crossings import Crossings
-from edge_node.fusion.bodies.measured import Located, Pointed, Said
+from edge_node.fusion.bodies.measured import Claim, Located, Pointed, Said
 from edge_node.fusion.bodies.scan import PositionScan, Scan
+from edge_node.fusion.bodies.unmet import Unmet
 from edge_node.fusion.filter.bank import Indices
 from edge_node.fusion.filter.models import Array
 from edge_node.fusion.pointing import Key
@@ -38,6 +39,7 @@ class Dealing:
         self._bodies, self._beginning = bodies, Beginning(bodies)
         self.crossings = Crossings(bodies)
         self.doubtful = 0
+        self._unmet = Unmet((), bodies.ground)
 
     def take(self, said: Sequence[Said]) -> list[int | None]:
         """The row of each of what one sensor said at one moment, all of one kind; None for a plot that waits, and where rows are out."""
@@ -49,7 +51,7 @@ class Dealing:
         own = self._own(said)
         rows, which = self._pairs(scan, own)
         weighed = scan.weigh(self._bodies.objects, rows, which)
-        nats = weighed.likely - scan.other[which]
+        nats = weighed.likely - scan.others(rows, which, self._unmet)
         deal = self._dealt(said, own, rows, which, nats)
         chosen = np.zeros(len(rows), bool)
         chosen[[pair for pair, sure in zip(deal.pairs, deal.sure, strict=True) if self._goes(sure, said[which[pair]], rows[pair])]] = True
@@ -180,6 +182,10 @@ class Dealing:
                     np.array([row]), np.array([one.range_m]), np.array([share]), self._bodies.ground.here[None]
                 )
 
+    def know(self, claims: Sequence[Claim]) -> None:
+        """These are all that are claimed by now."""
+        self._unmet = Unmet(claims, self._bodies.ground)
+
     def claim(self, row: int, said: Located, key: Key) -> None:
         """Let a claimed position correct an object where it fits, and note how well it does."""
         scan, one, only = self._bodies.claim_scan(said, row), np.array([row]), np.array([0])
@@ -191,7 +197,10 @@ class Dealing:
             self._bodies.touch(one)
 
     def compare(self, said: Sequence[Located]) -> None:
-        """Note how well claims, each with the key of its source, fit objects; nothing else is changed by it."""
+        """Note how well claims, each with the key of its source, fit objects; nothing else is changed by it.
+
+        Which of two claims an object is of tells how much better one fits, so what fits well is not cut.
+        """
         if not said:
             return
         scan = PositionScan(said, self._bodies.ground)
@@ -200,7 +209,7 @@ class Dealing:
         for k, one in enumerate(said):
             pairs = np.flatnonzero(which == k)
             if one.key is not None and (len(pairs) or self._bodies.affinities.of(one.key)):
-                self._bodies.affinities.note(one.key, {int(rows[pair]): float(nats[pair]) for pair in pairs}, one.t_s)
+                self._bodies.affinities.note(one.key, {int(rows[pair]): float(nats[pair]) for pair in pairs}, one.t_s, inf)
 
 
 def _is_plot(one: Said) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import cos, hypot, inf, log, pi, radians, sin, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -45,6 +45,13 @@ class Located(Struct, frozen=True):
     key: Key | None
     t_s: float
     place: Measurement
+
+
+class Claim(NamedTuple):
+    """Where the filter of a claim has it, under the key of its fits, and the row of its body, None where it has none."""
+
+    said: Located
+    row: int | None
 
 
 Said = Pointed | Located

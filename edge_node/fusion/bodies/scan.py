@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge_node.fusion.bodies.ground import Ground
 from edge_node.fusion.bodies.measured import Located, Pointed, of_bearings, of_positions, some
 from edge_node.fusion.bodies.near import SWIFTEST_RAD_S, Outlook
+from edge_node.fusion.bodies.unmet import Unmet
 from edge_node.fusion.filter.bank import Indices
 from edge_node.fusion.filter.models import Array
 from edge_node.fusion.filter.objects import Objects, Weighed
@@ -40,6 +41,10 @@ class Scan(ABC, Generic[S]):
     def weigh(self, objects: Objects, rows: Indices, which: Indices) -> Weighed:
         """Rows (p) beside those of what was said (p)."""
 
+    def others(self, rows: Indices, which: Indices, unmet: Unmet) -> Array:  # noqa: ARG002 - what plots a place is surer of it than claims are
+        """Logarithm of the density of each of these pairs (p) if what was said is of another."""
+        return np.asarray(self.other[which])
+
     @abstractmethod
     def keep(self, objects: Objects, rows: Indices, which: Indices, weighed: Weighed, chosen: Flags) -> None:
         """Make what was weighed and chosen (p) what is known."""
@@ -67,6 +72,9 @@ class BearingScan(Scan[Pointed]):
 
     def weigh(self, objects: Objects, rows: Indices, which: Indices) -> Weighed:
         return objects.weigh_bearings(rows, some(self._measured, which))
+
+    def others(self, rows: Indices, which: Indices, unmet: Unmet) -> Array:
+        return unmet.other(rows, which, self.other, self._measured, self._pose)
 
     def keep(self, objects: Objects, rows: Indices, which: Indices, weighed: Weighed, chosen: Flags) -> None:
         objects.keep_bearings(rows, some(self._measured, which), weighed, chosen)

@@ -72,7 +72,7 @@ def of_bearings(states: States, said: Bearings, models: Models) -> Linear:
         sounded_m = lengths(states.mean[..., :AXES] - said.origin[:, None])
         lag_s = lag_s + said.sounds[:, None] * sounded_m / SOUND_MPS
     then, flat = _then(states, lag_s, models), np.isinf(said.sigma[:, 1])
-    off, slope = _angles(then.state[..., :AXES] - said.origin[:, None], said.towards, flat)
+    off, slope = angles(then.state[..., :AXES] - said.origin[:, None], said.towards, flat)
     noise = (np.where(np.isinf(said.sigma), 1.0, said.sigma) ** 2)[:, None, :, None] * BOTH
     if then.noise is not None:
         noise = noise + slope @ then.noise[..., :AXES, :AXES] @ slope.swapaxes(-1, -2)
@@ -137,7 +137,7 @@ def _then(states: States, lag_s: Array, models: Models) -> _Then:
     return _Then(np.matvec(back, states.mean[..., :STATE]), back, noise)
 
 
-def _angles(place: Array, towards: Array, flat: NDArray[np.bool_]) -> tuple[Array, Array]:
+def angles(place: Array, towards: Array, flat: NDArray[np.bool_]) -> tuple[Array, Array]:
     """By how much directions (n, 3) are off places (n, m, 3) along rising azimuth and elevation, and how that changes with the place."""
     some_flat = bool(flat.any())
     if some_flat:
