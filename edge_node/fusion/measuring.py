@@ -179,6 +179,8 @@ class Measuring:
         return events
 
     def _part(self, trail: Trail, events: list[TrackEvent]) -> None:
+        if isinstance(trail.body, Placed):
+            self._bodies[trail.body.row].claimed_s = None
         self._bodies.affinities.forget_source(_claim_key(trail))
         self._bodies.affinities.forget_source(_beside_key(trail))
         self._roster.part_claims(trail, events)

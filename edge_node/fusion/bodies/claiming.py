@@ -35,8 +35,9 @@ class Claiming:
     def look(self, claims: Sequence[Claim], t_s: float) -> Found:
         """What is sure: the best way to deal them, where it is SURE better than the best that has it otherwise, and than any other claim.
 
-        So one that is wrong, for all it is worth, never clears the way for the next. What is lost is nobody's anew: it may be farther and
-        farther off, and would fit by that alone.
+        So one that is wrong, for all it is worth, never clears the way for the next. What tells neighbours apart is wrong by the same for
+        long, mountings and satellites, so that between them evidence counts once, however long it lasts. What is lost is nobody's anew: it
+        may be farther and farther off, and would fit by that alone.
         """
         self._forget({claim.said.key for claim in claims if claim.said.key is not None})
         pairs = [(row, k, nats) for k, claim in enumerate(claims) for row, nats in self._fits(claim, t_s)]
@@ -46,9 +47,14 @@ class Claiming:
         rows, which, scores = (np.array(column) for column in zip(*pairs, strict=True))
         deal = dealt(rows, which, scores)
         sure = {int(rows[pair]): pair for pair in deal.pairs[deal.sure].tolist() if scores[pair] - _rival(pair, rows, scores) >= SURE}
-        new = {int(which[pair]): row for row, pair in sure.items() if claims[which[pair]].row is None and scores[pair] >= MERGES}
-        parts = [k for k, claim in enumerate(claims) if claim.row in sure and which[sure[claim.row]] != k]
+        owned = {row: int(which[pair]) for row, pair in sure.items()}
+        new = {k: row for row, k in owned.items() if claims[k].row is None and self._total(claims[k], row) >= MERGES}
+        parts = [k for k, claim in enumerate(claims) if claim.row in owned and owned[claim.row] != k]
         return Found(new, parts)
+
+    def _total(self, claim: Claim, row: int) -> float:
+        """How much likelier both are one than that they are two."""
+        return self._bodies.affinities.of(claim.said.key)[row].total() if claim.said.key else 0.0
 
     def _forget(self, keys: set[Key]) -> None:
         """What is claimed no more fits nothing."""
@@ -61,7 +67,7 @@ class Claiming:
         bodies = self._bodies
         fits = bodies.affinities.of(claim.said.key) if claim.said.key else {}
         some = {row: fit for row, fit in fits.items() if row == claim.row or not bodies[row].is_lost(t_s, bodies.scanned)}
-        return [(row, nats) for row, fit in some.items() if (nats := fit.total()) > 0]
+        return [(row, nats) for row, fit in some.items() if (nats := fit.nats) > 0]
 
 
 def _rival(pair: int, rows: Indices, scores: Array) -> float:
