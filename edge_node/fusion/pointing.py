@@ -103,7 +103,7 @@ def told_bearing(said: Numbered) -> Bearing | None:
         elevation_rate_dps=finite(said.elevation_rate_dps) if raised else None,
         sigma_azimuth_deg=min(sigma_deg, MOST_SIGMA_DEG),
         sigma_elevation_deg=min(sigma_elevation_deg or 0.0, MOST_SIGMA_DEG) if raised else None,
-        sigma_pose_deg=above_0(said.sigma_pose_deg) if isinstance(said, CameraDetection | BearingDetection) else None,
+        sigma_pose_deg=above_0(said.sigma_pose_deg),
         reference=said.reference,
     )
 

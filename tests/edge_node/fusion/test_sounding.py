@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, isfinite, nan
+from math import cos, inf, isfinite, nan, radians
 from typing import Any
 
 import pytest
@@ -40,6 +40,15 @@ def test_the_life_of_a_sound() -> None:
     assert [(track.number, track.state) for track in tracks.tracks()] == [(1, "lost"), (2, "tentative")]
     tracks.advance(200 * SECOND)
     assert (tracks.tracks(), tracks.roster.numbered) == ([], {})
+
+
+def test_how_well_an_array_is_known_to_stand_is_no_random_error() -> None:
+    tracks = tracker()
+    hear(tracks, *(heard(second / 2, sigma_pose_deg=6.0) for second in range(40)))
+    (track,) = tracks.tracks()
+    assert track.bearing is not None
+    assert track.bearing.sigma_pose_deg == pytest.approx(6.0 / cos(radians(30.0)), rel=0.15)
+    assert track.bearing.sigma_azimuth_deg < 4.5
 
 
 def test_a_track_shows_the_bearing_and_the_sound_as_they_were_said_last() -> None:
