@@ -137,6 +137,11 @@ class Body(Struct):
         """Whether nothing but sound tells of it."""
         return not self.plotted and all(key[0] == HEARD for key in self.sources)
 
+    @property
+    def has_several_sensors(self) -> bool:
+        """Whether more than one speaks of it."""
+        return len({sensor for _, sensor, *_ in self.sources} | self.plotted_by.keys()) > 1
+
     def was_numbered_by(self, sensor: str) -> bool:
         """Whether this sensor ever meant it: what it lost from sight it numbers anew."""
         return any(key[1] == sensor for key in self.sources)

@@ -39,7 +39,8 @@ def known(bodies: Bodies, rows: Indices) -> list[Known]:
     rates = np.matvec(axes, mean[:, AXES:STATE]) / far[:, None]
     deep = np.sqrt(np.vecdot(towards, np.matvec(cov[:, :AXES, :AXES], towards))) / far
     placed = (located & (deep < MOST_SIGMA_RANGE)).tolist()
-    sure = _sigmas(bodies, rows, axes, ~sounds).tolist()
+    several = np.array([bodies[row].has_several_sensors for row in rows.tolist()])
+    sure = _sigmas(bodies, rows, axes, ~sounds, several).tolist()
     each = zip(rows.tolist(), states.t_s.tolist(), towards.tolist(), sure, rates.tolist(), strict=True)
     return [
         Known(
@@ -52,12 +53,12 @@ def known(bodies: Bodies, rows: Indices) -> list[Known]:
     ]
 
 
-def _sigmas(bodies: Bodies, rows: Indices, axes: Array, seen: Flags) -> Array:
+def _sigmas(bodies: Bodies, rows: Indices, axes: Array, seen: Flags, several: Flags) -> Array:
     """Sigmas (n, 2, 2), of all errors and of those that no sensor's bearings share, across azimuth and along elevation, in radians.
 
     Of every range that there may be by itself: at each the shared errors turn the place by as much as they turn the sensor. Of what is
     `seen` (n) each range may have another direction: what is heard was sent before, and the farther it is, the more the mounting of who
-    sees is off. That is one error of all its bearings.
+    sees is off: of `several` sensors (n) that is one error of all bearings of each; of one alone the mounting is the same at each range.
     """
     out = np.empty((len(rows), 2, 2))
     for part, states in bodies.objects.mixtures(rows):
@@ -68,7 +69,8 @@ def _sigmas(bodies: Bodies, rows: Indices, axes: Array, seen: Flags) -> Array:
         both, across_them = np.stack([whole, alone], axis=1), axes[part, None, None]
         variance = np.vecdot(across_them @ both, across_them) / (far**2)[:, None, :, None]
         aside = np.vecdot(axes[part, None], (place / far[..., None])[:, :, None])
-        variance[:, :1] += (seen[part, None, None] * aside**2)[:, None]
+        spread = (seen[part, None, None] * aside**2)[:, None]
+        variance += spread * np.stack([np.ones(len(part)), ~several[part]], axis=1)[:, :, None, None]
         out[part] = np.sqrt(np.maximum(np.vecmat(states.weight[:, None], variance), 0.0))
     return out
 
