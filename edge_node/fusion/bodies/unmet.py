@@ -13,6 +13,7 @@ from edge_node.fusion.filter.models import AXES, Array
 from edge_node.fusion.filter.sensing import SOUND_MPS, Bearings, Positions, angles, lengths
 
 SWIFTEST_MPS = 40.0
+"""One sigma of a speed that nobody said."""
 
 
 class Unmet:
@@ -32,9 +33,9 @@ class Unmet:
 
         A body without a claim may be any of these itself: there it stays `other` (k).
         """
+        if not len(self._rows) or not len(self._at.t_s):
+            return np.asarray(other[which])
         claimed = np.isin(rows, self._rows)
-        if not claimed.any() or not len(self._at.t_s):
-            return other[which]
         theirs = np.logaddexp(other, np.logaddexp.reduce(self._likely(said, pose), axis=1))
         return np.asarray(np.where(claimed, theirs[which], other[which]))
 
