@@ -98,8 +98,7 @@ def test_a_direction_finders_target_becomes_a_track_without_a_place() -> None:
     assert track.bearing is not None
     assert (track.bearing.azimuth_deg - 2.0 + 180) % 360 - 180 == pytest.approx(0.0, abs=track.bearing.sigma_azimuth_deg)
     assert track.bearing.elevation_deg == pytest.approx(5.0, abs=0.2)
-    # Its mounting's, and by how much directions of the ranges that there may be differ.
-    assert 1.0 <= (track.bearing.sigma_pose_deg or 0.0) < 1.2
+    assert track.bearing.sigma_pose_deg == pytest.approx(1.0, abs=0.1)
     assert (track.state, track.kinematics) == ("confirmed", None)
     assert track.target is not None
     assert (track.target.label, track.target.probability) == ("unknown", None)
