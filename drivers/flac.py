@@ -8,7 +8,7 @@ from drivers.blocks import AudioBlock
 from drivers.byte_stream import RecordingCut
 from drivers.pcm import full_scale
 from drivers.sound_blocks import Blocks, Setting, Stamp
-from drivers.source import SourceMisconfigured
+from drivers.source import LibraryMissing, SourceMisconfigured
 
 ENDLESS_FRAMES = 1 << 48
 """More than the format can count: libsndfile's way to say that the file does not say."""
@@ -24,7 +24,7 @@ def blocks(chunks: Iterator[bytes | None], stamp: Stamp, sequence: int, setting:
     try:
         import soundfile  # noqa: PLC0415 -- a library that only FLAC needs
     except (ImportError, OSError) as error:
-        raise SourceMisconfigured(f"libsndfile cannot be loaded: {error}") from error
+        raise LibraryMissing(f"libsndfile cannot be loaded: {error}") from error
     try:
         file = soundfile.SoundFile(str(setting.path))
     except soundfile.LibsndfileError as error:

@@ -7,18 +7,18 @@ from types import ModuleType
 
 from drivers import picture_formats
 from drivers.grabbed import Grabbed, Request
-from drivers.source import SourceAbsent, SourceLost, SourceMisconfigured
+from drivers.source import LibraryMissing, SourceAbsent, SourceLost
 
 US_PER_S = 1_000_000
 CONTINUE_MANUAL_FOCUS, INFINITY_DIOPTRES = 0, 0.0
 
 
 def picamera2() -> ModuleType:
-    """The library; raises SourceMisconfigured where it is not installed."""
+    """The library; raises LibraryMissing where it is not installed."""
     try:
         import picamera2 as library  # type: ignore[import-not-found] # noqa: PLC0415 -- only a Raspberry Pi has it
     except (ImportError, OSError) as error:
-        raise SourceMisconfigured(
+        raise LibraryMissing(
             "a CSI camera needs picamera2: sudo apt-get install python3-picamera2, and a virtual environment made with "
             f"--system-site-packages ({error})"
         ) from error

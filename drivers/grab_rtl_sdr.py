@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from drivers.iq_grabber import Put, Tuning
 from drivers.iq_line import Request, Tuned
-from drivers.source import SourceAbsent, SourceError, SourceLost, SourceMisconfigured
+from drivers.source import LibraryMissing, SourceAbsent, SourceError, SourceLost, SourceMisconfigured
 
 READ_BYTES, READS = 32_768, 64
 """7 ms of samples at 2.4 MS/s to each call, and 0.4 s of them in the kernel while this process has to wait."""
@@ -121,14 +121,14 @@ class _Library(NamedTuple):
 
 
 def _library() -> _Library:
-    """Raises SourceMisconfigured that says how to install it: ImportError of no library, AttributeError of one that lacks symbols."""
+    """Raises LibraryMissing that says how to install it: ImportError of no library, AttributeError of one that lacks symbols."""
     # Importing numpy would double this process, which only copies bytes; pyrtlsdr does without it where there is none.
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # None is how Python is told that there is no such module
     try:
         package = import_module("rtlsdr")
         return _Library(package.RtlSdr, package.librtlsdr, sys.modules["rtlsdr.librtlsdr"].rtlsdr_read_async_cb_t)
     except (ImportError, OSError, AttributeError) as error:
-        raise SourceMisconfigured(f"pyrtlsdr cannot be used ({error}): {INSTALL}") from None
+        raise LibraryMissing(f"pyrtlsdr cannot be used ({error}): {INSTALL}") from None
 
 
 def _why(error: OSError) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from drivers.iq_grabber import Put, Tuning
 from drivers.iq_line import Request, Tuned
-from drivers.source import SourceAbsent, SourceError, SourceLost, SourceMisconfigured
+from drivers.source import LibraryMissing, SourceAbsent, SourceError, SourceLost, SourceMisconfigured
 
 DEBIANS_PACKAGES = "/usr/lib/python3/dist-packages"
 RX, CHANNEL = 1, 0
@@ -143,7 +143,7 @@ class SoapyGrabber:
 
 
 def _module() -> Any:
-    """SoapySDR, which is on no package index: Debian's own is found from a virtual environment too; raises SourceMisconfigured."""
+    """SoapySDR, which is on no package index: Debian's own is found from a virtual environment too; raises LibraryMissing."""
     try:
         return import_module("SoapySDR")
     except ImportError:
@@ -151,7 +151,7 @@ def _module() -> Any:
     try:
         return import_module("SoapySDR")
     except ImportError as error:
-        raise SourceMisconfigured(f"SoapySDR cannot be used ({error}): {INSTALL}") from None
+        raise LibraryMissing(f"SoapySDR cannot be used ({error}): {INSTALL}") from None
 
 
 def _code(number: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NamedTuple
 
-from drivers.source import SourceAbsent, SourceMisconfigured
+from drivers.source import LibraryMissing, SourceAbsent
 from drivers.usb import SoundCard
 
 _CARD = re.compile(r"\(hw:(\d+),\d+\)")
@@ -43,11 +43,11 @@ class Wanted(NamedTuple):
 
 
 def portaudio() -> ModuleType:
-    """The library, loaded now; raises SourceMisconfigured where it is not installed."""
+    """The library, loaded now; raises LibraryMissing where it is not installed."""
     try:
         import sounddevice  # noqa: PLC0415 -- asks the sound system what there is, so only when a device is opened
     except (ImportError, OSError) as error:
-        raise SourceMisconfigured(f"PortAudio cannot be loaded: sudo apt-get install libportaudio2 ({error})") from error
+        raise LibraryMissing(f"PortAudio cannot be loaded: sudo apt-get install libportaudio2 ({error})") from error
     return sounddevice  # type: ignore[no-any-return]
 
 

@@ -31,6 +31,10 @@ class SourceMisconfigured(SourceError):
     """The device can never work with these options: say so and stop."""
 
 
+class LibraryMissing(SourceMisconfigured):
+    """A library that the driver needs cannot be loaded: wait until it is installed."""
+
+
 class Source(ABC):
     """One device. Its constructor takes the options of its sensor table as keywords and touches no hardware."""
 

@@ -6,7 +6,7 @@ from edge_node.field.health_names import found
 from edge_node.messages import Finding
 from edge_node.timebase import ClockLook
 
-STEP_SAID_FOR_NS = 8_000_000_000
+STEP_SAID_FOR_NS = 6_000_000_000
 
 
 class ClockWatch:

@@ -12,6 +12,7 @@ MOST_FINDINGS = 64
 MOST_IN_SENTENCE = 4
 OF_BOARD = -1
 """What is wrong with the computer explains what is wrong with all else."""
+INSTALL = "install "
 _RANK = {name: rank for rank, name in enumerate(NAMES)}
 _OF_STATE: dict[SensorState, str] = {
     "starting": "sensor_starting",
@@ -25,10 +26,15 @@ _OF_STATE: dict[SensorState, str] = {
 
 def of_states(sensors: Iterable[SensorStatus], hub: SensorStatus) -> tuple[Finding, ...]:
     """What is to be said of processes that do not run."""
-    said = [found(one.name, _OF_STATE[one.state], one.sentence) for one in sensors if one.state != "running"]
+    said = [found(one.name, _name(one), one.sentence) for one in sensors if one.state != "running"]
     if hub.state != "running":
         said.append(found(hub.name, "hub_down", f"the hub does not run: {hub.sentence}"))
     return tuple(said)
+
+
+def _name(sensor: SensorStatus) -> str:
+    """Whoever lacks a library says what to install."""
+    return "library_missing" if sensor.state == "off" and INSTALL in sensor.sentence else _OF_STATE[sensor.state]
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

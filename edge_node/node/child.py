@@ -20,6 +20,8 @@ from edge_node.notify import Listener
 CALM_S = 30.0
 GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
 """Of large arrays: else glibc keeps up to 64 MiB of what a process let go (mallopt(3))."""
+OF_DEVICES: dict[int, SensorState] = {os.EX_UNAVAILABLE: "absent", os.EX_IOERR: "absent", os.EX_TEMPFAIL: "stalled"}
+"""What a driver found wrong with its device, by the exit code of the worker that said so."""
 COVERAGE_HOLDS_S = 3.5
 """It is said once a second: who missed three covers nothing any more."""
 SILENT = "it says no longer what it covers"
@@ -36,9 +38,10 @@ class Child:
     def __init__(self, name: str, arguments: list[str], config: Config, driver: str = "") -> None:
         self.name, self.driver, self.config = name, driver, config
         self.state: SensorState = "off"
+        self._lasting: SensorState | None = None
         self.restarts = 0
         self.findings: tuple[Finding, ...] = ()
-        self.wants_reload = False
+        self.wants_reload = self.refused = False
         self._coverage: Coverage | None = None
         self._covered_s = 0.0
         self._arguments = arguments
@@ -83,7 +86,7 @@ class Child:
         try:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, process_group=0)
         except OSError as error:
-            self._crashed(f"cannot be started: {error.strerror}", now_s)
+            self._failed("crashed", f"cannot be started: {error.strerror}", now_s)
             return
         if self._process.stdin is not None:
             with suppress(BrokenPipeError), self._process.stdin as pipe:  # whoever is gone already is seen to be gone
@@ -133,32 +136,35 @@ class Child:
             self._said = f"came to its end: {self._said}"
             self._turn("off", now_s)
         elif code == os.EX_CONFIG:
-            self._wanted = False
+            self._wanted, self.refused = False, True
             self._turn("off", now_s)
-        elif code == os.EX_UNAVAILABLE:
-            self._start_again("absent", self._patience.absent_retry_s, now_s)
+        elif code == os.EX_OSFILE:
+            self._start_again("off", self._patience.absent_retry_s, now_s)
         elif self.state == "stalled":
-            self._crashed(self._failure, now_s)
-        elif code == os.EX_TEMPFAIL:
-            self._crashed(f"{_named(code)} ({self._said})", now_s, self._patience.absent_retry_s)
+            self._failed("stalled", self._failure, now_s)
+        elif code in OF_DEVICES:
+            self._failed(OF_DEVICES[code], self._said, now_s, self._patience.absent_retry_s)
         else:
-            self._crashed(f"{_named(code)}{f' ({self._said})' if code in (os.EX_IOERR, os.EX_SOFTWARE) else ''}", now_s)
+            self._failed("crashed", f"{_named(code)}{f' ({self._said})' if code == os.EX_SOFTWARE else ''}", now_s)
 
-    def _crashed(self, failure: str, now_s: float, most_s: float = inf) -> None:
-        """Try again later each time, `most_s` later at most: a device that hangs may be back at any moment, as one that is absent."""
+    def _failed(self, state: SensorState, failure: str, now_s: float, most_s: float = inf) -> None:
+        """Try again later each time, `most_s` later at most: a device that hangs or fell out may be back at any moment."""
         self._failure = failure
         self._failures_in_a_row += 1
         wait_s = self._patience.backoff_first_s * 2 ** min(self._failures_in_a_row - 1, 16)
-        self._start_again("crashed", min(wait_s, self._patience.backoff_most_s, most_s), now_s)
+        self._start_again(state, min(wait_s, self._patience.backoff_most_s, most_s), now_s)
 
     def _start_again(self, state: SensorState, wait_s: float, now_s: float) -> None:
         self.restarts += 1
         self._start_at_s = now_s + wait_s
         self._turn(state, now_s)
+        self._lasting = state
 
     def _turn(self, state: SensorState, now_s: float) -> None:
         self.state = state
         self._since_s = now_s
+        if state != "starting":
+            self._lasting = None
 
     def stop(self) -> None:
         """Ask it to end and not to come back."""
@@ -169,7 +175,7 @@ class Child:
 
     def restart(self) -> None:
         """End it and start it again at once with the configuration that stands now."""
-        self._wanted, self._failure, self._failures_in_a_row = True, "", 0
+        self._wanted, self.refused, self._failure, self._failures_in_a_row = True, False, "", 0
         self._start_at_s = time.monotonic()
         if self._process is not None:
             self._process.terminate()
@@ -194,17 +200,23 @@ class Child:
         return SensorStatus(
             name=self.name,
             driver=self.driver,
-            state=self.state,
+            state=self._shown,
             sentence=self._sentence(now_s),
             since_mono_ns=int(self._since_s * 1e9),
             restarts=self.restarts,
             pid=self._process.pid if self._process is not None else None,
         )
 
+    @property
+    def _shown(self) -> SensorState:
+        """What was wrong is wrong until a new start has come to something: who looks for his device every few seconds has it not yet."""
+        return self._lasting if self.state == "starting" and self._lasting is not None else self.state
+
     def _sentence(self, now_s: float) -> str:
-        if self.state in ("crashed", "stalled"):
+        shown = self._shown
+        if shown in ("crashed", "stalled"):
             return f"{self._failure}; starts again in {max(0.0, self._start_at_s - now_s):.0f} s"
-        if self.state == "absent":
+        if shown == "absent" or (shown == "off" and self._lasting is not None):
             return f"{self._said}; looks again every {self._patience.absent_retry_s:g} s"
         recent = self._failure and self.state in ("starting", "running") and now_s - self._since_s < CALM_S
         return f"{self._said or self.state}{f' (started again: {self._failure})' if recent else ''}"

@@ -93,7 +93,7 @@ class Supervisor:
         return child
 
     def _take(self, config: Config) -> None:
-        """Start, stop and start again just those children whose tables changed."""
+        """Start, stop and start again just those children whose tables changed, or that were refused: files beside it may have changed."""
         before = {sensor.name: sensor for sensor in self._config.sensor}
         after = {sensor.name: sensor for sensor in config.sensor}
         everything = _of_all(config) != _of_all(self._config)
@@ -101,7 +101,7 @@ class Supervisor:
             child.config = config
             if name not in after:
                 child.stop()
-            elif everything or before.get(name) != after[name]:
+            elif everything or before.get(name) != after[name] or child.refused:
                 child.driver = after[name].driver
                 child.restart()
         for name in after.keys() - self._workers.keys():

@@ -20,7 +20,7 @@ from drivers import catalog
 from drivers.blocks import AnyBlock, AudioBlock, Frame, GnssFix, IqBlock
 from drivers.cameras import read_camera
 from drivers.plugins import named
-from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
+from drivers.source import LibraryMissing, Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
 from edge_node.config import Config, SensorTable, from_json
 from edge_node.field.doctor.tried import Fixed, Tried, Trouble
 from edge_node.messages import Finding
@@ -39,6 +39,7 @@ TROUBLES: dict[type[SourceError], Trouble] = {
     SourceLost: "lost",
     SourceStalled: "stalled",
     SourceMisconfigured: "misconfigured",
+    LibraryMissing: "misconfigured",
 }
 FIXES_A_SECOND = 1.0
 BEFORE_THE_END_S = 0.5

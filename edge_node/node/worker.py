@@ -12,7 +12,7 @@ import zmq
 
 from drivers import catalog
 from drivers.plugins import named
-from drivers.source import Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
+from drivers.source import LibraryMissing, Source, SourceAbsent, SourceError, SourceLost, SourceMisconfigured, SourceStalled
 from edge_node.bus import BusSender
 from edge_node.config import Config, SensorTable
 from edge_node.field.health_names import found
@@ -31,6 +31,7 @@ EXIT_CODES: dict[type[SourceError], int] = {
     SourceLost: os.EX_IOERR,
     SourceStalled: os.EX_TEMPFAIL,
     SourceMisconfigured: os.EX_CONFIG,
+    LibraryMissing: os.EX_OSFILE,
 }
 log = logging.getLogger("edge_node.worker")
 

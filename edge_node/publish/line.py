@@ -18,6 +18,8 @@ CONNECT_MS, RECONNECT_MS, RECONNECT_MOST_MS = 1_500, 100, 400
 # A handshake takes five round trips, 6 s by satellite; but one that a black hole swallowed must not be waited for when the link is back.
 # So the first one is given [c2] handshake_s, and beside it another is begun so often, the last one let go.
 PROBE_S = 1.2
+DEAD_AFTER_BEATS = 2.5
+"""An answer is waited for so long: twice the way to a satellite and back. With what telling takes a dead line is told within 5 s."""
 WAIT_S, WAIT_MOST_S, WAIT_REFUSED_S = 0.5, 1.5, 8.0
 WATCHED = (
     Event.CONNECTED | Event.CLOSED | Event.DISCONNECTED | Event.HANDSHAKE_SUCCEEDED | Event.HANDSHAKE_FAILED_AUTH
@@ -129,7 +131,8 @@ class Line:
         heartbeat_ms = round(self._table.heartbeat_s * 1000)
         socket.linger = 0
         socket.reconnect_ivl, socket.reconnect_ivl_max = RECONNECT_MS, RECONNECT_MOST_MS
-        socket.heartbeat_ivl, socket.heartbeat_timeout, socket.heartbeat_ttl = heartbeat_ms, 3 * heartbeat_ms, 3 * heartbeat_ms
+        dead_ms = round(DEAD_AFTER_BEATS * heartbeat_ms)
+        socket.heartbeat_ivl, socket.heartbeat_timeout, socket.heartbeat_ttl = heartbeat_ms, dead_ms, dead_ms
         socket.handshake_ivl = round(self._table.handshake_s * 1000)
         socket.connect_timeout = CONNECT_MS
         socket.tcp_keepalive, socket.tcp_keepalive_idle = 1, 15
