@@ -18,7 +18,7 @@ class BlackHole:
     `loss` is the share of pieces that must be sent again.
     """
 
-    def __init__(self, target: int, delay_s: float = 0.0, bytes_a_second: float | None = None) -> None:
+    def __init__(self, target: int, delay_s: float = 0.0, bytes_a_second: float | None = None, *, port: int = 0) -> None:
         self._target, self._delay_s, self._bytes_a_second = target, delay_s, bytes_a_second
         self._age, self._swallows = 0, False
         self.loss = 0.0
@@ -26,7 +26,7 @@ class BlackHole:
         self.dialled = self.swallowed = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Future[None]] = set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         self._loop, self._ended = asyncio.new_event_loop(), asyncio.Event()
         self._thread = Thread(target=self._run, name="black hole", daemon=True)

@@ -14,7 +14,7 @@ import msgspec
 from tools.simulate.scene import SceneError
 from tools.simulate.world import World
 from tools.virtual_devices.catalog import LIGHT, names
-from tools.virtual_devices.device import Begun, Said
+from tools.virtual_devices.device import Ailment, Begun, Said
 from tools.virtual_devices.maker import Answer, Command, Does, Order
 
 END_WITHIN_S = 10.0
@@ -94,11 +94,11 @@ class VirtualDevices:
         for maker in {id(maker): maker for maker in self._makers.values()}.values():
             maker.tell(Command("begin", begun=begun))
 
-    def do(self, what: Does, name: str) -> str:
-        """Unplug, replug, stall or let go on; why that cannot be done, else an empty text."""
+    def do(self, what: Does, name: str, ailment: Ailment = "") -> str:
+        """Unplug, replug, stall or let go on, or have its signal ail; why that cannot be done, else an empty text."""
         if name not in self._makers:
             return f"the node has no {name}; it has {', '.join(self._makers)}"
-        return "" if self._makers[name].tell(Command(what, name)) else f"the process that plays {name} has ended"
+        return "" if self._makers[name].tell(Command(what, name, ailment=ailment)) else f"the process that plays {name} has ended"
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 import cv2
+import numpy as np
 
 from tools.simulate.camera_servers import why_no_rtsp
 from tools.simulate.outdoors import KELVIN_PER_COUNT, Eye
@@ -21,6 +22,7 @@ from tools.virtual_devices.device import Begun, Device, Said, Setting, table
 from tools.virtual_devices.picture_servers import Counts, Mjpeg, Rtsp, Server
 
 NAME = "camera"
+COVERED = 0
 CORE = """name = "simulated_core"
 maker = "simulated"
 band = "thermal"
@@ -86,7 +88,7 @@ class Camera(Device):
         with self._lock:
             if self._server is not None and not self._stalled:
                 with suppress(OSError):  # a server that died shows nothing, which its viewers see
-                    self._server.show(picture)
+                    self._server.show(np.full_like(picture, COVERED) if self.ailment == "covered" else picture)
 
     def unplug(self) -> None:
         with self._lock:

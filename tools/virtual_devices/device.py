@@ -6,12 +6,16 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct, field
 
 from tools.simulate.world import World
+
+Ailment = Literal["", "covered", "one_silent", "no_fix", "at_zero"]
+"""What is wrong with the signal of a device that works: microphones or a camera that get nothing, the first microphone alone, a receiver
+without sky, and one that says 0, 0. What a device does not know does not ail it."""
 
 
 class Begun(Struct, frozen=True):
@@ -45,6 +49,7 @@ class Device(ABC):
     """Open from when it is made until `close`; the scene plays from `begin` on, whether anybody listens or not."""
 
     said: Said
+    ailment: Ailment = ""
 
     @abstractmethod
     def begin(self, begun: Begun) -> None:

@@ -17,9 +17,9 @@ from msgspec import Struct
 from tools.simulate.scene import SceneError
 from tools.simulate.world import World
 from tools.virtual_devices import catalog
-from tools.virtual_devices.device import Begun, Device, Said, Setting
+from tools.virtual_devices.device import Ailment, Begun, Device, Said, Setting
 
-Does = Literal["begin", "unplug", "replug", "stall", "go_on"]
+Does = Literal["begin", "unplug", "replug", "stall", "go_on", "ail"]
 
 
 class Order(Struct, frozen=True):
@@ -40,6 +40,7 @@ class Command(Struct, frozen=True):
     do: Does
     name: str = ""
     begun: Begun | None = None
+    ailment: Ailment = ""
 
 
 class Answer(Struct, frozen=True):
@@ -60,6 +61,8 @@ def obey(devices: dict[str, Device], command: Command) -> None:
             device.unplug()
         elif command.do == "replug":
             device.replug()
+        elif command.do == "ail":
+            device.ailment = command.ailment
         else:
             device.stall(stalled=command.do == "stall")
 

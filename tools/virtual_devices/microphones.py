@@ -110,8 +110,17 @@ class MicrophoneArray(Device):
             ready = np.concatenate((ready, block))
             while len(ready) >= size and not self._stop.is_set():
                 late = time.monotonic() > self._begun.mono_s + (first + size) / self._rate_hz + LATE_S
-                self._outlet.play(ready[:size], silent=self._stalled or late)
+                self._outlet.play(self._heard(ready[:size]), silent=self._stalled or late)
                 ready, first = ready[size:], first + size
+
+    def _heard(self, piece: Sound) -> Sound:
+        """What its microphones make of it."""
+        deaf = {"covered": slice(None), "one_silent": slice(1)}.get(self.ailment)
+        if deaf is None:
+            return piece
+        heard = piece.copy()
+        heard[:, deaf] = 0.0
+        return heard
 
     def _blocks(self) -> Iterator[tuple[int, Sound]]:
         while not self._stop.is_set():
@@ -130,7 +139,7 @@ class MicrophoneArray(Device):
         place, size = _Place(self._world), self._outlet.piece_frames
         self._outlet.start(time.monotonic())
         while (left := self._left()) >= size and not self._stop.is_set():
-            self._outlet.play(place.sounds(size), silent=self._stalled)
+            self._outlet.play(self._heard(place.sounds(size)), silent=self._stalled)
         return place.sounds(max(left, 0))
 
     def _left(self) -> int:
