@@ -76,6 +76,10 @@ BENCHES = {
         "sensors that are well, deaf, jammed and hazy over simulated days: false ambers and what is said how soon; EDGE_NODE_NOISE_SEEDS",
         "tools.bench.noise_floors:figures",
     ),
+    "verdicts": (
+        "faults of devices, processes, computer and link: said by name how soon, and well again how soon; EDGE_NODE_VERDICTS",
+        "tools.bench.verdicts:figures",
+    ),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 

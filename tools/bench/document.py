@@ -58,7 +58,7 @@ def _lines(rows: dict[str, str], runs: dict[str, str]) -> list[str]:
         "",
         "## Runs",
         "",
-        *(runs[run] for run in used),
+        *(runs[run] for run in used if run in runs),
     ]
 
 

@@ -20,7 +20,38 @@ NOISE_FAULTS = {
     "frames": {"antenna_off": _said(600), "loose": SLIGHT},
     "satellites": {"jammed": _said(60), "wet_cable": SLIGHT},
 }
+DEVICES = ("wifi", "bluetooth", "gnss", "microphones", "camera", "links")
+FAULTS = (
+    *(f"unplug_{device}" for device in DEVICES),
+    *(f"stall_{device}" for device in DEVICES),
+    "ports_exchanged",
+    "no_fix",
+    "fix_at_zero",
+    "microphone_silent",
+    "microphones_silent",
+    "camera_covered",
+    "worker_hangs",
+    "worker_killed",
+    "hub_killed",
+    "disk_full",
+    "disk_read_only",
+    "card_fails",
+    "under_voltage",
+    "cpu_throttled",
+    "clock_step",
+    "c2_gone",
+    "c2_black_hole",
+    "c2_refuses_key",
+    "c2_wrong_key",
+    "typo",
+    "typo_of_sensor",
+    "library_missing",
+)
+"""What is done to a running node."""
 GOALS = {
+    **{f"verdicts.{fault}.said_s": Goal(at_most=5) for fault in FAULTS},
+    **{f"verdicts.{fault}.well_s": Goal(at_most=10) for fault in FAULTS},
+    "verdicts.others_struck": Goal(at_most=0),
     "align.sound_within": Goal(at_least=100),
     "align.sound_rms_deg": Goal(),
     "align.sound_worst_deg": Goal(at_most=1),
