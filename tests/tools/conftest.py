@@ -1,4 +1,4 @@
-"""A browser for the tests of the page."""
+"""One browser for all tests of pages: two in one process is more than its driver allows."""
 
 from __future__ import annotations
 
