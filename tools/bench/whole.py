@@ -44,6 +44,7 @@ class Sample(Struct, frozen=True):
     t_s: float
     cpu_s: float
     pss_mib: float
+    own_mib: float
     threads: int
     files: int
 
@@ -109,6 +110,7 @@ def _sample(t_s: float, name: str, pid: int) -> Sample:
         t_s,
         sum(cpu_s(one) for one in family),
         sum(pss_mib(one) for one in family),
+        sum(pss_mib(one, "Pss_Anon") for one in family),
         sum(sum(1 for _ in Path(f"/proc/{one}/task").iterdir()) for one in family),
         sum(sum(1 for _ in Path(f"/proc/{one}/fd").iterdir()) for one in family),
     )
@@ -133,8 +135,8 @@ def _told(taken: dict[str, list[Sample]]) -> Iterator[Figure]:
 
 
 def grows(samples: list[Sample]) -> float:
-    """MiB in 30 minutes by the median of the slopes between all pairs (Theil 1950, Sen 1968): a page more or less now and then is none."""
-    t_s, mib = np.array([one.t_s for one in samples]), np.array([one.pss_mib for one in samples])
+    """MiB in 30 minutes of its own, the median of the slopes between all pairs (Theil 1950, Sen 1968): a page now and then is none."""
+    t_s, mib = np.array([one.t_s for one in samples]), np.array([one.own_mib for one in samples])
     first, second = np.triu_indices(len(samples), 1)
     return float(np.median((mib[second] - mib[first]) / (t_s[second] - t_s[first]))) * HALF_HOUR_S
 
