@@ -20,7 +20,7 @@ def make(path: Path, text: str) -> bool:
             os.link(fresh, path)
         except FileExistsError:
             return False
-    _sync(path.parent)
+    sync(path.parent)
     return True
 
 
@@ -29,13 +29,13 @@ def replace(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _fresh(path.parent, text) as fresh:
         fresh.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def move(path: Path, onto: Path) -> None:
     """Give a file of the same folder another's name; the other is gone. Raises OSError."""
     path.replace(onto)
-    _sync(onto.parent)
+    sync(onto.parent)
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def _fresh(folder: Path, text: str) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """Only then is a name in it there after a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from pathlib import Path
 from types import TracebackType
 
 import msgspec
 
+from edge_node import private_file
 from edge_node.field.sensor_health import Memory
 from edge_node.node.aside import Aside
 
@@ -59,18 +59,8 @@ class Remembered:
         self._aside.close(END_WITHIN_S)
 
     def _write(self, now_ns: int) -> bool:
-        data = msgspec.json.encode(self.memory)
-        if not self._aside.do(lambda: _replace(self._path, data)):
+        data = msgspec.json.encode(self.memory).decode()
+        if not self._aside.do(lambda: private_file.replace(self._path, data)):
             return False
         self._kept_ns = now_ns
         return True
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -14,7 +14,6 @@ CSI_SENSORS = {
 }
 """What the kernel calls the sensor of a CSI camera, and the cameras that have it; often nobody but its owner knows the lens."""
 
-
 USUAL = ("lepton_3_5", "rtl_sdr", "boson_640_14mm")
 """Of several kinds with the same USB ids, the one that most people have."""
 

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkstemp
 
+from edge_node import private_file
+
 GROUP = "edge-node"
 OF_THE_GROUP, OF_ITS_OWNER = 0o640, 0o600
 """A camera's url may hold a password, so node.toml is nobody else's to read."""
@@ -31,7 +33,7 @@ def swap(path: Path, text: str, check: Callable[[Path], None]) -> Path | None:
         check(fresh)
         backup = _as_it_was(path, fresh)
         fresh.replace(path)
-        _sync(path.parent)
+        private_file.sync(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
     return backup
@@ -62,11 +64,3 @@ def _first(fresh: Path) -> None:
         fresh.chmod(OF_THE_GROUP)
     else:
         fresh.chmod(OF_ITS_OWNER)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
