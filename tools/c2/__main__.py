@@ -72,18 +72,18 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(told: argparse.Namespace) -> int:
     c2 = Station(told.bind, load_or_make(told.state), told.state, told.reliable_bind, told.enrol_bind)
-    until_s = time.monotonic() + told.seconds if told.seconds else float("inf")
     try:
         with web.overheard(told, c2.events) as events:
-            (_write_json if told.json else _show_table)(events, _until(until_s))
+            (_write_json if told.json else _show_table)(events, _until(told.seconds))
     finally:
         c2.close()
     print(", ".join(f"{count} {name}" for name, count in sorted(c2.totals.items())) or "nothing was received", file=sys.stderr)
     return 0
 
 
-def _until(until_s: float) -> Iterator[float]:
-    """The monotonic time, again and again, until it is over or somebody asks to stop."""
+def _until(seconds: float | None) -> Iterator[float]:
+    """The monotonic time, again and again, for so long from when it is first asked, or until somebody asks to stop."""
+    until_s = time.monotonic() + seconds if seconds else float("inf")
     stopping: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:

@@ -28,6 +28,9 @@ class Talk:
     def __init__(self, config: Path, root: Path, *more: str, columns: int = 40, path: str | None = None) -> None:
         self._here, there = pty.openpty()
         fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        modes = termios.tcgetattr(there)
+        modes[3] |= termios.NOFLSH  # else the terminal may drop what is answered to Ctrl-C: it empties its line after the signal is out
+        termios.tcsetattr(there, termios.TCSANOW, modes)
         environment = {
             **os.environ,
             "TERM": "dumb",
