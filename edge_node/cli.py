@@ -13,28 +13,28 @@ from edge_node import __version__
 DEFAULT_CONFIG = Path("/etc/edge-node/node.toml")
 
 COMMANDS = {
-    "run": ("run the node until it is told to stop", "edge_node.node.commands:run"),
-    "status": ("say how the running node is", "edge_node.node.commands:status"),
-    "doctor": ("look at everything, and say what is wrong and what to touch", "edge_node.node.doctor:doctor"),
-    "tracks": ("show the tracks of the running node, on the spot", "edge_node.node.commands:tracks"),
-    "check-config": ("read the configuration and name all that is wrong in it", "edge_node.node.commands:check_config"),
-    "setup": ("ask a few questions and set this node up, or do so by a file of answers", "edge_node.node.setup:setup"),
-    "sensors": ("list what is plugged in, or suggest the tables of node.toml for it", "edge_node.node.sensors:sensors"),
-    "enrol": ("enrol this node at a C2 with the token that C2 made for it", "edge_node.node.enrol:enrol"),
-    "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.node.commands:keys"),
-    "detect": ("run the detector that fits a recording and print its detections", "edge_node.node.detect:detect"),
-    "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.node.replay:replay"),
+    "run": ("run the node until it is told to stop", "edge_node.commands.running:run"),
+    "status": ("say how the running node is", "edge_node.commands.running:status"),
+    "doctor": ("look at everything, and say what is wrong and what to touch", "edge_node.commands.doctor:doctor"),
+    "tracks": ("show the tracks of the running node, on the spot", "edge_node.commands.running:tracks"),
+    "check-config": ("read the configuration and name all that is wrong in it", "edge_node.commands.running:check_config"),
+    "setup": ("ask a few questions and set this node up, or do so by a file of answers", "edge_node.commands.setup:setup"),
+    "sensors": ("list what is plugged in, or suggest the tables of node.toml for it", "edge_node.commands.sensors:sensors"),
+    "enrol": ("enrol this node at a C2 with the token that C2 made for it", "edge_node.commands.enrol:enrol"),
+    "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.commands.running:keys"),
+    "detect": ("run the detector that fits a recording and print its detections", "edge_node.commands.detect:detect"),
+    "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.commands.replay:replay"),
     "calibrate": (
         "learn how cameras and arrays stand, from a minute of a drone with Remote ID flown before the running node",
-        "edge_node.node.calibrate:calibrate",
+        "edge_node.commands.calibrate:calibrate",
     ),
     "calibrate-array": (
         "find the places, gains and delays of an array's microphones from a recording of noise carried around it",
-        "edge_node.node.calibrate_array:calibrate_array",
+        "edge_node.commands.calibrate_array:calibrate_array",
     ),
     "demo": ("run a real node, a reference C2 and a simulated scene, in this terminal", "tools.demo:demo"),
-    "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.node.commands:worker"),
-    "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.node.commands:hub"),
+    "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.commands.running:worker"),
+    "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.commands.running:hub"),
 }
 TAKES_CONFIG = ("run", "status", "doctor", "tracks", "check-config", "setup", "sensors", "enrol", "keys", "calibrate", "worker", "hub")
 SAYS_JSON = ("status", "doctor", "tracks", "sensors", "detect", "replay", "calibrate", "demo")

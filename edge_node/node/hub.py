@@ -29,7 +29,7 @@ from edge_node.messages import (
 )
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
-from edge_node.node.flood import FloodWatch
+from edge_node.node.gate.flood import FloodWatch
 from edge_node.node.place import OwnPlace
 from edge_node.node.reporting import Reporting
 from edge_node.node.stop import StopFlag

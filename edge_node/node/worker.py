@@ -19,7 +19,7 @@ from edge_node.field.health_names import found
 from edge_node.field.sensor_health import SensorHealth
 from edge_node.messages import BusMessage, Coverage, Detection, Finding, LinkDetection, SensorReport
 from edge_node.node import brought_options, trusted_keys
-from edge_node.node.admission import Admission
+from edge_node.node.gate.admission import Admission
 from edge_node.node.pipeline import Pipeline
 from edge_node.node.remembered import Remembered
 from edge_node.node.stop import StopFlag

@@ -18,7 +18,7 @@ CODE = (
     ROOT / "edge_node/field/board_findings.py",
     ROOT / "edge_node/field/upgrade.py",
     *sorted((ROOT / "edge_node").glob("*/*_check.py")),
-    ROOT / "edge_node/node/doctor.py",
+    ROOT / "edge_node/commands/doctor.py",
 )
 MAKERS = {"finding": 1, "_finding": 1, "_found": 1, "_warn": 1}
 """Functions that make a finding, and which of their arguments is its name."""

@@ -24,8 +24,8 @@ from edge_node.fusion.measurement import MOST_BOUND, MOST_SPEED_MPS, UNSAID_VERT
 from edge_node.fusion.pointing import KNOWN_BY
 from edge_node.messages import BearingDetection, Coverage, PositionDetection, Sense, TargetLabel, Track
 from edge_node.node import tracks_file
+from edge_node.node.gate.targets import LEAST_APART_NS, MOST_TARGETS
 from edge_node.node.guarded import FAILURES_IN_A_ROW, MOST_BYTES, MOST_MESSAGES
-from edge_node.node.targets import LEAST_APART_NS, MOST_TARGETS
 from tests.docs.adsb import BUILD
 from tests.running import RunningNode, running_node, wait_for
 

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from drivers.recording import Recording
+from edge_node.commands.replay import as_row, tracks
 from edge_node.messages import Track
-from edge_node.node.replay import as_row, tracks
 
 
 def test_detect_says_what_is_suspected_and_why(shared_data: Path) -> None:

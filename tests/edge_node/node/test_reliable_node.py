@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from edge_node.node import commands, tracks_file
+from edge_node.commands import running as commands
+from edge_node.node import tracks_file
 from edge_node.publish.keys import load_or_make
 from tests.running import RunningNode, running_node, wait_for
 from tools.c2.enrolment import Enrolment

@@ -12,8 +12,8 @@ import pytest
 from edge_node.config_file import load
 from edge_node.enrolment_file import FILE as ENROLMENT
 from edge_node.field.setup.first_boot import FILE, RESULT, WAITING
+from tests.edge_node.commands.test_enrol import serving_c2
 from tests.edge_node.field.setup.computer import Computer, without_systemd
-from tests.edge_node.node.test_enrol import serving_c2
 from tests.small_disk import set_writable, small_disk
 
 ANSWERS = """\

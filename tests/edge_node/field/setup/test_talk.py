@@ -13,9 +13,9 @@ from edge_node.config_file import load
 from edge_node.enrolment_file import FILE as ENROLMENT
 from edge_node.field.setup.drafts import FILE as DRAFT
 from tests.drivers.test_gnss import EPOCH, Receiver
+from tests.edge_node.commands.test_enrol import serving_c2
 from tests.edge_node.field.setup.computer import Computer, mast
 from tests.edge_node.field.setup.talk import CTRL_C, CTRL_D, Talk
-from tests.edge_node.node.test_enrol import serving_c2
 
 
 @pytest.fixture
