@@ -5,42 +5,26 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections import Counter
+from collections.abc import Sequence
 
 import zmq
-from msgspec.structs import replace
 
 from edge_node.bus import BusReceiver
 from edge_node.config import Config
 from edge_node.field.clock_watch import ClockWatch
 from edge_node.field.health_names import found
-from edge_node.fusion.tracker import Tracker
-from edge_node.messages import (
-    BusMessage,
-    Coverage,
-    Detection,
-    Finding,
-    NodeStatus,
-    PositionFix,
-    RemoteIdDetection,
-    SensorReport,
-    Track,
-    TrackEvent,
-)
+from edge_node.messages import Finding, NodeStatus, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
-from edge_node.node.gate.flood import FloodWatch
-from edge_node.node.place import OwnPlace
 from edge_node.node.reporting import Reporting
 from edge_node.node.stop import StopFlag
 from edge_node.node.told_health import packed
+from edge_node.node.tracking import Tracking
 from edge_node.node.words import happened
 from edge_node.notify import Notifier
-from edge_node.pose.vehicle import Vehicle
 from edge_node.publish.keys import KeyFileError, load_or_make
 from edge_node.publish.live import LivePublisher
 from edge_node.publish.outbox import Outbox
-from edge_node.remote_id.authenticity import Authenticity
 from edge_node.timebase import Clock
 
 log = logging.getLogger("edge_node.hub")
@@ -80,17 +64,10 @@ class Hub:
 
     def __init__(self, config: Config, bus: BusReceiver, live: LivePublisher, outbox: Outbox, notifier: Notifier) -> None:
         self._config, self._bus, self._live, self._notifier = config, bus, live, notifier
-        self._tracker, self._authenticity = Tracker(config.tracking, config.protect), Authenticity()
-        self._place = OwnPlace(config.node)
-        self._vehicle = Vehicle() if config.node.moving else None
         self._files = AuthorisationFiles(config.remote_id)
-        self._clock = Clock()
-        self._look = self._clock.look(time.monotonic_ns())
-        self._report = Reporting(config, live, outbox, self._look.timebase, reload=lambda: notifier.say(x_reload=1))
-        self._sensors = {sensor.name for sensor in config.sensor}
-        self._reports: dict[str, SensorReport] = {}
-        self._counts: Counter[str] = Counter()
-        self._flood = FloodWatch()
+        self._tracking = Tracking(config, Clock(), time.monotonic_ns(), self._files.told)
+        self._report = Reporting(config, live, outbox, self._tracking.timebase, reload=lambda: notifier.say(x_reload=1))
+        self._track_reports = 0
         self._to_log: list[TrackEvent] = []
         self._clock_watch = ClockWatch()
         self._said: list[Finding] = []
@@ -130,49 +107,17 @@ class Hub:
             batch = self._bus.receive()
             if batch is None:
                 return
-            told = [one for message in batch if (one := self._vehicle.told(message) if self._vehicle else message) is not None]
-            for message in told:
-                self._hear(message)
-            self._detect([message for message in told if isinstance(message, Detection)])
+            heard = self._tracking.hear(batch, time.monotonic_ns())
+            for message in heard.messages:
+                self._report.heard(message)
+            self._note(heard.events)
             if time.monotonic_ns() > until_ns:
                 return
 
-    def _detect(self, detections: list[Detection]) -> None:
-        """What one sensor found goes to the tracker together."""
-        if not detections:
-            return
-        self._counts["detections"] += len(detections)
-        self._tracker.hurry((time.monotonic_ns() - detections[-1].t_mono_ns) / 1e9)
-        place = self._place.now(detections[-1].t_mono_ns)
-        if place is not None:
-            self._tracker.stand(place)
-        self._note(self._tracker.take([self._judged(one) if isinstance(one, RemoteIdDetection) else one for one in detections]))
-
-    def _hear(self, message: BusMessage) -> None:
-        self._report.heard(message)
-        if isinstance(message, SensorReport):
-            if message.sensor in self._sensors:
-                self._reports[message.sensor] = message
-        elif isinstance(message, Coverage):
-            if message.sensor in self._sensors:
-                self._tracker.covers(message)
-        elif isinstance(message, PositionFix):
-            self._place.hear(message)
-            self._counts["fixes_refused"] += message.trouble is not None
-            if message.t_utc_ns is not None:
-                self._clock.fix(message.t_utc_ns, message.t_mono_ns, message.pulse_mono_ns)
-
-    def _judged(self, heard: RemoteIdDetection) -> RemoteIdDetection:
-        """With what is suspected of it; a clock that nobody vouches for, and a place that nobody knows, prove nothing."""
-        clock, place = self._look.timebase, self._place.now(heard.t_mono_ns)
-        t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(heard.t_mono_ns)
-        here = None if place is None else (place.latitude_deg, place.longitude_deg, place.altitude_wgs84_m)
-        return self._authenticity.judge(heard, t_utc_ns, here)
-
     def _tick(self, now_ns: int) -> None:
-        self._note(self._tracker.advance(now_ns))
-        tracks = self._told_tracks(now_ns)
-        self._counts["track_reports"] += self._live.publish_tracks(tracks, self._look.timebase, now_ns)
+        self._note(self._tracking.advance(now_ns))
+        tracks = self._tracking.tracks(now_ns)
+        self._track_reports += self._live.publish_tracks(tracks, self._tracking.timebase, now_ns)
         self._report.tick(tracks, now_ns)
         if self._findings() != self._said:
             self._say_findings()
@@ -186,47 +131,37 @@ class Hub:
         self._said = self._findings()
         self._notifier.say(x_findings=packed(self._said))
 
-    def _told_tracks(self, now_ns: int) -> list[Track]:
-        """All tracks, with whether each is known and may be there."""
-        clock = self._look.timebase
-        t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(now_ns)
-        return [self._files.told(track, t_utc_ns) for track in self._tracker.tracks()]
-
-    def _note(self, events: list[TrackEvent]) -> None:
-        clock = self._look.timebase
+    def _note(self, events: Sequence[TrackEvent]) -> None:
         now_ns = time.monotonic_ns()
-        t_utc_ns = None if clock.sigma_s is None else clock.utc_ns(now_ns)
         for event in events:
-            self._report.happened(replace(event, track=self._files.told(event.track, t_utc_ns)), now_ns)
-            self._counts[f"tracks_{event.kind}"] += 1
+            self._report.happened(event, now_ns)
             if event.kind not in NEVER_LOGGED and len(self._to_log) < LOGGED_A_LOOK:
                 self._to_log.append(event)
 
     def _look_around(self, now_ns: int, last: bool = False) -> None:
         """Once a second: the clock, the log, the word to the supervisor, the status to C2 when it is due."""
-        self._look = self._clock.look(now_ns)
-        if self._look.stepped_s is not None:
-            said = f"the system's clock was set by {self._look.stepped_s:+.3f} s; tracks keep monotonic time"
+        look = self._tracking.look(now_ns)
+        if look.stepped_s is not None:
+            said = f"the system's clock was set by {look.stepped_s:+.3f} s; tracks keep monotonic time"
             log.warning(said)
             self._report.audit(said, now_ns)
         for event in self._to_log:
             log.info("%s", happened(event))
         self._to_log.clear()
-        self._flood.look(now_ns, self._counts["tracks_new"])
         self._files.look()
-        self._clock_watch.look(self._look, now_ns)
+        self._clock_watch.look(look, now_ns)
         self._notifier.say(watchdog=1, status=self._words())
         self._say_findings()
         node = status.read(self._config.node.run_dir)
-        self._report.look(node, self._look.timebase, self._told_tracks(now_ns), now_ns)
+        self._report.look(node, look.timebase, self._tracking.tracks(now_ns), now_ns)
         if node is not None:
             self._hurry(node)
             self._live.publish_status(
                 node,
-                reports=self._reports,
-                place=self._place.now(now_ns),
+                reports=self._tracking.reports,
+                place=self._tracking.place(now_ns),
                 counters=self._counters(),
-                clock=self._look.timebase,
+                clock=look.timebase,
                 now_mono_ns=now_ns,
                 last=last,
             )
@@ -239,33 +174,21 @@ class Hub:
             self._live.status_again()
 
     def _counters(self) -> dict[str, int]:
-        unsent = sum(report.unsent for report in self._reports.values())
+        unsent = sum(report.unsent for report in self._tracking.reports.values())
         return {
-            **self._counts,
+            **self._tracking.counters(),
             **self._report.counters(),
-            **{
-                f"fusion_{name}": getattr(self._tracker.counters, name)
-                for name in ("late", "thinned", "doubtful", "parted", "evicted", "refused")
-            },
-            **({"own_noises": self._vehicle.passed_over, "unturned": self._vehicle.unturned} if self._vehicle else {}),
+            "track_reports": self._track_reports,
             "bus_malformed": self._bus.malformed,
             "bus_unsent": unsent,
-            "clock_steps": self._clock.steps,
         }
 
     def _words(self) -> str:
-        tracks = self._tracker.tracks()
-        live = sum(track.state != "lost" for track in tracks)
-        confirmed = sum(track.state == "confirmed" for track in tracks)
         said = (
-            f"{live} live tracks, {confirmed} confirmed",
-            self._vehicle.words(time.monotonic_ns()) if self._vehicle else "",
-            self._tracker.words(time.monotonic_ns()),
-            self._flood.words,
-            self._authenticity.words(),
+            *self._tracking.words(time.monotonic_ns()),
             self._live.link_words(),
             self._report.words(),
-            self._look.words,
+            self._tracking.clock_words,
             self._files.words,
         )
         return "; ".join(filter(None, said))

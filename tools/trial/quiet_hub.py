@@ -7,15 +7,12 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
-from edge_node.config import C2Table, NodeTable, TrackingTable
-from edge_node.fusion.tracker import Tracker
-from edge_node.messages import Coverage, Detection, NodeStatus, PositionFix, RemoteIdDetection, SensorReport, SensorStatus
-from edge_node.node.place import OwnPlace
-from edge_node.pose.vehicle import Vehicle
+from edge_node.config import C2Table, Config, NodeTable, SensorTable
+from edge_node.messages import NodeStatus, SensorStatus
+from edge_node.node.tracking import Tracking
 from edge_node.publish import wire
 from edge_node.publish.rates import Rates
-from edge_node.remote_id.authenticity import Authenticity
-from edge_node.timebase import SENTENCE_SIGMA_S, Timebase
+from edge_node.timebase import SENTENCE_SIGMA_S, Clock, Timebase
 from tools.c2.news import Event
 from tools.trial.detecting import Said
 from tools.trial.recorded import MONO_BEGIN_NS, RecordedNode
@@ -40,50 +37,31 @@ class QuietHub:
     def __init__(self, node: RecordedNode, begun_utc_ms: int, sensors: Sequence[tuple[str, str]]) -> None:
         self._name, self._sensors = node.name, sensors
         self._node8 = f"{crc32(node.name.encode()):08x}"
-        self._place = OwnPlace(_table(node))
-        self._vehicle = Vehicle() if node.moving else None
-        self._tracker, self._authenticity = Tracker(TrackingTable()), Authenticity()
         self._clock = Timebase(begun_utc_ms * 1_000_000 - MONO_BEGIN_NS, "recording", SENTENCE_SIGMA_S)
+        config = Config(node=_table(node), sensor=tuple(SensorTable(*one) for one in sensors))
+        self._tracking = Tracking(config, Clock(lambda: self._clock), MONO_BEGIN_NS)
         self._rates = Rates(TABLE.rate_hz, TABLE.confirmed_rate_hz)
-        self._reports: dict[str, SensorReport] = {}
         self._seq = {"t": 0, "s": 0}
         self._tick_ns = self._look_ns = MONO_BEGIN_NS
 
     def take(self, said: Said) -> Iterator[tuple[int, Event]]:
         """What one sensor said; before it, what was due until then, each with its time."""
         yield from self.until(said.t_mono_ns)
-        told = [one for message in said.messages if (one := self._vehicle.told(message) if self._vehicle else message) is not None]
-        for message in told:
-            if isinstance(message, PositionFix):
-                self._place.hear(message)
-            elif isinstance(message, Coverage):
-                self._tracker.covers(message)
-            elif isinstance(message, SensorReport):
-                self._reports[message.sensor] = message
-        detections = [one for one in told if isinstance(one, Detection)]
-        if detections:
-            place = self._place.now(detections[-1].t_mono_ns)
-            if place is not None:
-                self._tracker.stand(place)
-            self._tracker.take([self._judged(one) if isinstance(one, RemoteIdDetection) else one for one in detections])
+        self._tracking.hear(said.messages, said.t_mono_ns)
 
     def until(self, now_ns: int) -> Iterator[tuple[int, Event]]:
         """All that is due before that time."""
         while self._tick_ns <= now_ns:
             at_ns = self._tick_ns
-            self._tracker.advance(at_ns)
-            due = self._rates.due(self._tracker.tracks(), at_ns)
+            self._tracking.advance(at_ns)
+            due = self._rates.due(self._tracking.tracks(at_ns), at_ns)
             if due:
                 yield at_ns, self._told("t", wire.encode_tracks(due, self._clock, EPOCH, self._next("t"), at_ns), at_ns)
             if at_ns >= self._look_ns:
+                self._tracking.look(at_ns)
                 yield at_ns, self._told("s", self._status(at_ns), at_ns)
                 self._look_ns += LOOK_EVERY_NS
             self._tick_ns += TICK_NS
-
-    def _judged(self, heard: RemoteIdDetection) -> RemoteIdDetection:
-        place = self._place.now(heard.t_mono_ns)
-        here = None if place is None else (place.latitude_deg, place.longitude_deg, place.altitude_wgs84_m)
-        return self._authenticity.judge(heard, self._clock.utc_ns(heard.t_mono_ns), here)
 
     def _next(self, kind: str) -> int:
         self._seq[kind] += 1
@@ -97,9 +75,7 @@ class QuietHub:
         return {"kind": heard["kind"], "node": self._name, "node8": self._node8} | heard | more
 
     def _status(self, now_ns: int) -> bytes:
-        tracks = self._tracker.tracks()
-        live, confirmed = sum(track.state != "lost" for track in tracks), sum(track.state == "confirmed" for track in tracks)
-        sentence = "; ".join(filter(None, (f"{live} live tracks, {confirmed} confirmed", self._tracker.words(now_ns))))
+        sentence = "; ".join(filter(None, self._tracking.words(now_ns)))
         parts = [self._part(name, driver) for name, driver in self._sensors]
         status = NodeStatus(
             name=self._name,
@@ -111,8 +87,8 @@ class QuietHub:
         )
         return wire.encode_status(
             status,
-            reports=self._reports,
-            place=self._place.now(now_ns),
+            reports=self._tracking.reports,
+            place=self._tracking.place(now_ns),
             counters={},
             clock=self._clock,
             epoch=EPOCH,
@@ -121,5 +97,5 @@ class QuietHub:
         )
 
     def _part(self, name: str, driver: str) -> SensorStatus:
-        words = self._reports[name].words if name in self._reports else ""
+        words = self._tracking.reports[name].words if name in self._tracking.reports else ""
         return SensorStatus(name=name, driver=driver, state="running", sentence=words, since_mono_ns=MONO_BEGIN_NS, restarts=0, pid=None)

@@ -34,9 +34,10 @@ def play(folder: Path, out: Path, mode: Mode = "recording") -> Head:
         jobs = [Detect(str(folder), n, k, str(path)) for n, of in enumerate(files) for k, path in enumerate(of)]
         done(jobs)
         streams = []
-        for node, paths in zip(told.node, files, strict=True):
+        for node, of, paths in zip(told.node, takes, files, strict=True):
             sources = [said(path) for path in paths] + ([position(folder / node.nmea, GNSS)] if node.nmea else [])
-            streams.append(_node(node, told, list(_kept(sources, out / f"detections-{node.name}.jsonl"))))
+            names = [take.name for take in of]
+            streams.append(_node(node, names, told, list(_kept(sources, out / f"detections-{node.name}.jsonl"))))
         write_lines(out / HEARD, (_heard(*one) for one in heapq.merge(*streams, key=lambda one: one[0])))
     shutil.copyfile(folder / TRUTH, out / TRUTH)
     named = [SensorSaid(take.node, take.name, DRIVER, take.sense) for of in takes for take in of]
@@ -64,10 +65,9 @@ def _kept(sources: list[Iterator[Said]], path: Path) -> Iterator[Said]:
             yield one
 
 
-def _node(node: RecordedNode, told: Recorded, heard: list[Said]) -> Iterator[tuple[int, Event]]:
-    """What C2 has of one node."""
-    sensors = [(str(table.get("name", "")), DRIVER) for table in node.sensor] + ([(GNSS, DRIVER)] if node.nmea else [])
-    hub = QuietHub(node, told.begun_utc_ms, sensors)
+def _node(node: RecordedNode, names: list[str], told: Recorded, heard: list[Said]) -> Iterator[tuple[int, Event]]:
+    """What C2 has of one node; `names` are those of its sensors."""
+    hub = QuietHub(node, told.begun_utc_ms, [*((name, DRIVER) for name in names), *([(GNSS, DRIVER)] if node.nmea else [])])
     for one in heard:
         yield from hub.take(one)
     yield from hub.until(MONO_BEGIN_NS + round(told.seconds * 1e9) + TAIL_NS)
