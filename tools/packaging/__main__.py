@@ -14,7 +14,7 @@ from edge_node import __version__
 from tools.packaging.control import control
 from tools.packaging.tree import CONFIGURATION, DEBIAN, PACKAGE, ROOT, lay_out, set_times
 
-SCRIPTS = ("postinst", "prerm", "postrm")
+SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 
 
 def main() -> int:

@@ -100,6 +100,6 @@ def test_the_example_is_a_configuration() -> None:
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
 def test_the_scripts_of_the_package_are_clean() -> None:
-    scripts = [tree.DEBIAN / name for name in ("postinst", "prerm", "postrm", "edge-node-version", "launch.sh")]
+    scripts = [tree.DEBIAN / name for name in ("preinst", "postinst", "prerm", "postrm", "edge-node-version", "launch.sh")]
     told = subprocess.run(["shellcheck", *map(str, scripts)], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout

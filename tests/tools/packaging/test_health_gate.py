@@ -102,7 +102,9 @@ def _program(path: Path, text: str) -> None:
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A systemd and a node that answer from files."""
     _program(tmp_path / "bin/systemctl", "printf 'ActiveState=active\\nNRestarts=2\\n'")
-    _program(tmp_path / "current/bin/edge-node", f"cat {tmp_path}/status; exit 1")
+    _program(tmp_path / "versions/2.0/bin/edge-node", f"cat {tmp_path}/status; exit 1")
+    _program(tmp_path / "versions/1.0/bin/edge-node", "exit 2")
+    (tmp_path / "current").symlink_to("versions/2.0")
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
     monkeypatch.setattr(health_gate, "HOME", tmp_path)
     return tmp_path
@@ -112,7 +114,68 @@ def test_what_is_noted_before_the_switch(machine: Path) -> None:
     sensors = [{"name": "wifi", "state": "running"}, {"name": "gnss", "state": "absent"}]
     (machine / "status").write_text(json.dumps({"verdict": "amber", "sentence": "gnss: unplugged", "sensors": sensors}))
     assert health_gate.begin() == 0
-    assert json.loads((machine / "gate.json").read_text()) == {"verdict": 1, "running": ["wifi"]}
+    assert json.loads((machine / "gate.json").read_text()) == {"verdict": 1, "running": ["wifi"], "version": "2.0", "starts": 0}
+
+
+def _note(machine: Path, **said: object) -> None:
+    noted = {"verdict": 0, "running": ["wifi"], "version": "1.0", "starts": 0}
+    (machine / "gate.json").write_text(json.dumps(noted | said))
+
+
+def test_what_is_on_trial_is_no_measure_for_the_next(machine: Path) -> None:
+    (machine / "status").write_text(json.dumps({"sentence": "", "sensors": []}))
+    _note(machine, starts=2)
+    assert health_gate.begin() == 0
+    assert json.loads((machine / "gate.json").read_text()) == {"verdict": 0, "running": ["wifi"], "version": "1.0", "starts": 0}
+
+
+def _judged(machine: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> tuple[int, list[str]]:
+    """Its exit code and what it asked edge-node-version for, where the watch ends in `said`."""
+    monkeypatch.setattr(health_gate, "watch", lambda _before, _seconds: said)
+    asked = machine / "asked"
+    asked.touch()
+    _program(machine / "edge-node-version", f'printf "%s\n" "$@" >>{asked}; exit 0')
+    monkeypatch.setattr(health_gate, "VERSION", str(machine / "edge-node-version"))
+    return health_gate.judge(), asked.read_text().splitlines()
+
+
+def test_a_power_cut_while_it_watches_is_counted_and_the_next_start_watches_again(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _note(machine)
+
+    def cut(_before: Before, _seconds: float) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(health_gate, "watch", cut)
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            health_gate.judge()
+    assert json.loads((machine / "gate.json").read_text())["starts"] == 3
+
+
+def test_who_takes_the_machine_down_each_time_is_rolled_back(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _note(machine, starts=3)
+    assert _judged(machine, monkeypatch, "") == (1, ["rollback", "the machine went down 3 times while it was watched"])
+
+
+def test_a_watch_that_ends_well_forgets_the_note(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _note(machine, starts=1)
+    (machine / "rolled-back").write_text("begun before a power cut, and not carried out")
+    assert _judged(machine, monkeypatch, "") == (0, [])
+    assert not (machine / "gate.json").exists()
+    assert not (machine / "rolled-back").exists()
+
+
+@pytest.mark.parametrize(
+    "note", ['{"verdict": 0, "running": [], "version": "2.0"}', '{"verdict": 0, "running": []}', ""], ids=["same", "old", "empty"]
+)
+def test_a_note_that_a_power_cut_left(machine: Path, monkeypatch: pytest.MonkeyPatch, note: str) -> None:
+    """One of what runs says that nothing is on trial; one that says nothing of it, or nothing at all, leaves the watch as it was."""
+    (machine / "gate.json").write_text(note)
+    (machine / "rolled-back").write_text("rolled back from 3.0 to 2.0")
+    code, asked = _judged(machine, monkeypatch, "its service failed")
+    assert (code, asked) == ((0, []) if "2.0" in note else (1, ["rollback", "its service failed"]))
+    assert (machine / "rolled-back").exists()
+    assert (machine / "gate.json").exists() == ("2.0" not in note)
 
 
 @pytest.mark.parametrize("status", ["", "no JSON", "[]", '{"sensors": 3}', '{"sensors": [{}]}'])

@@ -128,6 +128,76 @@ def test_an_older_version_runs_with_its_own_unit(node: Node) -> None:
     assert not unit.exists()
 
 
+def test_a_version_replaces_itself_beside_the_one_that_runs(node: Node) -> None:
+    node.take("1.0")
+    node.take("2.0")
+    before = (node.home / "current").readlink()
+    node.unpack("2.0")
+    (node.home / "package/bin/edge-node").write_text("#!/bin/sh\n# mended\n")
+    node.say("take")
+    assert (node.home / "current").readlink() != before
+    assert "mended" in (node.home / "current/bin/edge-node").read_text()
+    node.take("2.0")
+    assert node.say().stdout.splitlines()[:2] == ["current   2.0", "previous  1.0"]
+    assert len(list((node.home / "versions").iterdir())) == 2
+    assert node.say("rollback").stderr.endswith("1.0 runs again instead of 2.0\n")
+
+
+def _on_trial(node: Node, proven: str) -> None:
+    (node.home / "gate.json").write_text(f'{{"verdict": 0, "running": [], "version": "{proven}", "starts": 1}}')
+
+
+def test_what_is_on_trial_is_not_gone_back_to(node: Node) -> None:
+    node.take("1.0")
+    node.take("2.0")
+    _on_trial(node, "1.0")
+    node.take("3.0")
+    assert node.runs() == ("3.0", "1.0")
+
+
+def test_a_power_cut_between_unpacking_and_taking_is_told(node: Node) -> None:
+    node.take("1.0")
+    node.unpack("2.0")
+    assert "unpacked  2.0, and not taken into use yet: sudo dpkg --configure -a" in node.say().stdout
+    node.say("take")
+    assert "unpacked" not in node.say().stdout
+
+
+def test_a_power_cut_between_the_links_of_an_upgrade_is_mended_by_taking_it_again(node: Node) -> None:
+    node.take("0.9")
+    node.take("1.0")
+    node.unpack("2.0")
+    _on_trial(node, "1.0")
+    (node.home / "previous").unlink()
+    (node.home / "previous").symlink_to("versions/1.0")
+    assert node.runs() == ("1.0", "1.0")
+    assert "no previous version" in node.say("rollback").stderr
+    node.say("take")
+    assert node.runs() == ("2.0", "1.0")
+
+
+def test_a_power_cut_between_the_link_and_its_units_is_mended(node: Node) -> None:
+    unit = node.home / "local/systemd/system/edge-node.service"
+    node.take("1.0")
+    node.take("2.0")
+    (node.home / "current").unlink()
+    (node.home / "current").symlink_to("versions/1.0")
+    assert node.say("units").stdout == "edge-node.service\n"
+    assert unit.read_text() == "# 1.0\n"
+    assert node.say("units").stdout == ""
+
+
+def test_units_that_only_one_of_two_versions_has(node: Node) -> None:
+    older = node.home / "local/systemd/system"
+    node.take("1.0")
+    (node.home / "versions/1.0/systemd/edge-node-more.service").write_text("# of 1.0 alone\n")
+    node.take("2.0")
+    node.say("rollback")
+    assert sorted(path.name for path in older.iterdir()) == ["edge-node-more.service", "edge-node.service"]
+    node.say("rollback")
+    assert list(older.iterdir()) == []
+
+
 def test_a_wrong_word_is_a_wrong_call(node: Node) -> None:
     assert node.say("forward").returncode == 64
     assert node.say().returncode == 1

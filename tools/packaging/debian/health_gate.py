@@ -16,13 +16,18 @@ from typing import Any, NamedTuple
 
 HOME = Path(os.environ.get("EDGE_NODE_HOME", "/opt/edge-node"))
 UNIT = "edge-node.service"
+VERSION = "/usr/sbin/edge-node-version"
 WATCHED_S = 60.0
 HELD_S = 10.0
 """So long it has to have been well without a break at the end, or a node that ends every few seconds could pass."""
 ASK_EVERY_S = 2.0
 ASK_TIMEOUT_S = 10.0
 MOST_RESTARTS = 3
+MOST_STARTS = 3
+"""So often may the machine go down while it is watched: after that it is the new version that takes it down, or the watch never ends."""
 RED = 2
+AGAIN = ".again"
+"""Ends the folder of a version that replaced itself: edge-node-version."""
 
 
 class State(NamedTuple):
@@ -37,10 +42,12 @@ class State(NamedTuple):
 
 
 class Before(NamedTuple):
-    """What the node managed before the upgrade."""
+    """What the node managed before the upgrade, with which version; `starts` is how often the watch over the new one has begun."""
 
     verdict: int
     running: frozenset[str]
+    version: str = ""
+    starts: int = 0
 
 
 def complaint(now: State, before: Before) -> str:
@@ -111,33 +118,78 @@ def _run(*command: str) -> tuple[int | None, str]:
 
 
 def begin() -> int:
-    """Note how the node is, for the gate to compare with; exit code 1 when it does not run, and there is nothing to compare with."""
+    """Note how the node is, for the gate to compare with; exit code 1 when it does not run, and there is nothing to compare with.
+
+    What is still on trial is no measure: the note of what ran before it stays.
+    """
     now = look()
     if now.active not in ("active", "activating", "reloading"):
         return 1
-    noted = {"verdict": RED if now.verdict is None else now.verdict, "running": sorted(now.running)}
-    fresh = HOME / ".gate.json"
-    fresh.write_text(json.dumps(noted), encoding="utf-8")
-    fresh.replace(HOME / "gate.json")
+    held = _noted()
+    is_on_trial = held is not None and held.version not in ("", _current()) and (HOME / "versions" / held.version).exists()
+    _note(held._replace(starts=0) if held and is_on_trial else Before(RED if now.verdict is None else now.verdict, now.running, _current()))
     return 0
 
 
 def judge() -> int:
     """Watch, and roll back where the new version is worse; exit code 0 when it stays, 1 when it was rolled back."""
-    note = HOME / "gate.json"
-    try:
-        told = json.loads(note.read_text(encoding="utf-8"))
-        before = Before(int(told["verdict"]), frozenset(map(str, told["running"])))
-    except (OSError, ValueError, KeyError, TypeError):
-        before = Before(RED, frozenset())
-    version = (HOME / "current").resolve().name
-    wrong = watch(before, float(os.environ.get("EDGE_NODE_GATE_S", WATCHED_S)))
+    before = _noted() or Before(RED, frozenset())
+    current = _current()
+    version = current.partition(AGAIN)[0]
+    if before.version == current:
+        _forget()
+        _say(5, f"{version} runs: what was to replace it was taken back, or never taken into use")
+        return 0
+    _note(before._replace(starts=before.starts + 1))
+    wrong = _unlasting(before.starts) or watch(before, float(os.environ.get("EDGE_NODE_GATE_S", WATCHED_S)))
     if not wrong:
-        note.unlink(missing_ok=True)
+        _forget()
+        (HOME / "rolled-back").unlink(missing_ok=True)
         _say(5, f"{version} is as well as the version before it was, and stays")
         return 0
     _say(1, f"{version} IS ROLLED BACK: {wrong}")
-    return subprocess.run(["/usr/sbin/edge-node-version", "rollback", wrong], check=False).returncode or 1
+    return subprocess.run([VERSION, "rollback", wrong], check=False).returncode or 1
+
+
+def _unlasting(starts: int) -> str:
+    return f"the machine went down {starts} times while it was watched" if starts >= MOST_STARTS else ""
+
+
+def _current() -> str:
+    return (HOME / "current").resolve().name
+
+
+def _noted() -> Before | None:
+    try:
+        told = json.loads((HOME / "gate.json").read_text(encoding="utf-8"))
+        version, starts = str(told.get("version", "")), int(told.get("starts", 0))
+        return Before(int(told["verdict"]), frozenset(map(str, told["running"])), version, starts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _note(before: Before) -> None:
+    """On the disk when it returns: a power cut comes with the next line."""
+    fresh = HOME / ".gate.json"
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump({**before._asdict(), "running": sorted(before.running)}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(HOME / "gate.json")
+    _sync_folder()
+
+
+def _forget() -> None:
+    (HOME / "gate.json").unlink(missing_ok=True)
+    _sync_folder()
+
+
+def _sync_folder() -> None:
+    folder = os.open(HOME, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _say(priority: int, words: str) -> None:
