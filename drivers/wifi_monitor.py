@@ -16,7 +16,6 @@ from threading import Event, Thread
 from drivers import radiotap
 from drivers.blocks import RadioFrame
 from drivers.channels import PLANS, Hopper, channel_name
-from drivers.hush import Hush
 from drivers.source import Source, SourceAbsent, SourceLost, SourceMisconfigured
 from drivers.tuning import Tuner, tune
 
@@ -64,7 +63,6 @@ class WifiMonitor(Source):
         self._stop = Event()
         self._thread: Thread | None = None
         self._last_hz: int | None = None
-        self._hush = Hush()
 
     def open(self) -> None:
         """Take the interface, and start to hop."""
@@ -72,7 +70,6 @@ class WifiMonitor(Source):
             raise SourceMisconfigured(f"there is no channel plan {self.plan!r}; these are: {', '.join(PLANS)}")
         self.dropped = 0
         self._last_hz = None
-        self._hush = Hush()
         self._socket = _listen(self.interface)
         self._hopper = Hopper(self.interface, PLANS[self.plan], self._tune)
         self._stop = Event()
@@ -106,7 +103,6 @@ class WifiMonitor(Source):
             else:
                 sequence += 1
                 lost = 0
-                self._hush.hear(frame.t_mono_ns)
             yield frame
 
     def close(self) -> None:
@@ -120,13 +116,12 @@ class WifiMonitor(Source):
             self._socket = None
 
     def words(self) -> str:
-        """Say where it listens, what the kernel dropped, and that nothing comes any more where much did."""
+        """Say where it listens, and what the kernel dropped."""
         tuned = self._hopper.words()
         if not tuned and self._last_hz is not None:
             tuned = channel_name(self._last_hz // 1_000_000)
         dropped = f"{self.dropped} dropped by the kernel" if self.dropped else ""
-        hush = self._hush.words(time.monotonic_ns())
-        return ", ".join(part for part in (f"monitor mode on {self.interface}", tuned, dropped, hush) if part)
+        return ", ".join(part for part in (f"monitor mode on {self.interface}", tuned, dropped) if part)
 
     def limits(self) -> tuple[str, ...]:
         """The channels that it cannot be tuned to."""

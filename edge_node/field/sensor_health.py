@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from drivers.blocks import RadioFrame
+from drivers.hush import box_of
 from edge_node.field.health_names import found
 from edge_node.field.liveness import Liveness
 from edge_node.field.noise_floor import NoiseFloors, Usual
@@ -42,7 +44,7 @@ class SensorHealth:
         """A block was handed over; a hot path."""
         self._liveness.took(block, now_ns)
         if self._liveness.is_rare:
-            self._silence.took(now_ns)
+            self._silence.took(now_ns, box_of(block) if isinstance(block, RadioFrame) else None)
 
     def covers(self, said: Coverage) -> None:
         """What the sensor covers now."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from msgspec import Struct
 
+from drivers.hush import Hush
 from edge_node.field.health_names import found
 from edge_node.messages import Finding
 
 NS_PER_S = 1_000_000_000
-LEAST_S, TIMES = 60.0, 3.0
-"""Silence of a minute is none, nor is three times the longest that there was."""
-BUSY_HZ, BUSY_FRAMES, BUSY_FOR_S, BUSY_LEAST_S = 20.0, 64, 30.0, 3.0
-"""Where so many frames a second came for so long there are several who send, and they do not all fall silent in one moment."""
+LEAST_S, TIMES = 600.0, 3.0
+"""Silence of ten minutes is none where only a few send, who may have left; nor is three times the longest that there was, anywhere."""
+DEAF_LEAST_S = 3.0
 NEVER_S = 120.0
 HALF_LIFE_S = 3 * 86_400.0
 
@@ -29,30 +27,23 @@ class Silence:
 
     def __init__(self, sensor: str, usual: UsualSilence, now_ns: int) -> None:
         self._sensor, self.usual = sensor, usual
-        self._opened_ns = self._last_ns = now_ns
-        self._heard = False
-        self._came: deque[int] = deque(maxlen=BUSY_FRAMES)
+        self._last_ns = now_ns
+        self._heard = self._said = False
+        self._hush = Hush()
 
-    def took(self, now_ns: int) -> None:
-        """A frame of anybody came."""
+    def took(self, now_ns: int, box: bytes | None = None) -> None:
+        """A frame came, of some box (drivers.hush.box_of) or of nobody knows whom."""
         gap_s = (now_ns - self._last_ns) / NS_PER_S
         if self._heard:
             longest_s = (self.usual.longest_s or 0.0) * 0.5 ** (gap_s / HALF_LIFE_S)
-            self.usual.longest_s = max(longest_s, min(gap_s, self._most_s))
-        self._heard, self._last_ns = True, now_ns
-        self._came.append(now_ns)
+            self.usual.longest_s = max(longest_s, min(gap_s, self._most_s(now_ns)) if gap_s > longest_s else 0.0)
+        self._heard, self._said, self._last_ns = True, False, now_ns
+        self._hush.hear(now_ns, box)
 
-    @property
-    def _most_s(self) -> float:
-        return max(BUSY_LEAST_S if self._is_busy else LEAST_S, TIMES * (self.usual.longest_s or 0.0))
-
-    @property
-    def _is_busy(self) -> bool:
-        """Whether the last frames came in quick succession, on an air that has been heard for a while."""
-        came = self._came
-        if len(came) < BUSY_FRAMES or came[-1] - self._opened_ns < BUSY_FOR_S * NS_PER_S:
-            return False
-        return BUSY_HZ * (came[-1] - came[0]) <= BUSY_FRAMES * NS_PER_S
+    def _most_s(self, now_ns: int) -> float:
+        """How long it may be silent, by what is known now; a receiver that heard nothing yet proves nothing before `NEVER_S`."""
+        least_s = DEAF_LEAST_S if self._hush.is_deaf(now_ns) else LEAST_S if self._heard else NEVER_S
+        return max(least_s, TIMES * (self.usual.longest_s or 0.0))
 
     def look(self, now_ns: int) -> tuple[Finding, ...]:
         """Whether it is too long; of a place of which nothing is known, whether anything was heard at all."""
@@ -60,7 +51,8 @@ class Silence:
         if not self._heard and self.usual.longest_s is None:
             words = f"it has heard no frame of anybody for {silent_s:.0f} s, since it was opened: nobody knows whether it hears"
             return (found(self._sensor, "never_heard", words),) if silent_s > NEVER_S else ()
-        if silent_s <= self._most_s:
+        self._said = self._said or silent_s > self._most_s(now_ns)
+        if not self._said:
             return ()
         longest_s = self.usual.longest_s or 0.0
         words = f"no frame of anybody for {silent_s:.0f} s, and the longest silence here was {_seconds(longest_s)}"

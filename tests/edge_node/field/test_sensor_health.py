@@ -44,7 +44,7 @@ def test_a_receiver_of_what_is_on_the_air_is_judged_by_its_silence_and_one_of_ma
     for second in range(60):
         wifi.took(RadioFrame(0, 0, 0, "wifi", b"\x80"), second * NS)
     assert wifi.look((), {}, 61 * NS) == ()
-    assert [found.name for found in wifi.look((), {}, 200 * NS)] == ["fallen_silent"]
+    assert [found.name for found in wifi.look((), {}, 700 * NS)] == ["fallen_silent"]
     assert wifi.memory.silence.longest_s == 1.0
     assert mavlink.look((), {}, 5_000 * NS) == ()
 
