@@ -11,8 +11,8 @@ import pytest
 
 from tests.running import RunningNode, running_node, wait_for
 
-NAMED_S = 5.0
-HEALED_S = 10.0
+NAMED_S = 20.0
+HEALED_S = 20.0
 
 
 def _pipe_sensor(name: str) -> str:
