@@ -21,6 +21,14 @@ class Station(Struct, frozen=True, kw_only=True):
     sigma_horizontal_m: float | None = None
 
 
+class Names(Struct, frozen=True, kw_only=True):
+    """What makes a track's number its own in the whole world: the node's name of 8 hex digits, and one run of its hub with its start."""
+
+    node8: str
+    epoch: int
+    started_utc_ns: int
+
+
 class Moment(Struct, frozen=True, kw_only=True):
     """One state of a track, in UTC; `station` is where the node was then, None where it was where it always is."""
 

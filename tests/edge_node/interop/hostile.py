@@ -13,6 +13,7 @@ from edge_node.messages import (
     BearingDetection,
     BearingReference,
     CameraDetection,
+    Coverage,
     Emission,
     Fact,
     FactName,
@@ -24,6 +25,7 @@ from edge_node.messages import (
     LinkKind,
     PositionDetection,
     RemoteIdDetection,
+    Sense,
     Sight,
     SightLabel,
     Sound,
@@ -221,3 +223,17 @@ detections = st.one_of(
     ),
 )
 sensed = st.builds(Sensed, t_utc_ns=times, detection=detections, station=st.none() | stations)
+coverages = st.builds(
+    Coverage,
+    t_mono_ns=st.integers(0),
+    sense=_of(Sense),
+    sensor=texts,
+    azimuth_deg=numbers,
+    width_deg=numbers,
+    lowest_elevation_deg=numbers,
+    highest_elevation_deg=numbers,
+    reach_m=numbers,
+    probability=numbers,
+    latency_s=numbers,
+    reference=_of(BearingReference),
+)
