@@ -10,8 +10,8 @@ from edge_node.interop.readings import Position, text
 
 UNKNOWN_M = 9_999_999.0
 """An altitude or error that nobody knows."""
-PERIODS = 3
-"""An event is stale when so many of its kind in a row failed to come."""
+PERIODS, LEAST_STALE_S = 3, 3.0
+"""An event is stale when so many of its kind in a row failed to come, but a link that stutters wipes no map."""
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class Event(Struct, frozen=True, kw_only=True):
 
 def stale_ns(start_ns: int, rate_hz: float) -> int:
     """When an event that is said so often is out of date."""
-    return start_ns + round(PERIODS / rate_hz * 1e9)
+    return start_ns + round(max(PERIODS / rate_hz, LEAST_STALE_S) * 1e9)
 
 
 def element(name: str, **attributes: float | str | None) -> str:

@@ -47,7 +47,7 @@ def test_a_place_is_a_marker_with_its_real_errors() -> None:
     root = read(told(flown(1))[0])
     assert (root.get("uid"), root.get("type"), root.get("how")) == ("edge-node.3fa2b1c0.7c1b.3", "a-u-A-M-H-Q", "m-f")
     assert root.get("time") == "2026-11-18T11:06:40.050Z"
-    assert (root.get("start"), root.get("stale")) == ("2026-11-18T11:06:40.000Z", "2026-11-18T11:06:41.500Z")
+    assert (root.get("start"), root.get("stale")) == ("2026-11-18T11:06:40.000Z", "2026-11-18T11:06:43.000Z")
     assert attributes(root, "point") == {"lat": "56.952", "lon": "24.105364", "hae": "85", "ce": "5", "le": "4"}
     assert attributes(root, "track") == {"course": "90", "speed": "10"}
     assert attributes(root, "contact") == {"callsign": f"3 {SERIAL}"}
@@ -127,7 +127,7 @@ def test_taky_reads_what_was_said() -> None:
 def test_protobuf_says_the_same() -> None:
     said = tak_schema.read(to_message(told(flown(1))[0])).cotEvent
     assert (said.uid, said.type, said.how) == ("edge-node.3fa2b1c0.7c1b.3", "a-u-A-M-H-Q", "m-f")
-    assert (said.sendTime, said.startTime, said.staleTime) == tuple(START_NS // 1_000_000 + later for later in (50, 0, 1500))
+    assert (said.sendTime, said.startTime, said.staleTime) == tuple(START_NS // 1_000_000 + later for later in (50, 0, 3000))
     assert (said.lat, said.lon, said.hae, said.ce, said.le) == (56.952, pytest.approx(24.105364), 85.0, 5.0, 4.0)
     assert (said.detail.contact.callsign, said.detail.track.speed, said.detail.track.course) == (f"3 {SERIAL}", 10.0, 90.0)
     assert said.detail.xmlDetail.startswith("<remarks>")

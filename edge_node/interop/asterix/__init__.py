@@ -1,0 +1,1 @@
+"""EUROCONTROL's ASTERIX: position tracks as category 062, radio bearings as category 205."""
