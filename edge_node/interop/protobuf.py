@@ -65,6 +65,14 @@ def fields(body: bytes) -> Iterator[tuple[int, int, Value]]:
         yield number, kind, value
 
 
+def varints(body: bytes) -> Iterator[int]:
+    """Unsigned integers that follow each other without keys. Raises ProtobufError."""
+    at = 0
+    while at < len(body):
+        number, at = _varint(body, at)
+        yield number
+
+
 def _value(body: bytes, at: int, kind: int) -> tuple[Value, int]:
     try:
         if kind == VARINT:

@@ -120,9 +120,9 @@ def velocity(state: Kinematics | None) -> Velocity | None:
     return None if any(within(axis, -MOST_SPEED_MPS, MOST_SPEED_MPS) is None for axis in axes) else Velocity(*axes)
 
 
-def direction(bearing: Bearing | None) -> Direction | None:
-    """Where the object is seen from the node, None where no compass direction is known."""
-    if bearing is None or bearing.reference != "true_north" or not isfinite(bearing.azimuth_deg):
+def direction(bearing: Bearing | None, *, any_reference: bool = False) -> Direction | None:
+    """Where the object is seen from the node, None where no compass direction is known; `any_reference` takes a vehicle's front too."""
+    if bearing is None or not isfinite(bearing.azimuth_deg) or (bearing.reference != "true_north" and not any_reference):
         return None
     pose_deg = within(bearing.sigma_pose_deg, 0, 180) or 0.0
     random_deg = within(bearing.sigma_azimuth_deg, 0, 180)
