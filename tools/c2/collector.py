@@ -10,11 +10,11 @@ from typing import Any
 import zmq
 
 from edge_node.publish import reliable_schema as schema
+from edge_node.publish.gate import Door, Gate
 from edge_node.publish.reliable_wire import decode_event, message, read_up
 from edge_node.publish.scaling import from_wire
 from edge_node.publish.wire import WireError
 from tools.c2.enrolment import Enrolment, EnrolmentError, Node
-from tools.c2.gate import Door, Gate
 from tools.c2.news import News
 from tools.c2.store import Store, utc_ms
 

@@ -9,11 +9,11 @@ import zmq
 
 from edge_node.publish import enrol_wire
 from edge_node.publish.enrol_wire import Ask, EnrolWireError, Refusal, Welcome
+from edge_node.publish.gate import Door, Gate
 from edge_node.publish.key_rotation import next_pair
 from edge_node.publish.keys import KeyFileError
 from edge_node.publish.words import words
 from tools.c2.enrolment import Clash, Enrolment, EnrolmentError, Node
-from tools.c2.gate import Door, Gate
 from tools.c2.invitations import Invitation, Invitations
 from tools.c2.news import News
 

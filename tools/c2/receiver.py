@@ -8,8 +8,8 @@ from collections import Counter
 import zmq
 
 from edge_node.publish import wire
+from edge_node.publish.gate import Door, Gate
 from tools.c2.enrolment import Enrolment, Node
-from tools.c2.gate import Door, Gate
 from tools.c2.news import Event, News
 
 DOMAIN = "c2"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import zmq
 
+from edge_node.publish.gate import Gate
 from edge_node.publish.key_rotation import next_pair
 from edge_node.publish.keys import KeyFileError, KeyPair
 from tools.c2.collector import Collector
 from tools.c2.desk import Desk
 from tools.c2.enrolment import Enrolment
-from tools.c2.gate import Gate
 from tools.c2.news import Event, News
 from tools.c2.receiver import Receiver
 from tools.c2.store import Store
