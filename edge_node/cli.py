@@ -11,6 +11,7 @@ from pathlib import Path
 from edge_node import __version__
 
 DEFAULT_CONFIG = Path("/etc/edge-node/node.toml")
+DEFAULT_GATEWAY = Path("/etc/edge-node/gateway.toml")
 
 COMMANDS = {
     "run": ("run the node until it is told to stop", "edge_node.commands.running:run"),
@@ -33,6 +34,7 @@ COMMANDS = {
         "edge_node.commands.calibrate_array:calibrate_array",
     ),
     "demo": ("run a real node, a reference C2 and a simulated scene, in this terminal", "tools.demo:demo"),
+    "gateway": ("say the tracks of nodes in the formats of others: SAPIENT, TAK, ASTERIX, WarDragon", "edge_node.commands.gateway:gateway"),
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.commands.running:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.commands.running:hub"),
 }
@@ -51,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("-c", "--config", type=Path, default=DEFAULT_CONFIG, help="node.toml (%(default)s)")
         if name in SAYS_JSON:
             command.add_argument("--json", action="store_true", help="one JSON object a line")
+    commands.choices["gateway"].add_argument("-c", "--config", type=Path, default=DEFAULT_GATEWAY, help="gateway.toml (%(default)s)")
     _add_doctor(commands.choices["doctor"])
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
     commands.choices["enrol"].add_argument("token", metavar="TOKEN", help="as C2's 'invite' shows it, or - to read it from standard input")
