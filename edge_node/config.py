@@ -74,6 +74,13 @@ class C2Table(Struct, frozen=True, forbid_unknown_fields=True):
     status_every_s: Annotated[float, Meta(ge=1, le=3600)] = 5.0
 
 
+class GatewayTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """One [[gateway]]: who hears the live plane beside C2, such as `edge-node gateway`; by the rates of [c2], and without commands."""
+
+    live: Annotated[str, Meta(pattern=r"^(tcp|ipc)://", description="an address like tcp://gateway.example.org:5571")]
+    server_key: Z85Key
+
+
 class TrackingTable(Struct, frozen=True, forbid_unknown_fields=True):
     """[tracking]: when an object is believed, lost and forgotten."""
 
@@ -175,6 +182,7 @@ class Config(Struct, frozen=True):
     lamp: LampTable = LampTable()
     sensor: tuple[SensorTable, ...] = ()
     protect: tuple[ProtectTable, ...] = ()
+    gateway: tuple[GatewayTable, ...] = ()
     problems: tuple[Problem, ...] = ()
     enrolled: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from edge_node.config import (
     C2Table,
     CameraTable,
     Config,
+    GatewayTable,
     HealthTable,
     LampTable,
     NodeTable,
@@ -46,8 +47,9 @@ TABLES: dict[str, type[Struct]] = {
     "health": HealthTable,
     "lamp": LampTable,
 }
-LISTS = ("sensor", "protect")
+LISTS = ("sensor", "protect", "gateway")
 MOST_PROTECTED = 32
+MOST_GATEWAYS = 4
 
 
 def load(path: Path, c2: bool = True) -> Config:
@@ -75,11 +77,20 @@ def load(path: Path, c2: bool = True) -> Config:
     others = {name: kind for name, kind in TABLES.items() if name != "node"}
     read = {name: _absolute(read_table(tables.get(name, {}), kind, (name,), text, problems), folder) for name, kind in others.items()}
     protect = _read_protect(tables.get("protect", []), text, problems)
+    gateways = _read_gateways(tables.get("gateway", []), text, problems)
     problems += _across(tables, node, text)
     if problems:
         raise ConfigError(path, problems)
     sensors, problems = _read_sensors(tables.get("sensor", []), folder, text)
-    whole = {**read, "node": node, "sensor": sensors, "protect": protect, "problems": problems, "enrolled": tuple(enrolled)}
+    whole = {
+        **read,
+        "node": node,
+        "sensor": sensors,
+        "protect": protect,
+        "gateway": gateways,
+        "problems": problems,
+        "enrolled": tuple(enrolled),
+    }
     return msgspec.convert(whole, Config, from_attributes=True)
 
 
@@ -142,6 +153,15 @@ def _read_protect(tables: Any, text: str, problems: list[Problem]) -> list[Prote
         elif place:
             good.append(place)
     return good
+
+
+def _read_gateways(tables: Any, text: str, problems: list[Problem]) -> list[GatewayTable]:
+    """Who hears the live plane beside C2; what is wrong with them is appended to `problems`."""
+    rows = tables if isinstance(tables, list) else []
+    if len(rows) > MOST_GATEWAYS:
+        problems.append(Problem(f"{len(rows)} tables of gateway, and a node has {MOST_GATEWAYS} at most"))
+    found = (read_table(row, GatewayTable, ("gateway", number), text, problems) for number, row in enumerate(rows[:MOST_GATEWAYS]))
+    return [one for one in found if one is not None]
 
 
 def _read_sensors(tables: list[Any], folder: Path, text: str) -> tuple[list[SensorTable], list[Problem]]:

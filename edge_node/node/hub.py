@@ -24,6 +24,7 @@ from edge_node.node.words import happened
 from edge_node.notify import Notifier
 from edge_node.publish.keys import KeyFileError, load_or_make
 from edge_node.publish.live import LivePublisher
+from edge_node.publish.live_to_all import LiveToAll
 from edge_node.publish.outbox import Outbox
 from edge_node.timebase import Clock
 
@@ -47,7 +48,7 @@ def gather(config: Config) -> int:
         return os.EX_UNAVAILABLE
     config.node.run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with zmq.Context() as context:
-        live = LivePublisher(config.c2, keys, context, config.remote_id.operator_to_c2)
+        live = LiveToAll(config.c2, keys, context, config.remote_id.operator_to_c2, gateways=config.gateway)
         outbox = Outbox(config.c2, keys, context, state_dir=config.node.state_dir, name=config.node.name)
         hub = Hub(config, BusReceiver(context, config.node.run_dir), live, outbox, notifier)
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers import catalog
-from edge_node.config import Config, ProtectTable, from_json, to_json
+from edge_node.config import Config, GatewayTable, ProtectTable, from_json, to_json
 from edge_node.config_file import ConfigError, load
 
 KEY = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
@@ -193,3 +193,11 @@ def test_what_is_wrong_with_a_camera_is_named_without_its_password(tmp_path: Pat
     said = "\n".join(str(problem) for problem in config.problems)
     assert words in said
     assert "secret" not in said
+
+
+def test_gateways_hear_beside_c2(tmp_path: Path) -> None:
+    one = f"[[gateway]]\nlive = 'tcp://gateway:5571'\nserver_key = '{KEY}'\n"
+    assert load(_write(tmp_path, one)).gateway == (GatewayTable(live="tcp://gateway:5571", server_key=KEY),)
+    assert _problems(tmp_path, one * 5) == ["5 tables of gateway, and a node has 4 at most"]
+    assert "gateway lacks the key 'server_key'" in _problems(tmp_path, "[[gateway]]\nlive = 'tcp://gateway:5571'\n")[0]
+    assert "gateway must be a list of tables, each written as [[gateway]]" in _problems(tmp_path, "[gateway]\nlive = 'tcp://x:1'\n")[0]
