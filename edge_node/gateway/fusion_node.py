@@ -24,6 +24,8 @@ log = logging.getLogger("edge_node.gateway")
 STATUS_EVERY_S, ACK_S, LOOK_EVERY_S = 5.0, 10.0, 1.0
 LEAST_GAP_S = 0.1
 """Between two scans: less than 0.08 s is taken for a mistake."""
+LEAVING_S = 1.0
+"""Between goodbye and hanging up: the reference middleware drops what it has not parsed when a line closes."""
 PLACE_HALF_WIDTH_DEG = 15.0
 MOST_LINES = 64
 
@@ -69,6 +71,7 @@ class Session:
                 await asyncio.sleep(max(1 / self._rate_hz, LEAST_GAP_S))
         finally:
             self._status(leaving=True)
+            await asyncio.sleep(LEAVING_S)
 
     def _status(self, *, leaving: bool = False) -> None:
         """Told as new where its verdict, or what is not well, differs from what was told last."""
