@@ -18,9 +18,9 @@ WITHIN_S = 30.0
 MIDDLEWARE = "a8654cdf-4328-47de-81fa-c495589e30c8"
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
     """Wait until it holds."""
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(within_s):
         while not condition():
             await asyncio.sleep(0.02)
 
