@@ -26,6 +26,8 @@ LEAST_GAP_S = 0.1
 """Between two scans: less than 0.08 s is taken for a mistake."""
 LEAVING_S = 1.0
 """Between goodbye and hanging up: the reference middleware drops what it has not parsed when a line closes."""
+MOST_LATE_S = 1.0
+"""Beyond the time between two scans: what is older is not told as if it were now, which is all that a detection report can say."""
 PLACE_HALF_WIDTH_DEG = 15.0
 MOST_LINES = 64
 
@@ -89,7 +91,11 @@ class Session:
 
     def _scan(self) -> None:
         now_ns = self._now_ns()
-        moments = [one for one in self._view.new_since(self._serial, now_ns) if self._sink.tentative or one.track.state != "tentative"]
+        moments = [
+            one
+            for one in self._view.new_since(self._serial, now_ns, round((1 / self._rate_hz + MOST_LATE_S) * 1e9))
+            if self._sink.tentative or one.track.state != "tentative"
+        ]
         self._serial = self._view.serial
         seen = [one for one in moments if self._order is None or _looked_at(one, self._view.station, self._order)]
         self._line.send([frame(one) for one in scan(seen, self._view.names, now_ns, operator=self._sink.operator)])

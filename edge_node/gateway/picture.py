@@ -18,7 +18,10 @@ Said = dict[str, Any]
 
 
 class View:
-    """One node as it said last; `serial` counts all that it told of tracks, so that each sink knows what is new to it."""
+    """One node as it said last, by its own clock where somebody vouches for that, else by the gateway's.
+
+    `serial` counts all that it told of tracks, so that each sink knows what is new to it.
+    """
 
     def __init__(self, name: str, node8: str, now_ns: int) -> None:
         self.station = Station(name=name)
@@ -26,19 +29,22 @@ class View:
         self.status: NodeStatus | None = None
         self.clock_sigma_s: float | None = None
         self.heard_ns, self.serial = now_ns, 0
-        self._tracks: dict[int, tuple[int, Moment]] = {}
+        self._tracks: dict[int, tuple[int, int, Moment]] = {}
         self._first: dict[int, int] = {}
 
     def tracks(self, said: Said, now_ns: int) -> None:
         """Take a batch; another epoch is another run, whose numbers mean other objects."""
         self._epoch(said["epoch"], now_ns)
         self.heard_ns, self.clock_sigma_s = now_ns, said["clock_sigma_s"]
+        sent_ns = now_ns if said["clock_sigma_s"] is None else said["t_utc_ms"] * 1_000_000
         for one in said["tracks"]:
-            t_utc_ns = said["t_utc_ms"] * 1_000_000 - round((one["age_s"] or 0.0) * 1e9)
+            age_ns = round((one["age_s"] or 0.0) * 1e9)
+            t_utc_ns = sent_ns - age_ns
             if one["number"] in self._tracks or len(self._tracks) < MOST_TRACKS:
                 first_ns = self._first.setdefault(one["number"], t_utc_ns)
                 self.serial += 1
-                self._tracks[one["number"]] = self.serial, Moment(t_utc_ns=t_utc_ns, track=heard.track(one, t_utc_ns, first_ns))
+                moment = Moment(t_utc_ns=t_utc_ns, track=heard.track(one, t_utc_ns, first_ns))
+                self._tracks[one["number"]] = self.serial, now_ns - age_ns, moment
         self._forget(now_ns)
 
     def health(self, said: Said, now_ns: int) -> None:
@@ -48,9 +54,9 @@ class View:
         self.status = heard.status(said)
         self.station = heard.station(said["name"], said["place"])
 
-    def new_since(self, serial: int, now_ns: int) -> list[Moment]:
-        """The newest state of each track that was told after that, and is not old."""
-        return [one for told, one in self._tracks.values() if told > serial and abs(now_ns - one.t_utc_ns) <= MOST_AGE_NS]
+    def new_since(self, serial: int, now_ns: int, most_age_ns: int = MOST_AGE_NS) -> list[Moment]:
+        """The newest state of each track that was told after that, and is not old by the gateway's own clock."""
+        return [one for told, held_ns, one in self._tracks.values() if told > serial and now_ns - held_ns <= most_age_ns]
 
     def silent(self, now_ns: int) -> bool:
         """Whether nothing came for long."""
@@ -63,7 +69,7 @@ class View:
             self._first.clear()
 
     def _forget(self, now_ns: int) -> None:
-        for number in [number for number, (_, one) in self._tracks.items() if now_ns - one.t_utc_ns > FORGET_NS]:
+        for number in [number for number, (_, held_ns, _) in self._tracks.items() if now_ns - held_ns > FORGET_NS]:
             del self._tracks[number], self._first[number]
 
 

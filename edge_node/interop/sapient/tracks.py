@@ -35,7 +35,7 @@ BEHAVIOURS: dict[FactName, str] = {
     "fast": "Fast",
 }
 ZONE, CLAIM = "restricted_zone", "claim"
-MOST_AHEAD_S = 1.0
+MOST_AHEAD_S = 3.0
 """A place is told for the time of the scan; one that is older than this stays where it was."""
 
 

@@ -116,6 +116,15 @@ def test_each_sink_is_told_what_is_new_to_it_and_nothing_old() -> None:
     assert [one.track.number for one in view.new_since(0, NOW_UTC_NS)] == [1], "another run numbers anew"
 
 
+def test_a_node_whose_clock_nobody_vouches_for_is_told_by_the_gateway_s() -> None:
+    astray = batch(1, 0, 1) | {"clock_sigma_s": None}
+    picture, now_ns = Picture(), NOW_UTC_NS + 3_600 * 10**9
+    picture.take("roof", "01234567", astray, now_ns)
+    (moment,) = picture.views["01234567"].new_since(0, now_ns)
+    assert moment.t_utc_ns == now_ns
+    assert picture.views["01234567"].new_since(0, now_ns + 2 * 10**9, 10**9) == []
+
+
 def test_its_memory_is_bounded() -> None:
     picture = Picture()
     for begin in range(0, MOST_TRACKS + 200, 100):
