@@ -13,7 +13,6 @@ from math import floor
 
 STEP_DEG = 2.0
 ROWS, COLUMNS = 91, 180
-SIGMA_M = 1.0
 
 
 @cache

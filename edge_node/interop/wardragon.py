@@ -14,7 +14,6 @@ from edge_node.interop.moment import Moment, Names, Station
 from edge_node.interop.readings import Position
 from edge_node.messages import Identity, LinkKind, TargetLabel, Track
 
-DETECTIONS_PORT, STATUS_PORT, SIGNALS_PORT = 4224, 4225, 4226
 SERIAL = "Serial Number (ANSI/CTA-2063-A)"
 UA_TYPES = (
     None,
