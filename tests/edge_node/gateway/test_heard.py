@@ -91,6 +91,7 @@ def test_what_the_wire_leaves_out_is_unknown() -> None:
     assert isnan(said.velocity_east_mps)
 
 
+@hostile.patient
 @given(hostile.tracks)
 def test_nothing_that_a_node_can_say_does_harm(track: Track) -> None:
     for said in wire.decode_tracks(wire.encode_tracks([track], CLOCK, 7, 9, NOW_NS))["tracks"]:

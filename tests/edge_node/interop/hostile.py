@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from edge_node.interop.moment import Moment, Sensed, Station
@@ -41,6 +42,8 @@ from edge_node.messages import (
     UasId,
 )
 
+patient = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+"""For examples as large as these, on machines that do other things too."""
 numbers = st.floats() | st.floats(-400, 400) | st.sampled_from([0.0, -0.0, 90.0, -90.0, 180.0, -180.0, 360.0, 1e308])
 unknown = st.none() | numbers
 texts = st.text(max_size=8) | st.sampled_from(

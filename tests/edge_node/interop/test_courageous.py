@@ -83,6 +83,7 @@ def test_it_says_what_it_lacks(missing: str) -> None:
         courageous.document(Station(name="x", **known), [])
 
 
+@hostile.patient
 @given(hostile.stations, st.lists(hostile.moments, max_size=4), st.lists(hostile.sensed, max_size=4))
 def test_nothing_makes_it_invalid(schema: Draft7Validator, station: Station, moments: list[Moment], sensed: list[Sensed]) -> None:
     with suppress(Untellable):

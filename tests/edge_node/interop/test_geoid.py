@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_node.interop.geoid import altitude_msl_m, geoid_height_m
@@ -25,11 +25,13 @@ def test_it_is_within_three_metres_of_the_places_that_nga_tells(latitude_deg: fl
     assert geoid_height_m(latitude_deg, longitude_deg) == pytest.approx(told_m, abs=3.0)
 
 
+@settings(deadline=None)
 @given(st.floats(-90, 90), st.floats(-400, 400))
 def test_it_is_never_further_off_the_ellipsoid_than_the_earth_is(latitude_deg: float, longitude_deg: float) -> None:
     assert -110 < geoid_height_m(latitude_deg, longitude_deg) < 90
 
 
+@settings(deadline=None)
 @given(st.floats(-89, 89), st.floats(-180, 180))
 def test_it_has_no_steps(latitude_deg: float, longitude_deg: float) -> None:
     assert geoid_height_m(latitude_deg, longitude_deg) == pytest.approx(geoid_height_m(latitude_deg + 1e-4, longitude_deg + 1e-4), abs=0.01)

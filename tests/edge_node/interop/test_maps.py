@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -103,6 +103,7 @@ def test_a_way_over_the_antimeridian_is_cut_there() -> None:
     assert east == [[-180.0, pytest.approx(56.952)], [-179.999, 56.952], [-179.998, 56.952]]
 
 
+@settings(deadline=None)
 @given(st.floats(-80, 80), st.sampled_from([179.99, -179.99, 180.0, -180.0]), st.floats(0, 360), st.floats(0, 200))
 def test_a_sector_at_the_antimeridian_stays_on_the_map(
     latitude_deg: float, longitude_deg: float, azimuth_deg: float, sigma_deg: float
@@ -115,6 +116,7 @@ def test_a_sector_at_the_antimeridian_stays_on_the_map(
         assert max(longitudes) - min(longitudes) < 2
 
 
+@hostile.patient
 @given(hostile.stations, st.lists(hostile.moments, max_size=4))
 def test_no_track_makes_geojson_invalid(station: Station, moments: list[Moment]) -> None:
     for feature in collection(station, moments):
@@ -139,6 +141,7 @@ def test_kml_tells_heights_above_the_sea() -> None:
     assert track.findtext(f"{KML}styleUrl") == "#track"
 
 
+@hostile.patient
 @given(hostile.stations, st.lists(hostile.moments, max_size=4))
 def test_no_track_makes_kml_unreadable(station: Station, moments: list[Moment]) -> None:
     for told in read(kml.document(station, moments)).iter(f"{KML}coordinates"):
@@ -155,6 +158,7 @@ def test_a_row_says_what_a_state_says() -> None:
     assert (rows[2]["link"], rows[2]["center_hz"]) == ("elrs_900", "866425000.0")
 
 
+@hostile.patient
 @given(hostile.stations, st.lists(hostile.moments, max_size=4))
 def test_no_track_breaks_a_row_or_is_run_by_a_spreadsheet(station: Station, moments: list[Moment]) -> None:
     rows = list(csv.reader(StringIO(table.document(station, moments), newline=""), strict=True))

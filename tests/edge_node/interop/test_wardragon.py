@@ -158,6 +158,7 @@ def test_the_kit_says_where_it_is() -> None:
     }
 
 
+@hostile.patient
 @given(hostile.moments, hostile.stations)
 def test_no_track_makes_it_unreadable(moment: Moment, station: Station) -> None:
     for told in (wardragon.detection(moment, NAMES), wardragon.signal(moment, station)):

@@ -11,7 +11,7 @@ from typing import Any
 
 import asterix
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -99,6 +99,7 @@ def test_the_day_ends_at_midnight(after_midnight_ns: int, ticks: int) -> None:
     assert int.from_bytes(fields.time_of_day(MIDNIGHT_NS + after_midnight_ns), "big") == ticks
 
 
+@settings(deadline=None)
 @given(st.floats(-90, 90), st.floats(-180, 180), st.floats(-500, 20_000), st.floats(-500, 500), st.floats(-100, 100), st.integers(0, 2**32))
 def test_062_there_and_back(latitude: float, longitude: float, altitude: float, speed: float, climb: float, number: int) -> None:  # noqa: PLR0917
     state = Kinematics(
@@ -134,6 +135,7 @@ def test_a_radio_bearing_is_decoded_to_what_was_sent() -> None:
     assert of_205(replace(radio_bearing(), state="lost"))["I000"]["TYP"] == 4
 
 
+@settings(deadline=None)
 @given(st.floats(0, 360, exclude_max=True), st.floats(1e6, 9e10))
 def test_205_there_and_back(azimuth_deg: float, center_hz: float) -> None:
     said = of_205(radio_bearing(azimuth_deg, center_hz))
@@ -156,6 +158,7 @@ def test_many_tracks_are_cut_into_datagrams() -> None:
     assert [said["I040"]["TrkN"] for block in blocks for said in decoded(block)] == list(range(200))
 
 
+@hostile.patient
 @given(hostile.moments, hostile.stations)
 def test_no_track_makes_a_record_that_others_cannot_read(moment: Moment, station: Station) -> None:
     for category, record in (

@@ -141,6 +141,7 @@ def test_protobuf_is_framed_for_streams_and_for_datagrams() -> None:
     assert to_mesh(event) == b"\xbf\x01\xbf" + body
 
 
+@hostile.patient
 @given(hostile.moments, hostile.stations)
 def test_no_track_makes_an_event_unreadable(moment: Moment, station: Station) -> None:
     for event in events(moment, replace(SPEAKER, station=station)):
@@ -154,6 +155,7 @@ def test_no_track_makes_an_event_unreadable(moment: Moment, station: Station) ->
         ET.fromstring(f"<d>{said.detail.xmlDetail}</d>")  # noqa: S314 - the encoder's own
 
 
+@hostile.patient
 @given(hostile.stations, hostile.texts, st.sampled_from(get_args(Verdict)), hostile.coverages)
 def test_no_node_makes_an_event_unreadable(station: Station, words: str, verdict: Verdict, view: Coverage) -> None:
     event = node_event(replace(SLOWLY, station=station), verdict=verdict, sentence=words, coverage=[view])

@@ -254,6 +254,7 @@ def test_a_stream_is_cut_into_messages_wherever_its_pieces_end() -> None:
         list(Deframer().feed(len(messages[0]).to_bytes(4, "big") + messages[0]))
 
 
+@hostile.patient
 @given(st.lists(hostile.moments, max_size=3), hostile.times)
 def test_no_track_makes_a_message_that_is_refused(moments: list[Moment], t_utc_ns: int) -> None:
     for message in scan(moments, NAMES, min(max(t_utc_ns, 0), 253_402_300_799 * 10**9)):
@@ -263,6 +264,7 @@ def test_no_track_makes_a_message_that_is_refused(moments: list[Moment], t_utc_n
             said("alert", alert)
 
 
+@hostile.patient
 @given(hostile.stations, hostile.coverages, hostile.texts, hostile.unknown, hostile.unknown)
 def test_no_node_makes_a_message_that_is_refused(
     station: Station, view: Coverage, words: str, sigma_s: float | None, battery: float | None

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sapient_msg import proto_options_pb2
 from sapient_msg.bsi_flex_335_v2_0 import sapient_message_pb2
@@ -141,6 +141,7 @@ def test_no_bytes_do_harm(body: bytes) -> None:
         check.problems(decode(body))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_cut_message_does_harm(corpus: dict[str, dict[str, str]], data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(sorted(corpus["accepted"].values())))
