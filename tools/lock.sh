@@ -1,6 +1,7 @@
 #!/bin/sh
-# Resolve pyproject.toml anew into requirements.lock (a node) and requirements-dev.lock (a node and its tests):
-# exact versions and hashes for CPython 3.11 to 3.14 on 64-bit x86 and ARM Linux, every package as a wheel for all of them.
+# Resolve pyproject.toml anew into requirements.lock (a node), requirements-dev.lock (a node and its tests) and requirements-peers.lock
+# (programs of others that tests compare with): exact versions and hashes for CPython 3.11 to 3.14 on 64-bit x86 and ARM Linux, every package
+# of the first two as a wheel for all of them.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,11 +14,15 @@ resolve() {
     "$venv/bin/uv" pip compile --quiet "$@"
 }
 
-lock() {
+pin() {
     file=$1
     shift
     resolve --universal --python-version 3.11 --generate-hashes --custom-compile-command tools/lock.sh \
-        --upgrade "$@" pyproject.toml --output-file "$file"
+        --upgrade "$@" --output-file "$file"
+}
+
+have_wheels() {
+    file=$1
     for python in 3.11 3.12 3.13 3.14; do
         for machine in x86_64 aarch64; do
             resolve --python-version "$python" --python-platform "$machine-manylinux_2_28" --only-binary :all: \
@@ -27,5 +32,8 @@ lock() {
     echo "$file: wheels for CPython 3.11 to 3.14 on x86_64 and aarch64, glibc 2.28 or newer"
 }
 
-lock requirements.lock --group build
-lock requirements-dev.lock --group dev --constraint requirements.lock
+pin requirements.lock --group build pyproject.toml
+have_wheels requirements.lock
+pin requirements-dev.lock --group dev --constraint requirements.lock pyproject.toml
+have_wheels requirements-dev.lock
+pin requirements-peers.lock --group peers --constraint requirements-dev.lock

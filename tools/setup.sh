@@ -6,8 +6,8 @@ set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 
 case "${1-}" in
-    "") lock=requirements-dev.lock page=tools/c2/web ;;
-    --node) lock=requirements.lock page= ;;
+    "") lock=requirements-dev.lock page=tools/c2/web peers=requirements-peers.lock ;;
+    --node) lock=requirements.lock page='' peers='' ;;
     *)
         echo "usage: tools/setup.sh [--node]" >&2
         exit 64
@@ -82,7 +82,7 @@ page_packages() {
 }
 
 stamp=.venv/set-up
-wanted="$PWD $(cat "$lock" ${page:+"$page/package-lock.json"} pyproject.toml tools/setup.sh | cksum)"
+wanted="$PWD $(cat "$lock" ${peers:+"$peers"} ${page:+"$page/package-lock.json"} pyproject.toml tools/setup.sh | cksum)"
 if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c 'import edge_node' 2>/dev/null &&
     { [ -z "$page" ] || [ -d "$page/node_modules" ]; }; then
     exit 0
@@ -95,6 +95,8 @@ make_venv
 say "installing $(grep -c '^[a-z].*==' "$lock") locked packages with $(.venv/bin/python --version); this takes a minute or two"
 pip_install --only-binary :all: --require-hashes -r "$lock"
 pip_install --no-deps --no-build-isolation -e .
+[ -z "$peers" ] || pip_install --require-hashes -r "$peers" ||
+    say "going on: tests that compare with programs of others ($peers) skip; they are built, which takes: sudo apt-get install gcc python3-dev"
 if [ -z "$page" ] || page_packages; then
     echo "$wanted" >"$stamp"
 else

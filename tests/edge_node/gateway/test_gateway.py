@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import asterix
 import pytest
 import zmq
 import zmq.asyncio
@@ -18,6 +17,9 @@ from edge_node.gateway.settings import SinkTable
 from tests.edge_node.gateway.peers import WITHIN_S, FusionNode, Peer, until
 from tests.edge_node.gateway.stage import free_port, gateway_of
 from tests.edge_node.interop.scene import SERIAL
+from tests.peers import needed
+
+asterix = needed("asterix")
 
 
 def events(heard: bytearray) -> dict[str, ET.Element]:

@@ -14,6 +14,9 @@ import pytest
 
 from edge_node.gateway.settings import SinkTable
 from tests.edge_node.gateway.stage import free_port, gateway_of
+from tests.peers import needed
+
+needed("taky")
 
 BIN = Path(sys.executable).parent
 WITHIN_S = 40.0

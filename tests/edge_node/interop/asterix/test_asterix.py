@@ -9,7 +9,6 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-import asterix
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +19,9 @@ from edge_node.interop.moment import Moment, Station
 from edge_node.messages import Emission, Identity, Kinematics, Track, UasId
 from tests.edge_node.interop import hostile
 from tests.edge_node.interop.scene import COVARIANCE, START_NS, STATION, flown, heard, linked
+from tests.peers import needed
+
+asterix = needed("asterix")
 
 MIDNIGHT_NS = 20_785 * 86_400_000_000_000
 STEP_DEG = 180 / 2**25

@@ -10,9 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 from msgspec.structs import replace
-from taky.cot import models
 
 from edge_node.interop.cot.event import UNKNOWN_M, Event
 from edge_node.interop.cot.tak import to_mesh, to_message, to_stream
@@ -23,6 +21,9 @@ from edge_node.messages import Coverage, Track, Verdict
 from tests.edge_node.interop import hostile
 from tests.edge_node.interop.cot import tak_schema
 from tests.edge_node.interop.scene import SERIAL, START_NS, STATION, flown, heard, linked
+from tests.peers import needed
+
+etree, models = needed("lxml.etree"), needed("taky.cot.models")
 
 NAMES = Names(node8="3fa2b1c0", epoch=0x7C1B, started_utc_ns=START_NS)
 NOW_NS = START_NS + 50_000_000
