@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 from rich.live import Live
 
+from edge_node.page.login import WebError
 from tools.c2.picture import Picture
 from tools.c2.table import draw
 from tools.c2.web import options
-from tools.c2.web.login import WebError
 from tools.simulate.world import World
 from tools.stage import Stage, stage
 from tools.virtual_devices.bench import virtual_devices

@@ -16,6 +16,7 @@ import msgspec
 import zmq
 from rich.live import Live
 
+from edge_node.page.login import WebError
 from edge_node.publish.keys import KeyFileError, load_or_make
 from tools.c2 import enrolment_commands, store_commands
 from tools.c2.enrolment import EnrolmentError
@@ -23,7 +24,6 @@ from tools.c2.picture import Picture
 from tools.c2.station import Station
 from tools.c2.table import draw
 from tools.c2.web import options as web
-from tools.c2.web.login import WebError
 
 KEY_LENGTH = 40
 

@@ -15,9 +15,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from edge_node.page.login import SESSION_S, Login
 from tools.c2.web.feed import MOST_CLIENTS, Feed
 from tools.c2.web.guard import COOKIE, Guard, session_of
-from tools.c2.web.login import SESSION_S, Login
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tools.c2.web.login import Login
+from edge_node.page.login import Login
 
 COOKIE = "edge_node_session"
 OPEN = frozenset({"/login", "/static/login.js", "/static/look.css", "/static/icon.svg"})

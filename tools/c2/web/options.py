@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+from edge_node.page.login import WebError, load_or_make_token
 from tools.c2.news import Event
-from tools.c2.web.login import WebError, load_or_make_token
 
 Events = Callable[[float], Iterator[Event]]
 

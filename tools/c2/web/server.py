@@ -12,11 +12,11 @@ from threading import Thread
 import uvicorn
 from msgspec import Struct
 
+from edge_node.page.login import Login, WebError, load_or_make_token
 from tools.c2.enrolment import Enrolment
 from tools.c2.picture import Event
 from tools.c2.web.app import PACKAGES, build
 from tools.c2.web.feed import Feed
-from tools.c2.web.login import Login, WebError, load_or_make_token
 
 MOST_CONNECTIONS = 128
 DEAD_AFTER_MS = 20_000

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from edge_node.page import login
+from edge_node.page.login import MOST_ADDRESSES, MOST_WRONG, Login, WebError, load_or_make_token
 from tests.tools.c2.web.helpers import Visitor, certificate, open_page
-from tools.c2.web import app, login
-from tools.c2.web.login import MOST_ADDRESSES, MOST_WRONG, Login, WebError, load_or_make_token
+from tools.c2.web import app
 from tools.c2.web.server import Settings
 
 TOKEN = "a-token-of-24-characters"  # noqa: S105

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from edge_node.page.login import WebError
 from tests.tools.c2.web.helpers import Visitor, certificate, open_page
 from tools.c2.web import server
-from tools.c2.web.login import WebError
 from tools.c2.web.server import Page, Settings
 
 

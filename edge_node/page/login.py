@@ -1,4 +1,4 @@
-"""Who may see the page: whoever holds the token of this C2; a session is a cookie that the token has signed."""
+"""Who may see a page: whoever holds its token; a session is a cookie that the token has signed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class WebError(Exception):
 
 
 def load_or_make_token(state_dir: Path) -> str:
-    """The token of this C2, made if there is none, readable by its owner alone; raises WebError."""
+    """The token of this node, or of this C2, made if there is none, readable by its owner alone; raises WebError."""
     path = state_dir / FILE
     try:
         if not path.exists():

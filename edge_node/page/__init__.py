@@ -1,0 +1,1 @@
+"""The node's own status page: served by a process that lives while somebody looks."""
