@@ -16,6 +16,7 @@ from edge_node.field.health_names import found
 from edge_node.messages import Finding, NodeStatus, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
+from edge_node.node.figures_file import Figures, PlaceNow
 from edge_node.node.reporting import Reporting
 from edge_node.node.stop import StopFlag
 from edge_node.node.told_health import packed
@@ -155,6 +156,7 @@ class Hub:
         self._say_findings()
         node = status.read(self._config.node.run_dir)
         self._report.look(node, look.timebase, self._tracking.tracks(now_ns), now_ns)
+        self._report.show(self._figures(now_ns))
         if node is not None:
             self._hurry(node)
             self._live.publish_status(
@@ -166,6 +168,21 @@ class Hub:
                 now_mono_ns=now_ns,
                 last=last,
             )
+
+    def _figures(self, now_ns: int) -> Figures:
+        """What whoever is on the spot may want to know beside tracks and status."""
+        clock, place, c2 = self._tracking.timebase, self._tracking.place(now_ns), self._config.c2
+        known = PlaceNow(place.latitude_deg, place.longitude_deg, place.altitude_wgs84_m, place.sigma_m) if place else None
+        return Figures(
+            t_mono_ns=now_ns,
+            t_utc_ns=None if clock.sigma_s is None else clock.utc_ns(now_ns),
+            sigma_utc_s=clock.sigma_s,
+            place=known,
+            linked=None if c2.live is None else self._live.connected,
+            link="; ".join(filter(None, (self._live.link_words(), self._report.words()))),
+            counters={**self._counters(), **self._live.counters()},
+            reports=self._tracking.reports,
+        )
 
     def _hurry(self, node: NodeStatus) -> None:
         """Whoever sits at C2 hears at once what has begun or ended to be wrong."""

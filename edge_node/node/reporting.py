@@ -13,7 +13,7 @@ from edge_node import __version__
 from edge_node.config import Config
 from edge_node.field.health_names import found
 from edge_node.messages import BusMessage, Finding, NodeStatus, Track, TrackEvent
-from edge_node.node import tracks_file
+from edge_node.node import figures_file, tracks_file
 from edge_node.node.asked_recording import AskedRecording
 from edge_node.node.changes import Changes
 from edge_node.node.obeying import Obeying, Outcome
@@ -148,6 +148,13 @@ class Reporting:
             self._tracks_problem = ""
         except OSError as error:
             self._tracks_problem = f"tracks cannot be shown on the node: {error.strerror}"
+
+    def show(self, figures: figures_file.Figures) -> None:
+        """After each look: what the hub counts, for whoever is on the spot."""
+        try:
+            figures_file.write(self._config.node.run_dir, figures)
+        except OSError as error:
+            self._tracks_problem = f"figures cannot be shown on the node: {error.strerror}"
 
     def _tell(self, noted: Noted, now_ns: int) -> None:
         if noted.rumour and not self._rumours.take(now_ns):
