@@ -18,6 +18,12 @@ Z85Key = Annotated[
     str,
     Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}\Z", description="a CURVE public key, 40 characters of Z85"),
 ]
+Listening = Annotated[
+    str,
+    Meta(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}\Z", max_length=256, description="HOST:PORT, such as 127.0.0.1:8088"),
+]
+LOOPBACK_PAGE = "127.0.0.1:8088"
+HostName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]{1,253}\Z", description="a host's name, without a port")]
 LedName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_:.+-]{1,64}\Z", description="the name of a folder of /sys/class/leds")]
 PublicKey = Annotated[
     str,
@@ -152,6 +158,55 @@ class LampTable(Struct, frozen=True, forbid_unknown_fields=True):
     buzzer: LedName | None = None
 
 
+class PageTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[page]: the node's own status page, for whoever is at the node or reaches its loopback by ssh; none without `listen`.
+
+    On loopback a `token` is asked for where that is wanted, elsewhere always; elsewhere it needs TLS too (`certificate` and `key`, PEM), or
+    `plain` where the way itself is encrypted. `names` are those by which a browser may ask for it beside addresses and the node's own.
+    Pictures of cameras and what is known of operators (`personal`) are not shown unless this says so.
+    """
+
+    listen: Listening | None = None
+    token: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
+    plain: bool = False
+    names: Annotated[tuple[HostName, ...], Meta(max_length=16)] = ()
+    camera: bool = False
+    personal: bool = False
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port to listen at, an IPv6 address without its brackets."""
+        host, _, port = (self.listen or LOOPBACK_PAGE).rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this computer can come in."""
+        host = self.place[0]
+        return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+    @property
+    def asks_for_token(self) -> bool:
+        """Everywhere but on loopback, and there where it is wanted."""
+        return self.token or not self.on_loopback
+
+    @property
+    def wrong(self) -> str:
+        """Why the page must not be served so; empty where it may."""
+        if (self.certificate is None) != (self.key is None):
+            return "page.certificate and page.key go together"
+        if self.place[1] > 65_535:
+            return f"page.listen = {self.listen!r}: there are no more than 65535 ports"
+        if self.on_loopback or self.certificate is not None or self.plain:
+            return ""
+        return (
+            f"page.listen = {self.listen!r} can be reached from other machines, which needs TLS: give page.certificate and page.key, "
+            "or page.plain = true where the way itself is encrypted (WireGuard), or listen on 127.0.0.1 and come by ssh -L"
+        )
+
+
 class SensorTable(Struct, frozen=True):
     """One [[sensor]]: its own name, its driver, and that driver's options; `folder` is where another package's relative paths start."""
 
@@ -180,6 +235,7 @@ class Config(Struct, frozen=True):
     supervision: SupervisionTable = SupervisionTable()
     health: HealthTable = HealthTable()
     lamp: LampTable = LampTable()
+    page: PageTable = PageTable()
     sensor: tuple[SensorTable, ...] = ()
     protect: tuple[ProtectTable, ...] = ()
     gateway: tuple[GatewayTable, ...] = ()

@@ -18,6 +18,7 @@ from edge_node.config import (
     HealthTable,
     LampTable,
     NodeTable,
+    PageTable,
     ProtectTable,
     RemoteIdTable,
     SensorTable,
@@ -46,6 +47,7 @@ TABLES: dict[str, type[Struct]] = {
     "supervision": SupervisionTable,
     "health": HealthTable,
     "lamp": LampTable,
+    "page": PageTable,
 }
 LISTS = ("sensor", "protect", "gateway")
 MOST_PROTECTED = 32
@@ -79,6 +81,9 @@ def load(path: Path, c2: bool = True) -> Config:
     protect = _read_protect(tables.get("protect", []), text, problems)
     gateways = _read_gateways(tables.get("gateway", []), text, problems)
     problems += _across(tables, node, text)
+    page = read["page"]
+    if isinstance(page, PageTable) and page.wrong:
+        problems.append(Problem(page.wrong, line_of(text, ("page", "listen"))))
     if problems:
         raise ConfigError(path, problems)
     sensors, problems = _read_sensors(tables.get("sensor", []), folder, text)
