@@ -24,6 +24,7 @@ from edge_node.node.pipeline import Pipeline
 from edge_node.node.remembered import Remembered
 from edge_node.node.stop import StopFlag
 from edge_node.node.told_health import packed, packed_coverage
+from edge_node.node.view import View
 from edge_node.notify import Notifier
 
 EXIT_CODES: dict[type[SourceError], int] = {
@@ -53,7 +54,8 @@ def work(config: Config, name: str) -> int:
             pipeline = Pipeline(name, {"RadioFrame": {"trusted_keys": keys}, "Frame": {"settings": config.camera}})
             with Remembered(config.node.state_dir, name, time.monotonic_ns()) as remembered:
                 health = SensorHealth(name, table.driver, source.declared_hz, remembered.memory, time.monotonic_ns())
-                _Loop(source, pipeline, bus, notifier, health=health, remembered=remembered, problem=problem).run(StopFlag())
+                view = View(config.node.run_dir, name, config.page.camera)
+                _Loop(source, pipeline, bus, notifier, health=health, remembered=remembered, view=view, problem=problem).run(StopFlag())
             return os.EX_OK
     except SourceError as error:
         return _end(notifier, str(error), EXIT_CODES[type(error)])
@@ -107,10 +109,11 @@ class _Loop:
         *,
         health: SensorHealth,
         remembered: Remembered,
+        view: View,
         problem: str,
     ) -> None:
         self._source, self._pipeline, self._bus, self._notifier, self._problem = source, pipeline, bus, notifier, problem
-        self._health, self._remembered, self._unsent = health, remembered, 0
+        self._health, self._remembered, self._view, self._unsent = health, remembered, view, 0
         self._admission = Admission()
         self._blocks = self._detections = self._lost = 0
         self._last_block_ns: int | None = None
@@ -130,6 +133,7 @@ class _Loop:
                 self._detections += sum(not isinstance(message, Coverage) for message in messages)
                 self._last_block_ns = block.t_mono_ns
                 self._send(messages)
+                self._view.saw(block, time.monotonic_ns())
             else:
                 self._send(self._pipeline.idle(time.monotonic_ns()))
             self._say(time.monotonic_ns())

@@ -23,7 +23,7 @@ class Spectrogram:
         self._window = np.hanning(self._size).astype(np.float32)
         highest_hz = min(HIGHEST_HZ, sample_rate_hz / 2)
         self.edges_hz: Numbers = np.geomspace(min(LOWEST_HZ, highest_hz / 2), highest_hz, BANDS + 1)
-        self._bands = _bands(self.edges_hz, np.asarray(np.fft.rfftfreq(self._size, 1 / sample_rate_hz), np.float64))
+        self._bands = bands(self.edges_hz, np.asarray(np.fft.rfftfreq(self._size, 1 / sample_rate_hz), np.float64))
         self._columns = np.zeros((MOST_COLUMNS, BANDS), np.float32)
         self._sum = np.zeros(BANDS, np.float32)
         self._every, self._summed, self._count = 1, 0, 0
@@ -63,7 +63,7 @@ class Spectrogram:
         return edges_s, 10 * np.log10(self._columns[: self._count].T / scale + np.float32(1e-14))
 
 
-def _bands(edges_hz: Numbers, bins_hz: Numbers) -> Array:
+def bands(edges_hz: Numbers, bins_hz: Numbers) -> Array:
     """Weights (bands, bins) that sum the power of a band, so that a tone is as loud in a wide band as in a narrow one."""
     middles, width_hz = np.sqrt(edges_hz[1:] * edges_hz[:-1]), np.maximum(np.diff(edges_hz), bins_hz[1])
     return np.asarray(np.maximum(1 - np.abs(bins_hz[None] - middles[:, None]) / width_hz[:, None], 0.0), np.float32)

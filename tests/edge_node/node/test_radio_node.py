@@ -110,6 +110,9 @@ class Scripted:
     def look(self, *_: object) -> tuple[()]:
         return ()
 
+    def saw(self, *_: object) -> None:
+        """Nobody looks."""
+
     def keep(self, _: int) -> None:
         """Nothing was learnt."""
 
@@ -129,6 +132,7 @@ def test_a_drones_link_is_told_to_the_driver_and_a_neighbours_is_not() -> None:
     parts = Scripted(
         [[link(alarm=True)], [link(alarm=False)], [PositionFix(t_mono_ns=0, has_fix=False)], [link(alarm=True), link(alarm=True)]]
     )
-    loop = _Loop(source, *([cast("Any", parts)] * 3), health=cast("Any", parts), remembered=cast("Any", parts), problem="")
+    scripted = cast("Any", parts)
+    loop = _Loop(source, *([scripted] * 3), health=scripted, remembered=scripted, view=scripted, problem="")
     loop.run(StopFlag())
     assert len(source.finds) == 2
