@@ -17,6 +17,7 @@ COMMANDS = {
     "run": ("run the node until it is told to stop", "edge_node.commands.running:run"),
     "status": ("say how the running node is", "edge_node.commands.running:status"),
     "doctor": ("look at everything, and say what is wrong and what to touch", "edge_node.commands.doctor:doctor"),
+    "page": ("serve the node's own status page to a browser until Ctrl-C", "edge_node.commands.running:page"),
     "tracks": ("show the tracks of the running node, on the spot", "edge_node.commands.running:tracks"),
     "check-config": ("read the configuration and name all that is wrong in it", "edge_node.commands.running:check_config"),
     "setup": ("ask a few questions and set this node up, or do so by a file of answers", "edge_node.commands.setup:setup"),
@@ -38,7 +39,21 @@ COMMANDS = {
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.commands.running:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.commands.running:hub"),
 }
-TAKES_CONFIG = ("run", "status", "doctor", "tracks", "check-config", "setup", "sensors", "enrol", "keys", "calibrate", "worker", "hub")
+TAKES_CONFIG = (
+    "run",
+    "status",
+    "doctor",
+    "page",
+    "tracks",
+    "check-config",
+    "setup",
+    "sensors",
+    "enrol",
+    "keys",
+    "calibrate",
+    "worker",
+    "hub",
+)
 SAYS_JSON = ("status", "doctor", "tracks", "sensors", "detect", "replay", "calibrate", "demo")
 
 
@@ -55,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--json", action="store_true", help="one JSON object a line")
     commands.choices["gateway"].add_argument("-c", "--config", type=Path, default=DEFAULT_GATEWAY, help="gateway.toml (%(default)s)")
     _add_doctor(commands.choices["doctor"])
+    commands.choices["page"].add_argument("--door", type=int, metavar="N", help="the socket that the supervisor hands over, by its number")
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
     commands.choices["enrol"].add_argument("token", metavar="TOKEN", help="as C2's 'invite' shows it, or - to read it from standard input")
     commands.choices["enrol"].add_argument("--wait", type=float, default=15.0, metavar="S", help="how long to wait for C2 (%(default)g s)")

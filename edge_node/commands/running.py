@@ -11,6 +11,7 @@ from pathlib import Path
 
 from edge_node.config import Config, SensorTable, from_json
 from edge_node.config_file import ConfigError, load
+from edge_node.node.log_file import LogFile
 
 
 def _config(path: Path) -> Config:
@@ -18,9 +19,11 @@ def _config(path: Path) -> Config:
     return from_json(sys.stdin.buffer.read()) if path == Path("-") else load(path)
 
 
-def _log(level: int = logging.INFO) -> None:
-    """To standard error, with the priority that the journal reads."""
+def _log(level: int = logging.INFO, run_dir: Path | None = None) -> None:
+    """To standard error, with the priority that the journal reads; the newest lines to the run folder as well."""
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if run_dir is not None:
+        logging.getLogger().addHandler(LogFile(run_dir))
 
 
 def _say(text: str, error: bool = False) -> None:
@@ -38,7 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     _log()
     try:
-        return Supervisor(arguments.config, load(arguments.config)).run()
+        config = load(arguments.config)
+        supervisor = Supervisor(arguments.config, config)
+        _log(run_dir=config.node.run_dir)
+        return supervisor.run()
     except ConfigError as error:
         return _trouble(error, os.EX_CONFIG)
     except (AlreadyRunning, PermissionError) as error:
@@ -49,9 +55,10 @@ def worker(arguments: argparse.Namespace) -> int:
     """`edge-node worker NAME`."""
     from edge_node.node.worker import work
 
-    _log()
     try:
-        return work(_config(arguments.config), arguments.name)
+        config = _config(arguments.config)
+        _log(run_dir=config.node.run_dir)
+        return work(config, arguments.name)
     except ConfigError as error:
         return _trouble(error, os.EX_CONFIG)
 
@@ -60,11 +67,26 @@ def hub(arguments: argparse.Namespace) -> int:
     """`edge-node hub`."""
     from edge_node.node.hub import gather
 
-    _log()
     try:
-        return gather(_config(arguments.config))
+        config = _config(arguments.config)
+        _log(run_dir=config.node.run_dir)
+        return gather(config)
     except ConfigError as error:
         return _trouble(error, os.EX_CONFIG)
+
+
+def page(arguments: argparse.Namespace) -> int:
+    """`edge-node page`."""
+    from edge_node.page.serving import PageError, serve
+
+    try:
+        config = _config(arguments.config)
+        _log(logging.WARNING)
+        return serve(config, arguments.door)
+    except ConfigError as error:
+        return _trouble(error, os.EX_CONFIG)
+    except (PageError, PermissionError) as error:
+        return _trouble(error, os.EX_UNAVAILABLE)
 
 
 def check_config(arguments: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from edge_node.messages import Coverage, Finding, NodeStatus, SensorStatus
 from edge_node.node import status
 from edge_node.node.board_watch import BoardWatch
 from edge_node.node.child import Child
+from edge_node.node.page_door import PageDoor
 from edge_node.notify import Notifier
 
 TICK_S = 0.25
@@ -54,6 +55,7 @@ class Supervisor:
         self._hub = self._add(HUB, ["hub"], config)
         self._workers: dict[str, Child] = {}
         self._board, self._lamp = BoardWatch(config), _lamp(config)
+        self._door = PageDoor(config)
         self._take(config)
 
     def run(self) -> int:
@@ -81,6 +83,7 @@ class Supervisor:
         now_s = time.monotonic()
         for child in self._children():
             child.tick(now_s)
+        self._door.tick(now_s)
         self._drop_gone()
         self._tell(now_s)
 
@@ -107,6 +110,9 @@ class Supervisor:
         for name in after.keys() - self._workers.keys():
             self._workers[name] = self._add(name, ["worker", name], config, after[name].driver)
         self._hub.config = config
+        if _of_the_page(config) != _of_the_page(self._config):
+            self._door.close()
+            self._door = PageDoor(config)
         if _of_the_supervisor(config) != _of_the_supervisor(self._config):
             self._look_anew(config)
         if everything or _of_the_hub(config) != _of_the_hub(self._config):
@@ -223,6 +229,7 @@ class Supervisor:
         self._write(self.status(time.monotonic()))
         for child in self._children():
             self._close(child)
+        self._door.close()
         self._board.close()
         self._lamp.close()
         self._selector.close()
@@ -232,12 +239,17 @@ class Supervisor:
 
 def _of_all(config: Config) -> tuple[object, ...]:
     """What every process reads when it starts."""
-    return config.node, config.remote_id.trusted_keys
+    return config.node, config.remote_id.trusted_keys, config.page.camera
 
 
 def _of_the_supervisor(config: Config) -> tuple[object, ...]:
     """What the supervisor looks at and shows."""
     return config.health, config.lamp, config.node
+
+
+def _of_the_page(config: Config) -> tuple[object, ...]:
+    """What the page reads when it starts."""
+    return config.page, config.node, config.sensor
 
 
 def _lamp(config: Config) -> Lamp:
