@@ -21,7 +21,7 @@ class Mark(Struct, frozen=True, kw_only=True):
     """One track. Without `azimuth_deg` it has no direction; without `elevation_deg` it may be at any height.
 
     Sigmas are of azimuth and elevation as angles of those names, `correlation` is between their errors. `known` is the track's cooperation,
-    `suspected` the evidence of the strongest doubt, `drone` the probability of one.
+    `doubt` names the strongest suspicion and `evidence` says why, `drone` is the probability of one.
     """
 
     number: int
@@ -38,7 +38,8 @@ class Mark(Struct, frozen=True, kw_only=True):
     age_s: float
     known: str | None = None
     reason: str | None = None
-    suspected: str | None = None
+    doubt: str | None = None
+    evidence: str | None = None
     flags: tuple[str, ...] = ()
     label: str | None = None
     drone: float | None = None
@@ -80,7 +81,8 @@ def mark(track: Track, place: PlaceNow | None, now_mono_ns: int) -> Mark:
         age_s=max(now_mono_ns - track.last_seen_mono_ns, 0) / 1e9,
         known=track.cooperation,
         reason=track.cooperation_reason,
-        suspected=f"{doubt.name.replace('_', ' ')} {100 * doubt.score:.0f} %: {doubt.evidence}"[:MOST_TEXT] if doubt else None,
+        doubt=doubt.name if doubt else None,
+        evidence=f"{doubt.name.replace('_', ' ')}, {100 * doubt.score:.0f} %: {doubt.evidence}"[:MOST_TEXT] if doubt else None,
         flags=track.flags[:8],
         label=track.label,
         drone=sum(track.probabilities.get(name, 0.0) for name in DRONES) if track.probabilities else None,
@@ -89,11 +91,18 @@ def mark(track: Track, place: PlaceNow | None, now_mono_ns: int) -> Mark:
 
 
 def _name(track: Track) -> str:
-    """The shortest that tells it from others: what it calls itself, else its number."""
+    """What it calls itself, else what it is taken for."""
     claimed = track.identity.ids if track.identity else ()
     told = track.target.ids if track.target else ()
     names = [one.value for one in claimed] + [one.value for one in told]
-    return next((name[:24] for name in names if name), f"#{track.number}")
+    return next((name[:24] for name in names if name), _sensed(track))
+
+
+def _sensed(track: Track) -> str:
+    """Such as "multirotor heard", of one that says nothing of itself."""
+    how = (("seen", track.sight), ("heard", track.sound), ("received", track.emission), ("reported", track.target))
+    what = "link" if track.emission and track.label in (None, "unknown") else (track.label or "something").replace("_", " ")
+    return f"{'something' if what == 'unknown' else what} {next((word for word, said in how if said), 'found')}"
 
 
 def of_bearing(bearing: Bearing) -> Direction:
