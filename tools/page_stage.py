@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import cv2
 import numpy as np
@@ -47,18 +48,27 @@ def page_stage(page: str = "", sensors: str | None = None) -> Iterator[PageStage
         world, port, air = World.load(SCENE, SEED), free_port(), here.folder / "air.pcap"
         os.mkfifo(air)
         stop = Event()
-        player = Thread(target=lambda: remote_id.play(world, air, LASTS_S, stop))
+        threads = [Thread(target=lambda: remote_id.play(world, air, LASTS_S, stop)), Thread(target=lambda: _listen(here, stop))]
         with closing(Gnss(Setting(world, here.folder, LASTS_S))) as gnss:
             gnss.begin(Begun(time.monotonic(), time.time_ns()))
             others = made_sensors(here.folder) if sensors is None else sensors
             wifi = table("wifi", "recording", {"path": air, "pace": "live"})
-            player.start()
+            for thread in threads:
+                thread.start()
             try:
                 with here.node(f'{wifi}{gnss.said.table}{others}\n[page]\nlisten = "127.0.0.1:{port}"\n{page}\n'):
                     yield PageStage(here, port)
             finally:
                 stop.set()
-                player.join()
+                for thread in threads:
+                    thread.join()
+
+
+def _listen(here: Stage, stop: Event) -> None:
+    """As a C2 does."""
+    while not stop.is_set():
+        for _ in here.c2.events(0.2):
+            pass
 
 
 def made_sensors(folder: Path) -> str:
@@ -67,7 +77,7 @@ def made_sensors(folder: Path) -> str:
     soundfile.write(sound, _sound(), SOUND_HZ, subtype="PCM_16")
     _spectrum().tofile(spectrum)
     _film(film)
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "microphone": {"path": sound},
         "receiver": {"path": spectrum, "rate_hz": IQ_HZ, "center_hz": CENTER_HZ, "format": "cs8"},
         "camera": {"path": film, "horizontal_fov_deg": 40.0, "azimuth_deg": 60.0, "tilt_deg": 12.0},
