@@ -42,8 +42,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def page_stage(page: str = "", sensors: str | None = None) -> Iterator[PageStage]:
-    """A node with these lines in [page], and these [[sensor]] tables beside the scene's Wi-Fi and GNSS; with the block it ends."""
+def page_stage(page: str = "", listens: bool = True) -> Iterator[PageStage]:
+    """A node with these lines in [page], of the scene's Wi-Fi and GNSS and made sensors; with the block it ends."""
     with stage() as here:
         world, port, air = World.load(SCENE, SEED), free_port(), here.folder / "air.pcap"
         os.mkfifo(air)
@@ -51,12 +51,12 @@ def page_stage(page: str = "", sensors: str | None = None) -> Iterator[PageStage
         threads = [Thread(target=lambda: remote_id.play(world, air, LASTS_S, stop)), Thread(target=lambda: _listen(here, stop))]
         with closing(Gnss(Setting(world, here.folder, LASTS_S))) as gnss:
             gnss.begin(Begun(time.monotonic(), time.time_ns()))
-            others = made_sensors(here.folder) if sensors is None else sensors
+            table_of_page = f'\n[page]\nlisten = "127.0.0.1:{port}"\n{page}\n' if listens else ""
             wifi = table("wifi", "recording", {"path": air, "pace": "live"})
             for thread in threads:
                 thread.start()
             try:
-                with here.node(f'{wifi}{gnss.said.table}{others}\n[page]\nlisten = "127.0.0.1:{port}"\n{page}\n'):
+                with here.node(f"{wifi}{gnss.said.table}{made_sensors(here.folder)}{table_of_page}"):
                     yield PageStage(here, port)
             finally:
                 stop.set()

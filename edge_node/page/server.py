@@ -37,7 +37,7 @@ class PageServer(ThreadingMixIn, TCPServer):
 
     def __init__(self, listener: socket.socket, app: App, tls: ssl.SSLContext | None) -> None:
         BaseServer.__init__(self, listener.getsockname(), _Handler)
-        listener.setblocking(False)
+        listener.settimeout(TURN_S)  # handle_request waits no longer than this, and not at all at a socket that does not block
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self.socket, self.app, self._tls = listener, app, tls
         self._deadlines: dict[socket.socket, float] = {}

@@ -22,6 +22,7 @@ BENCHES = {
     "authenticity": ("genuine and false Remote ID, simulated and recorded: who is suspected, how soon", "tools.bench.authenticity:figures"),
     "wire": ("bytes a track to C2, in whole messages of ten", "tools.bench.wire:figures"),
     "web": ("the C2's page in Chromium with 500 tracks five times a second", "tools.bench.web:figures"),
+    "page": ("the node's own status page, unwatched and with one viewer of both waterfalls", "tools.bench.page:figures"),
     "flood": ("10 000 invented aircraft at 5 000 frames a second beside a genuine one", "tools.bench.flood:figures"),
     "fuzz": ("random and mutated payloads through every decoder; EDGE_NODE_FUZZ_PAYLOADS says how many", "tools.bench.fuzz:figures"),
     "chaos": ("kills, black holes, full disks, stepped clocks; EDGE_NODE_CHAOS_S and EDGE_NODE_CHAOS_SEED", "tools.bench.chaos:figures"),

@@ -27,6 +27,10 @@ GOALS = {
     "web.stream_kb": Goal(at_most=2, of="ratio"),
     "web.cpu_percent": Goal(at_most=60),
     "web.pss_mib": Goal(at_most=120),
+    "page.unwatched_cpu": Goal(at_most=1),
+    "page.unwatched_mib": Goal(at_most=15),
+    "page.watched_cpu": Goal(at_most=10),
+    "page.watched_mib": Goal(at_most=40),
     "chaos.faults": Goal(at_least=20),
     "chaos.offered": Goal(at_least=834),  # 50 000 a minute
     "chaos.safe": Goal(at_least=0.9, of="ratio"),
