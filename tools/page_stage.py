@@ -24,7 +24,7 @@ from tools.virtual_devices.gnss import Gnss
 
 LASTS_S = 3_600.0
 SOUND_HZ, SOUND_S, BLADE_PASS_HZ = 16_000, 8.0, 172.0
-IQ_HZ, IQ_S, CENTER_HZ, BURST_S = 1_000_000, 4.0, 868_000_000, 0.06
+IQ_HZ, IQ_S, CENTER_HZ, BURST_S = 300_000, 6.0, 868_000_000, 0.24
 WIDE_PX, HIGH_PX, PICTURES, PICTURES_A_SECOND = 160, 128, 80, 8.0
 
 
@@ -101,10 +101,10 @@ def _spectrum() -> np.ndarray[tuple[int], np.dtype[np.int8]]:
     iq = 2.0 * (rng.standard_normal(count) + 1j * rng.standard_normal(count))
     t_s = np.arange(int(BURST_S * IQ_HZ)) / IQ_HZ
     for k in range(int(IQ_S / BURST_S)):
-        offset_hz = 35_000.0 * rng.integers(-6, 6)
-        sweep = np.exp(2j * np.pi * (offset_hz * t_s + 6_000 * np.sin(2 * np.pi * 400 * t_s) / 400))
+        offset_hz = 16_000.0 * rng.integers(-5, 5)
+        sweep = np.exp(2j * np.pi * (offset_hz * t_s + 10 * np.sin(2 * np.pi * 400 * t_s)))
         iq[k * t_s.size : (k + 1) * t_s.size] += 12.0 * sweep * (t_s < 0.7 * BURST_S)
-    iq += 6.0 * np.exp(2j * np.pi * 310_000 * np.arange(count) / IQ_HZ) * (np.arange(count) % IQ_HZ < IQ_HZ // 3)
+    iq += 6.0 * np.exp(2j * np.pi * 105_000 * np.arange(count) / IQ_HZ) * (np.arange(count) % IQ_HZ < IQ_HZ // 3)
     both = np.stack((iq.real, iq.imag), axis=1).ravel()
     return np.clip(np.round(both), -127, 127).astype(np.int8)
 

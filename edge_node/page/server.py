@@ -15,7 +15,7 @@ from typing import Any
 
 from edge_node.page.asked import HEADERS, Answer, Asked, said
 
-MOST_CONNECTIONS = 48
+MOST_CONNECTIONS = 24
 MOST_HEAD_BYTES = 16_384
 MOST_FORM_BYTES = 1_024
 ASK_WITHIN_S = 8.0

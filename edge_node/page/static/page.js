@@ -51,7 +51,7 @@ function silence(told) {
 function show() {
   const { told } = state.now;
   const marks = ordered(state.now.marks);
-  const coverage = told.node?.coverage ?? [];
+  const coverage = [...(told.node?.coverage ?? [])].sort((a, b) => (a.sensor < b.sensor ? -1 : 1));
   setText($("name"), told.node?.name ?? "edge_node");
   if (document.title !== `${told.node?.name ?? "edge_node"}: ${told.verdict}`) document.title = `${told.node?.name ?? "edge_node"}: ${told.verdict}`;
   setText($("version"), told.version);
@@ -134,7 +134,7 @@ function showFindings(findings) {
 
 function showSensors(told, coverage) {
   const covers = new Map(coverage.map((one) => [one.sensor, one]));
-  const parts = told.node ? [...told.node.sensors, told.node.hub] : [];
+  const parts = told.node ? [...[...told.node.sensors].sort((a, b) => (a.name < b.name ? -1 : 1)), told.node.hub] : [];
   fill($("sensors"), parts, makeRow, (row, one) => {
     const [sign, kind] = STATES[one.state] ?? ["?", "bad"];
     const covered = covers.get(one.name);

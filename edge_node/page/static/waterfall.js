@@ -73,8 +73,8 @@ export class Waterfall {
   }
 
   shift(by) {
+    this.pen.globalCompositeOperation = "copy"; // what is empty moves along, and what is new begins empty
     this.pen.drawImage(this.canvas, -by, 0);
-    this.pen.clearRect(COLUMNS - by, 0, by, this.canvas.height);
   }
 
   draw(levels) {

@@ -90,7 +90,7 @@ def test_a_real_node_is_shown_as_it_is(chrome: Browser, stage: PageStage, device
         expect(page.locator("#link")).to_contain_text("C2 asks for the tracks", timeout=20_000)
         expect(page.locator("#log li").first).to_contain_text("edge_node")
         wait_for(lambda: [colours > 8 for colours in page.evaluate(DRAWN)] == [True, True], 30, "both waterfalls are drawn")
-        expect(page.locator(".fall .high").nth(1)).to_have_text("868.50 MHz")
+        expect(page.locator(".fall .high").nth(1)).to_have_text("868.15 MHz")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out at the side"
         small = "[...document.querySelectorAll('button')].filter(one => one.offsetParent && one.offsetHeight < 44).length"
         assert page.evaluate(small) == 0, "what is touched is as large as a finger"
