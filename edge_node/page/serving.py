@@ -42,13 +42,19 @@ def serve(config: Config, door: int | None) -> int:
     server = PageServer(listener, Routes(config, feed.desk, feed, Login(token) if token else None), tls)
     if door is None:
         _show(config, token)
+    parent = os.getppid()
     try:
-        while not stop.set and (door is None or time.monotonic() - server.last_s < IDLE_S):
+        while not stop.set and (door is None or _is_wanted(server, parent)):
             server.turn()
     finally:
         feed.close()
         listener.close()
     return os.EX_OK
+
+
+def _is_wanted(server: PageServer, parent: int) -> bool:
+    """Somebody looks, and the supervisor lives: the next one needs the address."""
+    return os.getppid() == parent and time.monotonic() - server.last_s < IDLE_S
 
 
 def _listener(config: Config, door: int | None) -> socket.socket:

@@ -1,4 +1,7 @@
 // The few things that the page does to its document. Text goes in as text, never as markup, and only where it changed.
+// Control and formatting characters, which could steer a reader's eye, become dots.
+const UNSEEN = /\p{C}/gu;
+
 export const $ = (id) => document.getElementById(id);
 
 export function make(tag, className, ...children) {
@@ -16,7 +19,8 @@ export function drawn(tag, attributes, ...children) {
 }
 
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const plain = text.replace(UNSEEN, "·");
+  if (element.textContent !== plain) element.textContent = plain;
 }
 
 export function setClass(element, className) {

@@ -69,6 +69,30 @@ def test_a_node_with_a_page_runs_nothing_for_it_until_somebody_knocks(tmp_path: 
         assert not Path(f"/proc/{page}").exists()
 
 
+def test_it_ends_with_a_supervisor_that_was_killed_though_somebody_looks(tmp_path: Path) -> None:
+    port = free_port()
+    with running_node(tmp_path, f'page.listen = "127.0.0.1:{port}"') as node:
+        node.wait_running("hub")
+        stream = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        stream.request("GET", "/events")
+        answer = stream.getresponse()
+        (page,) = pages(node)
+        node.process.kill()
+        node.process.wait()
+        wait_for(lambda: not Path(f"/proc/{page}").exists() or _is_dead(page), 10, "the page has ended")
+        wait_for(lambda: _refused(port), 10, "and its address is free")
+        answer.close()
+        stream.close()
+
+
+def _is_dead(pid: int) -> bool:
+    """Ended, and nobody has asked yet how."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 def _refused(port: int) -> bool:
     try:
         ask(port)

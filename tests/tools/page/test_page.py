@@ -23,6 +23,7 @@ from tests.running import wait_for
 from tools.page_stage import PageStage, page_stage
 
 MARKUP = "<img src=x onerror=document.title='owned'>"
+TURNED = "safe\u202eelbuort\u0007"
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 DRAWN = """() => [...document.querySelectorAll(".fall canvas")].map((canvas) => {
@@ -168,13 +169,14 @@ def test_an_empty_sky_over_blind_sensors_does_not_read_as_clear(chrome: Browser,
 
 def test_what_an_aircraft_says_is_text_and_its_kind_has_a_shape_and_a_word(chrome: Browser, tmp_path: Path) -> None:
     hostile = replace(full_track(1, Random(1)), identity=Identity(ids=(UasId("serial_number", MARKUP),)), cooperation=None)
-    doubted = replace(full_track(2, Random(2)), suspicions=(Suspicion("position_jump", 0.9, MARKUP),))
+    doubted = replace(full_track(2, Random(2)), suspicions=(Suspicion("position_jump", 0.9, TURNED),))
     silent = replace(full_track(3, Random(3)), identity=None, suspicions=(Suspicion("body_without_claim", 0.9, "no Remote ID"),))
     known = replace(full_track(4, Random(4)), cooperation="authorised")
     with served(tmp_path) as visitor, speaking(tmp_path, hostile, doubted, silent, known), screen(chrome, visitor.address) as page:
         expect(page.locator("#tracks li")).to_have_count(4)
         page.locator("#tracks summary").nth(1).click()
         expect(page.locator("#tracks")).to_contain_text(MARKUP[:24])
+        expect(page.locator("#tracks .doubt").nth(1)).to_contain_text("safe·elbuort·")
         assert page.title() == "test: green"
         assert page.locator("main img").count() == 0
         assert [page.locator("#tracks .glyph").nth(k).get_attribute("class") for k in range(4)] == [
