@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 from playwright.sync_api import Browser, Page
 
 from tools.c2.web.browser import browser
@@ -54,9 +55,8 @@ def _shoot(page: Page, name: str) -> None:
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=IMAGES / name)
     drop = 8 - COLOURS_BITS
-    picture = cv2.imread(str(IMAGES / name))
-    if picture is not None:
-        cv2.imwrite(str(IMAGES / name), picture >> drop << drop | picture >> COLOURS_BITS, (cv2.IMWRITE_PNG_COMPRESSION, 9))
+    picture = np.asarray(cv2.imread(str(IMAGES / name)), np.uint8)
+    cv2.imwrite(str(IMAGES / name), picture >> drop << drop | picture >> COLOURS_BITS, (cv2.IMWRITE_PNG_COMPRESSION, 9))
     print(IMAGES / name)
 
 

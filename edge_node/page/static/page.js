@@ -10,6 +10,7 @@ const STATES = { running: ["✓", "good"], starting: ["…", "warn"], stopping: 
 const GONE_MS = 3000;
 const OLD_S = 5;
 const MOST_ROWS = 60;
+const UNKNOWN = "Nobody knows what is in the sky now.";
 
 const state = { now: null, heardMs: performance.now(), live: false, updates: 0, open: new Set() };
 const sky = new Sky($("sky"));
@@ -32,20 +33,23 @@ function setLive(live) {
 function watch() {
   const silentMs = performance.now() - state.heardMs;
   const gone = !state.live && silentMs > GONE_MS;
-  const old = state.now && (state.now.told.age_s == null || state.now.told.age_s > OLD_S || state.now.told.tracks_age_s == null || state.now.told.tracks_age_s > OLD_S);
-  setText($("live"), state.live ? "live" : "no data");
-  setClass($("live"), state.live ? "live on" : "live off");
+  const old = state.now && isOld(state.now.told);
+  const live = state.live && !old;
+  setText($("live"), live ? "live" : state.live ? "node silent" : "no data");
+  setClass($("live"), live ? "live on" : "live off");
   $("gone").hidden = !gone && !old;
-  if (gone) setText($("gone"), `No data for ${Math.round(silentMs / 1000)} s: this page does not hear the node. What is below is old.`);
+  if (gone) setText($("gone"), `No data for ${Math.round(silentMs / 1000)}\u00a0s: this page does not hear the node. What is below is old.`);
   else if (old) setText($("gone"), silence(state.now.told));
   document.body.classList.toggle("stale", gone || Boolean(old));
   views.watch();
 }
 
+const isOld = (told) => [told.age_s, told.tracks_age_s].some((age) => age == null || age > OLD_S);
+
 function silence(told) {
   if (told.age_s == null) return "No node runs here.";
-  if (told.age_s > OLD_S) return `The node has said nothing for ${Math.round(told.age_s)} s. What is below is old.`;
-  return told.tracks_age_s == null ? "Nothing is tracked yet." : `Nothing has been tracked for ${Math.round(told.tracks_age_s)} s. What is below is old.`;
+  if (told.age_s > OLD_S) return `The node has said nothing for ${Math.round(told.age_s)}\u00a0s. What is below is old.`;
+  return told.tracks_age_s == null ? "Nothing is tracked yet." : `Nothing has been tracked for ${Math.round(told.tracks_age_s)}\u00a0s. What is below is old.`;
 }
 
 function show() {
@@ -74,7 +78,7 @@ function showSky(marks, coverage) {
   const without = marks.length - drawn;
   const blind = coverage.filter((one) => one.reach_m <= 0).length;
   const said = [`${drawn} ${drawn === 1 ? "track" : "tracks"} in the sky`, without ? `${without} without a direction, in the list` : "", blind ? `${blind} of ${coverage.length} sensors blind` : ""];
-  setText($("sky-words"), said.filter(Boolean).join("; "));
+  setText($("sky-words"), isOld(state.now.told) ? UNKNOWN : said.filter(Boolean).join("; "));
   setText($("band-names"), coverage.slice(0, 5).map((one) => `${one.sensor}${one.reach_m > 0 ? "" : " (blind)"}`).join(", ") || "no sensor says what it covers");
 }
 
@@ -82,7 +86,8 @@ function showTracks(marks, coverage) {
   const blind = coverage.filter((one) => one.reach_m <= 0).length;
   const clear = blind === coverage.length ? "No tracks, and no sensor senses anything now." : blind ? `No tracks; but ${blind} of ${coverage.length} sensors are blind.` : "No tracks.";
   setText($("count"), marks.length ? String(marks.length) : "");
-  setText($("no-tracks"), marks.length ? (marks.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${marks.length}.` : "") : clear);
+  const listed = marks.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${marks.length}.` : "";
+  setText($("no-tracks"), isOld(state.now.told) ? UNKNOWN : marks.length ? listed : clear);
   fill($("tracks"), marks.slice(0, MOST_ROWS), makeTrack, fillTrack);
 }
 

@@ -148,6 +148,8 @@ def test_a_node_that_says_nothing_any_more_is_red_and_greyed_out(chrome: Browser
     with served(tmp_path) as visitor, screen(chrome, visitor.address) as page:
         expect(page.locator("#colour")).to_have_text("red")
         expect(page.locator("#gone")).to_contain_text("No node runs here")
+        expect(page.locator("#live")).to_have_text("node silent")
+        expect(page.locator("#no-tracks")).to_have_text("Nobody knows what is in the sky now.")
         with speaking(tmp_path):
             expect(page.locator("#colour")).to_have_text("green", timeout=10_000)
             expect(page.locator("#gone")).to_be_hidden()
