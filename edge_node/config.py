@@ -13,7 +13,8 @@ from edge_node.sensor_options import OPTIONS, Degrees90, Degrees180, Positive
 from edge_node.strict_toml import Problem, as_path
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="a name of a-z, 0-9, - and _, 32 at most")]
-CommandName = Literal["report", "record", "live_rate", "point", "reload"]
+CommandName = Literal["report", "record", "freeze", "live_rate", "point", "reload"]
+FreezeCause = Literal["track", "command", "button"]
 Z85Key = Annotated[
     str,
     Meta(pattern=r"^[0-9a-zA-Z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}\Z", description="a CURVE public key, 40 characters of Z85"),
@@ -31,6 +32,12 @@ PublicKey = Annotated[
         pattern=r"^([0-9A-Za-z+/]{43}=|[0-9a-fA-F]{64}|unsigned)$",
         description='an Ed25519 public key, 44 characters of base64 or 64 of hex, or "unsigned" where nobody signs the list',
     ),
+]
+
+
+RecordingKey = Annotated[
+    str,
+    Meta(pattern=r"^[0-9A-Za-z+/]{43}=\Z", description="an X25519 public key, 44 characters of base64 (edge-node recording-key)"),
 ]
 
 
@@ -72,7 +79,7 @@ class C2Table(Struct, frozen=True, forbid_unknown_fields=True):
     next_server_key: Z85Key | None = None
     spool_mb: Annotated[int, Meta(ge=1, le=100_000)] = 256
     history_hz: Annotated[float, Meta(ge=0.01, le=10)] = 1.0
-    commands: tuple[CommandName, ...] = ("report", "record", "live_rate", "point", "reload")
+    commands: tuple[CommandName, ...] = ("report", "record", "freeze", "live_rate", "point", "reload")
     rate_hz: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     confirmed_rate_hz: Annotated[float, Meta(ge=0.1, le=20)] = 5.0
     heartbeat_s: Annotated[float, Meta(ge=0.2, le=60)] = 1.0
@@ -207,6 +214,30 @@ class PageTable(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class BlackBoxTable(Struct, frozen=True, forbid_unknown_fields=True):
+    """[black_box]: the last seconds of what sensors gave, kept on the disk when one of `on` happens; without `on` nothing is held.
+
+    Each sensor holds `seconds_before`, or what `memory_mb` hold of it. A recording goes on until `seconds_after` the last trigger, but
+    no longer than `longest_s`. All of them take `quota_mb` at most and leave `free_mb` of the disk free; after `days` they are removed.
+    `public_key` is who alone can open them, `button` a device of /dev/input.
+    """
+
+    on: tuple[FreezeCause, ...] = ()
+    seconds_before: Annotated[float, Meta(ge=1, le=300, description="seconds from 1 to 300")] = 10.0
+    seconds_after: Annotated[float, Meta(ge=0, le=300, description="seconds from 0 to 300")] = 10.0
+    longest_s: Annotated[float, Meta(ge=2, le=3_600, description="seconds from 2 to 3600")] = 120.0
+    memory_mb: Annotated[int, Meta(ge=1, le=4_096, description="a whole number from 1 to 4096")] = 64
+    quota_mb: Annotated[int, Meta(ge=10, le=10_000_000, description="a whole number from 10 to 10000000")] = 2_000
+    free_mb: Annotated[int, Meta(ge=0, le=10_000_000, description="a whole number from 0 to 10000000")] = 500
+    days: Annotated[float, Meta(gt=0, le=3_650, description="days above 0, at most 3650")] = 30.0
+    an_hour: Annotated[int, Meta(ge=1, le=1_000, description="a whole number from 1 to 1000")] = 12
+    sound: bool = False
+    video: bool = False
+    iq: bool = True
+    public_key: RecordingKey | None = None
+    button: Path | None = None
+
+
 class SensorTable(Struct, frozen=True):
     """One [[sensor]]: its own name, its driver, and that driver's options; `folder` is where another package's relative paths start."""
 
@@ -236,6 +267,7 @@ class Config(Struct, frozen=True):
     health: HealthTable = HealthTable()
     lamp: LampTable = LampTable()
     page: PageTable = PageTable()
+    black_box: BlackBoxTable = BlackBoxTable()
     sensor: tuple[SensorTable, ...] = ()
     protect: tuple[ProtectTable, ...] = ()
     gateway: tuple[GatewayTable, ...] = ()

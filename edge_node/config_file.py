@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from edge_node import enrolment_file
 from edge_node.config import (
+    BlackBoxTable,
     C2Table,
     CameraTable,
     Config,
@@ -48,6 +49,7 @@ TABLES: dict[str, type[Struct]] = {
     "health": HealthTable,
     "lamp": LampTable,
     "page": PageTable,
+    "black_box": BlackBoxTable,
 }
 LISTS = ("sensor", "protect", "gateway")
 MOST_PROTECTED = 32
@@ -123,6 +125,7 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
     camera = tables.get("camera")
     if isinstance(camera, dict) and ("model" in camera) != ("labels" in camera):
         problems.append(Problem("camera.model and camera.labels go together", line_of(text, ("camera",))))
+    problems += _of_black_box(tables.get("black_box"), text)
     problems += [
         Problem(f"{name} must be a list of tables, each written as [[{name}]]", line_of(text, (name,)))
         for name in LISTS
@@ -135,6 +138,20 @@ def _across(tables: dict[str, Any], node: Struct | None, text: str) -> list[Prob
     if isinstance(node, NodeTable) and node.moving and node.latitude_deg is not None:
         said = "node.moving and a fixed node.latitude_deg contradict: leave the place out and give the node a gnss sensor"
         problems.append(Problem(said, line_of(text, ("node", "moving"))))
+    return problems
+
+
+def _of_black_box(table: Any, text: str) -> list[Problem]:
+    if not isinstance(table, dict) or not isinstance(on := table.get("on", []), list):
+        return []
+    problems = []
+    if "button" in on and "button" not in table:
+        said = "black_box.on names a button: say black_box.button, its device in /dev/input/by-path"
+        problems.append(Problem(said, line_of(text, ("black_box", "on"))))
+    times = [table.get(name, getattr(BlackBoxTable(), name)) for name in ("seconds_after", "longest_s")]
+    if all(isinstance(one, int | float) for one in times) and times[0] > times[1]:
+        said = f"black_box.seconds_after = {times[0]} is more than black_box.longest_s = {times[1]}"
+        problems.append(Problem(said, line_of(text, ("black_box", "seconds_after"))))
     return problems
 
 

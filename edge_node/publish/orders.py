@@ -20,6 +20,13 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, Meta(ge=1, le=600)]
 
 
+class Freeze(Struct, frozen=True, forbid_unknown_fields=True):
+    """Keep the last seconds of what the sensors gave, and so many more; None is as the node is configured."""
+
+    seconds: Annotated[float, Meta(ge=0, le=300)] | None = None
+    words: Annotated[str, Meta(max_length=100)] = ""
+
+
 class LiveRate(Struct, frozen=True, forbid_unknown_fields=True):
     """Say tracks, and confirmed ones, so often; for so long, or until the node starts anew."""
 
@@ -48,8 +55,15 @@ class Reload(Struct, frozen=True, forbid_unknown_fields=True):
     """Read node.toml again."""
 
 
-Order = Report | Record | LiveRate | Point | Reload
-ORDERS: dict[str, type[Order]] = {"report": Report, "record": Record, "live_rate": LiveRate, "point": Point, "reload": Reload}
+Order = Report | Record | Freeze | LiveRate | Point | Reload
+ORDERS: dict[str, type[Order]] = {
+    "report": Report,
+    "record": Record,
+    "freeze": Freeze,
+    "live_rate": LiveRate,
+    "point": Point,
+    "reload": Reload,
+}
 
 
 def read(name: str, arguments: dict[str, Any]) -> Order:
