@@ -37,3 +37,15 @@ def _sizes(data_bytes: int | None, frame_bytes: int) -> tuple[bytes, bytes, int,
         return _RIFF.pack(b"RIFF", whole, b"WAVE"), room, data_bytes, frames
     long = _CHUNK.pack(b"ds64", _SIZES.size) + _SIZES.pack(whole, data_bytes, frames, 0)
     return _RIFF.pack(b"RF64", UNKNOWN, b"WAVE"), long, UNKNOWN, min(frames, UNKNOWN)
+
+
+def closed(begun: bytes, file_bytes: int) -> bytes:
+    """The header of a file of sound whose length was not known when `begun` was written, now that it is; raises ValueError."""
+    at = _RIFF.size + _CHUNK.size + _SIZES.size + _CHUNK.size
+    if len(begun) < HEADER_BYTES or file_bytes < HEADER_BYTES or not begun.startswith((b"RIFF", b"RF64")):
+        raise ValueError("it does not begin as it was written")
+    _, channels, rate_hz, _, frame_bytes, _, _, _, _, tag, _ = _FORM.unpack_from(begun, at)
+    if channels == 0 or frame_bytes == 0:
+        raise ValueError("it does not begin as it was written")
+    data_bytes = file_bytes - HEADER_BYTES
+    return head(rate_hz, channels, is_float=tag == IEEE_FLOAT, data_bytes=data_bytes - data_bytes % frame_bytes)

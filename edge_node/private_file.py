@@ -32,6 +32,13 @@ def replace(path: Path, text: str) -> None:
     sync(path.parent)
 
 
+def replace_bytes(path: Path, data: bytes) -> None:
+    """The same of bytes. Raises OSError."""
+    with _fresh(path.parent, data) as fresh:
+        fresh.replace(path)
+    sync(path.parent)
+
+
 def move(path: Path, onto: Path) -> None:
     """Give a file of the same folder another's name; the other is gone. Raises OSError."""
     path.replace(onto)
@@ -65,11 +72,11 @@ def _name(user: int) -> str:
 
 
 @contextmanager
-def _fresh(folder: Path, text: str) -> Iterator[Path]:
+def _fresh(folder: Path, content: str | bytes) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=".new-", dir=folder)  # O_EXCL, mode 0600
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         yield Path(name)

@@ -29,16 +29,15 @@ class Medium(Protocol):
     def around(self, kept: Kept, t_utc_ns: int) -> tuple[bytes, bytes]:
         """What stands before and after the block's bytes."""
 
-    def beside(self) -> dict[str, bytes]:
-        """Small files beside it, by their suffix, as they are now."""
+    def beside(self) -> tuple[str, bytes] | None:
+        """Suffix and content of a small file beside it; None where that is as it was told last, or where there is none."""
 
 
 class _Plain:
     """A file that nothing stands beside."""
 
-    def beside(self) -> dict[str, bytes]:
+    def beside(self) -> None:
         """None."""
-        return {}
 
 
 class Sound(_Plain):
@@ -91,7 +90,7 @@ class Iq:
     def __init__(self, first: Kept) -> None:
         self._form, self._rate_hz = first.form, first.block.sample_rate_hz
         self._stood: list[Stood] = []
-        self._samples, self._next = 0, -1
+        self._samples, self._next, self._told = 0, -1, 0
 
     def head(self) -> bytes:
         """Bare samples."""
@@ -112,9 +111,12 @@ class Iq:
         self._next = block.sequence + count
         return b"", b""
 
-    def beside(self) -> dict[str, bytes]:
-        """What the captures are."""
-        return {".sigmf-meta": meta(cast("IqFormat", self._form), float(self._rate_hz), self._stood, WRITER)}
+    def beside(self) -> tuple[str, bytes] | None:
+        """What the captures are, where there is another one."""
+        if self._told == len(self._stood):
+            return None
+        self._told = len(self._stood)
+        return ".sigmf-meta", meta(cast("IqFormat", self._form), float(self._rate_hz), self._stood, WRITER)
 
 
 class Frames(_Plain):

@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from drivers.blocks import Attitude, AudioBlock, Frame, GnssFix, IqBlock
 from drivers.mcap import McapWriter
-from edge_node.private_file import sync
+from edge_node.private_file import replace_bytes, sync
 from edge_node.record import spine
 from edge_node.record.kept import Bytes, Kept
 
 SUFFIX = ".enc"
 LIBRARY = "edge_node"
+SYNC_EVERY_BYTES = 8 << 20
 CHANNELS_EACH = 64
 """So many numbers of channels and schemas has each process for its own."""
 SAME: dict[type[spine.Entry], tuple[str, ...]] = {
@@ -42,7 +43,7 @@ class PartFile:
     """One file of a recording, new, its owner's alone, sealed where the recording is; `at` counts its plain bytes. Raises OSError."""
 
     def __init__(self, target: Target, name: str) -> None:
-        self.name, self.at = name, 0
+        self.name, self.at, self._synced = name, 0, 0
         path = target.folder / (name + (SUFFIX if target.public_key else ""))
         self._handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         self._seal: Any = None
@@ -62,6 +63,9 @@ class PartFile:
         """Give all to the system, which keeps it whatever becomes of this process."""
         if self._seal:
             self._seal.flush()
+        if self.at - self._synced >= SYNC_EVERY_BYTES:
+            self._synced = self.at
+            os.fdatasync(self._handle)  # so that nobody else who syncs must wait for all of it
 
     def close(self, *, whole: bool = True) -> None:
         """And to the disk."""
@@ -76,6 +80,23 @@ class PartFile:
         view = memoryview(data)
         while view:
             view = view[os.write(self._handle, view) :]
+
+
+def replace_whole(target: Target, name: str, data: bytes) -> None:
+    """A small file, over the one that may be there, sealed as the recording is. Raises OSError."""
+    sealed = target.public_key is not None
+    replace_bytes(target.folder / (name + SUFFIX * sealed), sealed_bytes(target, name, data) if sealed else data)
+
+
+def sealed_bytes(target: Target, name: str, data: bytes) -> bytes:
+    """A whole small file, sealed as the recording is."""
+    from edge_node.record import sealed  # noqa: PLC0415 -- libsodium is loaded only where somebody asked for it
+
+    made = bytearray()
+    seal = sealed.SealedWriter(made.extend, sealed.public_key(target.public_key or ""), f"{target.id}/{name}")
+    seal.write(data)
+    seal.finish()
+    return bytes(made)
 
 
 class SpinePart:
@@ -139,6 +160,7 @@ class SensorPart:
         """Let what was written be readable, whatever becomes of this process."""
         if self._file is not None:
             self._file.flush()
+            self._lay_beside(self._file)
         self._spine.flush()
 
     def close(self) -> None:
@@ -166,11 +188,15 @@ class SensorPart:
         file, self._file = self._file, None
         if file is None:
             return
-        for suffix, data in self._medium.beside().items():
-            beside = PartFile(self._target, file.name.removesuffix(self._medium.suffix) + suffix)
-            beside.write(data)
-            beside.close()
+        self._lay_beside(file)
         file.close()
+
+    def _lay_beside(self, file: PartFile) -> None:
+        """What stands in small files beside it, where that has changed."""
+        beside = self._medium.beside()
+        if beside is not None:
+            suffix, data = beside
+            replace_whole(self._target, file.name.removesuffix(self._medium.suffix) + suffix, data)
 
     def _entry(self, kept: Kept, file: str, offset: int) -> spine.Entry:
         block = kept.block
