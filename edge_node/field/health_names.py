@@ -68,6 +68,7 @@ NAMES: dict[str, Named] = {
     "spool_unwritable": Named("what C2 has not taken cannot be kept on the disk, only in memory", "make room, or exchange the SD card"),
     "status_unwritable": Named("tracks or status cannot be shown on the node", "make room in run_dir"),
     "recording_failed": Named("a recording that C2 asked for cannot be written", "make room in state_dir"),
+    "black_box_failed": Named("the black box cannot keep what it should", "make room in state_dir, or take a faster SD card"),
     "key_renewal": Named("the next key cannot be taken into use", "do as it says"),
     "lamp_dark": Named("the lamp or the buzzer cannot be switched", "look at [lamp]"),
     "authorisation": Named("a list of known aircraft or of zones is not used", "mend the file that it names"),

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Sequence
 
+import msgspec
 import zmq
 
 from edge_node.bus import BusReceiver
@@ -17,6 +18,7 @@ from edge_node.messages import Finding, NodeStatus, TrackEvent
 from edge_node.node import status
 from edge_node.node.authorisation_files import AuthorisationFiles
 from edge_node.node.figures_file import Figures, PlaceNow
+from edge_node.node.freezing import Freezing
 from edge_node.node.reporting import Reporting
 from edge_node.node.stop import StopFlag
 from edge_node.node.told_health import packed
@@ -27,7 +29,8 @@ from edge_node.publish.keys import KeyFileError, load_or_make
 from edge_node.publish.live import LivePublisher
 from edge_node.publish.live_to_all import LiveToAll
 from edge_node.publish.outbox import Outbox
-from edge_node.timebase import Clock
+from edge_node.record.head import Place
+from edge_node.timebase import Clock, Timebase
 
 log = logging.getLogger("edge_node.hub")
 
@@ -68,7 +71,10 @@ class Hub:
         self._config, self._bus, self._live, self._notifier = config, bus, live, notifier
         self._files = AuthorisationFiles(config.remote_id)
         self._tracking = Tracking(config, Clock(), time.monotonic_ns(), self._files.told)
-        self._report = Reporting(config, live, outbox, self._tracking.timebase, reload=lambda: notifier.say(x_reload=1))
+        self._freezing = Freezing(config, self._around)
+        self._report = Reporting(
+            config, live, outbox, self._tracking.timebase, reload=lambda: notifier.say(x_reload=1), freeze=self._freezing.ordered
+        )
         self._track_reports = 0
         self._to_log: list[TrackEvent] = []
         self._clock_watch = ClockWatch()
@@ -95,6 +101,7 @@ class Hub:
         self._drain(time.monotonic_ns() + LOOK_EVERY_NS)
         self._tick(time.monotonic_ns())
         self._look_around(time.monotonic_ns(), last=True)
+        self._freezing.end()
         self._report.end(time.monotonic_ns())
 
     def _wait(self, until_ns: int) -> None:
@@ -112,6 +119,7 @@ class Hub:
             heard = self._tracking.hear(batch, time.monotonic_ns())
             for message in heard.messages:
                 self._report.heard(message)
+                self._freezing.tell(message, time.monotonic_ns())
             self._note(heard.events)
             if time.monotonic_ns() > until_ns:
                 return
@@ -121,22 +129,29 @@ class Hub:
         tracks = self._tracking.tracks(now_ns)
         self._track_reports += self._live.publish_tracks(tracks, self._tracking.timebase, now_ns)
         self._report.tick(tracks, now_ns)
+        self._freezing.tick(tracks, now_ns)
         if self._findings() != self._said:
             self._say_findings()
 
     def _findings(self) -> list[Finding]:
         """What is not well, beside the sensors."""
         files = [found("configuration", "authorisation", self._files.problem)] if self._files.problem else []
-        return [*self._report.findings(), *self._clock_watch.findings(), *files]
+        return [*self._report.findings(), *self._freezing.findings(), *self._clock_watch.findings(), *files]
 
     def _say_findings(self) -> None:
         self._said = self._findings()
         self._notifier.say(x_findings=packed(self._said))
 
+    def _around(self, t_mono_ns: int) -> tuple[Timebase, Place | None]:
+        """The clock, and where the node was then."""
+        place = self._tracking.place(t_mono_ns)
+        return self._tracking.timebase, None if place is None else msgspec.convert(place, Place, from_attributes=True)
+
     def _note(self, events: Sequence[TrackEvent]) -> None:
         now_ns = time.monotonic_ns()
         for event in events:
             self._report.happened(event, now_ns)
+            self._freezing.happened(event, now_ns)
             if event.kind not in NEVER_LOGGED and len(self._to_log) < LOGGED_A_LOOK:
                 self._to_log.append(event)
 
@@ -155,6 +170,8 @@ class Hub:
         self._notifier.say(watchdog=1, status=self._words())
         self._say_findings()
         node = status.read(self._config.node.run_dir)
+        for words in self._freezing.look(node, now_ns):
+            self._report.audit(words, now_ns)
         self._report.look(node, look.timebase, self._tracking.tracks(now_ns), now_ns)
         self._report.show(self._figures(now_ns))
         if node is not None:
@@ -206,6 +223,7 @@ class Hub:
             *self._tracking.words(time.monotonic_ns()),
             self._live.link_words(),
             self._report.words(),
+            self._freezing.words(),
             self._tracking.clock_words,
             self._files.words,
         )

@@ -12,7 +12,7 @@ from edge_node.config import C2Table
 from edge_node.messages import BusMessage
 from edge_node.publish.live import LivePublisher
 from edge_node.publish.noted import CommandOutcome
-from edge_node.publish.orders import LiveRate, Order, Point, Record, Reload, Report
+from edge_node.publish.orders import Freeze, LiveRate, Order, Point, Record, Reload, Report
 from edge_node.publish.reliable_schema import Command
 from edge_node.record.detections import DetectionRecorder
 
@@ -20,13 +20,16 @@ MOST_POINTS = 8
 POINTS_FILE = "points.json"
 Outcome = tuple[CommandOutcome, str]
 Points = dict[str, tuple[int, Point]]
+Freezes = Callable[[Freeze, int], Outcome]
 
 
 class Obeying:
-    """Carries out orders; `advance` tells of those that have ended since. `reload` tells whether somebody heard it."""
+    """Carries out orders; `advance` tells of those that have ended since. `reload` and `freeze` say what came of it."""
 
-    def __init__(self, table: C2Table, live: LivePublisher, *, state_dir: Path, run_dir: Path, reload: Callable[[], bool]) -> None:
-        self._table, self._live, self._run_dir, self._reload = table, live, run_dir, reload
+    def __init__(
+        self, table: C2Table, live: LivePublisher, *, state_dir: Path, run_dir: Path, reload: Callable[[], bool], freeze: Freezes
+    ) -> None:
+        self._table, self._live, self._run_dir, self._reload, self._freeze = table, live, run_dir, reload, freeze
         self._recorder = DetectionRecorder(state_dir / "recordings")
         self._recording: Command | None = None
         self._ended: list[tuple[Command, Outcome]] = []
@@ -38,20 +41,25 @@ class Obeying:
     def obey(self, command: Command, order: Order, now_ns: int) -> Outcome:
         """Do it; what became of it so far."""
         try:
-            match order:
-                case Report():
-                    self._live.say_again()
-                    return "done", "all tracks and the status are said again"
-                case Record():
-                    return self._record(command, order, now_ns)
-                case LiveRate():
-                    return self._rates(order, now_ns)
-                case Point():
-                    return self._point(command.id, order, now_ns)
-                case Reload():
-                    return self._read_again()
+            return self._do(command, order, now_ns)
         except OSError as error:
             return "failed", _why(error)
+
+    def _do(self, command: Command, order: Order, now_ns: int) -> Outcome:
+        match order:
+            case Report():
+                self._live.say_again()
+                return "done", "all tracks and the status are said again"
+            case Record():
+                return self._record(command, order, now_ns)
+            case Freeze():
+                return self._freeze(order, now_ns)
+            case LiveRate():
+                return self._rates(order, now_ns)
+            case Point():
+                return self._point(command.id, order, now_ns)
+            case Reload():
+                return self._read_again()
 
     def take(self, message: BusMessage) -> None:
         """A message of the bus, for a recording if one runs; a disk that does not take it ends the recording, not the hub."""

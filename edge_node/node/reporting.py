@@ -16,7 +16,7 @@ from edge_node.messages import BusMessage, Finding, NodeStatus, Track, TrackEven
 from edge_node.node import figures_file, tracks_file
 from edge_node.node.asked_recording import AskedRecording
 from edge_node.node.changes import Changes
-from edge_node.node.obeying import Obeying, Outcome
+from edge_node.node.obeying import Freezes, Obeying, Outcome
 from edge_node.node.renewal import Renewal
 from edge_node.node.unreached import Unreached
 from edge_node.publish import orders, wire
@@ -42,11 +42,13 @@ ABOUT = {"spool_unwritable": "storage", "status_unwritable": "storage", "recordi
 class Reporting:
     """Told by the hub what happens; `tick_ns` is how often the hub shall tick."""
 
-    def __init__(self, config: Config, live: LivePublisher, outbox: Outbox, clock: Timebase, *, reload: Callable[[], bool]) -> None:
+    def __init__(
+        self, config: Config, live: LivePublisher, outbox: Outbox, clock: Timebase, *, reload: Callable[[], bool], freeze: Freezes
+    ) -> None:
         self._config, self._live, self._outbox = config, live, outbox
         self._journal = Journal(config.c2.history_hz)
         self._changes = Changes(outbox.recalled(CONFIGURATION))
-        self._obeying = Obeying(config.c2, live, state_dir=config.node.state_dir, run_dir=config.node.run_dir, reload=reload)
+        self._obeying = Obeying(config.c2, live, state_dir=config.node.state_dir, run_dir=config.node.run_dir, reload=reload, freeze=freeze)
         self._asked = AskedRecording(config.node.run_dir, config.node.state_dir)
         self._clock = clock
         self._renewal = Renewal(config, live, outbox)

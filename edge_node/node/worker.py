@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import zmq
 
@@ -19,6 +19,7 @@ from edge_node.field.health_names import found
 from edge_node.field.sensor_health import SensorHealth
 from edge_node.messages import BusMessage, Coverage, Detection, Finding, LinkDetection, SensorReport
 from edge_node.node import brought_options, trusted_keys
+from edge_node.node.black_box import BlackBox
 from edge_node.node.gate.admission import Admission
 from edge_node.node.pipeline import Pipeline
 from edge_node.node.remembered import Remembered
@@ -55,7 +56,10 @@ def work(config: Config, name: str) -> int:
             with Remembered(config.node.state_dir, name, time.monotonic_ns()) as remembered:
                 health = SensorHealth(name, table.driver, source.declared_hz, remembered.memory, time.monotonic_ns())
                 view = View(config.node.run_dir, name, config.page.camera)
-                _Loop(source, pipeline, bus, notifier, health=health, remembered=remembered, view=view, problem=problem).run(StopFlag())
+                with closing(BlackBox(config, name)) as box:
+                    _Loop(source, pipeline, bus, notifier, health=health, remembered=remembered, view=view, box=box, problem=problem).run(
+                        StopFlag()
+                    )
             return os.EX_OK
     except SourceError as error:
         return _end(notifier, str(error), EXIT_CODES[type(error)])
@@ -110,10 +114,11 @@ class _Loop:
         health: SensorHealth,
         remembered: Remembered,
         view: View,
+        box: BlackBox,
         problem: str,
     ) -> None:
         self._source, self._pipeline, self._bus, self._notifier, self._problem = source, pipeline, bus, notifier, problem
-        self._health, self._remembered, self._view, self._unsent = health, remembered, view, 0
+        self._health, self._remembered, self._view, self._box, self._unsent = health, remembered, view, box, 0
         self._admission = Admission()
         self._blocks = self._detections = self._lost = 0
         self._last_block_ns: int | None = None
@@ -124,6 +129,7 @@ class _Loop:
         """Until the source ends or `stop` is set."""
         for block in self._source.blocks():
             if block is not None:
+                self._box.take(block)
                 self._health.took(block, time.monotonic_ns())
                 messages = self._admission.admit(self._pipeline.step(block))
                 if any(map(_is_worth_staying_for, messages)):
@@ -150,6 +156,7 @@ class _Loop:
                 self._notifier.say(x_coverage=packed_coverage(message))
 
     def _say(self, now_ns: int) -> None:
+        self._box.look(now_ns)
         if now_ns - self._watchdog_ns >= WATCHDOG_EVERY_NS:
             self._watchdog_ns = now_ns
             self._notifier.say(watchdog=1)
@@ -161,7 +168,7 @@ class _Loop:
         self._report_ns, self._blocks_then = now_ns, self._blocks
         counted = f"{self._blocks} blocks, {rate:.0f}/s, {self._lost} lost"
         unsent = f"{self._bus.unsent} messages that the hub did not take" if self._bus.unsent else ""
-        said = (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent, self._problem)
+        said = (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent, self._box.words(), self._problem)
         words = "; ".join(filter(None, said))
         self._notifier.say(status=words)
         self._notifier.say(x_findings=packed(self._findings(now_ns)))
@@ -182,4 +189,4 @@ class _Loop:
         """What is not well with the sensor, and with what becomes of what it finds."""
         unsent, self._unsent = self._bus.unsent - self._unsent, self._bus.unsent
         behind = (found(self._pipeline.sensor, "hub_overloaded", f"{unsent} messages a second that the hub did not take"),) * (unsent > 0)
-        return (*self._health.look(self._pipeline.findings(), self._pipeline.levels(), now_ns), *behind)
+        return (*self._health.look(self._pipeline.findings(), self._pipeline.levels(), now_ns), *behind, *self._box.findings(now_ns))

@@ -22,13 +22,18 @@ SECOND_NS = 1_000_000_000
 HEARD = RemoteIdDetection(t_mono_ns=5, sensor="wifi", transport="wifi_beacon", transmitter="02:00:00:00:00:01")
 
 
+def frozen(order: orders.Freeze, now_ns: int) -> Outcome:
+    return "done", f"kept at {now_ns} for {order.seconds} s: {order.words}"
+
+
 class Node:
     """What obeys, and how often somebody was asked to reload."""
 
     def __init__(self, folder: Path, live: LivePublisher) -> None:
         self.live, self.reloads, self.hears = live, 0, True
         self.run_dir = folder
-        self.obeying = Obeying(C2Table(rate_hz=1, confirmed_rate_hz=5), live, state_dir=folder, run_dir=folder, reload=self.reload)
+        table = C2Table(rate_hz=1, confirmed_rate_hz=5)
+        self.obeying = Obeying(table, live, state_dir=folder, run_dir=folder, reload=self.reload, freeze=frozen)
 
     def reload(self) -> bool:
         self.reloads += 1
@@ -154,7 +159,12 @@ def test_the_live_rate_stays_where_no_time_is_said_and_the_newest_holds(node: No
 
 def test_the_tick_follows_the_higher_rate_from_the_beginning(live: LivePublisher, tmp_path: Path) -> None:
     table = C2Table(rate_hz=10, confirmed_rate_hz=2)
-    assert Obeying(table, live, state_dir=tmp_path, run_dir=tmp_path, reload=lambda: True).rate_hz == 10
+    obeying = Obeying(table, live, state_dir=tmp_path, run_dir=tmp_path, reload=lambda: True, freeze=frozen)
+    assert obeying.rate_hz == 10
+
+
+def test_the_black_box_is_frozen_as_the_order_says(node: Node) -> None:
+    assert node.obey("freeze", 7, seconds=3, words="look") == ("done", "kept at 7 for 3.0 s: look")
 
 
 def test_points_are_held_bounded_and_expire(node: Node) -> None:
