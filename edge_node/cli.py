@@ -34,6 +34,9 @@ COMMANDS = {
         "find the places, gains and delays of an array's microphones from a recording of noise carried around it",
         "edge_node.commands.calibrate_array:calibrate_array",
     ),
+    "freeze": ("keep the last seconds of what the sensors gave, and some more", "edge_node.commands.black_box:freeze"),
+    "recording-key": ("make a pair of keys for recordings that nobody else can open", "edge_node.commands.black_box:recording_key"),
+    "open-recording": ("open an encrypted recording with its private key", "edge_node.commands.black_box:open_recording"),
     "demo": ("run a real node, a reference C2 and a simulated scene, in this terminal", "tools.demo:demo"),
     "gateway": ("say the tracks of nodes in the formats of others: SAPIENT, TAK, ASTERIX, WarDragon", "edge_node.commands.gateway:gateway"),
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.commands.running:worker"),
@@ -51,6 +54,7 @@ TAKES_CONFIG = (
     "enrol",
     "keys",
     "calibrate",
+    "freeze",
     "worker",
     "hub",
 )
@@ -96,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     _add_setup(commands.choices["setup"], commands.choices["sensors"])
     _add_flight(commands.choices["calibrate"])
     _add_walk(commands.choices["calibrate-array"])
+    _add_black_box(commands.choices)
     commands.choices["demo"].add_argument("--seconds", type=float, default=60.0, help="how long (%(default)g)")
     commands.choices["demo"].add_argument(
         "--web", nargs="?", const="127.0.0.1:8600", metavar="HOST:PORT", help="show the C2's web page too"
@@ -181,6 +186,25 @@ def _add_walk(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-delays", dest="delays", action="store_false", help="take all channels to be on time")
     command.add_argument("--out", type=Path, required=True, metavar="FILE.toml", help="where to write what was found")
     command.set_defaults(azimuth_deg=None, tilt_deg=None, roll_deg=None, calibration=None)
+
+
+def _add_black_box(commands: dict[str, argparse.ArgumentParser]) -> None:
+    """What is kept, and who opens it."""
+    freeze, key, opened = commands["freeze"], commands["recording-key"], commands["open-recording"]
+    freeze.add_argument("--seconds", type=kept_s, metavar="S", help="how long from now on, 0 to 300 (as [black_box] seconds_after says)")
+    freeze.add_argument("--words", default="", metavar="TEXT", help="what it is for, 100 letters at most")
+    key.add_argument("file", type=Path, metavar="FILE", help="where the private key goes: not on the node")
+    opened.add_argument("folder", type=Path, metavar="RECORDING", help="its folder")
+    opened.add_argument("--key", type=Path, metavar="FILE", help="the private key")
+    opened.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the plain recording goes: a new folder")
+
+
+def kept_s(text: str) -> float:
+    """Seconds from 0 to 300; raises ValueError."""
+    seconds = finite(text)
+    if not 0 <= seconds <= 300:
+        raise ValueError(text)
+    return seconds
 
 
 def hertz(text: str) -> float:

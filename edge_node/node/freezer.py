@@ -19,7 +19,7 @@ from edge_node.node import freeze_order
 from edge_node.node.aside import Aside
 from edge_node.node.freeze_order import FreezeOrder
 from edge_node.node.recorded_setting import recorded_sensors, recorded_setting
-from edge_node.record.archive import FOLDER, S_PER_DAY, Archive
+from edge_node.record.archive import FOLDER, S_PER_DAY, Archive, name_of
 from edge_node.record.head import Cause, Head, Place, Trigger
 from edge_node.record.part import Target
 from edge_node.record.session import Begun, Failed, Finished, Heard, Session, State, Tended
@@ -183,7 +183,7 @@ class Freezer:
         self._untold = [one for one in self._told if one[0] >= head.from_mono_ns]
         self._begun[trigger.cause].append(trigger.t_mono_ns)
         self._do(lambda: self._session.begin(replace(head, setting=recorded_setting(self._config)), self._table.public_key))
-        return True, f"kept as {head.id}"
+        return True, f"kept as {name_of(head)}"
 
     def _extend(self, running: _Running, trigger: Trigger, after_s: float) -> None:
         until_ns = min(max(running.head.until_mono_ns, trigger.t_mono_ns + round(after_s * NS_PER_S)), running.latest_ns)
@@ -279,4 +279,4 @@ class Freezer:
 
 
 def _name(running: _Running) -> str:
-    return running.head.id if running.target is None else running.target.folder.name
+    return name_of(running.head)

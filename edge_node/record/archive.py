@@ -49,8 +49,7 @@ class Archive:
 
     def begin(self, head: Head, public_key: str | None) -> Target:
         """A new folder with its head; raises NoRoom where the disk has less left than it shall keep free."""
-        moment = datetime.fromtimestamp(head.t_utc_ns / 1e9, UTC)
-        target = Target(self._root / f"{moment:{TIME}}-{head.id}", head.id, head.clock.offset_ns, public_key)
+        target = Target(self._root / name_of(head), head.id, head.clock.offset_ns, public_key)
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.make_room(None)
         if words := self.full(0):
@@ -121,6 +120,11 @@ class Archive:
         if path.name not in self._sizes:
             self._sizes[path.name] = self.size(path)
         return self._sizes[path.name]
+
+
+def name_of(head: Head) -> str:
+    """Of its folder: when it was triggered in UTC, and its id."""
+    return f"{datetime.fromtimestamp(head.t_utc_ns // 1_000_000_000, UTC):{TIME}}-{head.id}"
 
 
 def _time(text: str) -> float:
