@@ -30,7 +30,7 @@ class RecordingUnreadable(Exception):
     """A folder is no recording, or cannot be opened with this key; the text says which."""
 
 
-BROKEN = (RecordingCut, msgspec.MsgspecError, RecordingUnreadable)
+BROKEN = (RecordingCut, msgspec.MsgspecError, UnicodeDecodeError, RecordingUnreadable)
 """What the parts of a recording raise where a power cut broke them: its head was opened before, by this key."""
 
 
@@ -82,8 +82,7 @@ class RecordedFolder:
 
     def missed(self, sensor: str) -> list[spine.Missed]:
         """Where blocks of a sensor were not kept though it gave them."""
-        found = (spine.lines.decode(message.data) for message in self._whole(sensor))
-        return [line for line in found if isinstance(line, spine.Missed)]
+        return [line for line in self._lines(sensor) if isinstance(line, spine.Missed)]
 
     def told(self) -> Iterator[Told]:
         """What the node told meanwhile, in that order."""
@@ -146,16 +145,16 @@ class RecordedFolder:
         return RecordedSensor(one.name, self._kind(one.name), one.driver, settings)
 
     def _kind(self, sensor: str) -> str | None:
-        for message in self._whole(sensor):
-            line = spine.lines.decode(message.data)
+        for line in self._lines(sensor):
             if not isinstance(line, spine.ArraySaid | spine.CameraSaid | spine.Missed):
                 return str(line.__struct_config__.tag)
         return None
 
-    def _whole(self, sensor: str) -> Iterator[mcap.Message]:
-        """As far as it goes, and not a word on where it ends."""
+    def _lines(self, sensor: str) -> Iterator[spine.Line]:
+        """As far as they go, and not a word on where they end."""
         try:
-            yield from self._spine(sensor)
+            for message in self._spine(sensor):
+                yield spine.lines.decode(message.data)
         except BROKEN:
             return
 

@@ -70,7 +70,7 @@ def _keep_picture(block: Frame, room: Room) -> Kept | None:
     out = room(picture.nbytes)
     if out is None:
         return None
-    out[:] = memoryview(picture if picture.flags.c_contiguous else picture.copy()).cast("B")
+    out[:] = picture.ravel().view("u1").data
     return Kept(_without(block, "picture"), "u16" if picture.itemsize == 2 else "u8", picture.shape, out)
 
 

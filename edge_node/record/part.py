@@ -134,6 +134,7 @@ class SensorPart:
         self._topic = spine.BLOCKS.format(sensor)
         self._spine = SpinePart(target, sensor, number)
         self._medium: Any = None
+        self._kind: type | None = None
         self._file: PartFile | None = None
         self._files = self.blocks = self.bytes = 0
         self._said: dict[Any, int] = {}
@@ -173,12 +174,12 @@ class SensorPart:
         self._spine.say(self._topic, t_mono_ns, spine.encode(line))
 
     def _file_for(self, kept: Kept) -> PartFile:
-        if self._file is None or not self._medium.fits(kept):
+        if self._file is None or self._kind is not type(kept.block) or not self._medium.fits(kept):
             from edge_node.record import media  # noqa: PLC0415 -- formats are loaded when something is recorded
 
             self._end_file()
             self._files += 1
-            self._medium = media.medium_for(kept)
+            self._medium, self._kind = media.medium_for(kept), type(kept.block)
             stem = self._sensor if self._files == 1 else f"{self._sensor}-{self._files}"
             self._file = PartFile(self._target, stem + self._medium.suffix)
             self._file.write(self._medium.head())

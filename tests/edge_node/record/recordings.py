@@ -115,6 +115,11 @@ def head(sensors: Iterable[str], *, finished: bool = True, sealed_to: str | None
     )
 
 
+def head_text(sensors: Iterable[str]) -> bytes:
+    """As it stands in its file."""
+    return msgspec.json.encode(head(sensors), enc_hook=str)
+
+
 def record(
     folder: Path, blocks: Mapping[str, Sequence[AnyBlock]], told: Sequence[tuple[int, Spoken]] = (), key: str | None = None
 ) -> Target:
