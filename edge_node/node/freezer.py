@@ -89,7 +89,7 @@ class Freezer:
     def tell(self, message: Spoken, now_ns: int) -> None:
         """What the node hears of its sensors and tells of its tracks."""
         self._told.append((now_ns, message))
-        if self._running is not None and len(self._untold) < MOST_TOLD:
+        if self._running is not None and not self._running.over and len(self._untold) < MOST_TOLD:
             self._untold.append((now_ns, message))
 
     def trigger(
