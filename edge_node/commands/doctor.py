@@ -20,7 +20,7 @@ from edge_node.commands.trying import SPARE_S, try_all
 from edge_node.config import Config, NodeTable, short_name
 from edge_node.config_file import ConfigError, load
 from edge_node.field import board_findings, upgrade
-from edge_node.field.doctor import link, position, running, sensors, setting, which_device
+from edge_node.field.doctor import black_box, link, position, running, sensors, setting, which_device
 from edge_node.field.doctor.bounded import Task
 from edge_node.field.doctor.bundle import write
 from edge_node.field.doctor.grades import finding, worst
@@ -83,6 +83,7 @@ class Examination:
         pair, of_link = (linked.result(until_s) if linked else None) or (None, () if linked is None else (_hung("link"),))
         found += [*of_link, *self._configuration(), *self._position(config)]
         found += self._doubts(config, facts)
+        found += black_box.of_config(config)
         found += self._told_beside(found)
         findings = ordered(tuple(found), tuple(sensor.name for sensor in config.sensor))
         return self._written(config, findings, facts, pair)

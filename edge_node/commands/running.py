@@ -91,6 +91,8 @@ def page(arguments: argparse.Namespace) -> int:
 
 def check_config(arguments: argparse.Namespace) -> int:
     """`edge-node check-config`."""
+    from edge_node.field.doctor import black_box
+
     try:
         config = load(arguments.config)
     except ConfigError as error:
@@ -103,6 +105,9 @@ def check_config(arguments: argparse.Namespace) -> int:
         wrong += bool(misfit)
         _say(f"{sensor.name}: {misfit or sensor.driver}", error=bool(misfit))
     _say(_destination(arguments.config, config))
+    _say(black_box.words(config))
+    for finding in black_box.of_config(config):
+        _say(f"{finding.words}: {finding.touch}", error=True)
     return os.EX_CONFIG if wrong else os.EX_OK
 
 

@@ -75,8 +75,10 @@ class BlackBox:
             self._writing = None
 
     def words(self) -> str:
-        """What is kept now, for the status; empty where nothing is."""
-        return "" if self._writing is None else f"black box: keeps {self._writing.blocks} blocks"
+        """What is held and kept now, for the status; empty where nothing is."""
+        if self._writing is not None:
+            return f"black box: keeps {self._writing.blocks} blocks"
+        return f"black box: holds {self._ring.seconds:.0f} s in {self._ring.bytes >> 20} MiB" if self._ring.bytes else ""
 
     def findings(self, now_ns: int) -> list[Finding]:
         """What a person should mend; said for a while after it was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -44,7 +45,8 @@ class AskedFreeze:
             return None
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             asked = None
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a run folder that cannot be written gives no answer either
+            path.unlink()
         return asked if asked is not None and 0 <= now_ns - asked.t_mono_ns <= OLDEST_NS else None
 
     def answer(self, asked: FreezeAsked, kept: bool, words: str) -> None:

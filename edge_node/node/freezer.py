@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -79,7 +80,7 @@ class Freezer:
         self._news: list[str] = []
         self.recordings = self.refused = 0
         self._order_file = config.node.run_dir / freeze_order.FILE
-        self._order_file.unlink(missing_ok=True)  # an earlier hub's
+        self._withdraw()  # an earlier hub's
 
     @property
     def on(self) -> bool:
@@ -152,7 +153,7 @@ class Freezer:
             self._next = None
             self.advance(time.monotonic_ns())
             time.sleep(0.05)
-        self._order_file.unlink(missing_ok=True)
+        self._withdraw()
         self._aside.close(0.5)
 
     def _may_begin(self, cause: str, now_ns: int) -> bool:
@@ -202,6 +203,11 @@ class Freezer:
         except OSError as error:
             self._say(f"{error.filename or self._order_file}: {error.strerror or error}", time.monotonic_ns())
 
+    def _withdraw(self) -> None:
+        """Sensors' processes end what they write; where the file cannot be removed, they do so at the time that it says."""
+        with suppress(OSError):
+            self._order_file.unlink()
+
     def _follow(self, state: State | None, now_ns: int) -> None:
         """What a job came to."""
         running = self._running
@@ -247,7 +253,7 @@ class Freezer:
         all_done = running.done >= {sensor.name for sensor in self._config.sensor}
         if running.over and not self._untold and (all_done or now_ns - running.grown_ns > STILL_NS):
             running.finishing = True
-            self._order_file.unlink(missing_ok=True)
+            self._withdraw()
             head = replace(running.head, finished=True, setting=recorded_setting(self._config))
             self._do(lambda: self._session.finish(head))
         elif now_ns - self._tended_ns >= (TEND_EVERY_NS if not running.over else TEND_EVERY_NS // 4):
@@ -270,7 +276,7 @@ class Freezer:
 
     def _drop(self) -> None:
         self._running, self._untold = None, []
-        self._order_file.unlink(missing_ok=True)
+        self._withdraw()
 
     def _say(self, problem: str, now_ns: int) -> None:
         if problem != self._problem:

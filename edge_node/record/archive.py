@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from edge_node import private_file
 from edge_node.record.closing import close, close_cut, write_head
+from edge_node.record.head import FILE as HEAD
 from edge_node.record.head import Head
 from edge_node.record.part import Target
 
@@ -56,7 +57,11 @@ class Archive:
             raise NoRoom(words)
         target.folder.mkdir(mode=0o700)
         private_file.sync(self._root)
-        write_head(target, head)
+        try:
+            write_head(target, head)
+        except OSError:
+            shutil.rmtree(target.folder, ignore_errors=True)
+            raise
         return target
 
     def full(self, running_bytes: int) -> str:
@@ -93,8 +98,12 @@ class Archive:
         return old
 
     def close_unfinished(self, running: Path | None) -> int:
-        """Close what an earlier life of the node left; how many these were."""
-        return sum(one.path != running and close_cut(one.path, ENDED) for one in self.all())
+        """Close what an earlier life of the node left, and remove what it had not begun yet; how many were closed."""
+        left = [one.path for one in self.all() if one.path != running]
+        for path in left:
+            if not (path / HEAD).exists():
+                self.remove(path)
+        return sum(close_cut(path, ENDED) for path in left if path.exists())
 
     def finish(self, target: Target, head: Head) -> None:
         """It is whole: join its parts, and say so."""

@@ -67,14 +67,20 @@ class PartFile:
             self._synced = self.at
             os.fdatasync(self._handle)  # so that nobody else who syncs must wait for all of it
 
-    def close(self, *, whole: bool = True) -> None:
+    def close(self) -> None:
         """And to the disk."""
         try:
-            if self._seal and whole:
+            if self._seal:
                 self._seal.finish()
             os.fsync(self._handle)
         finally:
-            os.close(self._handle)
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Let it go as it is: a disk that did not take something takes no end either. May be called twice."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
 
     def _raw(self, data: Bytes) -> None:
         view = memoryview(data)
@@ -125,6 +131,10 @@ class SpinePart:
         self.flush()
         self._file.close()
 
+    def abandon(self) -> None:
+        """Let it go as it is; may be called twice."""
+        self._file.abandon()
+
 
 class SensorPart:
     """Blocks of one sensor, written in their order; raises OSError, after which `abandon` closes what is open."""
@@ -170,6 +180,12 @@ class SensorPart:
         self._spine.close()
         sync(self._target.folder)
 
+    def abandon(self) -> None:
+        """Let all go as it is; may be called twice."""
+        if self._file is not None:
+            self._file.abandon()
+        self._spine.abandon()
+
     def _say(self, t_mono_ns: int, line: Struct) -> None:
         self._spine.say(self._topic, t_mono_ns, spine.encode(line))
 
@@ -189,8 +205,11 @@ class SensorPart:
         file, self._file = self._file, None
         if file is None:
             return
-        self._lay_beside(file)
-        file.close()
+        try:
+            self._lay_beside(file)
+            file.close()
+        finally:
+            file.abandon()
 
     def _lay_beside(self, file: PartFile) -> None:
         """What stands in small files beside it, where that has changed."""

@@ -57,12 +57,13 @@ class Session:
         self._archive = archive
         self._target: Target | None = None
         self._spine: SpinePart | None = None
+        self._broken = False
 
     def begin(self, head: Head, public_key: str | None) -> State:
         """Make the folder."""
         try:
             self._target = self._archive.begin(head, public_key)
-            self._spine = SpinePart(self._target, HUB, 0)
+            self._spine, self._broken = SpinePart(self._target, HUB, 0), False
         except NoRoom as why:
             return Failed(str(why))
         except Exception as error:  # noqa: BLE001 -- told in words, and logged with its place
@@ -75,16 +76,16 @@ class Session:
         if target is None or part is None:
             return Failed("there is none")
         try:
-            for t_mono_ns, message in told:
-                topic = spine.topic_of(message)
-                part.say(topic, t_mono_ns, spine.encode({"t_mono_ns": t_mono_ns, "message": message}))
-            part.flush()
+            if not self._broken:
+                _say(part, told)
             self._archive.make_room(target.folder)
             size = self._archive.size(target.folder)
             names = {path.name for path in target.folder.glob(DONE.format("*"))}
             done = frozenset(name.removeprefix(DONE.format("")) for name in names)
             return Tended(done, size, self._archive.full(size))
         except Exception as error:  # noqa: BLE001 -- told in words, and logged with its place
+            part.abandon()
+            self._broken = True
             return _failed(error)
 
     def keep_house(self, before_utc_s: float | None) -> State | None:
@@ -105,7 +106,8 @@ class Session:
         if target is None or part is None:
             return Failed("there is none")
         try:
-            part.close()
+            if not self._broken:
+                part.close()
             if (late := _late(target.folder)) and head.cut is None:
                 head = replace(head, cut=f"what {late} gave was not written to its end")
             self._archive.finish(target, head)
@@ -113,6 +115,12 @@ class Session:
         except Exception as error:  # noqa: BLE001 -- told in words, and logged with its place
             return _failed(error)
         return Finished(target.folder)
+
+
+def _say(part: SpinePart, told: Sequence[Heard]) -> None:
+    for t_mono_ns, message in told:
+        part.say(spine.topic_of(message), t_mono_ns, spine.encode({"t_mono_ns": t_mono_ns, "message": message}))
+    part.flush()
 
 
 def _late(folder: Path) -> str:

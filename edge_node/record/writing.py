@@ -67,8 +67,10 @@ class Writing:
         return 0.0 if since_s is None or self.done else time.monotonic() - since_s
 
     def _run(self) -> None:
+        part: SensorPart | None = None
         try:
-            self._write_all(SensorPart(self._target, self._sensor, self._number))
+            part = SensorPart(self._target, self._sensor, self._number)
+            self._write_all(part)
         except OSError as error:
             self.problem = f"{error.filename or self._target.folder}: {error.strerror or error}"
             log.warning("what %s gives cannot be kept: %s", self._sensor, self.problem)
@@ -76,6 +78,8 @@ class Writing:
             self.problem = "it failed: the log says how"
             log.exception("the black box of %s fails", self._sensor)
         finally:
+            if part is not None:
+                part.abandon()
             self._forget_rest()
 
     def _write_all(self, part: SensorPart) -> None:

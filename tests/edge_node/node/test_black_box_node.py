@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from drivers.blocks import AnyBlock, AudioBlock, IqBlock, RadioFrame
 from drivers.iq_formats import unpack
 from drivers.pcm import full_scale
 from edge_node.messages import PositionFix, RemoteIdDetection, TrackEvent
+from edge_node.publish.keys import load_or_make
 from edge_node.record import sealed
 from edge_node.record.folder import RecordedFolder
 from tests.running import RunningNode, running_node, wait_for
@@ -223,3 +225,28 @@ def test_a_disk_that_is_full_is_said_and_stops_no_sensor(tmp_path: Path, air: Ai
         assert recordings(node) == []
         node.wait_running("mic", "iq")
         assert all(part.restarts == 0 for part in (node.part("mic"), node.part("iq")) if part)
+
+
+def test_a_bundle_for_who_helps_holds_nothing_of_what_was_kept(tmp_path: Path, air: Air) -> None:
+    secret, public = sealed.make_pair()
+    box = BOX.replace("sound = true", f'sound = true\npublic_key = "{public}"')
+    place = "node.latitude_deg = 50.85123\nnode.longitude_deg = 4.35456\n"
+    (tmp_path / "recordings.key").write_text(secret)
+    with running_node(tmp_path, place + box + SENSORS) as node:
+        node.wait_running("mic", "iq", "wifi")
+        path = wait_for(lambda: whole(node), 40, "something is kept")[0]
+        bundle = tmp_path / "bundle.zip"
+        command = [sys.executable, "-m", "edge_node", "doctor", "-c", str(node.config), "--bundle", str(bundle)]
+        subprocess.run(command, capture_output=True, check=False, timeout=60)
+        pair = load_or_make(node.state_dir)
+    with ZipFile(bundle) as zipped:
+        told = b"".join(zipped.read(name) for name in zipped.namelist())
+    folder = RecordedFolder(path, sealed.private_key(secret))
+    people = [one.message for one in folder.told() if isinstance(one.message, RemoteIdDetection)]
+    assert people
+    names = {one.transmitter for one in people} | {one.operator_id for one in people if one.operator_id}
+    for private in (secret.split()[1], public, pair.secret, pair.public, "50.85123", "4.35456", *names):
+        assert private.encode() not in told
+    for raw in (air.sound.tobytes()[:32], air.iq.tobytes()[:32], *(file.read_bytes()[40:72] for file in path.glob("*.enc"))):
+        assert raw not in told
+    assert b"mic" in told
