@@ -73,6 +73,7 @@ BENCHES = {
         "what each process of a node with sensors of all kinds costs, and what grows; EDGE_NODE_WHOLE_S, 1800 for half an hour",
         "tools.bench.whole:figures",
     ),
+    "black_box": ("what it costs at full rate to hold the last seconds, and to keep them", "tools.bench.black_box:figures"),
     "noise_floors": (
         "sensors that are well, deaf, jammed and hazy over simulated days: false ambers and what is said how soon; EDGE_NODE_NOISE_SEEDS",
         "tools.bench.noise_floors:figures",
