@@ -27,7 +27,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     told.set_defaults(run=_history)
     order = commands.add_parser("order", parents=[common], help="command a node; a serving C2 sends it until the node answers")
     order.add_argument("node")
-    order.add_argument("name", help="report, record, live_rate, point or reload")
+    order.add_argument("name", help="report, record, freeze, live_rate, point or reload")
     order.add_argument("arguments", nargs="*", metavar="NAME=VALUE", help="such as seconds=30")
     order.add_argument("--valid", type=_seconds, default=60.0, metavar="S", help="how long the node may still begin it (%(default)g)")
     order.add_argument("--wait", type=_seconds, default=10.0, metavar="S", help="how long to wait for its answer (%(default)g)")
