@@ -20,7 +20,7 @@ from edge_node.node import freeze_order
 from edge_node.node.aside import Aside
 from edge_node.node.freeze_order import FreezeOrder
 from edge_node.node.recorded_setting import recorded_sensors, recorded_setting
-from edge_node.record.archive import FOLDER, S_PER_DAY, Archive, name_of
+from edge_node.record.archive import FOLDER, Archive, name_of
 from edge_node.record.head import Cause, Head, Place, Trigger
 from edge_node.record.part import Target
 from edge_node.record.session import Begun, Failed, Finished, Heard, Session, State, Tended
@@ -268,8 +268,8 @@ class Freezer:
         elif now_ns - self._kept_house_ns >= HOUSEKEEPING_NS and not self._job:
             self._kept_house_ns = now_ns
             clock, _ = self._around(now_ns)
-            before_s = None if clock.sigma_s is None else clock.utc_ns(now_ns) / 1e9 - self._table.days * S_PER_DAY
-            self._do(lambda: self._session.keep_house(before_s))
+            now_utc_s = None if clock.sigma_s is None else clock.utc_ns(now_ns) / NS_PER_S
+            self._do(lambda: self._session.keep_house(now_utc_s, self._table.days))
 
     def _do(self, job: Callable[[], State | None]) -> None:
         self._job = self._aside.do(job)

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from edge_node import private_file
-from edge_node.record.closing import close, close_cut, write_head
-from edge_node.record.head import FILE as HEAD
+from edge_node.record.closing import close, close_cut, is_vouched_for, write_head
 from edge_node.record.head import Head
 from edge_node.record.part import Target
 
 FOLDER = "recordings"
-NAME = re.compile(r"^(\d{8}T\d{6}Z)-[a-z0-9]{4,16}$")
+NAME = re.compile(r"^(\d{8}T\d{6}Z)-[0-9a-f]{8}$")
 TIME = "%Y%m%dT%H%M%SZ"
 S_PER_DAY = 86_400
+SEEN, UNBORN = ".seen-utc", ".new-"
 ENDED = "the node ended while it was written"
 
 
@@ -39,6 +39,7 @@ class Archive:
     def __init__(self, root: Path, most_bytes: int, free_bytes: int) -> None:
         self._root, self._most, self._free = root, most_bytes, free_bytes
         self._sizes: dict[str, int] = {}
+        self._vouched: dict[str, bool] = {}
 
     def all(self) -> list[Stored]:
         """The oldest first."""
@@ -90,18 +91,31 @@ class Archive:
                 total -= sizes[one.path]
         return removed
 
-    def expire(self, before_utc_s: float) -> list[Path]:
-        """Remove what is older."""
-        old = [one.path for one in self.all() if one.t_utc_s < before_utc_s]
+    def expire(self, now_utc_s: float, days: float) -> list[Path]:
+        """Remove what is older by a clock that is vouched for; what was made by another counts from when such a clock first saw it."""
+        before_utc_s = now_utc_s - days * S_PER_DAY
+        old = [one.path for one in self.all() if self._since_utc_s(one, now_utc_s) < before_utc_s]
         for path in old:
             self.remove(path)
         return old
+
+    def _since_utc_s(self, one: Stored, now_utc_s: float) -> float:
+        if one.path.name not in self._vouched:
+            self._vouched[one.path.name] = is_vouched_for(one.path)
+        if self._vouched[one.path.name]:
+            return one.t_utc_s
+        mark = one.path / SEEN
+        try:
+            return float(mark.read_text())
+        except (OSError, ValueError):
+            private_file.replace(mark, f"{now_utc_s:.0f}")
+            return now_utc_s
 
     def close_unfinished(self, running: Path | None) -> int:
         """Close what an earlier life of the node left, and remove what it had not begun yet; how many were closed."""
         left = [one.path for one in self.all() if one.path != running]
         for path in left:
-            if not (path / HEAD).exists():
+            if all(one.name.startswith(UNBORN) for one in path.iterdir()):
                 self.remove(path)
         return sum(close_cut(path, ENDED) for path in left if path.exists())
 
@@ -117,6 +131,7 @@ class Archive:
         path.rename(gone)
         shutil.rmtree(gone)
         self._sizes.pop(path.name, None)
+        self._vouched.pop(path.name, None)
 
     def sweep(self) -> None:
         """Remove the rest of what an earlier life was removing."""

@@ -60,16 +60,25 @@ def close(folder: Path) -> None:
 
 def close_cut(folder: Path, words: str) -> bool:
     """Close a recording that nobody finished; False where there is none, or it is finished. Raises OSError."""
-    path = folder / heads.FILE
-    try:
-        head = msgspec.json.decode(path.read_bytes(), type=Head, dec_hook=as_path)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return False
-    if head.finished:
+    head = _read(folder)
+    if head is None or head.finished:
         return False
     close(folder)
-    private_file.replace(path, _text(replace(head, finished=True, cut=head.cut or words)))
+    private_file.replace(folder / heads.FILE, _text(replace(head, finished=True, cut=head.cut or words)))
     return True
+
+
+def is_vouched_for(folder: Path) -> bool:
+    """Whether its times are by a clock that somebody vouched for."""
+    head = _read(folder)
+    return head is not None and head.clock.sigma_s is not None
+
+
+def _read(folder: Path) -> Head | None:
+    try:
+        return msgspec.json.decode((folder / heads.FILE).read_bytes(), type=Head, dec_hook=as_path)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def _text(head: Head) -> str:

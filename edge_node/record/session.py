@@ -88,13 +88,13 @@ class Session:
             self._broken = True
             return _failed(error)
 
-    def keep_house(self, before_utc_s: float | None) -> State | None:
+    def keep_house(self, now_utc_s: float | None, days: float) -> State | None:
         """Remove what is older, or too much, and close what an earlier life of the node left."""
         try:
             self._archive.sweep()
             self._archive.close_unfinished(None if self._target is None else self._target.folder)
-            if before_utc_s is not None:
-                self._archive.expire(before_utc_s)
+            if now_utc_s is not None:
+                self._archive.expire(now_utc_s, days)
             self._archive.make_room(None)
         except Exception as error:  # noqa: BLE001 -- told in words, and logged with its place
             return _failed(error)

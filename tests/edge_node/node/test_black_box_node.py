@@ -143,9 +143,12 @@ def test_a_confirmed_track_and_a_command_keep_what_all_sensors_gave(box: Running
 
 
 def grown(node: RunningNode) -> Path | None:
-    """A recording that is being written, once half a second of sound stands in it."""
-    found = [path for path in recordings(node) if path not in whole(node) and (path / "mic.wav").exists()]
-    return found[0] if found and (found[0] / "mic.wav").stat().st_size > RATE_HZ * 2 * 2 * 2.5 else None
+    """A recording that is being written, once what stands in it goes beyond what was held when it began."""
+    for path in recordings(node):
+        files = ((path / "mic.wav", RATE_HZ * 2 * 2), (path / "iq.sigmf-data", IQ_HZ * 2))
+        if path not in whole(node) and all(file.exists() and file.stat().st_size > 2.2 * a_second for file, a_second in files):
+            return path
+    return None
 
 
 def test_what_was_frozen_is_there_after_a_kill_of_everything(box: RunningNode, air: Air, tmp_path: Path) -> None:

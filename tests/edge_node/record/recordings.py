@@ -103,7 +103,7 @@ def same(one: AnyBlock, other: AnyBlock) -> bool:
 def head(sensors: Iterable[str], *, finished: bool = True, sealed_to: str | None = None) -> heads.Head:
     """Of a recording of 10 s."""
     return heads.Head(
-        id="abcd",
+        id="0000abcd",
         node="here",
         triggers=(heads.Trigger(cause="track", t_mono_ns=5_000_000_000, track=3),),
         from_mono_ns=0,
@@ -125,7 +125,7 @@ def record(
 ) -> Target:
     """A recording of these blocks, its parts as the processes of a node leave them."""
     folder.mkdir()
-    target = Target(folder, "abcd", CLOCK.offset_ns, key)
+    target = Target(folder, "0000abcd", CLOCK.offset_ns, key)
     for number, (name, some) in enumerate(blocks.items(), start=1):
         part = SensorPart(target, name, number)
         for block in some:

@@ -21,6 +21,7 @@ from edge_node.record.closing import close_cut
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.head import Head, Trigger
 from edge_node.record.opening import open_to
+from edge_node.timebase import Timebase
 from tests.edge_node.record import recordings as made
 from tests.small_disk import fill, set_writable, small_disk
 
@@ -86,8 +87,22 @@ def test_what_is_too_old_goes_and_nothing_else_does(tmp_path: Path) -> None:
     (tmp_path / "detections.jsonl").touch()
     (tmp_path / "20200101T000000Z-notes").mkdir()
     (tmp_path / "photos").mkdir()
-    assert archive.expire(made.CLOCK.utc_ns(50 * S) / S) == [tmp_path / "20200101T000000Z-notes", old]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["detections.jsonl", "photos", new.name])
+    day_s = 86_400
+    gone = archive.expire(made.CLOCK.utc_ns(50 * S) / S + day_s, 1.0)
+    assert gone == [old]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["20200101T000000Z-notes", "detections.jsonl", "photos", new.name])
+
+
+def test_one_made_by_a_clock_that_nobody_vouched_for_counts_from_when_it_was_seen_by_one(tmp_path: Path) -> None:
+    archive, days, day_s = Archive(tmp_path, 10**9, 0), 2.0, 86_400
+    unsure = replace(head(0), clock=Timebase(0, "unknown", None))
+    target = archive.begin(unsure, None)
+    archive.finish(target, replace(unsure, finished=True))
+    assert target.folder.name.startswith("1970")
+    now_s = 1.8e9
+    assert archive.expire(now_s, days) == []
+    assert Archive(tmp_path, 10**9, 0).expire(now_s + 1.9 * day_s, days) == []
+    assert Archive(tmp_path, 10**9, 0).expire(now_s + 2.1 * day_s, days) == [target.folder]
 
 
 def test_a_disk_that_is_nearly_full_is_left_to_others(tmp_path: Path) -> None:
