@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Event
 
+import numpy as np
 import pytest
 
-from drivers.blocks import AnyBlock
+from drivers.blocks import AnyBlock, Frame
 from edge_node.config import BlackBoxTable, Config, NodeTable
 from edge_node.config_file import ConfigError, load
 from edge_node.field.doctor import black_box as before
@@ -16,6 +18,7 @@ from edge_node.node.freeze_order import ASKED, FILE, FreezeAsked, FreezeOrder, p
 from edge_node.node.freeze_wishes import EVENT, AskedFreeze, Button
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.part import Target
+from edge_node.record.ring import Held, Ring
 from tests.edge_node.record import recordings as made
 from tests.running import wait_for
 
@@ -66,14 +69,47 @@ def test_blocks_of_before_and_after_are_written_once(tmp_path: Path) -> None:
     sensor.box.close()
 
 
-def test_what_memory_cannot_hold_while_the_disk_is_slow_is_told(tmp_path: Path) -> None:
-    """The disk is a named pipe that nobody reads: it takes nothing."""
+def test_a_disk_that_takes_nothing_costs_blocks_and_never_the_sensor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hangs at its first block; what then finds no room in memory is counted, and the rest is whole."""
+    answers, told = Event(), Ring.unpin
+
+    def unpin(ring: Ring, held: Held) -> None:
+        answers.wait()
+        told(ring, held)
+
+    monkeypatch.setattr(Ring, "unpin", unpin)
     sensor = Sensor(tmp_path)
-    sensor.folder.mkdir()
-    os.mkfifo(sensor.folder / "spine-mic.mcap")
+    blocks = [Frame(n * made.STEP_NS, n, 0, np.full((100, 1_000), n, np.uint8)) for n in range(30)]
+    sensor.order(0, blocks[25].t_mono_ns)
+    sensor.look()
+    sensor.give([*blocks[:20]])
+    answers.set()
+    wait_for(lambda: len(sensor.box._ring._written) == 10, 5, "the disk goes on")
+    sensor.give([*blocks[20:]])
+    wait_for(sensor.done, 10, "it is written")
+    folder = RecordedFolder(sensor.folder)
+    back = [block.sequence for block in folder.blocks("mic")]
+    assert back[:10] == list(range(10))
+    assert back[-1] == 25
+    missed = folder.missed("mic")
+    assert sum(one.blocks for one in missed) == 26 - len(back) > 0
+    assert "memory_mb is full" in missed[0].words
+    assert "blocks were not kept" in sensor.box.findings(sensor.now_ns)[0].words
+    sensor.box.close()
+
+
+def test_one_that_was_started_anew_in_between_leaves_what_stands_there(tmp_path: Path) -> None:
+    sensor = Sensor(tmp_path)
     sensor.order(0, 10**12)
-    sensor.give([*made.pictures(10)])
-    assert "File exists" in wait_for(lambda: sensor.look() or sensor.box.findings(sensor.now_ns), 5, "it is told")[0].words  # type: ignore[func-returns-value]
+    (sensor.folder / "spine-mic.mcap").write_bytes(b"of its life before")
+    sensor.give([*made.sound(10)])
+
+    def found() -> str:
+        sensor.look()
+        return "".join(one.words for one in sensor.box.findings(sensor.now_ns))
+
+    assert "File exists" in wait_for(found, 5, "it is told")
+    assert (sensor.folder / "spine-mic.mcap").read_bytes() == b"of its life before"
     sensor.box.close()
 
 
