@@ -23,11 +23,11 @@ NO_ROOM = "the disk is slower than the sensor, and memory_mb is full"
 
 
 class BlackBox:
-    """Costs one copy a block, and one look at a file a few times a second; nothing where [black_box] on is empty."""
+    """Costs one copy a block, and one look at a file a few times a second."""
 
     def __init__(self, config: Config, sensor: str) -> None:
         table = config.black_box
-        self._sensor, self._on = sensor, bool(table.on)
+        self._sensor = sensor
         self._file = OrderFile(config.node.run_dir)
         self._ring = Ring(table.seconds_before + SLACK_S, table.memory_mb << 20)
         self._refused = tuple(kind for kind, kept in ((AudioBlock, table.sound), (Frame, table.video), (IqBlock, table.iq)) if not kept)
@@ -40,7 +40,7 @@ class BlackBox:
 
     def take(self, block: AnyBlock) -> None:
         """Hold it, and hand it on while a recording runs."""
-        if not self._on or isinstance(block, self._refused):
+        if isinstance(block, self._refused):
             return
         held = self._ring.add(block)
         self._last_ns = block.t_mono_ns
@@ -57,7 +57,7 @@ class BlackBox:
 
     def look(self, now_ns: int) -> None:
         """Begin, go on and end as the hub says; to be called after every block and every pause."""
-        if not self._on or now_ns - self._looked_ns < LOOK_EVERY_NS:
+        if now_ns - self._looked_ns < LOOK_EVERY_NS:
             return
         self._looked_ns = now_ns
         if self._file.look():

@@ -60,7 +60,7 @@ class _Running(Struct):
 
 
 class Freezer:
-    """Off where [black_box] on is empty: it then holds nothing, and says so to who asks. Never waits for the disk."""
+    """Never waits for the disk."""
 
     def __init__(self, config: Config, around: Around) -> None:
         self._config, self._table, self._around = config, config.black_box, around
@@ -82,11 +82,6 @@ class Freezer:
         self._order_file = config.node.run_dir / freeze_order.FILE
         self._withdraw()  # an earlier hub's
 
-    @property
-    def on(self) -> bool:
-        """Whether anything is held at all."""
-        return bool(self._on)
-
     def tell(self, message: Spoken, now_ns: int) -> None:
         """What the node hears of its sensors and tells of its tracks."""
         self._told.append((now_ns, message))
@@ -98,8 +93,7 @@ class Freezer:
     ) -> tuple[bool, str]:
         """Keep these seconds; whether they are kept, and in words where, or why not."""
         if cause not in self._on:
-            said = "the black box is off" if not self._on else f"the black box is not for a {cause}"
-            return False, f"{said}: [black_box] on in node.toml says what it is for"
+            return False, f"the black box is not for a {cause}: [black_box] on in node.toml says what it is for"
         trigger = Trigger(cause=cause, t_mono_ns=now_ns, track=track, words=words)
         after_s = self._table.seconds_after if seconds is None else seconds
         running = self._running

@@ -6,7 +6,8 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 import zmq
 
@@ -19,7 +20,6 @@ from edge_node.field.health_names import found
 from edge_node.field.sensor_health import SensorHealth
 from edge_node.messages import BusMessage, Coverage, Detection, Finding, LinkDetection, SensorReport
 from edge_node.node import brought_options, trusted_keys
-from edge_node.node.black_box import BlackBox
 from edge_node.node.gate.admission import Admission
 from edge_node.node.pipeline import Pipeline
 from edge_node.node.remembered import Remembered
@@ -27,6 +27,9 @@ from edge_node.node.stop import StopFlag
 from edge_node.node.told_health import packed, packed_coverage
 from edge_node.node.view import View
 from edge_node.notify import Notifier
+
+if TYPE_CHECKING:
+    from edge_node.node.black_box import BlackBox
 
 EXIT_CODES: dict[type[SourceError], int] = {
     SourceAbsent: os.EX_UNAVAILABLE,
@@ -56,10 +59,9 @@ def work(config: Config, name: str) -> int:
             with Remembered(config.node.state_dir, name, time.monotonic_ns()) as remembered:
                 health = SensorHealth(name, table.driver, source.declared_hz, remembered.memory, time.monotonic_ns())
                 view = View(config.node.run_dir, name, config.page.camera)
-                with closing(BlackBox(config, name)) as box:
-                    _Loop(source, pipeline, bus, notifier, health=health, remembered=remembered, view=view, box=box, problem=problem).run(
-                        StopFlag()
-                    )
+                with _black_box(config, name) as box:
+                    loop = _Loop(source, pipeline, bus, notifier, health=health, remembered=remembered, view=view, box=box, problem=problem)
+                    loop.run(StopFlag())
             return os.EX_OK
     except SourceError as error:
         return _end(notifier, str(error), EXIT_CODES[type(error)])
@@ -89,6 +91,15 @@ def _bus(config: Config) -> Iterator[BusSender]:
             sender.close()
 
 
+def _black_box(config: Config, name: str) -> AbstractContextManager[BlackBox | None]:
+    """None where nothing is to be held, and then nothing of it is loaded either."""
+    if not config.black_box.on:
+        return nullcontext()
+    from edge_node.node.black_box import BlackBox  # noqa: PLC0415 -- as the docstring says
+
+    return closing(BlackBox(config, name))
+
+
 def _is_worth_staying_for(message: BusMessage) -> bool:
     """Whether it is a find: a detection, and of radio links one of a drone."""
     return message.alarm if isinstance(message, LinkDetection) else isinstance(message, Detection)
@@ -114,7 +125,7 @@ class _Loop:
         health: SensorHealth,
         remembered: Remembered,
         view: View,
-        box: BlackBox,
+        box: BlackBox | None,
         problem: str,
     ) -> None:
         self._source, self._pipeline, self._bus, self._notifier, self._problem = source, pipeline, bus, notifier, problem
@@ -129,7 +140,8 @@ class _Loop:
         """Until the source ends or `stop` is set."""
         for block in self._source.blocks():
             if block is not None:
-                self._box.take(block)
+                if self._box is not None:
+                    self._box.take(block)
                 self._health.took(block, time.monotonic_ns())
                 messages = self._admission.admit(self._pipeline.step(block))
                 if any(map(_is_worth_staying_for, messages)):
@@ -156,7 +168,8 @@ class _Loop:
                 self._notifier.say(x_coverage=packed_coverage(message))
 
     def _say(self, now_ns: int) -> None:
-        self._box.look(now_ns)
+        if self._box is not None:
+            self._box.look(now_ns)
         if now_ns - self._watchdog_ns >= WATCHDOG_EVERY_NS:
             self._watchdog_ns = now_ns
             self._notifier.say(watchdog=1)
@@ -168,7 +181,15 @@ class _Loop:
         self._report_ns, self._blocks_then = now_ns, self._blocks
         counted = f"{self._blocks} blocks, {rate:.0f}/s, {self._lost} lost"
         unsent = f"{self._bus.unsent} messages that the hub did not take" if self._bus.unsent else ""
-        said = (self._admission.words(), self._source.words(), self._pipeline.words(), counted, unsent, self._box.words(), self._problem)
+        said = (
+            self._admission.words(),
+            self._source.words(),
+            self._pipeline.words(),
+            counted,
+            unsent,
+            self._box.words() if self._box else "",
+            self._problem,
+        )
         words = "; ".join(filter(None, said))
         self._notifier.say(status=words)
         self._notifier.say(x_findings=packed(self._findings(now_ns)))
@@ -189,4 +210,5 @@ class _Loop:
         """What is not well with the sensor, and with what becomes of what it finds."""
         unsent, self._unsent = self._bus.unsent - self._unsent, self._bus.unsent
         behind = (found(self._pipeline.sensor, "hub_overloaded", f"{unsent} messages a second that the hub did not take"),) * (unsent > 0)
-        return (*self._health.look(self._pipeline.findings(), self._pipeline.levels(), now_ns), *behind, *self._box.findings(now_ns))
+        boxed = self._box.findings(now_ns) if self._box else ()
+        return (*self._health.look(self._pipeline.findings(), self._pipeline.levels(), now_ns), *behind, *boxed)

@@ -12,7 +12,8 @@ from threading import Thread
 from edge_node.record.part import SensorPart, Target
 from edge_node.record.ring import Held
 
-FLUSH_EVERY_S = 0.25
+FLUSH_EVERY_S, FLUSH_EVERY_BYTES = 0.25, 64 << 10
+"""So much at most has no spine yet when the process dies."""
 DONE = ".done-{}"
 """Laid beside the files of a sensor that are complete, until the recording is closed."""
 log = logging.getLogger("edge_node.black_box")
@@ -83,7 +84,7 @@ class Writing:
             self._forget_rest()
 
     def _write_all(self, part: SensorPart) -> None:
-        flushed_s = time.monotonic()
+        flushed_s, flushed_bytes = time.monotonic(), 0
         while True:
             self._since_s = None
             try:
@@ -99,9 +100,9 @@ class Writing:
             else:
                 part.write(one.kept)
                 self._tell(one)
-            if self._since_s - flushed_s >= FLUSH_EVERY_S:
+            if self._since_s - flushed_s >= FLUSH_EVERY_S or part.bytes - flushed_bytes >= FLUSH_EVERY_BYTES:
                 part.flush()
-                flushed_s = self._since_s
+                flushed_s, flushed_bytes = self._since_s, part.bytes
         part.close()
         Path(self._target.folder, DONE.format(self._sensor)).touch(mode=0o600)
 

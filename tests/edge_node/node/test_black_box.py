@@ -123,9 +123,8 @@ def test_a_stop_in_between_writes_what_it_has(tmp_path: Path) -> None:
     assert len(list(RecordedFolder(sensor.folder).blocks("mic"))) == 20
 
 
-@pytest.mark.parametrize("table", [BlackBoxTable(), BlackBoxTable(on=("command",))])
-def test_off_means_that_nothing_is_held(tmp_path: Path, table: BlackBoxTable) -> None:
-    sensor = Sensor(tmp_path, table)
+def test_sound_is_not_held_unless_somebody_says_so(tmp_path: Path) -> None:
+    sensor = Sensor(tmp_path, BlackBoxTable(on=("command",)))
     sensor.give([*made.sound(20)])
     assert sensor.box.words() == ""
     sensor.order(0, 10**12)

@@ -143,10 +143,11 @@ def test_a_confirmed_track_and_a_command_keep_what_all_sensors_gave(box: Running
 
 
 def grown(node: RunningNode) -> Path | None:
-    """A recording that is being written, once what stands in it goes beyond what was held when it began."""
+    """A recording that is being written, once each sensor's spine goes on beyond its trigger."""
     for path in recordings(node):
-        files = ((path / "mic.wav", RATE_HZ * 2 * 2), (path / "iq.sigmf-data", IQ_HZ * 2))
-        if path not in whole(node) and all(file.exists() and file.stat().st_size > 2.2 * a_second for file, a_second in files):
+        folder = RecordedFolder(path)
+        last_ns = min(max((block.t_mono_ns for block in folder.blocks(name)), default=0) for name in ("mic", "iq"))
+        if not folder.head.finished and last_ns > folder.head.triggers[0].t_mono_ns:
             return path
     return None
 
