@@ -21,6 +21,7 @@ from edge_node.node.black_box import BlackBox
 from edge_node.node.pipeline import Pipeline
 from edge_node.record.part import SensorPart, Target
 from edge_node.record.ring import Ring
+from edge_node.record.sealed import make_pair
 from tools.bench.figure import Figure
 
 SECONDS, WARM_S, ROUND_S = 12, 2, 1
@@ -72,7 +73,12 @@ def figures() -> Iterator[Figure]:
         took = sum(ring.bytes for ring in rings.values()) / 2**20
         yield Figure("black_box.memory_mib", took, "MiB", MEMORY_MB * len(rings), "configured")
         yield from (Figure(f"black_box.{name}_s", ring.seconds, "s", TABLE.seconds_before, "configured") for name, ring in rings.items())
-        yield Figure("black_box.keeping_cpu", 100 * sum(_kept(ring, Path(folder), name) for name, ring in rings.items()), "% of a core")
+        _, public = make_pair()
+        for what, key in (("keeping", None), ("sealing", public)):
+            target = Target(Path(folder, what), "bench", 0, key)
+            target.folder.mkdir()
+            spent = sum(_kept(ring, target, name) for name, ring in rings.items())
+            yield Figure(f"black_box.{what}_cpu", 100 * spent, "% of a core")
 
 
 def _beside(given: Given, folder: Path) -> tuple[float, float, float]:
@@ -111,11 +117,12 @@ def _filled(given: Given) -> Ring:
     return ring
 
 
-def _kept(ring: Ring, folder: Path, name: str) -> float:
-    """Share of a core while blocks are written as fast as they come."""
-    part = SensorPart(Target(folder, "bench", 0), name, 1)
+def _kept(ring: Ring, target: Target, name: str) -> float:
+    """Share of a core while blocks are written as fast as they come, each of them safe from a kill."""
+    part = SensorPart(target, name, 1)
     began_s = time.process_time()
     for held in ring.since(0):
         part.write(held.kept)
+        part.flush()
     part.close()
     return (time.process_time() - began_s) / ring.seconds
