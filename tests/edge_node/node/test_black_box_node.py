@@ -168,7 +168,8 @@ def test_what_was_frozen_is_there_after_a_kill_of_everything(box: RunningNode, a
     folder = RecordedFolder(path)
     assert folder.cut == "the node ended while it was written"
     check(folder, air)
-    assert soundfile.info(path / "mic.wav").frames > 2 * RATE_HZ
+    heard = sum(len(block.samples) for block in folder.blocks("mic") if isinstance(block, AudioBlock))
+    assert soundfile.info(path / "mic.wav").frames >= heard > 0
     assert (path / "spine.mcap").exists()
 
 
