@@ -1,6 +1,6 @@
 #!/bin/sh
-# The package in a fresh Debian without network, booted with systemd in a container: installed, run, upgraded, a broken upgrade
-# rolled back, purged. Needs root, debootstrap and systemd-nspawn; the fresh Debian is kept for the next time.
+# The package in a fresh Debian without network, booted with systemd in a container: installed, run, upgraded, a broken upgrade rolled back,
+# also with the power cut in between, set up at its first boot, purged. Needs root, debootstrap and systemd-nspawn; the fresh Debian is kept.
 #   tools/packaging/check.sh [FILE.deb [SUITE]]     without a file it builds one; bookworm as usual
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
@@ -67,18 +67,37 @@ another 90.1
 sed -i 's/^Description=.*/Description=another unit/' "$work/as/usr/lib/systemd/system/edge-node.service" "$work/as/opt/edge-node/package/systemd/edge-node.service"
 another 90.2 edge_node/node/supervisor.py 'raise SystemError("a broken upgrade")'
 rm -rf "$work/as" "$work/dist"
-cp tools/packaging/check_inside.sh "$work/root/check/"
+cp tools/packaging/inside/*.sh "$work/root/check/"
+date +%s >"$work/root/check/begun"
 cat >"$work/root/etc/systemd/system/check.service" <<'UNIT'
 [Unit]
 After=multi-user.target
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c '/check/check_inside.sh >/check/log 2>&1; echo $? >/check/ended; systemctl poweroff --no-block'
+ExecStart=/bin/sh -c '/check/part >>/check/log 2>&1; echo $? >/check/ended; systemctl poweroff --no-block'
 TimeoutStartSec=infinity
 UNIT
 mkdir -p "$work/root/etc/systemd/system/default.target.wants"
 ln -s ../check.service "$work/root/etc/systemd/system/default.target.wants/check.service"
 
-timeout 420 systemd-nspawn -q -D "$work/root" --boot --register=no --keep-unit --private-network >"$work/boot.log" 2>&1 </dev/null || :
+# boot PART: true when it asks for a power cut, and has had it: the container with all that runs in it is killed. Else it has ended.
+boot() {
+    ln -sfn "$(basename "$1")" "$work/root/check/part"
+    systemd-nspawn -q -D "$work/root" --boot --register=no --keep-unit --private-network >>"$work/boot.log" 2>&1 </dev/null &
+    machine=$!
+    until [ -e "$work/root/check/power-cut" ] || ! kill -0 "$machine" 2>/dev/null; do
+        if [ "$(($(date +%s) - $(cat "$work/root/check/begun")))" -gt 420 ]; then break; fi
+        sleep 0.1
+    done
+    # Its first process, and with that all of them at once; without it systemd-nspawn ends as well.
+    init=$(cat "/proc/$machine/task/$machine/children" 2>/dev/null || :)
+    if [ -n "$init" ]; then kill -KILL "${init%% *}"; fi
+    wait "$machine" 2>/dev/null || :
+    rm "$work/root/check/power-cut" 2>/dev/null
+}
+
+for part in tools/packaging/inside/[0-9]*.sh; do
+    boot "$part" || break
+done
 cat "$work/root/check/log" 2>/dev/null || tail -n 40 "$work/boot.log"
 [ "$(cat "$work/root/check/ended" 2>/dev/null)" = 0 ]
