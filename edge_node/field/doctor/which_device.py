@@ -21,7 +21,9 @@ from edge_node.messages import Finding
 
 BY_INDEX = re.compile(r"/dev/(tty(USB|ACM)|video)\d+\Z")
 INTERFACE_BY_INDEX = re.compile(r"wlan\d+\Z")
-LINK_FOLDERS = ("dev/serial/by-id", "dev/serial/by-path")
+BY_PORT = re.compile(r"\w+-\d+-\d+(\.\d+)*(-if\d+)?(-port\d+)?\Z")
+LINK_FOLDERS = ("dev/edge_node", "dev/serial/by-id", "dev/serial/by-path")
+"""The first is the project's own: hw/udev/76-edge-node-names.rules."""
 
 
 class Plugged(Struct, frozen=True):
@@ -37,7 +39,7 @@ def look(root: Path, usb: tuple[UsbDevice, ...]) -> Plugged:
     """As the kernel and udev show it under root."""
     links: dict[str, str] = {}
     for folder in LINK_FOLDERS:
-        for link in found(root, f"{folder}/*"):
+        for link in sorted(found(root, f"{folder}/*"), key=lambda link: BY_PORT.match(link.name) is not None):
             target = f"/dev/{resolved(link).name}"
             links.setdefault(target, f"/{link.relative_to(root)}")
     return Plugged(usb, tuple(video_nodes(root / "sys")), links, len(found(root, "sys/class/ieee80211/phy*")))
@@ -65,7 +67,7 @@ def _lasting(port: str, plugged: Plugged) -> str:
     if camera is not None and camera.port_path is not None:
         return f'write port_path = "{camera.port_path}" instead'
     link = plugged.links.get(port)
-    return f'write port = "{link}" instead' if link else "write its link in /dev/serial/by-id (ls -l), or serial, instead"
+    return f'write port = "{link}" instead' if link else "write its link in /dev/edge_node (ls -l), or serial, instead"
 
 
 def _is_only(serial: str, plugged: Plugged) -> bool:

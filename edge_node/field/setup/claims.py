@@ -93,7 +93,7 @@ def _by_plug(table: Table, thing: Thing) -> bool:
     if driver == "wifi_monitor":
         return (node := thing.node("wifi")) is not None and table.get("interface") == node.name
     if driver == "camera" and table.get("device") is not None:
-        return (node := thing.node("video")) is not None and Path(str(table["device"])).name == node.name
+        return (node := thing.node("video")) is not None and table["device"] in (*node.links, f"/dev/{node.name}")
     if device is None or (driver in SUBSYSTEM and not thing.node(SUBSYSTEM[driver])):
         return False
     if driver == "soapy_sdr":

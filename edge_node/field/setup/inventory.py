@@ -9,11 +9,14 @@ from typing import Literal
 from msgspec import Struct
 
 from edge_node.field.setup import sysfs
+from edge_node.field.setup.serials import is_given
 
 Subsystem = Literal["sound", "video", "csi", "wifi", "serial", "bluetooth"]
 RADIOTAP = "803"
 SELF_POWERED = 0x40
 HUB_CLASS = "09"
+OURS = "edge_node"
+"""The folder in /dev that hw/udev/76-edge-node-names.rules fills: KIND-SERIAL and KIND-PORT."""
 
 
 class UsbDevice(Struct, frozen=True):
@@ -42,8 +45,8 @@ class UsbDevice(Struct, frozen=True):
 class Node(Struct, frozen=True):
     """What the kernel made of a device: `name` may be another at the next boot, `stays` (a path in /dev, where there is one) is not.
 
-    `label` is what its driver calls it, `links` are all of udev's names of a serial port. `monitor`, `carries_route` and `mac` are of a
-    Wi-Fi interface.
+    `label` is what its driver calls it, `links` are all of udev's names of a serial port or a camera. `monitor`, `carries_route` and `mac`
+    are of a Wi-Fi interface.
     """
 
     subsystem: Subsystem
@@ -84,7 +87,7 @@ def look(root: Path = Path("/")) -> Inventory:
     )
     return Inventory(
         usb=tuple(device for device in found if device),
-        nodes=(*_sound(sys), *_video(sys), *_wifi(sys, root), *_serial(sys, root / "dev" / "serial"), *_bluetooth(sys)),
+        nodes=(*_sound(sys), *_video(sys, root / "dev"), *_wifi(sys, root), *_serial(sys, root / "dev"), *_bluetooth(sys)),
         bus_mbps={int(bus): speed for bus, speed in speeds if speed and bus.isdigit()},
         pulses=tuple(
             (path.name, sysfs.text(path / "path") or sysfs.text(path / "name") or "") for path in sysfs.entries(sys / "class" / "pps")
@@ -136,12 +139,14 @@ def _sound(sys: Path) -> Iterator[Node]:
             yield Node("sound", name, sysfs.text(path / "id") or name, sysfs.usb_port(path))
 
 
-def _video(sys: Path) -> Iterator[Node]:
+def _video(sys: Path, dev: Path) -> Iterator[Node]:
     """USB cameras (not their second nodes, of metadata), and the sensors of CSI cameras, such as imx708_wide."""
+    folders = [_links(dev, folder) for folder in (OURS, "v4l/by-id", "v4l/by-path")]
     for path in sysfs.entries(sys / "class" / "video4linux"):
         label, port = (sysfs.text(path / "name") or path.name), sysfs.usb_port(path)
         if path.name.startswith("video") and port and sysfs.text(path / "index") in (None, "0"):
-            yield Node("video", path.name, label.partition(":")[0], port)
+            links = tuple(link for folder in folders for link in folder.get(path.name, ()))
+            yield Node("video", path.name, label.partition(":")[0], port, links=links)
         elif path.name.startswith("v4l-subdev") and not port and label.startswith(("imx", "ov")):
             yield Node("csi", path.name, label.split()[0])
 
@@ -163,35 +168,37 @@ def _wifi(sys: Path, root: Path) -> Iterator[Node]:
             )
 
 
-def _serial(sys: Path, links: Path) -> Iterator[Node]:
+def _serial(sys: Path, dev: Path) -> Iterator[Node]:
     """Ports of USB devices, by the links that udev made for them."""
-    by_id, by_path = _links(links / "by-id"), _links(links / "by-path")
+    folders = [_links(dev, folder) for folder in (OURS, "serial/by-id", "serial/by-path")]
     for path in sysfs.entries(sys / "class" / "tty"):
         port = sysfs.usb_port(path) if path.name.startswith(("ttyUSB", "ttyACM")) else None
         if port:
-            unique = by_id.get(path.name, ()) if _is_told_apart(sys, port) else ()
-            stays = next(iter((*unique, *by_path.get(path.name, ()))), None)
-            all_links = (*by_id.get(path.name, ()), *by_path.get(path.name, ()))
-            yield Node("serial", path.name, path.name, port, stays=stays, links=all_links)
+            ours, by_id, by_path = (links.get(path.name, ()) for links in folders)
+            ours_by_port = tuple(link for link in ours if f"{link}-".startswith(f"/dev/{OURS}/serial-{port}-"))
+            ours_by_serial = tuple(link for link in ours if link not in ours_by_port)
+            unique = (*ours_by_serial, *by_id) if _is_told_apart(sys, port) else ()
+            stays = next(iter((*unique, *ours_by_port, *by_path)), None)
+            yield Node("serial", path.name, path.name, port, stays=stays, links=(*ours, *by_id, *by_path))
 
 
 def _is_told_apart(sys: Path, port: str) -> bool:
-    """Whether the device in a port has a serial number that no other of its kind has: only then is its link in by-id its own."""
+    """Whether the device in a port has a serial number that no other of its kind has: only then is a link by that its own."""
     devices = sys / "bus" / "usb" / "devices"
     own = [sysfs.text(devices / port / name) for name in ("idVendor", "idProduct", "serial")]
     others = (path for path in sysfs.entries(devices) if path.name != port and ":" not in path.name)
-    return bool(own[2]) and all([sysfs.text(path / name) for name in ("idVendor", "idProduct", "serial")] != own for path in others)
+    return is_given(own[2]) and all([sysfs.text(path / name) for name in ("idVendor", "idProduct", "serial")] != own for path in others)
 
 
-def _links(folder: Path) -> dict[str, tuple[str, ...]]:
-    """A port's name, and the paths in /dev that lead to it."""
+def _links(dev: Path, folder: str) -> dict[str, tuple[str, ...]]:
+    """A device's name, and the paths of one folder in /dev that lead to it."""
     found: dict[str, tuple[str, ...]] = {}
-    for path in sysfs.entries(folder):
+    for path in sysfs.entries(dev / folder):
         try:
             name = path.readlink().name
         except OSError:
             continue
-        found[name] = (*found.get(name, ()), f"/dev/serial/{folder.name}/{path.name}")
+        found[name] = (*found.get(name, ()), f"/dev/{folder}/{path.name}")
     return found
 
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from edge_node.field.setup.inventory import UsbDevice
-
-PLACEHOLDER = re.compile(r"^(0+1?|0*123456789[0-9a-f]*|f+|none|default|serial ?number)$", re.IGNORECASE)
-"""What makers write who give no serial numbers: the next device of the kind has the same."""
+from edge_node.field.setup.serials import is_given
 
 
 def is_its_own(device: UsbDevice, others: Sequence[UsbDevice]) -> bool:
     """Whether the device has a serial number that tells it from all others that are plugged in, and from the next one bought."""
-    if device.serial is None or PLACEHOLDER.match(device.serial):
-        return False
-    return all(other.serial != device.serial for other in others if other.port_path != device.port_path)
+    return is_given(device.serial) and all(other.serial != device.serial for other in others if other.port_path != device.port_path)
 
 
 def plug(device: UsbDevice, others: Sequence[UsbDevice]) -> dict[str, object]:

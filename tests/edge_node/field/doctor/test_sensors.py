@@ -144,7 +144,7 @@ def sensor(driver: str, **options: str) -> SensorTable:
     [
         (sensor("camera", camera="lepton_3_5", device="/dev/video0"), 'write serial = "8003" instead'),
         (sensor("gnss", port="/dev/ttyUSB0"), 'write port = "/dev/serial/by-id/usb-u-blox" instead'),
-        (sensor("ble_hci", port="/dev/ttyACM3"), "write its link in /dev/serial/by-id (ls -l), or serial, instead"),
+        (sensor("ble_hci", port="/dev/ttyACM3"), "write its link in /dev/edge_node (ls -l), or serial, instead"),
         (sensor("wifi_monitor", interface="wlan1"), "give it a name by its MAC address (systemd.link(5))"),
     ],
     ids=["camera", "gnss", "ble", "wifi"],
@@ -208,6 +208,24 @@ def test_lasting_names_are_found_where_udev_puts_them(tmp_path: Path) -> None:
     found = which_device.look(tmp_path, (LEPTON,))
     assert found.links == {"/dev/ttyUSB0": "/dev/serial/by-id/usb-u-blox"}
     assert found.wifi_adapters == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "best"),
+    [
+        (["serial-1-1.2", "serial-A50285BI"], "serial-A50285BI"),
+        (["serial-1-1.2-if02", "serial-A50285BI-if02"], "serial-A50285BI-if02"),
+        (["serial-1-1.2"], "serial-1-1.2"),
+    ],
+    ids=["serial number", "second port", "port"],
+)
+def test_a_name_by_serial_number_comes_first_and_one_by_port_before_one_of_its_kind(tmp_path: Path, names: list[str], best: str) -> None:
+    write(tmp_path, {"dev/ttyUSB0": ""})
+    for path in (*(f"edge_node/{name}" for name in names), "serial/by-id/usb-u-blox"):
+        link = tmp_path / "dev" / path
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to("/".join([".."] * path.count("/") + ["ttyUSB0"]))
+    assert which_device.look(tmp_path, ()).links == {"/dev/ttyUSB0": f"/dev/edge_node/{best}"}
 
 
 HERE = NodeTable(latitude_deg=48.13715, longitude_deg=11.57612)

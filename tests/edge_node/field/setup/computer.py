@@ -92,9 +92,13 @@ class Computer:
         self._write(self.root / "dev" / name, "")
         for folder, link in (("by-id", by_id), ("by-path", by_path)):
             if link:
-                links = self.root / "dev" / "serial" / folder
-                links.mkdir(parents=True, exist_ok=True)
-                (links / link).symlink_to(f"../../{name}")
+                self.link(f"serial/{folder}/{link}", name)
+
+    def link(self, path: str, name: str) -> None:
+        """One more name in /dev."""
+        place = self.root / "dev" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(Path(*[".."] * path.count("/"), name))
 
     def unplug(self, port: str) -> None:
         """The device, and all behind it if it is a hub."""

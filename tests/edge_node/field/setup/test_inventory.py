@@ -73,3 +73,25 @@ def test_ports_of_two_like_receivers_are_told_by_where_they_are(tmp_path: Path) 
         "/dev/serial/by-path/platform-usb-1-2",
         "/dev/serial/by-id/usb-u-blox_7-if00",
     ]
+
+
+def test_with_the_project_s_rules_a_port_is_named_as_any_other_device(tmp_path: Path) -> None:
+    """By a serial number of its own, else by the port that it is plugged into; udev's by-id alone would mean either of two alike."""
+    made = Computer(tmp_path)
+    for port, name, serial in (("1-1", "ttyACM0", None), ("1-1.2", "ttyACM1", "0001"), ("1-3", "ttyACM2", "A7")):
+        made.usb(port, "1546:01a8", serial=serial)
+        made.serial(port, name, by_id=f"usb-u-blox_{serial}-if00", by_path=f"platform-usb-{port}")
+        made.link(f"edge_node/serial-{port}", name)
+    made.link("edge_node/serial-A7", "ttyACM2")
+    made.usb("1-4", "1366:0105", serial="B8")
+    made.serial("1-4", "ttyACM3")
+    made.link("edge_node/serial-1-4-if02", "ttyACM3")
+    nodes = look(tmp_path).nodes
+    stays = [node.stays for node in nodes]
+    assert stays == [f"/dev/edge_node/serial-{told}" for told in ("1-1", "1-1.2", "A7", "1-4-if02")]
+    assert nodes[2].links == (
+        "/dev/edge_node/serial-1-3",
+        "/dev/edge_node/serial-A7",
+        "/dev/serial/by-id/usb-u-blox_A7-if00",
+        "/dev/serial/by-path/platform-usb-1-3",
+    )

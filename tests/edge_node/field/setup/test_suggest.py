@@ -181,11 +181,16 @@ def test_what_is_in_node_toml_is_configured_already(tmp_path: Path) -> None:
     {"driver": "camera", "camera": "lepton_2_5"},
     {"driver": "camera", "camera": "lepton_3_5", "device": "/dev/video0"},
     {"driver": "rtl_sdr", "center_hz": 433e6},
+    {"driver": "camera", "camera": "lepton_3_5", "device": "/dev/edge_node/camera-8003"},
+    {"driver": "gnss", "port": "/dev/edge_node/serial-1-2"},
     {"driver": "gnss", "port": "/dev/ttyACM0"},
     {"driver": "gnss", "port": "/dev/serial/by-id/usb-u-blox_AG_-_www.u-blox.com_u-blox_GNSS_receiver-if00"},
 ])  # fmt: skip
 def test_every_way_of_naming_a_device_is_understood(tmp_path: Path, table: dict[str, Any]) -> None:
-    found = advice(mast(tmp_path), {"name": "own", **table})
+    made = mast(tmp_path)
+    made.link("edge_node/camera-8003", "video0")
+    made.link("edge_node/serial-1-2", "ttyACM0")
+    found = advice(made, {"name": "own", **table})
     assert [one.driver for one in found.suggestions if one.configured] == [table["driver"]]
     assert [finding.name for finding in found.findings] == []
 
