@@ -72,4 +72,4 @@ def test_each_says_what_to_touch_unless_it_is_well() -> None:
 def test_what_is_named_in_passing_is_a_finding_or_something_of_the_node(page: str) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     names = set(re.findall(r"`([a-z0-9]+_[a-z0-9_]+)`", text))
-    assert names - set(told()) <= {"azimuth_deg", "gain_db", "center_hz", "server_key", "t_utc"}
+    assert names - set(told()) <= {"azimuth_deg", "gain_db", "center_hz", "server_key", "t_utc", "port_path"}

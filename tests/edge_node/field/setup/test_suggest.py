@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from drivers.known_devices import all_known
+from drivers.known_boards import read_board
+from drivers.known_devices import all_known, named
+from drivers.usb_budget import budget
 from edge_node.config_file import load
 from edge_node.field.setup import toml_text
 from edge_node.field.setup.inventory import look
@@ -238,6 +240,19 @@ def test_a_bus_that_is_full_is_named_with_what_fills_it(computer: Computer) -> N
     assert "Mbit/s" in words
 
 
+@pytest.mark.parametrize(
+    ("model", "board"), [("Raspberry Pi 4 Model B", "raspberry_pi_4"), ("Raspberry Pi 3 Model B Plus", "raspberry_pi_3b_plus")]
+)
+def test_what_is_plugged_in_is_reckoned_as_what_will_be(tmp_path: Path, model: str, board: str) -> None:
+    made = Computer(tmp_path, model)
+    devices = [named(name) for name in ("hackrf_one", "airspy_mini", "mt7612u", "rtl_sdr_v4")]
+    for number, device in enumerate(sorted(devices, key=lambda device: -(device.usb_mbps or 0)), 1):
+        made.usb(f"1-{number}", device.usb_ids[0], f"a{number}", product=next(iter(device.usb_names), device.name))
+    planned = [(note.name, note.grade, note.words) for note in budget(read_board(board), devices).notes if note.grade != "ok"]
+    assert [name for name, _, _ in planned] == ["usb_bandwidth", "usb_current"]
+    assert [(one.name, one.grade, one.words) for one in advice(made).findings if one.name.startswith("usb_")] == planned
+
+
 def test_a_hub_without_a_supply_is_overdrawn(computer: Computer) -> None:
     computer.hub("1-1", powered=False)
     for number in (1, 2):
@@ -249,7 +264,7 @@ def test_a_hub_without_a_supply_is_overdrawn(computer: Computer) -> None:
 def test_a_computer_is_overdrawn_by_what_hangs_on_it_alone(computer: Computer) -> None:
     for port in ("1-1", "1-2", "1-3"):
         computer.usb(port, "beef:0001", product="A hungry disk", most_ma=500)
-    assert "a Raspberry Pi 4 gives 1.2" in findings(computer)["usb_current"]
+    assert "the ports of Raspberry Pi 4 give 1.2 A" in findings(computer)["usb_current"]
     for port in ("1-1", "1-2", "1-3"):
         computer.unplug(port)
     computer.hub("1-4")
