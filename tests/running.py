@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import TypeVar
 
 from edge_node.messages import Finding, NodeStatus, SensorStatus
@@ -27,6 +28,26 @@ def wait_for(what: Callable[[], T | None], seconds: float, why: str) -> T:
             return found
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {why}"
         time.sleep(0.02)
+
+
+@contextmanager
+def again_and_again(do: Callable[[int], object], every_s: float) -> Iterator[None]:
+    """`do(0)`, `do(1)`, ... beside the test until it is over, whether anybody looks or not."""
+    stop = Event()
+
+    def work() -> None:
+        k = 0
+        while not stop.wait(every_s):
+            do(k)
+            k += 1
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 class RunningNode:

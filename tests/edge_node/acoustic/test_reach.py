@@ -15,6 +15,7 @@ from drivers.blocks import AudioBlock, MicrophoneArray
 from edge_node.acoustic.detector import AcousticDetector
 from edge_node.acoustic.reach import UNCALIBRATED_M, heard_to_m
 from edge_node.messages import Coverage
+from tests.scenes import MAST
 from tools.simulate import noise, soundscape
 from tools.simulate.acoustics import ARRAYS
 from tools.simulate.world import World
@@ -26,17 +27,9 @@ SPARE_DB = 3.01
 COMES_S = 3
 MEASURED_M = {0.0: 58.0, 2.0: 58.0, 4.0: 44.0, 8.0: 22.0}
 """By wind in m/s: where 85 % of 6 small drones each were told of within 4 s, by four microphones in a field of 42 dB."""
-FIELD = """
-name = "A field"
-seconds = 20
-[node]
-latitude_deg = 50.85
-longitude_deg = 4.35
-ground_wgs84_m = 65.0
-mast_m = 6.0
-[microphones]
-array = "respeaker_usb_4"
-rate_hz = 16000
+FIELD = (
+    f'name = "A field"\nseconds = 20\n{MAST}'
+    """
 [weather]
 wind_mps = {wind_mps}
 [[drone]]
@@ -46,6 +39,7 @@ operator = {{ east_m = 0.0, north_m = 0.0 }}
 sound = {{ aircraft = "small_quad" }}
 from_s = {from_s}
 """
+)
 
 
 def hushed(seconds: float, level_dbfs: float, seed: int = 1) -> np.ndarray:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 from unittest.mock import patch
 from zipfile import ZipFile
@@ -28,9 +27,10 @@ from edge_node.publish.keys import load_or_make
 from tests.drivers.board.trees import FIRMWARE, PI_5, usb, write
 from tests.drivers.conftest import fake_dongle, fake_library, pyrtlsdr
 from tests.drivers.controllers import ALL_FEATURES, Controlled, extended, report
-from tests.drivers.far_end import FarEnd, far_end
+from tests.drivers.far_end import far_end
 from tests.drivers.radios import FakeDongle
-from tests.running import running_node
+from tests.running import again_and_again, running_node
+from tests.scenes import DEVICES
 from tools.simulate.alsa_fifo import VirtualArray, virtual_array
 from tools.simulate.world import World
 from tools.virtual_devices.bench import virtual_devices
@@ -103,31 +103,9 @@ def words(said: Mapping[str, Any], about: str) -> str:
     return "; ".join(f"{one['words']} -> {one['touch']}" for one in said["findings"] if one["about"] == about)
 
 
-SCENE = """
-name = "Devices"
-[node]
-latitude_deg = 50.85
-longitude_deg = 4.35
-ground_wgs84_m = 65.0
-mast_m = 6.0
-[microphones]
-array = "respeaker_usb_4"
-rate_hz = 16000
-azimuth_deg = 120.0
-[camera]
-band = "visible"
-width = 64
-height = 48
-azimuth_deg = 236.0
-[receiver]
-center_hz = 868.5e6
-rate_hz = 1.0e6
-"""
-
-
 def test_all_sensors_of_a_node_at_once_by_their_real_drivers(tmp_path: Path) -> None:
     scene = tmp_path / "scene.toml"
-    scene.write_text(SCENE)
+    scene.write_text(DEVICES)
     with virtual_devices(scene, World.load(scene, 1), tmp_path, 60.0, plain=True) as devices:
         devices.begin(Begun(time.monotonic(), time.time_ns()))
         said = looked(tmp_path, devices.tables, devices.environment, listen_s=3.0)
@@ -218,21 +196,15 @@ def test_a_running_node_that_has_not_read_its_new_configuration(tmp_path: Path) 
 @contextmanager
 def playing(card: VirtualArray, gains: list[float]) -> Iterator[None]:
     """Low noise on each channel with its gain, until it ends."""
-    stop, chance = Event(), np.random.default_rng(3)
+    chance = np.random.default_rng(3)
 
-    def play() -> None:
-        while not stop.is_set():
-            common = np.cumsum(chance.normal(size=card.period_frames))
-            sound = (common - common.mean())[:, None] * 1e6 + chance.normal(size=(card.period_frames, len(gains))) * 1e6
-            card.write((sound * np.array(gains)).astype(card.sample_type))
+    def play(_: int) -> None:
+        common = np.cumsum(chance.normal(size=card.period_frames))
+        sound = (common - common.mean())[:, None] * 1e6 + chance.normal(size=(card.period_frames, len(gains))) * 1e6
+        card.write((sound * np.array(gains)).astype(card.sample_type))
 
-    thread = Thread(target=play)
-    thread.start()
-    try:
+    with again_and_again(play, 0.0):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def test_a_dead_and_an_inverted_microphone_on_a_real_sound_card(tmp_path: Path) -> None:
@@ -289,30 +261,12 @@ def test_a_controller_that_refuses_the_extended_scan(tmp_path: Path) -> None:
     assert ("never_heard", "warn") in of(said, "ill")
 
 
-@contextmanager
-def speaking(device: FarEnd, data: bytes) -> Iterator[None]:
-    """It says this five times a second, whether it is heard or not."""
-    stop = Event()
-
-    def speak() -> None:
-        while not stop.wait(0.2):
-            device.say_later(data)
-
-    thread = Thread(target=speak)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
 def test_a_receiver_that_speaks_another_language_says_which(tmp_path: Path) -> None:
     with far_end() as ubx, far_end() as mute:
         tables = "".join(
             f'[[sensor]]\nname = "{name}"\ndriver = "gnss"\nport = "{end.port}"\n' for name, end in (("ubx", ubx), ("mute", mute))
         )
-        with speaking(ubx, b"\xb5\x62\x01\x07" * 8):
+        with again_and_again(lambda _: ubx.say_later(b"\xb5\x62\x01\x07" * 8), 0.2):
             said = looked(tmp_path, tables)
     assert of(said, "ubx")[0] == of(said, "mute")[0] == ("sensor_stalled", "fail")
     assert "speaks UBX and no NMEA" in words(said, "ubx")

@@ -11,34 +11,17 @@ from drivers.gnss import Gnss
 from drivers.source import SourceLost
 from edge_node import config_file
 from tests.running import wait_for
+from tests.scenes import DEVICES
 from tools.simulate.scene import SceneError
 from tools.simulate.world import World
 from tools.virtual_devices.bench import VirtualDevices, virtual_devices
 from tools.virtual_devices.device import Begun
 
-SCENE = """
-name = "Devices"
-[node]
-latitude_deg = 50.85
-longitude_deg = 4.35
-ground_wgs84_m = 65.0
-mast_m = 6.0
-[microphones]
-array = "respeaker_usb_4"
-rate_hz = 16000
-azimuth_deg = 120.0
-tilt_deg = 30.0
-[camera]
-band = "visible"
-width = 64
-height = 48
-azimuth_deg = 236.0
-[receiver]
-center_hz = 868.5e6
-rate_hz = 1.0e6
+SCENE = f"""
+{DEVICES}
 [errors]
-microphones = { azimuth_deg = 5.0 }
-camera = { tilt_deg = -2.0 }
+microphones = {{ azimuth_deg = 5.0 }}
+camera = {{ tilt_deg = -2.0 }}
 [weather]
 temperature_c = -3.0
 """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from threading import Event, Thread
 
 import numpy as np
 import pytest
 
 from drivers.blocks import Frame
 from drivers.camera import VideoCamera
+from tests.running import again_and_again
 from tools.simulate.camera_servers import why_no_rtsp
 from tools.simulate.outdoors import Eye
 from tools.simulate.pictures import of_world
@@ -26,23 +26,14 @@ WIDTH, HEIGHT, RATE_HZ = 64, 48, 10.0
 @contextmanager
 def shown(server: Server | CountsBroadcast, picture: Picture) -> Iterator[None]:
     """The same picture, again and again, with a stripe that wanders."""
-    stop = Event()
 
-    def show() -> None:
-        for k in range(1_000_000):
-            if stop.wait(1 / RATE_HZ):
-                return
-            wandering = picture.copy()
-            wandering[:, k % WIDTH] += 5
-            server.show(wandering)
+    def show(k: int) -> None:
+        wandering = picture.copy()
+        wandering[:, k % WIDTH] += 5
+        server.show(wandering)
 
-    thread = Thread(target=show)
-    thread.start()
-    try:
+    with again_and_again(show, 1 / RATE_HZ):
         yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def seen(camera: str, url: str) -> Frame:
