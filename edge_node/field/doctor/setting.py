@@ -11,11 +11,13 @@ from edge_node.messages import Finding, NodeStatus
 from edge_node.strict_toml import Problem
 
 TOUCH = "mend that line, then edge-node check-config"
+WRITE = "edge-node setup writes one; another is named by -c FILE"
 
 
 def of_problems(path: Path, problems: Sequence[Problem]) -> tuple[Finding, ...]:
     """One line a problem, with its line of the file and the nearest right word."""
-    return tuple(finding("configuration", "configuration_wrong", "fail", f"{path.name} {problem}", TOUCH) for problem in problems)
+    touch = TOUCH if path.exists() else WRITE
+    return tuple(finding("configuration", "configuration_wrong", "fail", f"{path.name} {problem}", touch) for problem in problems)
 
 
 def of_config(path: Path, config: Config, misfits: Sequence[str], running: NodeStatus | None) -> tuple[Finding, ...]:

@@ -168,5 +168,7 @@ def test_the_configuration_and_whether_the_running_node_goes_by_it() -> None:
     assert [one.name for one in setting.of_config(path, config, (), changed)] == ["configuration_not_read"]
     assert [one.name for one in setting.of_config(path, config, ("x: misfits",), None)] == ["driver_misfits"]
     assert [one.name for one in setting.of_config(path, Config(), (), None)] == ["no_sensor"]
+    [absent] = setting.of_problems(path, [Problem("cannot be read: No such file or directory", None, None)])
+    assert "edge-node setup writes one" in absent.touch
     [wrong] = setting.of_problems(path, [Problem("unknown key 'prot': did you mean 'port'?", 33, "gps")])
     assert (wrong.name, wrong.words) == ("configuration_wrong", "node.toml line 33: unknown key 'prot': did you mean 'port'?")
