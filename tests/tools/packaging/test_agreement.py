@@ -87,6 +87,19 @@ def test_every_program_that_a_unit_starts_is_in_the_package() -> None:
             assert path == "/usr/sbin/edge-node-version" or Path(path).name in tree.MODULES
 
 
+def test_the_container_is_called_as_the_manual_does() -> None:
+    steps = (ROOT / "tools/container/Containerfile").read_text(encoding="utf-8").splitlines()
+    assert steps[-2:] == ['ENTRYPOINT ["edge-node"]', 'CMD ["demo"]']
+    called = re.findall(r"^podman run (?:-\S+ |\S+:\S+ )+edge-node (?: *#.*|(\w+).*)$", (ROOT / "docs/install.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert called == ["", "run"]
+
+
+def test_a_lamp_is_no_reason_not_to_start() -> None:
+    paths = values("lamp.conf", "ReadWritePaths")
+    assert paths
+    assert all(path.startswith("-/sys/devices/") for path in paths)
+
+
 def test_every_unit_and_drop_in_is_packed() -> None:
     here = {path.name for path in (ROOT / "systemd").iterdir() if path.suffix in {".service", ".conf"}}
     assert here == {*tree.UNITS, *tree.DROP_INS}
