@@ -84,7 +84,11 @@ holds "and forward again" is current 90.1
 within 30 is_well
 
 systemctl show -P Description edge-node.service >described
-install_deb 90.2.deb
+dpkg --unpack 90.2.deb >dpkg.log 2>&1 || { cat dpkg.log && fail "dpkg --unpack"; }
+systemctl daemon-reload
+holds "what is unpacked and not taken yet changes nothing: 90.1 runs with its own unit" unit_says "$(cat described)"
+holds "and is told" is unpacked '90.2, and not taken into use yet: sudo dpkg --configure -a'
+dpkg --configure -a >dpkg.log 2>&1 || { cat dpkg.log && fail "dpkg --configure -a"; }
 holds "the broken 90.2 is current" is current 90.2
 holds "with a unit of its own" unit_says "another unit"
 within 60 is current 90.1
