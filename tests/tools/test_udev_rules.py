@@ -128,8 +128,17 @@ class Machine:
         for name, text in texts.items():
             (self._sys / place[1:] / name).write_text(f"{text}\n", encoding="utf-8")
 
+    def led(self, holder: str, name: str, driver: str) -> str:
+        """A LED as Linux shows it: its link in /sys/class/leds leads to a folder beneath what drives it."""
+        self._node(holder, "platform", driver=driver)
+        return self._node(f"{holder}/leds/{name}", "leds")
+
     def names(self, *devices: str) -> list[list[str]]:
         """Of each device, what it is called in /dev/edge_node."""
+        return [sorted(set(re.findall(r"/dev/edge_node/(\S+)", said))) for said in self.said(*devices)]
+
+    def said(self, *devices: str) -> list[str]:
+        """Of each device, what udev makes of it and would run."""
         run = ["unshare", "-m", "sh", "-c", IN_A_NAMESPACE, "sh", str(self._root), *devices]
         done = subprocess.run(run, capture_output=True, text=True, check=False)
         if done.returncode == 3:
@@ -137,7 +146,7 @@ class Machine:
         assert done.returncode == 0, done.stdout
         parts = done.stdout.split("DEVPATH=")[1:]
         assert len(parts) == len(devices), done.stdout
-        return [sorted(set(re.findall(r"/dev/edge_node/(\S+)", part))) for part in parts]
+        return parts
 
 
 @pytest.fixture
@@ -202,3 +211,14 @@ def test_a_serial_number_that_is_none_is_none_for_setup_too(machine: Machine) ->
     devices = [machine.usb(f"1-{place}", "0bda:2838", serial) for place, serial in enumerate(serials, 1)]
     named = {serial: len(names) == 2 for serial, names in zip(serials, machine.names(*devices), strict=True)}
     assert named == {serial: is_given(serial) for serial in serials}
+
+
+@needs_udev
+@pytest.mark.root
+def test_a_lamp_on_a_pin_is_given_to_the_node_and_no_other_led(machine: Machine) -> None:
+    lamp = machine.led("/devices/platform/leds", "ACT", "leds-gpio")
+    keyboard = machine.led("/devices/platform/i8042", "input0::capslock", "atkbd")
+    of_lamp, of_keyboard = machine.said(lamp, keyboard)
+    for program in ("/bin/chgrp edge-node", "/bin/chmod g+w"):
+        assert f"{program} /sys{lamp}/brightness /sys{lamp}/trigger" in of_lamp
+    assert "edge-node" not in of_keyboard

@@ -90,7 +90,9 @@ def test_every_program_that_a_unit_starts_is_in_the_package() -> None:
 def test_the_container_is_called_as_the_manual_does() -> None:
     steps = (ROOT / "tools/container/Containerfile").read_text(encoding="utf-8").splitlines()
     assert steps[-2:] == ['ENTRYPOINT ["edge-node"]', 'CMD ["demo"]']
-    called = re.findall(r"^podman run (?:-\S+ |\S+:\S+ )+edge-node (?: *#.*|(\w+).*)$", (ROOT / "docs/install.md").read_text(encoding="utf-8"), re.MULTILINE)
+    called = re.findall(
+        r"^podman run (?:-\S+ |\S+:\S+ )+edge-node (?: *#.*|(\w+).*)$", (ROOT / "docs/install.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert called == ["", "run"]
 
 
