@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from inspect import getsource
 from pathlib import Path
 
 import msgspec
 
+from drivers import usb_budget
 from edge_node.field.setup import answers, first_boot
 from edge_node.field.setup.answers import Answers, C2Answers, NodeAnswers, SensorsAnswers, ServiceAnswers
 
@@ -42,8 +44,11 @@ def test_every_key_and_finding_is_on_the_page() -> None:
     told = set(re.findall(r"`(?:node|sensors|c2|service)\.(?!toml)[a-z_]+`", PAGE))
     assert {f"`{key}`" for key in keys if not key.endswith(("_deg", "_m"))} == told
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "edge_node" / "field" / "setup").glob("*.py"))
-    findings = set(re.findall(r'name="([a-z]+_[a-z]+)"|"(device_[a-z]+)"', source))
-    assert {one or other for one, other in findings} == set(re.findall(r"^\| `([a-z]+_[a-z]+)` \|", PAGE, re.MULTILINE))
+    source += getsource(usb_budget.bus) + getsource(usb_budget.current)
+    findings = re.findall(r'name="([a-z]+_[a-z]+)"|"(device_[a-z]+)"|BudgetNote\("([a-z_]+)"', source)
+    assert {name for alternatives in findings for name in alternatives if name} == set(
+        re.findall(r"^\| `([a-z]+_[a-z]+)` \|", PAGE, re.MULTILINE)
+    )
 
 
 def test_files_are_called_as_they_are() -> None:
