@@ -41,6 +41,7 @@ COMMANDS = {
     "gateway": ("say the tracks of nodes in the formats of others: SAPIENT, TAK, ASTERIX, WarDragon", "edge_node.commands.gateway:gateway"),
     "worker": ("run one sensor of the configuration (the supervisor does this)", "edge_node.commands.running:worker"),
     "hub": ("run tracker and publisher (the supervisor does this)", "edge_node.commands.running:hub"),
+    "nursery": ("fork workers and hub from one warm process (the supervisor does this)", "edge_node.commands.running:nursery"),
 }
 TAKES_CONFIG = (
     "run",
@@ -76,6 +77,8 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(commands.choices["doctor"])
     commands.choices["page"].add_argument("--door", type=int, metavar="N", help="the socket that the supervisor hands over, by its number")
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")
+    commands.choices["nursery"].add_argument("line", type=int, metavar="FD", help="the socket on which it is asked")
+    commands.choices["nursery"].add_argument("supervisor", type=int, metavar="PID", help="who asks")
     commands.choices["enrol"].add_argument("token", metavar="TOKEN", help="as C2's 'invite' shows it, or - to read it from standard input")
     commands.choices["enrol"].add_argument("--wait", type=float, default=15.0, metavar="S", help="how long to wait for C2 (%(default)g s)")
     commands.choices["keys"].add_argument(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -87,6 +88,16 @@ def page(arguments: argparse.Namespace) -> int:
         return _trouble(error, os.EX_CONFIG)
     except (PageError, PermissionError) as error:
         return _trouble(error, os.EX_UNAVAILABLE)
+
+
+def nursery(arguments: argparse.Namespace) -> int:
+    """`edge-node nursery`; returns in the processes that it forks as well, with how each ended."""
+    from edge_node.node.nursery.forking import serve
+
+    order = serve(socket.socket(fileno=arguments.line), arguments.supervisor)
+    if order is None:
+        return os.EX_OK
+    return {"worker": worker, "hub": hub}[order.kind](argparse.Namespace(config=Path("-"), name=order.name))
 
 
 def check_config(arguments: argparse.Namespace) -> int:

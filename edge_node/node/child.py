@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from contextlib import suppress
 from math import inf
 
 from msgspec.structs import replace
 
 from edge_node.config import Config, SupervisionTable, to_json
 from edge_node.messages import Coverage, Finding, SensorState, SensorStatus
+from edge_node.node.nursery.keeper import Nursery
+from edge_node.node.nursery.order import Kind, Order
+from edge_node.node.nursery.started import Started
 from edge_node.node.told_health import unpacked, unpacked_coverage
 from edge_node.notify import Listener
 
 CALM_S = 30.0
-GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
-"""Of large arrays: else glibc keeps up to 64 MiB of what a process let go (mallopt(3))."""
 OF_DEVICES: dict[int, SensorState] = {os.EX_UNAVAILABLE: "absent", os.EX_IOERR: "absent", os.EX_TEMPFAIL: "stalled"}
 """What a driver found wrong with its device, by the exit code of the worker that said so."""
 COVERAGE_HOLDS_S = 3.5
@@ -35,7 +33,7 @@ def _named(code: int) -> str:
 class Child:
     """A worker or the hub. `tick` drives it; it never waits."""
 
-    def __init__(self, name: str, arguments: list[str], config: Config, driver: str = "") -> None:
+    def __init__(self, nursery: Nursery, kind: Kind, name: str, config: Config, driver: str = "") -> None:
         self.name, self.driver, self.config = name, driver, config
         self.state: SensorState = "off"
         self._lasting: SensorState | None = None
@@ -44,9 +42,9 @@ class Child:
         self.wants_reload = self.refused = False
         self._coverage: Coverage | None = None
         self._covered_s = 0.0
-        self._arguments = arguments
+        self._nursery, self._kind = nursery, kind
         self._listener = Listener(config.node.run_dir / f"{name}.notify")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Started | None = None
         self._said = ""
         self._failure = ""
         self._failures_in_a_row = 0
@@ -75,22 +73,12 @@ class Child:
 
     def _start(self, now_s: float) -> None:
         self.findings = ()
-        environment = {
-            **os.environ,
-            "NOTIFY_SOCKET": str(self._listener.path),
-            "WATCHDOG_USEC": str(int(self._patience.stall_after_s * 1e6)),
-            "OPENBLAS_NUM_THREADS": "1",
-            **GIVE_BACK,
-        }
-        command = [sys.executable, "-m", "edge_node", *self._arguments, "-c", "-"]
+        environment = {"NOTIFY_SOCKET": str(self._listener.path), "WATCHDOG_USEC": str(int(self._patience.stall_after_s * 1e6))}
         try:
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, process_group=0)
+            self._process = Started(self._nursery, Order(self._kind, self.name, environment), to_json(self.config))
         except OSError as error:
             self._failed("crashed", f"cannot be started: {error.strerror}", now_s)
             return
-        if self._process.stdin is not None:
-            with suppress(BrokenPipeError), self._process.stdin as pipe:  # whoever is gone already is seen to be gone
-                pipe.write(to_json(self.config))
         self._alive_s = now_s
         self._turn("starting", now_s)
 

@@ -23,6 +23,8 @@ from edge_node.messages import Coverage, Finding, NodeStatus, SensorStatus
 from edge_node.node import status
 from edge_node.node.board_watch import BoardWatch
 from edge_node.node.child import Child
+from edge_node.node.nursery.keeper import Nursery
+from edge_node.node.nursery.order import Kind
 from edge_node.node.page_door import PageDoor
 from edge_node.notify import Notifier
 
@@ -52,7 +54,8 @@ class Supervisor:
         self._run_dir = config.node.run_dir
         self._run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(self._run_dir)
-        self._hub = self._add(HUB, ["hub"], config)
+        self._nursery = Nursery()
+        self._hub = self._add("hub", HUB, config)
         self._workers: dict[str, Child] = {}
         self._board, self._lamp = BoardWatch(config), _lamp(config)
         self._door = PageDoor(config)
@@ -81,6 +84,7 @@ class Supervisor:
             self._reload = self._hub.wants_reload = False
             self._read_again()
         now_s = time.monotonic()
+        self._nursery.tick(now_s)
         for child in self._children():
             child.tick(now_s)
         self._door.tick(now_s)
@@ -90,8 +94,8 @@ class Supervisor:
     def _children(self) -> list[Child]:
         return [self._hub, *self._workers.values()]
 
-    def _add(self, name: str, arguments: list[str], config: Config, driver: str = "") -> Child:
-        child = Child(name, arguments, config, driver)
+    def _add(self, kind: Kind, name: str, config: Config, driver: str = "") -> Child:
+        child = Child(self._nursery, kind, name, config, driver)
         self._selector.register(child, selectors.EVENT_READ)
         return child
 
@@ -108,7 +112,7 @@ class Supervisor:
                 child.driver = after[name].driver
                 child.restart()
         for name in after.keys() - self._workers.keys():
-            self._workers[name] = self._add(name, ["worker", name], config, after[name].driver)
+            self._workers[name] = self._add("worker", name, config, after[name].driver)
         self._hub.config = config
         if _of_the_page(config) != _of_the_page(self._config):
             self._door.close()
@@ -230,6 +234,7 @@ class Supervisor:
         for child in self._children():
             self._close(child)
         self._door.close()
+        self._nursery.close()
         self._board.close()
         self._lamp.close()
         self._selector.close()

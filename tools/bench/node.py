@@ -15,6 +15,7 @@ from tools.demo import SCENE, SEED
 from tools.simulate import remote_id
 from tools.simulate.world import World
 from tools.stage import Stage, stage
+from tools.trial.spent import nursery
 
 SECONDS = 20.0
 SENSOR = '\n[[sensor]]\nname = "wifi"\ndriver = "recording"\npath = "{air}"\npace = "live"\n'
@@ -70,13 +71,13 @@ def latencies_ms(batches: list[dict[str, Any]]) -> Iterator[float]:
 
 
 def pids(here: Stage) -> dict[str, int]:
-    """Process ids of the supervisor and each of its children, by name."""
+    """Process ids of the supervisor, the nursery where it runs, and each of its children, by name."""
     status = here.status()
     if status is None:
         return {}
     children = {part.name: part.pid for part in (*status.sensors, status.hub) if part.pid}
     parent = Path(f"/proc/{next(iter(children.values()))}/stat").read_text().rsplit(")", 1)[1].split()[1]
-    return {"supervisor": int(parent), **children}
+    return {"supervisor": int(parent), **({"nursery": forks} if (forks := nursery(int(parent))) else {}), **children}
 
 
 def pss_mib(pid: int, kind: str = "Pss") -> float:

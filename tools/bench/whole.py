@@ -36,6 +36,8 @@ WITHIN_S = 60.0
 HALF_HOUR_S = 1_800.0
 REAL = DATA.parent
 MIB = 1 << 20
+OF_ALL = ("supervisor", "nursery")
+"""Whose children count by themselves."""
 
 
 class Sample(Struct, frozen=True):
@@ -105,7 +107,7 @@ def _all_run(here: Stage) -> bool:
 
 def _sample(t_s: float, name: str, pid: int) -> Sample:
     """A process and those that it started, for a device's library may have one of its own."""
-    family = [pid, *(children(pid) if name != "supervisor" else ())]
+    family = [pid, *(children(pid) if name not in OF_ALL else ())]
     return Sample(
         t_s,
         sum(cpu_s(one) for one in family),

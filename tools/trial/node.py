@@ -22,7 +22,7 @@ from tools.faults.patient import send
 from tools.simulate.world import World
 from tools.stage import NODE
 from tools.trial.played import Played
-from tools.trial.spent import Spending
+from tools.trial.spent import Spending, nursery
 from tools.virtual_devices.bench import VirtualDevices, virtual_devices
 
 DISK_MB = 48
@@ -81,11 +81,12 @@ class TrialNode:
         return self.pids().get(process)
 
     def pids(self) -> dict[str, int]:
-        """Of its first process by the name "node", the hub and each sensor's, as far as they run."""
+        """Of its first process by the name "node", the nursery, the hub and each sensor's, as far as they run."""
         first = self.process.pid if self.process else None
         now = self.status()
         children = {part.name: part.pid for part in (*now.sensors, now.hub) if part.pid} if now and first else {}
-        return ({"node": first} if first else {}) | children
+        forks = nursery(first) if first else None
+        return ({"node": first} if first else {}) | ({"nursery": forks} if forks else {}) | children
 
     def why_not_ready(self) -> str:
         """Which of its sensors do not run and why, or the last that it logged where it says nothing of itself; empty where all run."""

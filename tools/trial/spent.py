@@ -64,6 +64,18 @@ def _pss_mib(pid: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
+def nursery(supervisor: int) -> int | None:
+    """The process from which a node's other processes are forked, where it runs."""
+    return next((pid for pid in children(supervisor) if _name(pid) == "nursery"), None)
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def children(pid: int) -> Iterable[int]:
     """Those that it started, and those that these started."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.bench.goal import Goal
 
-PROCESSES = ("supervisor", "hub", "wifi", "bluetooth", "microphones", "thermal", "sdr", "gnss")
+PROCESSES = ("supervisor", "nursery", "hub", "wifi", "bluetooth", "microphones", "thermal", "sdr", "gnss")
 
 GOALS = {
     **{f"whole.{name}.{figure}": Goal() for name in PROCESSES for figure in ("cpu", "pss_mib", "threads")},

@@ -1,0 +1,48 @@
+"""The nursery itself: forks a process for each order, and hands it to the supervisor."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+from drivers.child_process import die_with
+from edge_node.node.nursery.becoming import become, call
+from edge_node.node.nursery.order import Asked, Order, hear
+from edge_node.node.nursery.preloaded import NotAlone, preload, require_alone
+
+
+def serve(line: socket.socket, supervisor: int) -> Order | None:
+    """Returns in every process that was forked, with what it is to be, and in the nursery with None once nobody can ask any more."""
+    die_with(supervisor)
+    call("nursery")
+    try:
+        preload()
+        while (asked := hear(line)) is not None:
+            require_alone()
+            if _bear(asked, supervisor):
+                line.close()
+                return asked.order
+    except NotAlone as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(os.EX_SOFTWARE) from error
+    return None
+
+
+def _bear(asked: Asked, supervisor: int) -> bool:
+    """Whether we are the new process.
+
+    It is forked by one in between that ends at once, so that the kernel gives it to the supervisor, who adopts orphans: who signals it and
+    hears how it ended is its parent, and the end of the nursery is the end of nobody else.
+    """
+    between = os.fork()
+    if between == 0:
+        between = os.getpid()
+        if os.fork():
+            os._exit(os.EX_OK)
+        become(asked, between, supervisor)
+        return True
+    os.close(asked.config_fd)
+    os.close(asked.line_fd)
+    os.waitpid(between, 0)
+    return False
