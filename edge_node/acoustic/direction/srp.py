@@ -94,7 +94,7 @@ class Between:
 
     def __init__(self, directions: Vector) -> None:
         self._directions = directions
-        self._near = np.argpartition(-(directions @ directions.T), NEIGHBOURS, axis=1)[:, : NEIGHBOURS + 1]
+        self._near = np.argpartition(-(directions @ directions.T), NEIGHBOURS, axis=1)[:, : NEIGHBOURS + 1].copy()
         self._bases = np.stack([across(direction) for direction in directions])
         offsets = np.einsum("gkx,gnx->gnk", self._bases, directions[self._near])
         u, v = offsets[..., 0], offsets[..., 1]

@@ -1,6 +1,6 @@
-"""What the nursery imports before it forks: what at least two kinds of process need, so that they hold it once.
+"""What the nursery has ready before it forks: what at least two kinds of process need, so that they hold it once.
 
-No driver and no detector, for those of other packages may start threads; no cv2, for the camera alone needs it.
+No driver and no detector: those of other packages may do anything when they are imported. No cv2, for the camera alone needs it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,20 @@ import gc
 from importlib import import_module
 from pathlib import Path
 
+from edge_node.config import Config, from_json, to_json
+
 PRELOADED = {
     "edge_node.node.worker": "the loop of every sensor, with msgspec, zmq and the bus",
-    "edge_node.node.hub": "of the hub alone, and started again in a tenth of the time",
+    "edge_node.node.hub": "of the hub alone, which is back the sooner",
     "numpy": "of all that hear, see or listen to radio, and of the hub",
     "numpy.fft": "of microphones and radios",
+    "numpy.ma": "numpy.median looks for masked arrays",
+    "numpy.random": "microphones and cameras draw samples",
     "statistics": "of drivers that judge a device's clock",
     "ctypes": "of drivers and of numpy",
+    "importlib.resources": "what was learned lies beside the code of microphones and cameras",
+    "zipfile": "and is packed",
+    "subprocess": "of drivers whose device is held by a process",
 }
 TASKS = Path("/proc/self/task")
 
@@ -25,10 +32,11 @@ class NotAlone(Exception):
 
 
 def preload() -> None:
-    """Import it all, and have the garbage collector of each child leave it alone, lest it copies every page by looking; raises NotAlone."""
+    """Have it all ready, and out of sight of the garbage collectors to come, which copy a page by looking at it; raises NotAlone."""
     gc.disable()
     for name in PRELOADED:
         import_module(name)
+    from_json(to_json(Config()))  # msgspec finds out what a type is like when it first meets it
     gc.freeze()
     require_alone()
 
