@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 STA_UNSYNC = 0x0040
@@ -26,8 +28,16 @@ def kernel_clock() -> KernelClock:
     # struct timex (adjtimex(2)): modes, then longs offset, freq, maxerror, esterror, then the int status; 208 bytes at most.
     timex = (ctypes.c_long * 32)()
     try:
-        state = ctypes.CDLL(None, use_errno=True).adjtimex(timex)
+        state = _adjtimex()(timex)
     except (OSError, AttributeError):
         state = -1
     status = ctypes.c_int.from_buffer(timex, 5 * ctypes.sizeof(ctypes.c_long)).value
     return KernelClock(synchronised=state not in {-1, TIME_ERROR} and not status & STA_UNSYNC, max_error_s=timex[3] / MICROSECONDS)
+
+
+@cache
+def _adjtimex() -> Callable[..., int]:
+    """Looked up once: each search leaves a class behind for the garbage collector."""
+    import ctypes  # noqa: PLC0415 -- as above
+
+    return ctypes.CDLL(None, use_errno=True).adjtimex

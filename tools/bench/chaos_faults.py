@@ -65,6 +65,7 @@ KINDS = {
     "node_killed": Kind(20.0, (0.0, 0.0), _kill("node")),
     "c2_disk_full": _fill("c2"),
     "edge_disk_full": _fill("edge"),
+    "nursery_killed": Kind(20.0, (0.0, 0.0), lambda stage, _: stage.kill_nursery()),
     "clock_stepped": Kind(10.0, (0.0, 0.0), _step, possible=lambda stage: stage.can_step),
 }
 

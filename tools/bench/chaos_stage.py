@@ -26,6 +26,7 @@ from tools.c2.enrolment import Enrolment
 from tools.simulate import remote_id
 from tools.simulate.scene import Scene, Swarm
 from tools.simulate.world import World
+from tools.trial.spent import nursery
 
 MAST = "mast"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108
@@ -107,13 +108,12 @@ class ChaosStage:
     def kill_hub(self) -> bool:
         """End the node's hub by SIGKILL; whether it ran."""
         now = status.read(self.folder / "run")
-        if now is None or now.hub.pid is None:
-            return False
-        try:
-            os.kill(now.hub.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return False
-        return True
+        return _killed(now.hub.pid if now else None)
+
+    def kill_nursery(self) -> bool:
+        """The same of the process from which the hub is forked."""
+        node = self.parts["node"].pid
+        return _killed(nursery(node) if node else None)
 
     def close(self) -> None:
         """End whatever still runs."""
@@ -121,6 +121,17 @@ class ChaosStage:
             part.end()
         for hole in self.holes:
             hole.close()
+
+
+def _killed(pid: int | None) -> bool:
+    """Whether one was there to be killed."""
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @contextmanager

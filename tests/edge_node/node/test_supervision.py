@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import RunningNode, running_node, wait_for
+from tools.trial.spent import nursery
 
 NAMED_S = 20.0
 HEALED_S = 20.0
@@ -105,7 +106,7 @@ def test_a_missing_device_is_named_and_found_when_it_comes(node: RunningNode, tm
 
 
 def test_sigterm_ends_everything(node: RunningNode) -> None:
-    pids = _pids(node, "one", "two", "hub")
+    pids = [_nursery(node), *_pids(node, "one", "two", "hub")]
     assert node.stop(seconds=6) == 0
     for pid in pids:
         with pytest.raises(ProcessLookupError):
@@ -113,7 +114,8 @@ def test_sigterm_ends_everything(node: RunningNode) -> None:
 
 
 def test_workers_do_not_outlive_a_killed_supervisor(node: RunningNode) -> None:
-    pids = _pids(node, "one", "two", "hub")
+    pids = [_nursery(node), *_pids(node, "one", "two", "hub")]
+    os.kill(pids[1] or 0, signal.SIGSTOP)
     node.process.kill()
     node.process.wait(5)
 
@@ -125,6 +127,29 @@ def test_workers_do_not_outlive_a_killed_supervisor(node: RunningNode) -> None:
         return False
 
     wait_for(lambda: all(gone(pid) for pid in pids), 10, "all children are gone")
+
+
+def _nursery(node: RunningNode) -> int:
+    return wait_for(lambda: nursery(node.process.pid), HEALED_S, "the nursery runs")
+
+
+def test_a_killed_nursery_touches_no_sensor_and_is_there_again(node: RunningNode) -> None:
+    before = _pids(node, "one", "two", "hub")
+    killed = _nursery(node)
+    os.kill(killed, signal.SIGKILL)
+    fresh = wait_for(lambda: pid if (pid := nursery(node.process.pid)) != killed else None, HEALED_S, "another nursery runs")
+    node.kill("one", signal.SIGKILL)
+    node.wait_for("one", lambda part: part.state == "running" and part.pid != before[0], HEALED_S, "it runs again")
+    assert _pids(node, "two", "hub") == before[1:]
+    assert _nursery(node) == fresh
+    assert "the nursery was killed by signal 9" in node.log.read_text()
+
+
+def test_ps_shows_a_worker_by_its_sensor_s_name(node: RunningNode) -> None:
+    for name, command in (("one", b"edge-node worker one"), ("hub", b"edge-node hub")):
+        (pid,) = _pids(node, name)
+        assert Path(f"/proc/{pid}/comm").read_text().strip() == name
+        assert Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").replace(b"\0", b" ") == command
 
 
 def test_two_nodes_in_one_run_dir_are_refused(node: RunningNode, tmp_path: Path) -> None:
