@@ -9,10 +9,14 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edge_node.config import Config, SensorTable, from_json
 from edge_node.config_file import ConfigError, load
 from edge_node.node.log_file import LogFile
+
+if TYPE_CHECKING:
+    from edge_node.node.nursery.order import Order
 
 
 def _config(path: Path) -> Config:
@@ -37,13 +41,17 @@ def _trouble(error: Exception, code: int) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """`edge-node run`."""
+    """`edge-node run`; returns in the nursery and in the processes that it forks as well, with how each ended."""
+    from edge_node.node.nursery.forking import Nursling, begin
     from edge_node.node.supervisor import AlreadyRunning, Supervisor
 
     _log()
     try:
         config = load(arguments.config)
-        supervisor = Supervisor(arguments.config, config)
+        nursery = begin()
+        if isinstance(nursery, Nursling):
+            return _be(nursery.order)
+        supervisor = Supervisor(arguments.config, config, nursery)
         _log(run_dir=config.node.run_dir)
         return supervisor.run()
     except ConfigError as error:
@@ -94,7 +102,11 @@ def nursery(arguments: argparse.Namespace) -> int:
     """`edge-node nursery`; returns in the processes that it forks as well, with how each ended."""
     from edge_node.node.nursery.forking import serve
 
-    order = serve(socket.socket(fileno=arguments.line), arguments.supervisor)
+    return _be(serve(socket.socket(fileno=arguments.line), arguments.supervisor))
+
+
+def _be(order: Order | None) -> int:
+    """What a forked process does for the rest of its life; the nursery, which has no order, is at its end."""
     if order is None:
         return os.EX_OK
     return {"worker": worker, "hub": hub}[order.kind](argparse.Namespace(config=Path("-"), name=order.name))

@@ -23,6 +23,7 @@ from edge_node.messages import Coverage, Finding, NodeStatus, SensorStatus
 from edge_node.node import status
 from edge_node.node.board_watch import BoardWatch
 from edge_node.node.child import Child
+from edge_node.node.nursery.forking import First
 from edge_node.node.nursery.keeper import Nursery
 from edge_node.node.nursery.order import Kind
 from edge_node.node.page_door import PageDoor
@@ -42,7 +43,7 @@ class AlreadyRunning(Exception):
 class Supervisor:
     """Runs one configuration; `run` returns when it was told to stop and everything has ended."""
 
-    def __init__(self, path: Path, config: Config) -> None:
+    def __init__(self, path: Path, config: Config, nursery: First | None = None) -> None:
         self._path, self._config = path, config
         self._notifier = Notifier()
         self._selector = selectors.DefaultSelector()
@@ -54,7 +55,7 @@ class Supervisor:
         self._run_dir = config.node.run_dir
         self._run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(self._run_dir)
-        self._nursery = Nursery()
+        self._nursery = Nursery(first=nursery)
         self._hub = self._add("hub", HUB, config)
         self._workers: dict[str, Child] = {}
         self._board, self._lamp = BoardWatch(config), _lamp(config)

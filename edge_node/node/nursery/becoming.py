@@ -14,6 +14,7 @@ from drivers.child_process import die_with
 from edge_node.node.nursery.order import Asked
 
 PR_SET_NAME = 15
+STDIN = 0
 ARG_START, ARG_END = 48, 49
 """Numbers of fields in /proc/self/stat (proc(5)), of which the third is the first behind the name."""
 ADOPTED_POLL_S = 0.0005
@@ -25,8 +26,9 @@ def become(asked: Asked, between: int, supervisor: int) -> None:
         time.sleep(ADOPTED_POLL_S)
     die_with(supervisor)
     os.setpgid(0, 0)
-    os.dup2(asked.config_fd, sys.stdin.fileno())
+    os.dup2(asked.config_fd, STDIN)
     os.close(asked.config_fd)
+    sys.stdin = os.fdopen(STDIN, encoding="utf-8", closefd=False)
     os.environ.update(asked.order.environment)
     call(asked.order.name)
     entitle(["edge-node", *asked.order.arguments])

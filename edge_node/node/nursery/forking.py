@@ -2,14 +2,58 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
+from typing import NamedTuple
 
 from drivers.child_process import die_with
-from edge_node.node.nursery.becoming import become, call
+from edge_node.node.nursery.becoming import become, call, entitle
+from edge_node.node.nursery.forked import Forked
 from edge_node.node.nursery.order import Asked, Order, hear
+from edge_node.node.nursery.orphans import adopt
 from edge_node.node.nursery.preloaded import NotAlone, preload, require_alone
+
+
+class First(NamedTuple):
+    """A nursery that runs, and where it is asked."""
+
+    process: Forked
+    line: socket.socket
+
+
+class Nursling(NamedTuple):
+    """No more the process that called: the nursery at its end, or what it forked, with its order."""
+
+    order: Order | None
+
+
+def begin() -> First | Nursling | None:
+    """Fork the first nursery out of the supervisor, so that even Python itself is held once; None where that cannot be.
+
+    To be called before the supervisor has a thread, and before it holds what the others must not: a lock, a socket.
+    """
+    if not adopt():
+        return None
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    supervisor = os.getpid()
+    gc.freeze()
+    try:
+        require_alone()
+        pid = os.fork()
+    except (NotAlone, OSError):
+        ours.close()
+        theirs.close()
+        return None
+    if pid == 0:
+        ours.close()
+        os.setpgid(0, 0)
+        entitle(["edge-node", "nursery"])
+        return Nursling(serve(theirs, supervisor))
+    theirs.close()
+    ours.setblocking(False)
+    return First(Forked(pid), ours)
 
 
 def serve(line: socket.socket, supervisor: int) -> Order | None:

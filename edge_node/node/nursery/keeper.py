@@ -9,19 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
+from edge_node.node.nursery.forked import Forked, ended_within
+from edge_node.node.nursery.forking import First
 from edge_node.node.nursery.order import Asked, Order, ask
 from edge_node.node.nursery.orphans import Orphans, adopt
+from edge_node.node.nursery.preloaded import OF_ALL
 
 COMMAND = (sys.executable, "-m", "edge_node", "nursery")
-OF_ALL = {
-    "OPENBLAS_NUM_THREADS": "1",
-    # Of large arrays: else glibc keeps up to 64 MiB of what a process let go (mallopt(3)).
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 20),
-}
-"""The environment of every process of the node; what numpy and glibc read when they are loaded must stand in that of the nursery."""
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 60.0
 END_WITHIN_S = 1.0
 
@@ -29,13 +24,13 @@ log = logging.getLogger("edge_node")
 
 
 class Nursery:
-    """One process at a time; a new one, after a growing wait, when it ends."""
+    """One process at a time, `first` to begin with; a new one, after a growing wait, when it ends."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, command: Sequence[str] = COMMAND, first: First | None = None) -> None:
         self.orphans = Orphans()
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
-        self._line: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = first.process if first else None
+        self._line: socket.socket | None = first.line if first else None
         self._failures, self._start_at_s = 0, time.monotonic()
         self._can = adopt()
         if not self._can:
@@ -108,9 +103,7 @@ class Nursery:
         """End it; what it bore must have ended."""
         if self._line is not None:
             self._line.close()
-        if self._process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(END_WITHIN_S)
+        if self._process is not None and not ended_within(self._process, END_WITHIN_S):
             self._process.kill()
-            self._process.wait()
+            ended_within(self._process, END_WITHIN_S)
         self._process = self._line = None

@@ -5,12 +5,15 @@ No driver and no detector: those of other packages may do anything when they are
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
 from importlib import import_module
 from pathlib import Path
 
 from edge_node.config import Config, from_json, to_json
 
+GIVE_BACK_BYTES = 1 << 20
 PRELOADED = {
     "edge_node.node.worker": "the loop of every sensor, with msgspec, zmq and the bus",
     "edge_node.node.hub": "of the hub alone, which is back the sooner",
@@ -24,6 +27,14 @@ PRELOADED = {
     "zipfile": "and is packed",
     "subprocess": "of drivers whose device is held by a process",
 }
+OF_ALL = {
+    "OPENBLAS_NUM_THREADS": "1",
+    # Of large arrays: else glibc keeps up to 64 MiB of what a process let go (mallopt(3)).
+    "MALLOC_MMAP_THRESHOLD_": str(GIVE_BACK_BYTES),
+    "MALLOC_TRIM_THRESHOLD_": str(GIVE_BACK_BYTES),
+}
+"""The environment of every process of the node."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 TASKS = Path("/proc/self/task")
 
 
@@ -34,11 +45,21 @@ class NotAlone(Exception):
 def preload() -> None:
     """Have it all ready, and out of sight of the garbage collectors to come, which copy a page by looking at it; raises NotAlone."""
     gc.disable()
+    os.environ.update(OF_ALL)
+    _give_back()
     for name in PRELOADED:
         import_module(name)
     from_json(to_json(Config()))  # msgspec finds out what a type is like when it first meets it
     gc.freeze()
     require_alone()
+
+
+def _give_back() -> None:
+    """What glibc reads of OF_ALL when a program starts, for one that runs; other C libraries know nothing of it."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, GIVE_BACK_BYTES)
+        mallopt(M_TRIM_THRESHOLD, GIVE_BACK_BYTES)
 
 
 def require_alone() -> None:

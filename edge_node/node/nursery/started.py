@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 
-from edge_node.node.nursery.keeper import OF_ALL, Nursery
+from edge_node.node.nursery.forked import Forked
+from edge_node.node.nursery.keeper import Nursery
 from edge_node.node.nursery.order import Order, file_of
+from edge_node.node.nursery.preloaded import OF_ALL
 
 BORN_WITHIN_S = 8.0
 """A nursery that has just been started imports first: under a second, several on a small computer with a slow card."""
@@ -24,9 +26,8 @@ class Started:
     """Asks the nursery, and starts the process by itself where that does not give one; raises OSError where neither can be."""
 
     def __init__(self, nursery: Nursery, order: Order, config: bytes) -> None:
-        self.pid: int | None = None
         self._nursery, self._order, self._config = nursery, order, config
-        self._alone: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self._code: int | None = None
         self._signal: signal.Signals | None = None
         self._asked_s = time.monotonic()
@@ -44,19 +45,23 @@ class Started:
         command = [sys.executable, "-m", "edge_node", *self._order.arguments, "-c", "-"]
         environment = {**os.environ, **OF_ALL, **self._order.environment}
         try:
-            self._alone = subprocess.Popen(command, stdin=file, env=environment, process_group=0)
+            self._process = subprocess.Popen(command, stdin=file, env=environment, process_group=0)
         finally:
             os.close(file)
-        self.pid = self._alone.pid
+
+    @property
+    def pid(self) -> int | None:
+        """Its number, None while it is not there yet."""
+        return self._process.pid if self._process is not None else None
 
     def poll(self) -> int | None:
         """How it ended, as subprocess.Popen says it; None while it has not."""
         if self._line is not None:
             self._hear(self._line)
-        if self._code is None and self.pid is not None:
-            self._code = self._alone.poll() if self._alone is not None else _waited_for(self.pid)
+        if self._code is None and self._process is not None:
+            self._code = self._process.poll()
             if self._code is not None:
-                self._nursery.orphans.left_by(self.pid)
+                self._nursery.orphans.left_by(self._process.pid)
         return self._code
 
     def _hear(self, line: socket.socket) -> None:
@@ -79,10 +84,10 @@ class Started:
             self._try_alone()
 
     def _born(self, pid: int) -> None:
-        self.pid = pid
+        self._process = Forked(pid)
         self._nursery.bore()
         if self._signal is not None:
-            os.kill(pid, self._signal)
+            self._process.send_signal(self._signal)
 
     def _try_alone(self) -> None:
         try:
@@ -100,15 +105,7 @@ class Started:
         self._send(signal.SIGKILL)
 
     def _send(self, number: signal.Signals) -> None:
-        """Now, or as soon as it is there; whose end was not heard of yet keeps its number, so it meets nobody else."""
+        """Now, or as soon as it is there."""
         self._signal = number
-        if self.pid is not None and self._code is None:
-            os.kill(self.pid, number)
-
-
-def _waited_for(pid: int) -> int | None:
-    try:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return os.EX_OSERR
-    return os.waitstatus_to_exitcode(status) if ended else None
+        if self._process is not None:
+            self._process.send_signal(number)
