@@ -35,6 +35,8 @@ RETURNS_S = 20.0
 CROSSES, CROSSES_S = 0.1, 2.0
 """Bearings of two places so far apart, as a share of the range, and within this time, tell a range; how an object moves does not."""
 LEAST_WEIGHT = 1e-9
+FEW = 16
+"""Rows for which there is room from the beginning."""
 
 
 class Part(NamedTuple):
@@ -60,9 +62,9 @@ class Objects:
     def __init__(self, shared_variance: Array, capacity: int, motions: Models = MOTIONS) -> None:
         self._motions = motions
         self.shared_variance = shared_variance
-        size = STATE + len(shared_variance)
+        size, rows = STATE + len(shared_variance), min(capacity, FEW)
         self.located = np.zeros(capacity, bool)
-        self._ranging, self._located = _room(capacity, births.RANGES, size), _room(capacity, len(motions), size)
+        self._ranging, self._located = _room(rows, births.RANGES, size), _room(rows, len(motions), size)
         self._seen_from, self._seen_s = np.zeros((capacity, AXES)), np.full(capacity, -np.inf)
 
     def share(self, variance: float, many: int = 2) -> int:
@@ -71,6 +73,14 @@ class Objects:
         self.shared_variance = np.append(self.shared_variance, [variance] * many)
         self._ranging, self._located = (roomier(states, variance, many) for states in (self._ranging, self._located))
         return column
+
+    def _hold(self, *rows: int) -> None:
+        """Room for these rows: mixtures are large, and few rows are ever in use."""
+        has = len(self._ranging.t_s)
+        if max(rows, default=0) >= has:
+            more, size = max(max(rows) + 1 - has, has), STATE + len(self.shared_variance)
+            self._ranging = _beside(self._ranging, _room(more, births.RANGES, size))
+            self._located = _beside(self._located, _room(more, len(self._motions), size))
 
     def wander(self, row: int, column: int, keeps: float, variance: Array) -> None:
         """Let shared errors (k) of an object wander (Gauss-Markov, first order): a share of each stays, `variance` (k) in the long run."""
@@ -97,12 +107,14 @@ class Objects:
 
     def begin_by_bearing(self, rows: Indices, said: Bearings) -> None:
         """Objects of which nothing but a direction is known."""
+        self._hold(*rows.tolist())
         self.located[rows] = False
         self._ranging.put(rows, births.ranging(said, self.shared_variance))
         self._seen_from[rows], self._seen_s[rows] = said.origin, said.t_s
 
     def begin_by_position(self, rows: Indices, said: Positions) -> None:
         """Objects of which a place is known."""
+        self._hold(*rows.tolist())
         self.located[rows] = True
         self._located.put(rows, births.located(said, len(self._motions), self.shared_variance))
 
@@ -169,12 +181,14 @@ class Objects:
 
     def copy(self, row: int, other: int) -> None:
         """Make the second what the first is."""
+        self._hold(other)
         for pool in (self._ranging, self._located):
             pool.put(np.array([other]), pool.of(np.array([row])))
         self.located[other], self._seen_from[other], self._seen_s[other] = self.located[row], self._seen_from[row], self._seen_s[row]
 
     def exchange(self, row: int, other: int) -> None:
         """Make each what the other is."""
+        self._hold(row, other)
         both = np.array([row, other])
         for pool in (self._ranging, self._located):
             pool.put(both, pool.of(both[::-1]))
@@ -274,6 +288,10 @@ class Objects:
         sure = np.flatnonzero((spread < (SURE_OF_RANGE * far) ** 2) & (far <= most_m))
         self._located.put(rows[sure], repeated(whole.of(sure), len(self._motions)))
         self.located[rows[sure]] = True
+
+
+def _beside(states: States, more: States) -> States:
+    return States(*(np.concatenate(both) for both in zip(states, more, strict=True)))
 
 
 def _room(capacity: int, mixture: int, size: int) -> States:

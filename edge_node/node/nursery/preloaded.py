@@ -1,6 +1,6 @@
 """What the nursery has ready before it forks: what at least two kinds of process need, so that they hold it once.
 
-No driver and no detector: those of other packages may do anything when they are imported. No cv2, for the camera alone needs it.
+Nothing of other packages, which may do anything when they are imported. No cv2, for the camera alone needs it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ GIVE_BACK_BYTES = 1 << 20
 PRELOADED = {
     "edge_node.node.worker": "the loop of every sensor, with msgspec, zmq and the bus",
     "edge_node.node.hub": "of the hub alone, which is back the sooner",
+    "edge_node.remote_id.detector": "a node has one receiver for Wi-Fi and one for Bluetooth",
     "numpy": "of all that hear, see or listen to radio, and of the hub",
     "numpy.fft": "of microphones and radios",
     "numpy.ma": "numpy.median looks for masked arrays",

@@ -8,7 +8,7 @@ import pytest
 from edge_node.fusion.filter.bank import Indices
 from edge_node.fusion.filter.births import FARTHEST_M, NEAREST_M
 from edge_node.fusion.filter.models import AXES, Array
-from edge_node.fusion.filter.objects import Objects
+from edge_node.fusion.filter.objects import FEW, Objects
 from edge_node.fusion.filter.sensing import Bearings, Positions
 from tests.edge_node.fusion.filter.flights import HZ, Flights, Sensors, flights
 
@@ -125,3 +125,21 @@ def test_objects_of_both_kinds_are_told_in_the_order_in_which_they_are_asked() -
         alone = [objects.at(np.array([row]), t_s[:1]) for row in order]
         assert objects.at(order, t_s[: len(order)]).mean == pytest.approx(np.concatenate([one.mean for one in alone]))
         assert objects.newest(order).cov == pytest.approx(np.concatenate([objects.newest(np.array([row])).cov for row in order]))
+
+
+@pytest.mark.parametrize("row", [0, FEW - 1, FEW, 500])
+def test_an_object_is_the_same_in_whatever_row(row: int) -> None:
+    flown = flights(np.random.default_rng(8), 1, 4)
+    sense = sensors(flown, 9, MOUNTING)
+    said = [sense.seen(step) for step in range(8)]
+    first, other = Objects(np.full(4, MOUNTING**2), 1), Objects(np.full(4, MOUNTING**2), 1_000)
+    for objects, rows in ((first, np.array([0])), (other, np.array([row]))):
+        objects.begin_by_bearing(rows, said[0])
+        for bearings in said[1:]:
+            take_bearings(objects, rows, bearings)
+    other.copy(row, 999)
+    other.exchange(999, 700)
+    want = first.newest(np.array([0]))
+    for where in (row, 700):
+        got = other.newest(np.array([where]))
+        assert all(np.array_equal(one, two) for one, two in zip(want, got, strict=True))
