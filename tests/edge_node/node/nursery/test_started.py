@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import pytest
 from edge_node.config import Config, NodeTable, to_json
 from edge_node.node.nursery.keeper import COMMAND, Nursery
 from edge_node.node.nursery.order import Order
+from edge_node.node.nursery.orphans import PR_SET_CHILD_SUBREAPER
 from edge_node.node.nursery.started import Started
 from tests.running import wait_for
 from tools.trial.spent import nursery as nursery_of
@@ -59,8 +61,12 @@ DEAF = (sys.executable, "-c", "import time; time.sleep(60)")
 
 @contextmanager
 def _nursery(command: Sequence[str] = TELLING) -> Iterator[Nursery]:
-    with closing(Nursery(command)) as nursery:
-        yield nursery
+    """Whoever keeps one adopts orphans; the tests after these do not want any."""
+    try:
+        with closing(Nursery(command)) as nursery:
+            yield nursery
+    finally:
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def _started(nursery: Nursery, folder: Path, name: str = "one", **environment: str) -> Started:
