@@ -7,7 +7,6 @@ import gc
 import os
 import random
 import sys
-import time
 from pathlib import Path
 
 from drivers.child_process import die_with
@@ -17,13 +16,14 @@ PR_SET_NAME = 15
 STDIN = 0
 ARG_START, ARG_END = 48, 49
 """Numbers of fields in /proc/self/stat (proc(5)), of which the third is the first behind the name."""
-ADOPTED_POLL_S = 0.0005
+ADOPTED = b"."
 
 
-def become(asked: Asked, between: int, supervisor: int) -> None:
-    """Once the process `between` is gone the supervisor is our parent: it is told that we are here, and we end when it does."""
-    while os.getppid() == between:
-        time.sleep(ADOPTED_POLL_S)
+def become(asked: Asked, adopted_fd: int, supervisor: int) -> None:
+    """Once a word on `adopted_fd` says that the supervisor is our parent, it is told that we are here, and we end when it does."""
+    if os.read(adopted_fd, len(ADOPTED)) != ADOPTED:
+        os._exit(os.EX_OK)  # the nursery has been killed, and so nobody waits for us
+    os.close(adopted_fd)
     die_with(supervisor)
     os.setpgid(0, 0)
     os.dup2(asked.config_fd, STDIN)

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import time
-
-POLL_S = 0.01
 
 
 class Forked:
@@ -19,9 +15,16 @@ class Forked:
 
     def poll(self) -> int | None:
         """How it ended, less than 0 by a signal; None while it has not."""
+        return self._waited(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """The same, once it has."""
+        return self._waited(0)
+
+    def _waited(self, how: int) -> int | None:
         if self._code is None:
             try:
-                ended, status = os.waitpid(self.pid, os.WNOHANG)
+                ended, status = os.waitpid(self.pid, how)
             except ChildProcessError:
                 self._code = os.EX_OSERR
             else:
@@ -36,13 +39,3 @@ class Forked:
     def kill(self) -> None:
         """End it now."""
         self.send_signal(signal.SIGKILL)
-
-
-def ended_within(process: Forked | subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait for it so long."""
-    until_s = time.monotonic() + seconds
-    while process.poll() is None:
-        if time.monotonic() > until_s:
-            return False
-        time.sleep(POLL_S)
-    return True

@@ -6,10 +6,11 @@ import gc
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import NamedTuple
 
 from drivers.child_process import die_with
-from edge_node.node.nursery.becoming import become, call, entitle
+from edge_node.node.nursery.becoming import ADOPTED, become, call, entitle
 from edge_node.node.nursery.forked import Forked
 from edge_node.node.nursery.order import Asked, Order, hear
 from edge_node.node.nursery.orphans import adopt
@@ -79,14 +80,17 @@ def _bear(asked: Asked, supervisor: int) -> bool:
     It is forked by one in between that ends at once, so that the kernel gives it to the supervisor, who adopts orphans: who signals it and
     hears how it ended is its parent, and the end of the nursery is the end of nobody else.
     """
+    adopted, tell = os.pipe()
     between = os.fork()
     if between == 0:
-        between = os.getpid()
         if os.fork():
             os._exit(os.EX_OK)
-        become(asked, between, supervisor)
+        os.close(tell)
+        become(asked, adopted, supervisor)
         return True
-    os.close(asked.config_fd)
-    os.close(asked.line_fd)
+    for file in (asked.config_fd, asked.line_fd, adopted):
+        os.close(file)
     os.waitpid(between, 0)
+    with suppress(BrokenPipeError), os.fdopen(tell, "wb", buffering=0) as word:
+        word.write(ADOPTED)
     return False

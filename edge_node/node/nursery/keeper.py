@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
-from edge_node.node.nursery.forked import Forked, ended_within
+from edge_node.node.nursery.forked import Forked
 from edge_node.node.nursery.forking import First
 from edge_node.node.nursery.order import Asked, Order, ask
 from edge_node.node.nursery.orphans import Orphans, adopt
@@ -101,9 +102,24 @@ class Nursery:
 
     def close(self) -> None:
         """End it; what it bore must have ended."""
-        if self._line is not None:
+        if self._process is not None and self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_WR)
+            if not _has_let_go(self._line):
+                self._process.kill()
+            if _has_let_go(self._line):
+                self._process.wait()
             self._line.close()
-        if self._process is not None and not ended_within(self._process, END_WITHIN_S):
-            self._process.kill()
-            ended_within(self._process, END_WITHIN_S)
         self._process = self._line = None
+
+
+def _has_let_go(line: socket.socket) -> bool:
+    """Whether who was at the other end closes it, by ending, in time."""
+    line.settimeout(END_WITHIN_S)
+    try:
+        line.recv(1)
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return True
