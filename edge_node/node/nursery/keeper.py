@@ -71,6 +71,8 @@ class Nursery:
     def _ended(self, how: str, now_s: float) -> None:
         if self._line is not None:
             self._line.close()
+        if self._process is not None:
+            self.orphans.left_by(self._process.pid)  # who was just being born
         self._process = self._line = None
         wait_s = min(FIRST_WAIT_S * 2**self._failures, MOST_WAIT_S)
         self._failures = min(self._failures + 1, 16)
