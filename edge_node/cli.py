@@ -26,6 +26,10 @@ COMMANDS = {
     "keys": ("show this node's public key as text and QR, make it, or make the one that comes next", "edge_node.commands.running:keys"),
     "detect": ("run the detector that fits a recording and print its detections", "edge_node.commands.detect:detect"),
     "replay": ("run recordings through detector and tracker and print the tracks", "edge_node.commands.replay:replay"),
+    "export": (
+        "write a recording of the black box for others: an incident page, COURAGEOUS, GeoJSON, KML or CSV",
+        "edge_node.commands.export:export",
+    ),
     "calibrate": (
         "learn how cameras and arrays stand, from a minute of a drone with Remote ID flown before the running node",
         "edge_node.commands.calibrate:calibrate",
@@ -94,7 +98,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE.png|mp4",
         help="draw it on one page as well; of pictures also a film with boxes, trails and labels",
     )
-    commands.choices["replay"].add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="recordings, one after the other")
+    _add_replay(commands.choices["replay"])
+    _add_export(commands.choices["export"])
     for name in ("detect", "replay"):
         _add_pose(commands.choices[name].add_argument_group("how the array or the camera stood"))
         _add_sound(commands.choices[name].add_argument_group("how sound was recorded"))
@@ -109,6 +114,37 @@ def parser() -> argparse.ArgumentParser:
         "--web", nargs="?", const="127.0.0.1:8600", metavar="HOST:PORT", help="show the C2's web page too"
     )
     return whole
+
+
+def _add_replay(command: argparse.ArgumentParser) -> None:
+    """Which recordings, and of a folder of the black box which part."""
+    command.add_argument("files", type=Path, nargs="+", metavar="RECORDING", help="files of one time, or folders that the black box kept")
+    part = command.add_argument_group("of a folder")
+    _add_part(part)
+    part.add_argument("--plot", type=Path, metavar="FILE.png|svg|pdf", help="draw every sensor and all tracks on one page as well")
+
+
+def _add_export(command: argparse.ArgumentParser) -> None:
+    """What becomes of which recording, and who will read it."""
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="what the black box kept")
+    command.add_argument("--as", dest="form", choices=("html", "courageous", "geojson", "kml", "csv"), default="html", help="(%(default)s)")
+    command.add_argument(
+        "--role",
+        choices=("public", "operator", "investigator"),
+        default="public",
+        help="who will read it: the public is shown least, an investigator all (%(default)s)",
+    )
+    command.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="where to write it")
+    command.add_argument("--again", action="store_true", help="find tracks anew instead of taking what was told live")
+    _add_part(command.add_argument_group("a part of it"))
+
+
+def _add_part(part: argparse._ArgumentGroup) -> None:
+    """Of a recording."""
+    part.add_argument("--from", dest="from_", metavar="WHEN", help="seconds from its begin, or a UTC time such as 2026-11-28T18:15:02Z")
+    part.add_argument("--to", metavar="WHEN", help="likewise")
+    part.add_argument("--sensor", action="append", metavar="NAME", help="only this one, its position and attitude; may be said again")
+    part.add_argument("--key", type=Path, metavar="FILE", help="the private key, where it is encrypted")
 
 
 def _add_setup(setup: argparse.ArgumentParser, sensors: argparse.ArgumentParser) -> None:

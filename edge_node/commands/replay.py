@@ -7,27 +7,28 @@ import heapq
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from drivers.recording import Recording
 from drivers.source import SourceError
 from edge_node.commands.recordings import messages, opened_by
+from edge_node.commands.shown import show_json, show_text
 from edge_node.config import TrackingTable
 from edge_node.fusion.tracker import Tracker
 from edge_node.messages import Detection, RemoteIdDetection, Track, TrackEvent
-from edge_node.node.words import describe, happened
 from edge_node.remote_id.authenticity import Authenticity
-from edge_node.suspicion import together
 
 ADVANCE_EVERY_NS = 200_000_000
 
 
 def replay(arguments: argparse.Namespace) -> int:
-    """Print every event and, at the end, every track; with --json one object a line."""
-    show = _show_json if arguments.json else _show_text
+    """Print every event and, at the end, every track; with --json one object a line. A folder is a recording of the node's black box."""
+    if any(path.is_dir() for path in arguments.files):
+        from edge_node.commands.replay_folder import replay_folders  # noqa: PLC0415 -- what single files do without
+
+        return replay_folders(arguments)
+    show = show_json if arguments.json else show_text
     try:
         for t_s, said in tracks([opened_by(path, arguments) for path in arguments.files]):
             show(t_s, said)
@@ -62,19 +63,3 @@ def _timed(recording: Recording) -> Iterator[tuple[Detection, bool]]:
     for batch in messages(recording, recording.path.name):
         shift_ns, has_utc = (recording.t_utc_start_ns or 0) - (recording.t_mono_start_ns or 0), recording.t_utc_start_ns is not None
         yield from ((replace(found, t_mono_ns=found.t_mono_ns + shift_ns), has_utc) for found in batch if isinstance(found, Detection))
-
-
-def as_row(t_s: float, said: TrackEvent | Track) -> dict[str, Any]:
-    """An event or a track as plain values; the track's times become ages in seconds before t_s."""
-    if isinstance(said, TrackEvent):
-        return {"kind": "event", "event": said.kind, "t_s": round(t_s, 6), "other": said.other, "track": said.track.number}
-    return {"kind": "track", "t_s": round(t_s, 6), **msgspec.to_builtins(said), "suspicion_score": together(said.suspicions)}
-
-
-def _show_json(t_s: float, said: TrackEvent | Track) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(as_row(t_s, said)) + b"\n")
-
-
-def _show_text(t_s: float, said: TrackEvent | Track) -> None:
-    words = happened(said) if isinstance(said, TrackEvent) else f"track {said.number} is {said.state}: {describe(said)}"
-    sys.stdout.write(f"{t_s:10.3f} s  {words}\n")

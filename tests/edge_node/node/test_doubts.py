@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from drivers.recording import Recording
-from edge_node.commands.replay import as_row, tracks
+from edge_node.commands.replay import tracks
+from edge_node.commands.shown import as_row
 from edge_node.messages import Track
 
 

@@ -1,0 +1,77 @@
+"""What became of each track of a recording, as it was told live or as it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from edge_node.messages import EventKind, Track, TrackEvent
+from edge_node.record.spine import Told
+
+MOST_TRACKS = 2_000
+MOST_STATES = 4_000
+"""Of one track; where it has more, every other one goes."""
+
+
+class Happened(NamedTuple):
+    """When what happened to a track; `other` as in TrackEvent."""
+
+    t_mono_ns: int
+    kind: EventKind
+    other: int | None
+
+
+class History:
+    """One track: its states in time order, and its events."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.states: list[Track] = []
+        self.events: list[Happened] = []
+
+    @property
+    def last(self) -> Track:
+        """As it was at the end."""
+        return self.states[-1]
+
+    @property
+    def was_confirmed(self) -> bool:
+        """Whether it ever was believed."""
+        return any(one.state == "confirmed" for one in self.states) or self.when("confirmed") is not None
+
+    def when(self, kind: EventKind) -> int | None:
+        """When that happened to it for the first time."""
+        return next((one.t_mono_ns for one in self.events if one.kind == kind), None)
+
+    def take(self, state: Track) -> None:
+        """Note a state."""
+        self.states.append(state)
+        if len(self.states) > MOST_STATES:
+            del self.states[1:-1:2]
+
+
+class Histories:
+    """All tracks by number; bounded: those that come when there are too many are counted."""
+
+    def __init__(self, told: Iterable[Told] = ()) -> None:
+        self.of: dict[int, History] = {}
+        self.left_out = 0
+        for one in told:
+            self.take(one)
+
+    def take(self, told: Told) -> None:
+        """Note what was told of a track; of all else nothing."""
+        said = told.message
+        if isinstance(said, TrackEvent):
+            if history := self._of(said.track.number):
+                history.events.append(Happened(told.t_mono_ns, said.kind, said.other))
+                history.take(said.track)
+        elif isinstance(said, Track) and (history := self._of(said.number)):
+            history.take(said)
+
+    def _of(self, number: int) -> History | None:
+        history = self.of.get(number)
+        if history is None and len(self.of) < MOST_TRACKS:
+            history = self.of[number] = History(number)
+        self.left_out += history is None
+        return history
