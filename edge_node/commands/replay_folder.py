@@ -12,13 +12,14 @@ from pathlib import Path
 
 from drivers.source import SourceError
 from edge_node.commands.shown import show_json, show_text
-from edge_node.messages import TrackEvent
+from edge_node.messages import Detection, TrackEvent
+from edge_node.node.drawn import strips_of
 from edge_node.node.histories import Histories
 from edge_node.node.lanes import lanes, ordered
 from edge_node.node.likeness import compare
-from edge_node.node.replaying import Passed, Replay, Tap
+from edge_node.node.replaying import Replay
+from edge_node.node.saying import Passed
 from edge_node.picture.page import PlotUnavailable
-from edge_node.picture.strips import Strips
 from edge_node.record.folder import RecordedFolder, RecordingUnreadable
 from edge_node.record.sealed import KeyUnusable, private_key
 
@@ -52,10 +53,9 @@ def opened(folder: Path, key: Path | None) -> RecordedFolder:
 def _replay(recording: RecordedFolder, arguments: argparse.Namespace) -> None:
     replay = part_of(recording, arguments)
     show = show_json if arguments.json else show_text
-    strips = Strips(replay.from_ns, (replay.to_ns - replay.from_ns) / 1e9) if arguments.plot else None
-    again = Histories()
+    again, found = Histories(), _Found(replay, keeps=arguments.plot is not None)
     begun_s = time.monotonic()
-    for told in replay.told(_tap(replay, strips)):
+    for told in replay.told(found.pass_by):
         again.take(told)
         if isinstance(told.message, TrackEvent):
             show((told.t_mono_ns - recording.head.from_mono_ns) / 1e9, told.message)
@@ -64,10 +64,11 @@ def _replay(recording: RecordedFolder, arguments: argparse.Namespace) -> None:
         show((replay.to_ns - recording.head.from_mono_ns) / 1e9, one.last)
     for line in _said(recording, replay, again, took_s):
         sys.stderr.write(f"{recording.path.name}: {line}\n")
-    if strips:
+    if arguments.plot:
         from edge_node.picture.timeline import draw  # noqa: PLC0415 -- matplotlib, for whoever asks for a page
 
-        draw(arguments.plot, recording.path.name, strips.made(), lanes(again, replay.from_ns), (replay.to_ns - replay.from_ns) / 1e9)
+        strips, seconds = strips_of(recording, replay, found.detections), (replay.to_ns - replay.from_ns) / 1e9
+        draw(arguments.plot, recording.path.name, strips, lanes(again, replay.from_ns), seconds)
 
 
 def _said(recording: RecordedFolder, replay: Replay, again: Histories, took_s: float) -> Iterator[str]:
@@ -84,7 +85,8 @@ def _said(recording: RecordedFolder, replay: Replay, again: Histories, took_s: f
 def part_of(recording: RecordedFolder, arguments: argparse.Namespace) -> Replay:
     """The part that the command line asks for; raises ValueError."""
     from_s, to_s = (None if said is None else _seconds(said, recording) for said in (arguments.from_, arguments.to))
-    return Replay(recording, arguments.sensor or (), from_s or 0.0, to_s)
+    key = private_key(arguments.key.read_text()) if arguments.key else None
+    return Replay(recording, arguments.sensor or (), from_s or 0.0, to_s, key=key)
 
 
 def _seconds(said: str, recording: RecordedFolder) -> float:
@@ -101,16 +103,18 @@ def _seconds(said: str, recording: RecordedFolder) -> float:
     return (utc_ns - recording.head.clock.utc_ns(recording.head.from_mono_ns)) / 1e9
 
 
-def _tap(replay: Replay, strips: Strips | None) -> Tap:
-    """For pictures, and progress on a terminal."""
-    told_s = 0.0
+class _Found:
+    """What passes by, kept where it is to be drawn, with progress on a terminal."""
 
-    def tap(passed: Passed) -> None:
-        nonlocal told_s
-        if strips:
-            strips.see(passed.sensor, passed.block, passed.messages)
-        if sys.stderr.isatty() and time.monotonic() - told_s >= PROGRESS_EVERY_S:
-            told_s = time.monotonic()
-            sys.stderr.write(f"\r\x1b[K{(passed.t_mono_ns - replay.from_ns) / max(replay.to_ns - replay.from_ns, 1):4.0%}\r")
+    def __init__(self, replay: Replay, *, keeps: bool) -> None:
+        self._replay, self._keeps, self._told_s = replay, keeps, 0.0
+        self.detections: list[Detection] = []
 
-    return tap
+    def pass_by(self, passed: Passed) -> None:
+        """Note one sensor's words."""
+        if self._keeps:
+            self.detections += [one for one in passed.messages if isinstance(one, Detection)]
+        if sys.stderr.isatty() and time.monotonic() - self._told_s >= PROGRESS_EVERY_S:
+            self._told_s = time.monotonic()
+            share = (passed.t_mono_ns - self._replay.from_ns) / max(self._replay.to_ns - self._replay.from_ns, 1)
+            sys.stderr.write(f"\r\x1b[K{share:4.0%}\r")

@@ -70,9 +70,10 @@ def _places(story: Story) -> Iterator[Point]:
 
 
 def _track(chart: _Chart, story: Story, colour: str) -> Iterator[str]:
-    claims = [point for one in story.claims if (point := chart.place(one.latitude_deg, one.longitude_deg)) is not None]
+    claimed = [(one.latitude_deg, one.longitude_deg) for one in story.claims] or _said(story)
+    claims = [point for place in claimed if (point := chart.place(*place)) is not None]
     yield svg.path(claims, stroke=colour, stroke_width=1, stroke_dasharray="3 3")
-    known = [at for state in story.states if (at := readings.position(state.track.kinematics))]
+    known = [at for state in story.states if state.track.existence is not None and (at := readings.position(state.track.kinematics))]
     points = [point for at in known if (point := chart.place(at.latitude_deg, at.longitude_deg)) is not None]
     yield svg.path(points, stroke=colour, stroke_width=1.8)
     if points:
@@ -85,6 +86,12 @@ def _track(chart: _Chart, story: Story, colour: str) -> Iterator[str]:
     if (operator := readings.operator_place(story.last.identity)) and (point := chart.place(operator.latitude_deg, operator.longitude_deg)):
         yield svg.element("rect", x=point[0] - 4, y=point[1] - 4, width=8, height=8, fill="none", stroke=colour, stroke_width=1.5)
         yield svg.words(point[0] + 7, point[1] + 4, f"operator of {story.last.number}, as claimed", font_size=9, fill=colour)
+
+
+def _said(story: Story) -> list[Point]:
+    """Places of a track while no sensor had measured a body of it."""
+    states = (state.track.kinematics for state in story.states if state.track.existence is None)
+    return [(at.latitude_deg, at.longitude_deg) for at in map(readings.position, states) if at]
 
 
 def _named(point: Point, story: Story, colour: str) -> str:

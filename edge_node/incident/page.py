@@ -17,8 +17,8 @@ MOST_STORIES = 40
 """Rows and lanes; a flood has more, and they are counted."""
 CHECK = "Whoever holds the recording can check with sha256sum that this page is of these files; the page itself is not signed."
 LEGEND = (
-    "Numbers are those of the tracks below. Whole lines are what is known of a way, by all that was said and measured; dashed ones are "
-    "what was claimed; sectors and shaded ellipses hold 95 %. The length of a sector says nothing: its range is not known."
+    "Numbers are those of the tracks below. Whole lines are ways of what sensors measured, together with what was said of it; dashed ones "
+    "are what was claimed alone; sectors and shaded ellipses hold 95 %. The length of a sector says nothing: its range is not known."
 )
 
 
@@ -87,7 +87,7 @@ def _tracks(told: Incident, shown: Sequence[Story]) -> str:
     heading = "<tr><th>Track</th><th>What was claimed</th><th>What was measured</th><th>What speaks against it</th></tr>"
     body = "".join(_track(told, story, svg.colour_of(number)) for number, story in enumerate(shown))
     more = len(told.stories) - len(shown)
-    return f"<table>{heading}{body}</table>" + (f"<p>{more} more tracks are left out of this page.</p>" if more else "")
+    return f"<table class=tracks>{heading}{body}</table>" + (f"<p>{more} more tracks are left out of this page.</p>" if more else "")
 
 
 def _track(told: Incident, story: Story, colour: str) -> str:

@@ -14,6 +14,7 @@ figure { margin: 0; break-inside: avoid; } svg { width: 100%; height: auto; disp
 table { border-collapse: collapse; width: 100%; }
 th, td { border: 1px solid #bbb; padding: 3px 6px; text-align: left; vertical-align: top; }
 th { background: #f0f0ec; } tr { break-inside: avoid; } .facts th { width: 170px; }
+.tracks { table-layout: fixed; } .tracks th:first-child { width: 105px; }
 td { overflow-wrap: anywhere; } .hash { font-family: monospace; font-size: 10px; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 8px; } img { width: 100%; display: block; }
 @media print { body { font-size: 10px; } main { max-width: none; padding: 0; } h2 { break-after: avoid; } }

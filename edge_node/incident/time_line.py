@@ -10,7 +10,7 @@ from edge_node.incident.told import Incident, Story
 from edge_node.interop import readings
 from edge_node.picture.strips import Band, Strip
 
-WIDE_PX, LEFT_PX, RIGHT_PX = 940, 190, 14
+WIDE_PX, LEFT_PX, RIGHT_PX = 940, 190, 28
 LANE_PX, BAND_PX, TICKS_PX, GAP_PX = 16, 90, 24, 16
 LONGEST_NAME = 30
 

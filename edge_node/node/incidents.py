@@ -10,11 +10,13 @@ from msgspec.structs import asdict, replace
 from edge_node.incident.redaction import Place, Redaction, persons_of
 from edge_node.incident.told import Claim, Hashed, Here, Incident, SensorSaid, State, Story
 from edge_node.messages import CameraDetection, NodeStatus, RemoteIdDetection, Track
+from edge_node.node.drawn import strips_of
 from edge_node.node.histories import Histories, History
 from edge_node.node.lanes import lane, ordered
-from edge_node.node.replaying import Passed, Replay
+from edge_node.node.replaying import Replay
+from edge_node.node.saying import Passed
 from edge_node.picture.page import Thinned
-from edge_node.picture.strips import Strip, Strips
+from edge_node.picture.strips import Strip
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.head import Trigger
 from edge_node.record.spine import Spoken, Told
@@ -151,16 +153,5 @@ def _strips(recording: RecordedFolder, replay: Replay, redaction: Redaction) -> 
     """What of the raw data may be shown, with what was told of pictures in boxes."""
     may = redaction.may
     kinds = {*(["IqBlock"] if may.radio else []), *(["AudioBlock", "Frame"] if may.sound_and_pictures else [])}
-    shown = [one.name for one in replay.played if one.kind in kinds]
-    if not shown:
-        return []
-    seen: dict[tuple[str, int], list[CameraDetection]] = {}
-    for told in recording.told():
-        if isinstance(told.message, CameraDetection):
-            seen.setdefault((told.message.sensor, told.message.t_mono_ns), []).append(told.message)
-    strips = Strips(replay.from_ns, (replay.to_ns - replay.from_ns) / 1e9)
-    for name in shown:
-        for block in recording.blocks(name):
-            if replay.from_ns <= block.t_mono_ns < replay.to_ns:
-                strips.see(name, block, seen.get((name, block.t_mono_ns), ()))
-    return strips.made()
+    seen = (told.message for told in recording.told() if isinstance(told.message, CameraDetection))
+    return strips_of(recording, replay, seen, kinds) if kinds else []

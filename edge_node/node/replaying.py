@@ -7,16 +7,15 @@ left out; of two that were whole at once, that of the sensor which stands first 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
 from itertools import groupby
 
-from msgspec import Struct
-
-from drivers.blocks import AnyBlock, Attitude, AudioBlock, GnssFix, IqBlock
+from drivers.blocks import Attitude, GnssFix
 from edge_node.config import Config, NodeTable, SensorTable
 from edge_node.messages import BusMessage, NodeStatus, PositionFix, Track, TrackEvent
-from edge_node.node.gate.admission import Admission
-from edge_node.node.pipeline import COVERS_EVERY_NS, Pipeline
+from edge_node.node.saying import Apart, Ended, Job, Passed, said
 from edge_node.node.tracking import Tracking
 from edge_node.record.folder import RecordedFolder, RecordedSensor
 from edge_node.record.head import Head
@@ -27,36 +26,28 @@ TICK_NS, LOOK_EVERY_NS = 200_000_000, 1_000_000_000
 """As a hub with the usual rates ticks and looks."""
 ALWAYS = (GnssFix.__name__, Attitude.__name__)
 """Blocks of sensors that are played whichever are asked for: bearings mean nothing without them."""
-
-
-class Passed(Struct, frozen=True):
-    """When something of a sensor reached the hub: the block, None where only what was found in it was kept, and what was found."""
-
-    t_mono_ns: int
-    sensor: str
-    block: AnyBlock | None
-    messages: Sequence[BusMessage]
-
-
+HEAVY = ("AudioBlock", "Frame", "IqBlock")
+"""Blocks whose detectors are worth a process of their own."""
 Tap = Callable[[Passed], None]
-
-
-def lasts_ns(block: AnyBlock) -> int:
-    """How long it takes for a block to be whole."""
-    if isinstance(block, AudioBlock | IqBlock):
-        return round(len(block.samples) / block.sample_rate_hz * 1e9)
-    return 0
 
 
 class Replay:
     """From and to are seconds after the recording's begin; no `sensors` means all of them. Raises ValueError for one that is not there.
 
-    A sensor of which no blocks were kept says again what was told of it live.
+    A sensor of which no blocks were kept says again what was told of it live. `key` opens an encrypted recording for processes beside.
     """
 
-    def __init__(self, recording: RecordedFolder, sensors: Collection[str] = (), from_s: float = 0.0, to_s: float | None = None) -> None:
+    def __init__(
+        self,
+        recording: RecordedFolder,
+        sensors: Collection[str] = (),
+        from_s: float = 0.0,
+        to_s: float | None = None,
+        *,
+        key: bytes | None = None,
+    ) -> None:
         head = self._head = recording.head
-        self._recording = recording
+        self._recording, self._key = recording, key
         self.from_ns = head.from_mono_ns + round(from_s * 1e9)
         self.to_ns = head.until_mono_ns if to_s is None else min(head.from_mono_ns + round(to_s * 1e9), head.until_mono_ns)
         names = [one.name for one in head.sensors]
@@ -69,31 +60,36 @@ class Replay:
     def told(self, tap: Tap | None = None) -> Iterator[Told]:
         """What happens to tracks, and with every tick those that have changed; `tap` sees all that goes in."""
         hub = _Hub(self._head, self.from_ns)
-        for passed in heapq.merge(*map(self._said, self.played), self._said_live(), key=lambda one: one.t_mono_ns):
-            yield from hub.until(passed.t_mono_ns)
-            if tap:
-                tap(passed)
-            yield from hub.hear(passed)
+        with ExitStack() as open_:
+            sources = [self._noted(one, self._source(one, open_)) for one in self.played]
+            for passed in heapq.merge(*sources, self._said_live(), key=lambda one: one.t_mono_ns):
+                yield from hub.until(passed.t_mono_ns)
+                if tap:
+                    tap(passed)
+                yield from hub.hear(passed)
         yield from hub.until(self.to_ns)
 
-    def _said(self, sensor: RecordedSensor) -> Iterator[Passed]:
-        """What this sensor's process gives to the hub."""
-        pipeline, admission, t_ns = Pipeline(sensor.name, sensor.settings), Admission(), self.from_ns
-        for block in self._recording.blocks(sensor.name):
-            if not self.from_ns <= block.t_mono_ns < self.to_ns:
-                continue
-            whole_ns = max(block.t_mono_ns + lasts_ns(block), t_ns)
-            yield from _idle(pipeline, t_ns, whole_ns)
-            t_ns = whole_ns
-            yield Passed(t_ns, sensor.name, block, admission.admit(pipeline.step(block)))
-        yield from _idle(pipeline, t_ns, self.to_ns)
-        self.words[sensor.name] = pipeline.words()
+    def _noted(self, sensor: RecordedSensor, source: Iterable[Passed | Ended]) -> Iterator[Passed]:
+        """What this sensor says, and a note of how it ended."""
+        for one in source:
+            if isinstance(one, Passed):
+                yield one
+            else:
+                self.words[sensor.name] = one.words
+                self._recording.cut = self._recording.cut or one.cut
+
+    def _source(self, sensor: RecordedSensor, open_: ExitStack) -> Iterable[Passed | Ended]:
+        """In a process of its own, where it thinks for long, another does too, and there is a core for each."""
+        heavy = sum(one.kind in HEAVY for one in self.played)
+        if sensor.kind in HEAVY and heavy > 1 and len(os.sched_getaffinity(0)) > 1:
+            return open_.enter_context(Apart(Job(str(self._recording.path), self._key, sensor.name, self.from_ns, self.to_ns)))
+        return said(self._recording, sensor, self.from_ns, self.to_ns)
 
     def _said_live(self) -> Iterator[Passed]:
         """What was told of the sensors that have no blocks here."""
         live = (_spoken(one, self._silent) for one in self._recording.told() if self.from_ns <= one.t_mono_ns < self.to_ns)
         for (t_ns, sensor), batch in groupby(filter(None, live), key=lambda one: (one[0], one[1].sensor)):
-            yield Passed(t_ns, sensor, None, tuple(message for _, message in batch))
+            yield Passed(t_ns, sensor, tuple(message for _, message in batch), turned=True)
 
 
 class _Hub:
@@ -106,7 +102,7 @@ class _Hub:
         self._tick_ns = self._look_ns = t_mono_ns
 
     def hear(self, passed: Passed) -> Iterator[Told]:
-        for event in self._tracking.hear(passed.messages, passed.t_mono_ns).events:
+        for event in self._tracking.hear(passed.messages, passed.t_mono_ns, turned=passed.turned).events:
             yield Told(passed.t_mono_ns, event)
 
     def until(self, now_ns: int) -> Iterator[Told]:
@@ -127,13 +123,6 @@ class _Hub:
         if now_ns >= self._look_ns:
             self._tracking.look(now_ns)
             self._look_ns = now_ns + LOOK_EVERY_NS
-
-
-def _idle(pipeline: Pipeline, from_ns: int, to_ns: int) -> Iterator[Passed]:
-    """What it covers, which a worker tells as well while its source lives and hands over nothing."""
-    for t_ns in range(from_ns + COVERS_EVERY_NS, to_ns, COVERS_EVERY_NS):
-        if said := pipeline.idle(t_ns):
-            yield Passed(t_ns, pipeline.sensor, None, said)
 
 
 def _spoken(told: Told, sensors: Collection[str]) -> tuple[int, BusMessage] | None:

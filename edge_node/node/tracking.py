@@ -63,9 +63,10 @@ class Tracking:
         """Where the node is; None where nobody knows."""
         return self._place.now(t_mono_ns)
 
-    def hear(self, batch: Sequence[BusMessage], now_ns: int) -> Heard:
-        """Take in what one sensor said at once, now or a while ago."""
-        told = [one for message in batch if (one := self._vehicle.told(message) if self._vehicle else message) is not None]
+    def hear(self, batch: Sequence[BusMessage], now_ns: int, *, turned: bool = False) -> Heard:
+        """Take in what one sensor said at once, now or a while ago; `turned` says that it is from where the node stands already."""
+        vehicle = None if turned else self._vehicle
+        told = [one for message in batch if (one := vehicle.told(message) if vehicle else message) is not None]
         for message in told:
             self._hear(message)
         found = self._detect([message for message in told if isinstance(message, Detection)], now_ns)

@@ -14,7 +14,6 @@ from drivers.blocks import AnyBlock, AudioBlock, Frame, IqBlock
 from edge_node.messages import (
     AcousticDetection,
     BearingDetection,
-    BusMessage,
     CameraDetection,
     Detection,
     LinkDetection,
@@ -69,14 +68,14 @@ class Strips:
         self._begin_ns, self._seconds = t_mono_ns, max(seconds, 1e-3)
         self._of: dict[str, _Sensor] = {}
 
-    def see(self, sensor: str, block: AnyBlock | None, said: Sequence[BusMessage]) -> None:
-        """Note a block of a sensor, or None, and what was found in it."""
+    def see(self, sensor: str, block: AnyBlock | None, said: Sequence[Detection] = (), boxed: Sequence[CameraDetection] = ()) -> None:
+        """Note a block of a sensor, or None; what was found is a point each, what is `boxed` is drawn in the picture."""
         one = self._of.get(sensor)
         if one is None:
             if len(self._of) >= MOST_STRIPS:
                 return
             one = self._of[sensor] = _Sensor(self._begin_ns, self._seconds)
-        one.see(block, [message for message in said if isinstance(message, Detection)])
+        one.see(block, said, boxed)
 
     def made(self) -> list[Strip]:
         """All sensors that had anything to draw."""
@@ -92,17 +91,17 @@ class _Sensor:
         self._sense: Sense = "other"
         self._sound: tuple[float, int, Spectrogram] | None = None
         self._radio: dict[tuple[float, float | None], tuple[float, Waterfall]] = {}
-        self._seen: dict[int, tuple[float, float, Frame, list[CameraDetection]]] = {}
+        self._seen: dict[int, tuple[float, float, Frame, Sequence[CameraDetection]]] = {}
         self._points = Thinned()
 
-    def see(self, block: AnyBlock | None, said: Sequence[Detection]) -> None:
+    def see(self, block: AnyBlock | None, said: Sequence[Detection], boxed: Sequence[CameraDetection]) -> None:
         """Note one block."""
         if isinstance(block, AudioBlock):
             self._hear(block)
         elif isinstance(block, IqBlock):
             self._receive(block)
         elif isinstance(block, Frame):
-            self._look(block, [one for one in said if isinstance(one, CameraDetection)])
+            self._look(block, boxed)
         for one in said:
             self._sense = _sense_of(one)
             self._points.add(self._s(one.t_mono_ns), _value(one))
@@ -126,7 +125,7 @@ class _Sensor:
         begin_s, waterfall = self._radio[tuning]
         waterfall.add(block.samples, round((self._s(block.t_mono_ns) - begin_s) * block.sample_rate_hz))
 
-    def _look(self, block: Frame, said: list[CameraDetection]) -> None:
+    def _look(self, block: Frame, said: Sequence[CameraDetection]) -> None:
         """Of each part of the time the picture with the surest drone."""
         t_s = self._s(block.t_mono_ns)
         part = min(max(int(MOST_PICTURES * t_s / self._seconds), 0), MOST_PICTURES - 1)
@@ -185,7 +184,7 @@ def _coloured(level_db: NDArray[np.float32]) -> Coloured:
     return np.asarray(cv2.applyColorMap(cv2.resize(grey, (wide, tall), interpolation=cv2.INTER_AREA), cv2.COLORMAP_BONE), np.uint8)
 
 
-def _small(t_s: float, sure: float, frame: Frame, said: list[CameraDetection]) -> Seen:
+def _small(t_s: float, sure: float, frame: Frame, said: Sequence[CameraDetection]) -> Seen:
     """Small enough for a page, with what was found in boxes."""
     import cv2  # noqa: PLC0415 -- as above
 

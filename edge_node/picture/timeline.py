@@ -10,14 +10,14 @@ from msgspec import Struct
 
 from edge_node.picture.page import colours_of
 from edge_node.picture.plot import require_matplotlib
-from edge_node.picture.strips import Band, Seen, Strip
+from edge_node.picture.strips import MOST_PICTURES, Band, Seen, Strip
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_LANES = 24
 FORMATS = (".png", ".svg", ".pdf")
-LANE_IN, BAND_IN, PICTURE_IN, POINTS_IN, WIDE_IN = 0.3, 1.5, 1.3, 0.9, 15.0
+LANE_IN, BAND_IN, PICTURE_IN, POINTS_IN, WIDE_IN = 0.3, 1.5, 1.2, 0.9, 15.0
 VALUES = {"remote_id": "dBm"}
 
 
@@ -110,11 +110,11 @@ def _reach(strip: Strip, band: Band) -> tuple[float, float, str]:
 
 
 def _draw_seen(axes: Axes, seen: Sequence[Seen], seconds: float) -> None:
-    """Each at its time, as wide as its part of the line."""
+    """Each in its part of the line, with a mark at its time."""
+    wide_s = seconds / MOST_PICTURES
     for one in seen:
-        wide_s = seconds / 8.5
-        begin_s = min(max(one.t_s - wide_s / 2, 0.0), seconds - wide_s)
-        axes.imshow(one.picture[..., ::-1], extent=(begin_s, begin_s + wide_s, 0, 1), aspect="auto")
-        axes.axvline(one.t_s, color="0.5", linewidth=0.5)
+        begin_s = wide_s * (one.t_s // wide_s)
+        axes.imshow(one.picture[..., ::-1], extent=(begin_s, begin_s + 0.97 * wide_s, 0, 1), aspect="auto")
+        axes.plot([one.t_s], [1.0], marker="v", color="C3", markersize=5, clip_on=False)
     axes.set_ylim(0, 1)
     axes.set_yticks([])

@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from drivers.blocks import AnyBlock, AudioBlock, IqBlock, RadioFrame
+from drivers.blocks import AnyBlock, RadioFrame
 from drivers.nmea import Nmea
 from drivers.recording import Recording
 from drivers.source import SourceError
 from edge_node.messages import BusMessage, Detection, SensorReport
 from edge_node.node.pipeline import Pipeline
+from edge_node.node.saying import lasts_ns
 from tools.trial.outcome import TrialError
 from tools.trial.recorded import MONO_BEGIN_NS, Take
 
@@ -41,7 +42,7 @@ def detect(take: Take, begun_utc_ns: int, seconds: float, path: Path) -> str:
                 if block.t_mono_ns > MONO_BEGIN_NS + seconds * 1e9:
                     break
                 if found := worker.step(block):
-                    out.write(encoder.encode(Said(block.t_mono_ns + _lasts_ns(block), tuple(found))) + b"\n")
+                    out.write(encoder.encode(Said(block.t_mono_ns + lasts_ns(block), tuple(found))) + b"\n")
             return "; ".join(filter(None, (recording.words(), worker.pipeline.words())))
     except SourceError as error:
         raise TrialError(f"{take.options.path}: {error}") from error
@@ -89,13 +90,6 @@ def _in_time(recording: Recording, begun_utc_ns: int) -> Iterator[Any]:
         if isinstance(block, RadioFrame) and recording.t_utc_start_ns is not None:
             late_ns = recording.t_utc_start_ns - begun_utc_ns
         yield replace(block, t_mono_ns=block.t_mono_ns - began_ns + late_ns + MONO_BEGIN_NS)
-
-
-def _lasts_ns(block: AnyBlock) -> int:
-    """How long it takes for a block to be whole."""
-    if isinstance(block, AudioBlock | IqBlock):
-        return round(len(block.samples) / block.sample_rate_hz * 1e9)
-    return 0
 
 
 def position(log: Path, sensor: str) -> Iterator[Said]:

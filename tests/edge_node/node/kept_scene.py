@@ -18,7 +18,7 @@ from edge_node.config import Config, NodeTable, SensorTable
 from edge_node.messages import BusMessage, Finding, NodeStatus, SensorStatus
 from edge_node.node.gate.admission import Admission
 from edge_node.node.pipeline import Pipeline
-from edge_node.node.replaying import lasts_ns
+from edge_node.node.saying import lasts_ns
 from edge_node.node.tracking import Tracking
 from edge_node.record import head as heads
 from edge_node.record import kept, spine
@@ -58,7 +58,7 @@ dead_share = 0.0
 [receiver]
 center_hz = 866.1625e6
 rate_hz = 1.1e6
-noise_dbfs = -50.0
+noise_dbfs = -70.0
 [[drone]]
 name = "near"
 path = {{ kind = "circle", east_m = 20.0, north_m = 25.0, height_m = 25.0, radius_m = 10.0, speed_mps = 5.0 }}
@@ -109,7 +109,9 @@ class KeptScene:
     def blocks(self, name: str) -> Iterator[AnyBlock]:
         """Of one sensor, on the node's monotonic clock, until the scene ends."""
         end_ns = MONO_BEGIN_NS + round(self.told.seconds * 1e9)
-        yield from (block for block in self._blocks(name) if MONO_BEGIN_NS <= block.t_mono_ns and block.t_mono_ns + lasts_ns(block) <= end_ns)
+        yield from (
+            block for block in self._blocks(name) if MONO_BEGIN_NS <= block.t_mono_ns and block.t_mono_ns + lasts_ns(block) <= end_ns
+        )
 
     def _blocks(self, name: str) -> Iterator[AnyBlock]:
         if name == GNSS:
