@@ -20,6 +20,7 @@ from edge_node.node.likeness import compare
 from edge_node.node.replaying import Replay
 from edge_node.node.saying import Passed
 from edge_node.picture.page import PlotUnavailable
+from edge_node.picture.timeline import draw, require_drawable
 from edge_node.record.folder import RecordedFolder, RecordingUnreadable
 from edge_node.record.sealed import KeyUnusable, private_key
 
@@ -38,10 +39,12 @@ def replay_folders(arguments: argparse.Namespace) -> int:
 
 
 def _named(arguments: argparse.Namespace) -> list[Path]:
-    """The folders; raises ValueError where they cannot be drawn on one page."""
+    """The folders; raises ValueError, PlotUnavailable where they cannot be drawn on one page."""
     folders: list[Path] = arguments.files
     if arguments.plot and len(folders) > 1:
         raise ValueError("--plot draws one recording on one page: name one")
+    if arguments.plot:
+        require_drawable(arguments.plot)
     return folders
 
 
@@ -65,8 +68,6 @@ def _replay(recording: RecordedFolder, arguments: argparse.Namespace) -> None:
     for line in _said(recording, replay, again, took_s):
         sys.stderr.write(f"{recording.path.name}: {line}\n")
     if arguments.plot:
-        from edge_node.picture.timeline import draw  # noqa: PLC0415 -- matplotlib, for whoever asks for a page
-
         strips, seconds = strips_of(recording, replay, found.detections), (replay.to_ns - replay.from_ns) / 1e9
         draw(arguments.plot, recording.path.name, strips, lanes(again, replay.from_ns), seconds)
 

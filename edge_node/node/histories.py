@@ -14,11 +14,12 @@ MOST_STATES = 4_000
 
 
 class Happened(NamedTuple):
-    """When what happened to a track; `other` as in TrackEvent."""
+    """When it was told what happened to a track, and by what was sensed when; `other` as in TrackEvent."""
 
     t_mono_ns: int
     kind: EventKind
     other: int | None
+    sensed_mono_ns: int
 
 
 class History:
@@ -39,9 +40,14 @@ class History:
         """Whether it ever was believed."""
         return any(one.state == "confirmed" for one in self.states) or self.when("confirmed") is not None
 
-    def when(self, kind: EventKind) -> int | None:
+    def first(self, kind: EventKind) -> Happened | None:
         """When that happened to it for the first time."""
-        return next((one.t_mono_ns for one in self.events if one.kind == kind), None)
+        return next((one for one in self.events if one.kind == kind), None)
+
+    def when(self, kind: EventKind) -> int | None:
+        """When that was told of it for the first time."""
+        found = self.first(kind)
+        return None if found is None else found.t_mono_ns
 
     def take(self, state: Track) -> None:
         """Note a state."""
@@ -64,7 +70,7 @@ class Histories:
         said = told.message
         if isinstance(said, TrackEvent):
             if history := self._of(said.track.number):
-                history.events.append(Happened(told.t_mono_ns, said.kind, said.other))
+                history.events.append(Happened(told.t_mono_ns, said.kind, said.other, said.track.last_seen_mono_ns))
                 history.take(said.track)
         elif isinstance(said, Track) and (history := self._of(said.number)):
             history.take(said)

@@ -18,7 +18,10 @@ LEAST_SHARE = 0.5
 
 
 class Alike(Struct, frozen=True):
-    """One track of live and the same of a replay, and how far apart they are at most; None where there is nothing to tell."""
+    """One track of live and the same of a replay, and how far apart they are at most; None where there is nothing to tell.
+
+    Times are those of what was sensed: a hub that was late told it late, and a replay does not.
+    """
 
     live: int
     again: int
@@ -113,13 +116,13 @@ def _apart(one: History, other: History, from_mono_ns: int) -> Alike:
     same = [(mine, its) for mine, its in _pairs(one, other) if mine.t_mono_ns == its.t_mono_ns]
     places = [gap for gap in (_place_apart(*pair) for pair in same) if gap is not None]
     azimuths = [gap for gap in (_azimuth_apart(*pair) for pair in same) if gap is not None]
-    mine, its = one.when("confirmed"), other.when("confirmed")
+    mine, its = one.first("confirmed"), other.first("confirmed")
     return Alike(
         live=one.number,
         again=other.number,
         identity=_ids(one.last) == _ids(other.last),
         first_seen_s=abs(max(one.states[0].first_seen_mono_ns, from_mono_ns) - other.states[0].first_seen_mono_ns) / 1e9,
-        confirmed_s=None if mine is None or its is None else abs(mine - its) / 1e9,
+        confirmed_s=None if mine is None or its is None else abs(mine.sensed_mono_ns - its.sensed_mono_ns) / 1e9,
         place_m=max(places, default=None),
         azimuth_deg=max(azimuths, default=None),
     )

@@ -42,10 +42,8 @@ class Row(Struct, frozen=True):
 
 
 def draw(path: Path, title: str, strips: Sequence[Strip], lanes: Sequence[Lane], seconds: float) -> None:
-    """Write the page as PNG, SVG or PDF by its name's end; raises PlotUnavailable without matplotlib, ValueError, OSError."""
-    if path.suffix.lower() not in FORMATS:
-        raise ValueError(f"--plot {path}: end it in {', '.join(FORMATS)}")
-    require_matplotlib()
+    """Write the page as PNG, SVG or PDF by its name's end; raises as `require_drawable` does, and OSError."""
+    require_drawable(path)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     rows = rows_of(strips)
@@ -60,6 +58,13 @@ def draw(path: Path, title: str, strips: Sequence[Strip], lanes: Sequence[Lane],
     panels[-1].set_xlabel("s from the begin")
     page.suptitle(title, fontsize=13, fontweight="bold")
     page.savefig(path, dpi=110, format=path.suffix.lower()[1:])
+
+
+def require_drawable(path: Path) -> None:
+    """Raise ValueError where nothing can be drawn under this name, PlotUnavailable without matplotlib."""
+    if path.suffix.lower() not in FORMATS:
+        raise ValueError(f"--plot {path}: end it in {', '.join(FORMATS)}")
+    require_matplotlib()
 
 
 def rows_of(strips: Sequence[Strip]) -> list[Row]:

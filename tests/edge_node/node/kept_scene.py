@@ -23,7 +23,7 @@ from edge_node.node.tracking import Tracking
 from edge_node.record import head as heads
 from edge_node.record import kept, spine
 from edge_node.record.head import Head, Place, SensorHead, Trigger
-from edge_node.record.part import SensorPart, SpinePart, Target
+from edge_node.record.part import PartFile, SensorPart, SpinePart, Target
 from edge_node.timebase import Clock, Timebase
 from tools.simulate.world import World
 from tools.trial import offline, recorded
@@ -34,7 +34,7 @@ from tools.trial.recorded import MONO_BEGIN_NS
 SERIAL, OPERATOR, SELF_ID, ADDRESS = "TST0CKEPT00000001", "BELtest00000090a", "Roof of the hall", "02:82:b7:0e:ee:01"
 WORDS = "asked by J. Doe at the gate"
 OPERATOR_PLACE_M = 35.0, -60.0
-SECONDS = 6.0
+SECONDS = 4.0
 SCENE = f"""
 name = "A yard that is kept"
 seconds = {SECONDS}
@@ -82,7 +82,7 @@ from_s = 0.2
 count = 3
 spread_m = 800.0
 """
-GNSS = "gnss"
+GNSS, NAME = "gnss", "20260621T120003Z-kept"
 TICK_NS, LOOK_NS, TOLD_NS = 200_000_000, 1_000_000_000, 200_000_000
 LATE_NS = {"microphones": 40_000_000, "camera": 60_000_000, "links": 90_000_000}
 """How long detectors of a live node think; all others a millisecond."""
@@ -110,7 +110,7 @@ class KeptScene:
         """Of one sensor, on the node's monotonic clock, until the scene ends."""
         end_ns = MONO_BEGIN_NS + round(self.told.seconds * 1e9)
         yield from (
-            block for block in self._blocks(name) if MONO_BEGIN_NS <= block.t_mono_ns and block.t_mono_ns + lasts_ns(block) <= end_ns
+            block for block in self._blocks(name) if block.t_mono_ns >= MONO_BEGIN_NS and block.t_mono_ns + lasts_ns(block) <= end_ns
         )
 
     def _blocks(self, name: str) -> Iterator[AnyBlock]:
@@ -169,11 +169,11 @@ class KeptScene:
             before_ns = max(before_ns, block.t_mono_ns + lasts_ns(block) + late_ns // 2 + rng.randrange(late_ns))
             yield before_ns, tuple(admission.admit(pipeline.step(block)))
 
-    def keep(self, folder: Path, told: list[tuple[int, Any]], unkept: tuple[str, ...] = ()) -> Path:
-        """Write the recording as the processes of a node do."""
+    def keep(self, folder: Path, told: list[tuple[int, Any]], unkept: tuple[str, ...] = (), key: str | None = None) -> Path:
+        """Write the recording as the processes of a node do, sealed where there is a public key."""
         folder.mkdir()
-        head = self.head(unkept)
-        target = Target(folder, head.id, head.clock.offset_ns)
+        head = msgspec.structs.replace(self.head(unkept), sealed_to=key)
+        target = Target(folder, head.id, head.clock.offset_ns, key)
         for number, name in enumerate(self.names, start=1):
             if name in unkept:
                 continue
@@ -185,8 +185,23 @@ class KeptScene:
         for t_mono_ns, message in told:
             hub.say(spine.topic_of(message), t_mono_ns, spine.encode({"t_mono_ns": t_mono_ns, "message": message}))
         hub.close()
+        if key:
+            sealed = PartFile(target, heads.FILE)
+            sealed.write(msgspec.json.encode(head, enc_hook=str))
+            sealed.close()
+            head = msgspec.structs.replace(head, node="", triggers=(), sensors=(), place=None)
         (folder / heads.FILE).write_bytes(msgspec.json.encode(head, enc_hook=str))
         return folder
+
+
+def kept_folder(base: Path) -> Path:
+    """The scene above as it was kept, made once below `base`."""
+    folder = base / "kept-scene"
+    if not folder.exists():
+        folder.mkdir()
+        scene = KeptScene(signals(folder))
+        scene.keep(folder / NAME, scene.lived())
+    return folder / NAME
 
 
 def _status(head: Head) -> NodeStatus:
