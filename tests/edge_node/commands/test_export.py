@@ -1,0 +1,141 @@
+"""A recording written for others: valid, of these files, and with nothing in it that its reader may not know."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+from edge_node import cli
+from edge_node.commands.export import FORMS, export
+from edge_node.geometry import LocalFrame, distance_m
+from edge_node.incident.redaction import ROLES
+from tests.edge_node.node.kept_scene import ADDRESS, NAME, OPERATOR, OPERATOR_PLACE_M, SELF_ID, SERIAL, WORDS
+
+PSEUDONYM = re.compile(r"id-[0-9a-f]{10}")
+NODE = LocalFrame(50.85, 4.35, 71.0)
+
+
+def told(folder: Path, *options: str) -> argparse.Namespace:
+    return cli.parser().parse_args(["export", str(folder), *options])
+
+
+def exported(folder: Path, out: Path, *options: str) -> str:
+    assert export(told(folder, *options, "-o", str(out))) == os.EX_OK
+    return out.read_text()
+
+
+def tells_place_of_operator(text: str) -> bool:
+    """Whether any two numbers after each other are that place, within 20 m."""
+    latitude_deg, longitude_deg, _ = NODE.to_geodetic(*OPERATOR_PLACE_M, 0.0)
+    numbers = [float(one) for one in re.findall(r"-?\d{1,3}\.\d{3,}", text)]
+    pairs = {pair for one, other in pairwise(numbers) for pair in ((one, other), (other, one)) if abs(pair[0]) <= 90}
+    return any(distance_m(*pair, latitude_deg, longitude_deg) < 20.0 for pair in pairs)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_public_is_told_of_nobody(kept: Path, tmp_path: Path, form: str) -> None:
+    text = exported(kept, tmp_path / "out", "--as", form)
+    for personal in (SERIAL, SERIAL[:12], OPERATOR, SELF_ID, ADDRESS, WORDS, "J. Doe", "10.0.0.7"):
+        assert personal not in text
+    assert not tells_place_of_operator(text)
+    assert "data:image" not in text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_who_watches_tracks_is_told_serials_and_of_no_operator(kept: Path, tmp_path: Path, form: str) -> None:
+    text = exported(kept, tmp_path / "out", "--as", form, "--role", "operator")
+    assert SERIAL in text
+    assert OPERATOR not in text
+    assert not tells_place_of_operator(text)
+    assert not PSEUDONYM.search(text)
+
+
+def test_an_investigator_is_told_all(kept: Path, tmp_path: Path) -> None:
+    text = exported(kept, tmp_path / "out", "--role", "investigator")
+    for personal in (SERIAL, OPERATOR, SELF_ID, ADDRESS, WORDS, "10.0.0.7"):
+        assert personal in text
+    assert tells_place_of_operator(text)
+    assert text.count("data:image/png") == 2 + 8, "a spectrogram, a waterfall, and pictures"
+
+
+def test_sound_and_pictures_are_for_investigators(kept: Path, tmp_path: Path) -> None:
+    text = exported(kept, tmp_path / "out", "--role", "operator")
+    assert text.count("data:image/png") == 1
+    assert "links: 1.10 MHz about 866.163 MHz" in text
+    assert "microphones: channel" not in text
+    assert 'class="pictures"' not in text
+
+
+def test_pseudonyms_hold_for_one_file(kept: Path, tmp_path: Path) -> None:
+    one, other = (set(PSEUDONYM.findall(exported(kept, tmp_path / name))) for name in ("one", "other"))
+    assert len(one) == len(other) > 4
+    assert not one & other
+    text = (tmp_path / "one").read_text()
+    assert all(text.count(name) >= 2 for name in re.findall(r"serial number (id-[0-9a-f]{10})", text)), "a lane has the same"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_courageous_files_are_valid(kept: Path, tmp_path: Path, shared_data: Path, role: str) -> None:
+    schema = json.loads((shared_data / "courageous" / "courageous.schema.json").read_text())
+    said = json.loads(exported(kept, tmp_path / "out", "--as", "courageous", "--role", role))
+    Draft7Validator(schema).validate(said)
+    assert len(said["tracks"]) == 4
+    assert ("operator" in json.dumps(said["detection"])) == (role == "investigator")
+
+
+def test_maps_have_a_way_for_each_track(kept: Path, tmp_path: Path) -> None:
+    said = json.loads(exported(kept, tmp_path / "out", "--as", "geojson", "--role", "investigator"))
+    kinds = [one["properties"]["kind"] for one in said["features"]]
+    assert kinds.count("node") == 1
+    assert kinds.count("track") >= 4
+    assert kinds.count("operator") == 4
+
+
+def test_tracks_found_anew_are_said_to_be(kept: Path, tmp_path: Path) -> None:
+    live, again = exported(kept, tmp_path / "live"), exported(kept, tmp_path / "again", "--again")
+    assert "Tracks are as the node told them while it happened." in live
+    assert "finds them in the recording" in again
+    assert live.count("confirmed<br>") == again.count("confirmed<br>") == 5
+
+
+def test_the_page_says_of_which_files_it_is(kept: Path, tmp_path: Path) -> None:
+    text = exported(kept, tmp_path / "out")
+    for path in kept.iterdir():
+        assert f"<td>{path.name}</td><td>{path.stat().st_size}</td>" in text
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in text
+
+
+def test_the_page_runs_nothing_and_asks_for_nothing(kept: Path, tmp_path: Path) -> None:
+    text = exported(kept, tmp_path / "out", "--role", "investigator")
+    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in text
+    for outside in ("<script", "<link", "<iframe", "@import", 'href="http', 'src="http'):
+        assert outside not in text
+    assert {one.split(":")[0] for one in re.findall(r"(?:href|src)=\"([^\"]{4,10})", text)} == {"data"}
+
+
+def test_the_file_is_its_owners_alone(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exported(kept, tmp_path / "out")
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
+    assert capsys.readouterr().err.startswith(f"{tmp_path / 'out'}: for the role public. Left out: ")
+
+
+def test_what_is_no_recording_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / NAME).mkdir()
+    assert export(told(tmp_path / NAME, "-o", str(tmp_path / "out"))) == os.EX_DATAERR
+    assert capsys.readouterr().err == f"edge-node: {tmp_path / NAME / 'head.json'} cannot be read: No such file or directory\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_line_knows_every_form_and_role() -> None:
+    actions = {action.dest: action for action in cli.parser()._subparsers._group_actions[0].choices["export"]._actions}
+    assert tuple(actions["form"].choices or ()) == FORMS
+    assert tuple(actions["role"].choices or ()) == ROLES
+    assert actions["role"].default == "public"
