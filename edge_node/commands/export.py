@@ -14,10 +14,11 @@ from edge_node.incident.page import render
 from edge_node.incident.redaction import LEFT_OUT, Redaction
 from edge_node.interop import courageous, geojson, kml, table
 from edge_node.interop.moment import Moment, Station, Untellable
+from edge_node.messages import PositionFix
 from edge_node.node.incidents import Account, account_of, incident_of, states_of
 from edge_node.node.lanes import ordered
 from edge_node.record.folder import RecordedFolder, RecordingUnreadable
-from edge_node.record.head import Head
+from edge_node.record.head import Head, Place
 from edge_node.record.sealed import KeyUnusable
 
 Encoder = Callable[[Station, list[Moment]], bytes | str]
@@ -50,24 +51,25 @@ def _text(recording: RecordedFolder, arguments: argparse.Namespace) -> str:
     redaction = Redaction(arguments.role, secrets.token_bytes(KEY_BYTES), account.everybody())
     if arguments.form == HTML:
         return render(incident_of(recording, replay, account, redaction, __version__))
-    told = ENCODERS[arguments.form](_station(recording.head), list(_moments(recording, account, redaction)))
+    told = ENCODERS[arguments.form](_station(recording.head.node, recording.head.place), list(_moments(recording.head, account, redaction)))
     return told if isinstance(told, str) else told.decode()
 
 
-def _moments(recording: RecordedFolder, account: Account, redaction: Redaction) -> Iterator[Moment]:
+def _moments(head: Head, account: Account, redaction: Redaction) -> Iterator[Moment]:
     for history in ordered(account.histories):
         for track in states_of(history, redaction):
-            yield Moment(t_utc_ns=recording.head.clock.utc_ns(track.t_mono_ns), track=track)
+            fix = account.fix_at(track.t_mono_ns) if head.moving else None
+            yield Moment(t_utc_ns=head.clock.utc_ns(track.t_mono_ns), track=track, station=_station(head.node, fix) if fix else None)
 
 
-def _station(head: Head) -> Station:
-    place = head.place
+def _station(name: str, place: Place | PositionFix | None) -> Station:
+    """The node, and where it is as far as that is known."""
     if place is None:
-        return Station(name=head.node)
+        return Station(name=name)
     return Station(
-        name=head.node,
+        name=name,
         latitude_deg=place.latitude_deg,
         longitude_deg=place.longitude_deg,
         altitude_wgs84_m=place.altitude_wgs84_m,
-        sigma_horizontal_m=place.sigma_m,
+        sigma_horizontal_m=place.sigma_m if isinstance(place, Place) else place.sigma_horizontal_m,
     )

@@ -146,7 +146,7 @@ def _place(told: Incident) -> str:
 
 def _files(told: Incident) -> str:
     heading = "<tr><th>File</th><th>Bytes</th><th>SHA-256</th></tr>"
-    body = "".join(f"<tr><td>{escape(one.name)}</td><td>{one.size}</td><td class=hash>{one.sha256}</td></tr>" for one in told.files)
+    body = "".join(f"<tr><td>{escape(one.name)}</td><td>{one.size}</td><td class=hash>{escape(one.sha256)}</td></tr>" for one in told.files)
     return f"<table class=files>{heading}{body}</table><p class=small>{CHECK}</p>"
 
 

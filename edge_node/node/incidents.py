@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from msgspec.structs import asdict, replace
 
 from edge_node.incident.redaction import Place, Redaction, persons_of
 from edge_node.incident.told import Claim, Hashed, Here, Incident, SensorSaid, State, Story
-from edge_node.messages import CameraDetection, NodeStatus, RemoteIdDetection, Track
+from edge_node.messages import CameraDetection, NodeStatus, PositionFix, RemoteIdDetection, Track
 from edge_node.node.drawn import strips_of
 from edge_node.node.histories import Histories, History
 from edge_node.node.lanes import lane, ordered
@@ -37,6 +38,7 @@ class Account:
         self.claims: dict[str, Thinned] = {}
         self.persons: set[Place] = set()
         self.status: NodeStatus | None = None
+        self._fixes: list[PositionFix] = []
 
     def take(self, told: Told) -> None:
         """Note what was told."""
@@ -49,6 +51,13 @@ class Account:
             self.status = said
         elif isinstance(said, RemoteIdDetection):
             self._claim(said)
+        elif isinstance(said, PositionFix) and said.has_fix:
+            self._fixes.append(said)
+
+    def fix_at(self, t_mono_ns: int) -> PositionFix | None:
+        """What the node's receiver had said of its place by then."""
+        number = bisect_right(self._fixes, t_mono_ns, key=lambda one: one.t_mono_ns)
+        return self._fixes[number - 1] if number else None
 
     def _claim(self, said: RemoteIdDetection) -> None:
         for latitude_deg, longitude_deg in (
