@@ -35,7 +35,8 @@ def story(*tracks: Track, **more: Any) -> Story:
 def incident(*stories: Story, **more: Any) -> Incident:
     stated: dict[str, Any] = {
         "title": "x", "node": "n", "version": "1", "role": "investigator", "source": "Live.", "why": (), "begin_mono_ns": 0,
-        "seconds": 10.0, "clock": Timebase(1_795_000_000_000_000_000, "system", 0.01), "here": HERE, "moving": False, "verdict": "green", "sentence": "",
+        "seconds": 10.0, "clock": Timebase(1_795_000_000_000_000_000, "system", 0.01), "here": HERE, "moving": False,
+        "verdict": "green", "sentence": "",
         "findings": (), "sensors": (), "strips": (), "files": (Hashed("a.wav", 3, "00"),),
     }  # fmt: skip
     return Incident(stories=stories, **(stated | more))

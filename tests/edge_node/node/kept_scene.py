@@ -82,6 +82,28 @@ from_s = 0.2
 count = 3
 spread_m = 800.0
 """
+DRIVEN = """
+name = "A car that is kept"
+seconds = 5
+[node]
+latitude_deg = 59.44
+longitude_deg = 24.75
+ground_wgs84_m = 30.0
+mast_m = 2.0
+name = "patrol"
+trip = { speed_mps = 6.0, heading_deg = 20.0, straight_s = 1.0, turn_deg = 90.0, turn_s = 3.0 }
+[[drone]]
+name = "follower"
+path = { kind = "circle", east_m = 30.0, north_m = 15.0, height_m = 25.0, radius_m = 10.0, speed_mps = 5.0 }
+operator = { east_m = 80.0, north_m = 20.0 }
+sound = { aircraft = "hexa", level_db_spl_1m = 92.0 }
+[microphones]
+array = "respeaker_usb_4"
+rate_hz = 16000
+[weather]
+wind_mps = 1.0
+ambience_db_spl = 46.0
+"""
 GNSS, NAME = "gnss", "20260621T120003Z-kept"
 TICK_NS, LOOK_NS, TOLD_NS = 200_000_000, 1_000_000_000, 200_000_000
 LATE_NS = {"microphones": 40_000_000, "camera": 60_000_000, "links": 90_000_000}
@@ -138,6 +160,7 @@ class KeptScene:
             place=Place(
                 source="gnss", latitude_deg=node.latitude_deg, longitude_deg=node.longitude_deg, altitude_wgs84_m=node.altitude_wgs84_m
             ),
+            moving=node.moving,
             sensors=tuple(SensorHead(name=name, driver="recording", kept=name not in unkept) for name in self.names),
             finished=True,
         )
@@ -146,7 +169,9 @@ class KeptScene:
         """What a hub told: its workers take time to think, now more, now less, and its ticks fall anywhere."""
         rng, head = Random(seed), self.head()
         sensors = tuple(SensorTable(name, "recording") for name in self.names)
-        tracking = Tracking(Config(node=NodeTable(name=head.node), sensor=sensors), Clock(lambda: head.clock), MONO_BEGIN_NS)
+        tracking = Tracking(
+            Config(node=NodeTable(name=head.node, moving=head.moving), sensor=sensors), Clock(lambda: head.clock), MONO_BEGIN_NS
+        )
         batches = heapq.merge(*(self._said(name, Random(f"{seed} {name}")) for name in self.names), key=lambda one: one[0])
         told: list[tuple[int, Any]] = []
         tick_ns = look_ns = MONO_BEGIN_NS + rng.randrange(TICK_NS)

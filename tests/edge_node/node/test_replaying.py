@@ -19,7 +19,7 @@ from edge_node.node.saying import Ended, Passed, lasts_ns, said
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.sealed import make_pair, private_key
 from edge_node.record.spine import Told
-from tests.edge_node.node.kept_scene import ADDRESS, GNSS, SECONDS, SERIAL, KeptScene
+from tests.edge_node.node.kept_scene import ADDRESS, DRIVEN, GNSS, SECONDS, SERIAL, KeptScene, signals
 
 MOST_APART_M, MOST_APART_DEG = 1.0, 1.0
 """What the order costs in which words of sensors that think for long reached the hub."""
@@ -68,6 +68,17 @@ def test_words_of_a_sensor_whose_blocks_were_not_kept_are_heard_again(kept: Path
     require_alike(likeness(recording, replay, replay.told()), 5)
     assert "microphones" not in {one.name for one in replay.played}
     assert any("microphones" in one.last.sensors for one in states.of.values())
+
+
+@pytest.mark.parametrize("unkept", [(), ("microphones",)], ids=["blocks", "words alone"])
+def test_position_and_attitude_of_a_car_turn_its_bearings_as_they_did(tmp_path: Path, unkept: tuple[str, ...]) -> None:
+    scene = KeptScene(signals(tmp_path, DRIVEN, 5.0))
+    recording = RecordedFolder(scene.keep(tmp_path / "driven", scene.lived(), unkept))
+    assert {type(block).__name__ for block in recording.blocks(GNSS)} == {"GnssFix", "Attitude"}
+    replay = Replay(recording)
+    require_alike(likeness(recording, replay, replay.told()), 1)
+    heard = [one.last for one in Histories(replay.told()).of.values() if one.last.bearing]
+    assert {one.bearing.reference for one in heard if one.bearing} == {"true_north"}
 
 
 def test_an_encrypted_recording_is_replayed_with_its_key_alone(kept: Path, tmp_path: Path) -> None:
