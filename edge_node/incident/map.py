@@ -85,7 +85,7 @@ def _track(chart: _Chart, story: Story, colour: str) -> Iterator[str]:
         yield from _sector(chart, story, colour)
     if (operator := readings.operator_place(story.last.identity)) and (point := chart.place(operator.latitude_deg, operator.longitude_deg)):
         yield svg.element("rect", x=point[0] - 4, y=point[1] - 4, width=8, height=8, fill="none", stroke=colour, stroke_width=1.5)
-        yield svg.words(point[0] + 7, point[1] + 4, f"operator of {story.last.number}, as claimed", font_size=9, fill=colour)
+        yield svg.words(point[0] + 7, point[1] + 4, f"op. {story.last.number}", font_size=9, fill=colour)
 
 
 def _said(story: Story) -> list[Point]:

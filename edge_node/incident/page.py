@@ -18,7 +18,8 @@ MOST_STORIES = 40
 CHECK = "Whoever holds the recording can check with sha256sum that this page is of these files; the page itself is not signed."
 LEGEND = (
     "Numbers are those of the tracks below. Whole lines are ways of what sensors measured, together with what was said of it; dashed ones "
-    "are what was claimed alone; sectors and shaded ellipses hold 95 %. The length of a sector says nothing: its range is not known."
+    "are what was claimed alone, and squares where operators (op.) were claimed to be; sectors and shaded ellipses hold 95 %. The length "
+    "of a sector says nothing: its range is not known."
 )
 
 
@@ -62,8 +63,8 @@ def _summary(told: Incident) -> str:
     doubted = sum(bool(story.last.suspicions) for story in believed)
     silent = sum(story.last.identity is None for story in believed)
     lines = [
-        f"{len(believed)} objects were confirmed, {len(told.stories) - len(believed)} more were not.",
-        f"{silent} of the confirmed said no Remote ID; what {doubted} of them claimed is doubted.",
+        f"Objects that were confirmed: {len(believed)}; that were not: {len(told.stories) - len(believed)}.",
+        f"Of the confirmed, {silent} said no Remote ID, and of {doubted} it is doubted what they claimed, or what they did not.",
         *told.why,
         told.source,
         *([f"The recording is cut: {told.cut}."] if told.cut else []),

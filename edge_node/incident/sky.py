@@ -61,7 +61,7 @@ def _error(track: Track, colour: str) -> Iterator[str]:
     yield svg.element("ellipse", cx=x, cy=y, rx=min(rx, WIDE_PX / 2), ry=min(ry, TALL_PX), fill=colour, fill_opacity="0.15", stroke="none")
 
 
-_PX_DEG = (WIDE_PX - LEFT_PX - 6) / 360.0
+_PX_DEG = (WIDE_PX - LEFT_PX - 14) / 360.0
 _PX_UP = (TALL_PX - BELOW_PX - TOP_PX) / (HIGHEST_DEG - LOWEST_DEG)
 
 

@@ -60,7 +60,7 @@ def test_every_drawing_and_picture_is_to_be_seen(page: Page) -> None:
     assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 100)")
     assert page.locator("img").count() == 8
     assert page.locator("svg image").count() == 2
-    for words in ("N", "node", "500 m", "operator of 1, as claimed"):
+    for words in ("N", "node", "500 m", "op. 1"):
         assert page.locator("svg text", has_text=words).first.is_visible()
 
 
