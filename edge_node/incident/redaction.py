@@ -8,12 +8,15 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from hashlib import sha256
+from itertools import product
+from math import dist, floor
 from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from edge_node.geometry import distance_m
+from edge_node.geometry import to_ecef
+from edge_node.interop import readings
 from edge_node.messages import Identity, Suspicion, Target, Track
 
 Role = Literal["public", "operator", "investigator"]
@@ -54,7 +57,7 @@ class Redaction:
 
     def __init__(self, role: Role, key: bytes, persons: Iterable[Place] = ()) -> None:
         self.role, self.may = role, MAY[role]
-        self._key, self._persons = key, tuple(persons)
+        self._key, self._persons = key, _Near(persons)
 
     def track(self, said: Track) -> Track:
         """What this role may know of a track."""
@@ -68,7 +71,7 @@ class Redaction:
 
     def hides(self, place: Place) -> bool:
         """Whether a place on an aircraft's way is too near to a person."""
-        return not self.may.names and any(distance_m(*place, *person) < NEAR_PERSON_M for person in self._persons)
+        return not self.may.names and place in self._persons
 
     def pseudonym(self, name: str) -> str:
         """The same for the same name within one export."""
@@ -89,6 +92,28 @@ class Redaction:
     def _suspicion(self, said: Suspicion) -> Suspicion:
         """The evidence may name who flies, and that about operators does."""
         return said if self.may.names and not said.name.startswith("operator") else replace(said, evidence="")
+
+
+class _Near:
+    """Whether a place is near any of many, by cubes of that size about the Earth's centre: a flood claims thousands of operators."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._cubes: dict[tuple[int, ...], list[tuple[float, float, float]]] = {}
+        for known in filter(None, (readings.place(*place) for place in places)):
+            at = to_ecef(*known, 0.0)
+            self._cubes.setdefault(_cube(at), []).append(at)
+
+    def __contains__(self, place: Place) -> bool:
+        known = readings.place(*place)
+        if known is None:
+            return False
+        at = to_ecef(*known, 0.0)
+        around = product(*(range(middle - 1, middle + 2) for middle in _cube(at)))
+        return any(dist(at, other) < NEAR_PERSON_M for cube in around for other in self._cubes.get(cube, ()))
+
+
+def _cube(at: tuple[float, float, float]) -> tuple[int, ...]:
+    return tuple(floor(axis / NEAR_PERSON_M) for axis in at)
 
 
 def persons_of(states: Iterable[Track]) -> set[Place]:

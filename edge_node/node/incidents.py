@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 
 from edge_node.incident.redaction import Place, Redaction, persons_of
 from edge_node.incident.told import Claim, Hashed, Here, Incident, SensorSaid, State, Story
+from edge_node.interop import readings
 from edge_node.messages import CameraDetection, NodeStatus, PositionFix, RemoteIdDetection, Track
 from edge_node.node.drawn import strips_of
 from edge_node.node.histories import Histories, History
@@ -66,11 +67,9 @@ class Account:
         ):
             if latitude_deg is not None and longitude_deg is not None and len(self.persons) < MOST_PERSONS:
                 self.persons.add((latitude_deg, longitude_deg))
-        if said.latitude_deg is None or said.longitude_deg is None:
-            return
-        if said.transmitter in self.claims or len(self.claims) < MOST_TRANSMITTERS:
-            at = said.latitude_deg, said.longitude_deg, said.altitude_wgs84_m
-            self.claims.setdefault(said.transmitter, Thinned()).add(said.t_mono_ns, at)
+        place = readings.place(said.latitude_deg, said.longitude_deg)
+        if place is not None and (said.transmitter in self.claims or len(self.claims) < MOST_TRANSMITTERS):
+            self.claims.setdefault(said.transmitter, Thinned()).add(said.t_mono_ns, (*place, said.altitude_wgs84_m))
 
     def everybody(self) -> set[Place]:
         """Where persons were said to be, by tracks too."""

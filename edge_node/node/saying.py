@@ -121,9 +121,11 @@ def main() -> int:
     encoder, out = msgspec.msgpack.Encoder(), sys.stdout.buffer
     for frame in _done(job):
         data = encoder.encode(frame)
-        out.write(len(data).to_bytes(LENGTH_BYTES))
-        out.write(data)
-        out.flush()
+        try:
+            out.write(len(data).to_bytes(LENGTH_BYTES) + data)
+            out.flush()
+        except BrokenPipeError:
+            os._exit(0)  # nobody hears any more, and what is left in `out` would be tried again on the way out
     return 0
 
 

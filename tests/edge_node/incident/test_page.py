@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -80,7 +80,7 @@ def test_hostile_words_are_words() -> None:
     assert "<script" not in text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(hostile.moments, min_size=1, max_size=4), st.booleans())
 def test_nothing_breaks_it(moments: list[Moment], moving: bool) -> None:
     tracks = [one.track for one in moments]
