@@ -32,9 +32,10 @@ Tap = Callable[[Passed], None]
 
 
 class Replay:
-    """From and to are seconds after the recording's begin; no `sensors` means all of them. Raises ValueError for one that is not there.
+    """From and to are seconds after the recording's begin; no `sensors` means all of them.
 
-    A sensor of which no blocks were kept says again what was told of it live. `key` opens an encrypted recording for processes beside.
+    Raises ValueError for a sensor that is not there, and for a part that holds nothing. A sensor of which no blocks
+    were kept says again what was told of it live. `key` opens an encrypted recording for processes beside.
     """
 
     def __init__(
@@ -50,6 +51,8 @@ class Replay:
         self._recording, self._key = recording, key
         self.from_ns = head.from_mono_ns + round(from_s * 1e9)
         self.to_ns = head.until_mono_ns if to_s is None else min(head.from_mono_ns + round(to_s * 1e9), head.until_mono_ns)
+        if self.from_ns >= self.to_ns:
+            raise ValueError(f"there is nothing between: it lasts {(head.until_mono_ns - head.from_mono_ns) / 1e9:.1f} s")
         names = [one.name for one in head.sensors]
         for unknown in set(sensors) - set(names):
             raise ValueError(f"there is no sensor {unknown!r} in it; there are {', '.join(names) or 'none'}")

@@ -17,7 +17,10 @@ from edge_node import cli
 from edge_node.commands.export import FORMS, export
 from edge_node.geometry import LocalFrame, distance_m
 from edge_node.incident.redaction import ROLES
-from tests.edge_node.node.kept_scene import ADDRESS, NAME, OPERATOR, OPERATOR_PLACE_M, SELF_ID, SERIAL, WORDS
+from edge_node.messages import RemoteIdDetection
+from edge_node.record.folder import RecordedFolder
+from edge_node.record.sealed import make_pair
+from tests.edge_node.node.kept_scene import ADDRESS, NAME, OPERATOR, OPERATOR_PLACE_M, SELF_ID, SERIAL, WORDS, KeptScene
 
 PSEUDONYM = re.compile(r"id-[0-9a-f]{10}")
 NODE = LocalFrame(50.85, 4.35, 71.0)
@@ -47,6 +50,22 @@ def test_the_public_is_told_of_nobody(kept: Path, tmp_path: Path, form: str) -> 
         assert personal not in text
     assert not tells_place_of_operator(text)
     assert "data:image" not in text
+
+
+def personal(folder: Path) -> set[str]:
+    """All that anybody in the recording was called."""
+    said = [one.message for one in RecordedFolder(folder).told() if isinstance(one.message, RemoteIdDetection)]
+    ids = {one.value for message in said for one in message.ids}
+    words = {word for one in said for word in (one.transmitter, one.ssid, one.operator_id, one.self_id) if word}
+    return ids | words
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_that_anybody_was_called_is_public(kept: Path, tmp_path: Path, form: str) -> None:
+    text = exported(kept, tmp_path / "out", "--as", form)
+    called = personal(kept)
+    assert len(called) > 10
+    assert [word for word in called if word in text] == []
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -111,6 +130,17 @@ def test_the_page_says_of_which_files_it_is(kept: Path, tmp_path: Path) -> None:
     for path in kept.iterdir():
         assert f"<td>{path.name}</td><td>{path.stat().st_size}</td>" in text
         assert hashlib.sha256(path.read_bytes()).hexdigest() in text
+
+
+def test_an_encrypted_recording_is_exported_with_its_key(kept: Path, tmp_path: Path) -> None:
+    secret, public = make_pair()
+    told_live = [(one.t_mono_ns, one.message) for one in RecordedFolder(kept).told()]
+    folder = KeptScene(kept.parent / "signals").keep(tmp_path / "sealed", told_live, key=public)
+    (tmp_path / "key").write_text(secret)
+    text = exported(folder, tmp_path / "out", "--key", str(tmp_path / "key"), "--role", "investigator")
+    assert SERIAL in text
+    assert text.count("data:image/png") == 2 + 8
+    assert "<td>microphones.wav.enc</td>" in text
 
 
 def test_the_page_runs_nothing_and_asks_for_nothing(kept: Path, tmp_path: Path) -> None:

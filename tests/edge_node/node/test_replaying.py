@@ -113,9 +113,10 @@ def test_a_part_of_it_is_that_part(kept: Path) -> None:
     [
         (("--sensor", "sonar"), "there is no sensor 'sonar' in it; there are wifi, bluetooth, microphones, camera, links, gnss"),
         (("--from", "noon"), "'noon' is neither seconds from the begin nor a UTC time such as 2026-11-28T18:15:02Z"),
+        (("--from", "3", "--to", "2"), "there is nothing between: it lasts 4.0 s"),
         (("--plot", "page.gif"), "--plot page.gif: end it in .png, .svg, .pdf"),
     ],
-    ids=["no such sensor", "no time", "no such picture"],
+    ids=["no such sensor", "no time", "no time between", "no such picture"],
 )
 def test_what_cannot_be_done_is_said(kept: Path, options: tuple[str, ...], words: str) -> None:
     done = replayed(kept, *options)
