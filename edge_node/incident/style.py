@@ -17,5 +17,14 @@ th { background: #f0f0ec; } tr { break-inside: avoid; } .facts th { width: 170px
 .tracks { table-layout: fixed; } .tracks th:first-child { width: 105px; }
 td { overflow-wrap: anywhere; } .hash { font-family: monospace; font-size: 10px; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 8px; } img { width: 100%; display: block; }
-@media print { body { font-size: 10px; } main { max-width: none; padding: 0; } h2 { break-after: avoid; } }
+@media screen and (max-width: 600px) {
+  main { padding: 8px; }
+  .tracks tbody, .tracks tr, .tracks td { display: block; } .tracks tr:first-child { display: none; } .tracks tr { margin-bottom: 10px; }
+  .tracks td:nth-child(2)::before { content: "Claimed"; } .tracks td:nth-child(3)::before { content: "Measured"; }
+  .tracks td:nth-child(4)::before { content: "Against it"; } .tracks td::before { display: block; font-weight: bold; font-size: 11px; }
+}
+@media print {
+  body { font-size: 10px; } .small, figcaption { font-size: 9px; }
+  main { max-width: none; padding: 0; } h2 { break-after: avoid; }
+}
 """

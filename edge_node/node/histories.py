@@ -9,8 +9,8 @@ from edge_node.messages import EventKind, Track, TrackEvent
 from edge_node.record.spine import Told
 
 MOST_TRACKS = 2_000
-MOST_STATES = 4_000
-"""Of one track; where it has more, every other one goes."""
+MOST_STATES, MOST_STATES_OF_ALL = 2_000, 200_000
+"""Of one track, and of all together, a few hundred MiB; where there are more, every other one goes."""
 
 
 class Happened(NamedTuple):
@@ -49,11 +49,18 @@ class History:
         found = self.first(kind)
         return None if found is None else found.t_mono_ns
 
-    def take(self, state: Track) -> None:
-        """Note a state."""
+    def take(self, state: Track) -> bool:
+        """Note a state; whether it is another than the last."""
+        if self.states and self.states[-1] == state:
+            return False
         self.states.append(state)
         if len(self.states) > MOST_STATES:
-            del self.states[1:-1:2]
+            self.thin()
+        return True
+
+    def thin(self) -> None:
+        """Let every other state between the first and the last go."""
+        del self.states[1:-1:2]
 
 
 class Histories:
@@ -61,7 +68,7 @@ class Histories:
 
     def __init__(self, told: Iterable[Told] = ()) -> None:
         self.of: dict[int, History] = {}
-        self.left_out = 0
+        self.left_out = self._states = 0
         for one in told:
             self.take(one)
 
@@ -71,9 +78,16 @@ class Histories:
         if isinstance(said, TrackEvent):
             if history := self._of(said.track.number):
                 history.events.append(Happened(told.t_mono_ns, said.kind, said.other, said.track.last_seen_mono_ns))
-                history.take(said.track)
+                self._note(history, said.track)
         elif isinstance(said, Track) and (history := self._of(said.number)):
-            history.take(said)
+            self._note(history, said)
+
+    def _note(self, history: History, state: Track) -> None:
+        self._states += history.take(state)
+        if self._states > MOST_STATES_OF_ALL:
+            for one in self.of.values():
+                one.thin()
+            self._states = sum(len(one.states) for one in self.of.values())
 
     def _of(self, number: int) -> History | None:
         history = self.of.get(number)

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from edge_node.messages import Bearing, Identity, Kinematics, Sound, Track, TrackEvent, UasId
-from edge_node.node.histories import MOST_STATES, Histories
+from edge_node.node.histories import MOST_STATES, MOST_STATES_OF_ALL, Histories
 from edge_node.node.likeness import compare
 from edge_node.record.spine import Told
 
@@ -75,3 +75,13 @@ def test_a_history_is_bounded_and_keeps_its_ends() -> None:
     of = told(*(named(1, t / 10) for t in range(3 * MOST_STATES))).of[1]
     assert len(of.states) <= MOST_STATES
     assert (of.states[0].t_mono_ns, of.last.t_mono_ns) == (0, round((3 * MOST_STATES - 1) / 10 * S))
+
+
+def test_all_histories_together_are_bounded() -> None:
+    of = told(*(named(number, t / 10) for t in range(250) for number in range(1_000)))
+    assert sum(len(one.states) for one in of.of.values()) <= MOST_STATES_OF_ALL
+    assert all(one.last.t_mono_ns == round(24.9 * S) for one in of.of.values())
+
+
+def test_a_state_that_is_told_again_is_one() -> None:
+    assert len(told(named(1, 1), named(1, 1), named(1, 2)).of[1].states) == 2
