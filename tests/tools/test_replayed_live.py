@@ -20,8 +20,6 @@ from tools.stage import Stage, stage
 from tools.virtual_devices.bench import virtual_devices
 from tools.virtual_devices.device import Begun
 
-pytest.importorskip("edge_node.node.freezing", reason="needs a node with a black box")
-
 PLAYED_S, WITHIN_S = 40.0, 90.0
 BLACK_BOX = """
 [black_box]
@@ -33,7 +31,6 @@ seconds_after = 5.0
 longest_s = 10.0
 """
 MOST_LATE_S, MOST_APART_M, MOST_APART_DEG = 0.5, 2.0, 1.0
-"""A hub that has just started hears one sensor's backlog before another's."""
 
 
 def kept_by(here: Stage) -> RecordedFolder:
@@ -51,14 +48,31 @@ def kept_by(here: Stage) -> RecordedFolder:
     pytest.fail(f"no recording within {WITHIN_S:.0f} s: {here.log.read_text()[-2000:]}")
 
 
+def wait_until_it_runs(here: Stage) -> None:
+    """Else the hub hears one sensor's backlog before another's."""
+    end_s = time.monotonic() + WITHIN_S
+    while time.monotonic() < end_s:
+        list(here.c2.events(0.2))
+        node = here.status()
+        if node is not None and all(one.state == "running" for one in (node.hub, *node.sensors)):
+            return
+    pytest.fail(f"not all runs within {WITHIN_S:.0f} s: {here.log.read_text()[-2000:]}")
+
+
+def late_s(live: list[Told]) -> float:
+    """How late the hub heard the latest of its detections: so much later may it have believed in a track."""
+    return max((one.t_mono_ns - one.message.t_mono_ns) / 1e9 for one in live if isinstance(one.message, Detection))
+
+
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedFolder]:
     path = tmp_path_factory.mktemp("live") / "scene.toml"
     path.write_text(SCENE)
     with stage() as here, ExitStack() as open_:
         devices = open_.enter_context(virtual_devices(path, World.load(path, 7), here.folder, PLAYED_S, plain=True))
-        devices.begin(Begun(time.monotonic(), time.time_ns()))
         open_.enter_context(here.node(devices.tables + BLACK_BOX))
+        wait_until_it_runs(here)
+        devices.begin(Begun(time.monotonic(), time.time_ns()))
         yield kept_by(here)
 
 
@@ -73,10 +87,11 @@ def test_replay_agrees_with_the_node_that_ran(recording: RecordedFolder) -> None
     found = compare(Histories(live), Histories(replay.told()), replay.from_ns)
     assert not found.missing, found.words()
     assert len(found.found) >= 4
+    most_s = MOST_LATE_S + late_s(live)
     for one in found.found:
         assert one.identity, found.words()
-        assert one.first_seen_s <= MOST_LATE_S, found.words()
-        assert (one.confirmed_s or 0.0) <= MOST_LATE_S, found.words()
+        assert one.first_seen_s <= most_s, found.words()
+        assert (one.confirmed_s or 0.0) <= most_s, found.words()
         assert (one.place_m or 0.0) <= MOST_APART_M, found.words()
         assert (one.azimuth_deg or 0.0) <= MOST_APART_DEG, found.words()
 
