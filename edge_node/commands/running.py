@@ -187,6 +187,7 @@ def status(arguments: argparse.Namespace) -> int:
 
     from edge_node.field.health_lines import health_lines
     from edge_node.node import status as node_status
+    from edge_node.watch.plain import plain, visible
 
     try:
         run_dir = load(arguments.config).node.run_dir
@@ -197,13 +198,13 @@ def status(arguments: argparse.Namespace) -> int:
         _say(f"red: no node runs in {run_dir}: start it with 'edge-node run -c {arguments.config}'", error=True)
         return 2
     if arguments.json:
-        _say(msgspec.json.encode(now).decode())
+        _say(visible(msgspec.json.encode(now).decode()))
     else:
-        _say(f"{now.name} is {now.verdict}: {now.sentence}")
+        _say(plain(f"{now.name} is {now.verdict}: {now.sentence}"))
         for part in (*now.sensors, now.hub):
-            _say(f"  {part.name:<12} {part.state:<9} {part.sentence}")
+            _say(plain(f"  {part.name:<12} {part.state:<9} {part.sentence}"))
         for line in health_lines(now):
-            _say(line)
+            _say(plain(line))
     return ("green", "amber", "red").index(now.verdict)
 
 
@@ -213,6 +214,7 @@ def tracks(arguments: argparse.Namespace) -> int:
 
     from edge_node.node import tracks_file
     from edge_node.node.words import describe
+    from edge_node.watch.plain import plain, visible
 
     try:
         run_dir = load(arguments.config).node.run_dir
@@ -224,8 +226,8 @@ def tracks(arguments: argparse.Namespace) -> int:
         return 1
     for track in now.tracks:
         age_s = (now.t_mono_ns - track.last_seen_mono_ns) / 1e9
-        plain = f"{track.number:5}  {track.state:<9}  {age_s:5.1f} s ago  {describe(track)}"
-        _say(msgspec.json.encode(track).decode() if arguments.json else plain)
+        words = f"{track.number:5}  {track.state:<9}  {age_s:5.1f} s ago  {describe(track)}"
+        _say(visible(msgspec.json.encode(track).decode()) if arguments.json else plain(words))
     if not now.tracks and not arguments.json:
         _say("no tracks")
     return os.EX_OK
