@@ -16,6 +16,7 @@ DEFAULT_GATEWAY = Path("/etc/edge-node/gateway.toml")
 COMMANDS = {
     "run": ("run the node until it is told to stop", "edge_node.commands.running:run"),
     "status": ("say how the running node is", "edge_node.commands.running:status"),
+    "watch": ("show the running node in this terminal: verdict, sky, tracks, sensors and link", "edge_node.commands.watch:watch"),
     "doctor": ("look at everything, and say what is wrong and what to touch", "edge_node.commands.doctor:doctor"),
     "page": ("serve the node's own status page to a browser until Ctrl-C", "edge_node.commands.running:page"),
     "tracks": ("show the tracks of the running node, on the spot", "edge_node.commands.running:tracks"),
@@ -50,6 +51,7 @@ COMMANDS = {
 TAKES_CONFIG = (
     "run",
     "status",
+    "watch",
     "doctor",
     "page",
     "tracks",
@@ -63,7 +65,7 @@ TAKES_CONFIG = (
     "worker",
     "hub",
 )
-SAYS_JSON = ("status", "doctor", "tracks", "sensors", "detect", "replay", "calibrate", "demo")
+SAYS_JSON = ("status", "watch", "doctor", "tracks", "sensors", "detect", "replay", "calibrate", "demo")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
         if name in SAYS_JSON:
             command.add_argument("--json", action="store_true", help="one JSON object a line")
     commands.choices["gateway"].add_argument("-c", "--config", type=Path, default=DEFAULT_GATEWAY, help="gateway.toml (%(default)s)")
+    commands.choices["watch"].add_argument("--once", action="store_true", help="print it once, plain, and end")
     _add_doctor(commands.choices["doctor"])
     commands.choices["page"].add_argument("--door", type=int, metavar="N", help="the socket that the supervisor hands over, by its number")
     commands.choices["worker"].add_argument("name", metavar="NAME", help="the name of a [[sensor]]")

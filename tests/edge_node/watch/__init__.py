@@ -1,0 +1,1 @@
+"""The picture of a running node in a terminal."""
