@@ -12,6 +12,12 @@ import pytest
 DATA = Path(os.environ.get("EDGE_NODE_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a minute goes first, whatever the order of the others."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real recordings; a test that asks for it skips where it is absent, and fails where it must not be."""

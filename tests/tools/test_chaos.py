@@ -23,6 +23,7 @@ from tools.bench.small_disk import small_disk
 SECONDS, SEED = 60.0, 7
 
 
+@pytest.mark.long
 @pytest.mark.root
 @pytest.mark.timeout(240)
 @pytest.mark.usefixtures("as_root")
