@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import atan2, cos, degrees, hypot, isfinite, radians, sin, sqrt
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from edge_node.geometry import LocalFrame
 from edge_node.messages import BearingReference, Track
@@ -26,9 +27,12 @@ class Direction(Struct, frozen=True):
 
 
 def direction(track: Track, place: PlaceNow | None) -> Direction | None:
-    """Of one track; a place wins over a bearing, for it is of all that was sensed. None where nothing tells it."""
-    seen = _of_place(track, place) or _of_bearing(track)
-    return seen if seen is not None and isfinite(seen.azimuth_deg + (seen.elevation_deg or 0.0)) else None
+    """Of one track, by its bearing where it has one, else by its place; how far is by its place. None where nothing tells it."""
+    seen, placed = _of_bearing(track), _of_place(track, place)
+    if seen is not None and placed is not None:
+        seen = replace(seen, range_m=placed.range_m)
+    told = seen or placed
+    return told if told is not None and isfinite(told.azimuth_deg + (told.elevation_deg or 0.0)) else None
 
 
 def _of_bearing(track: Track) -> Direction | None:

@@ -77,7 +77,7 @@ def _placed(azimuth_deg: float, range_m: float, up_m: float, sigma_m: float, alt
 
 @pytest.mark.parametrize("azimuth_deg", [0.5, 123.0, 290.0])
 def test_a_place_is_seen_in_its_direction_with_its_error(azimuth_deg: float) -> None:
-    seen = direction(track(kinematics=_placed(azimuth_deg, 300.0, 300.0, 10.0)), HERE)
+    seen = direction(track(kinematics=_placed(azimuth_deg, 300.0, 300.0, 10.0), bearing=None), HERE)
     assert seen is not None
     assert seen.azimuth_deg == pytest.approx(azimuth_deg, abs=0.01)
     assert seen.elevation_deg == pytest.approx(45.0, abs=0.01)
@@ -91,9 +91,15 @@ def test_who_does_not_know_where_he_is_has_a_bearing_or_nothing() -> None:
     seen = direction(placed, None)
     assert seen is not None
     assert (seen.azimuth_deg, seen.range_m) == (45.0, None)
+    near = direction(placed, HERE)
+    assert near is not None
+    assert near.azimuth_deg == 45.0, "a bearing says where"
+    assert near.range_m == pytest.approx(304.1, abs=0.1), "and a place how far"
     assert direction(track(bearing=None), None) is None
     assert direction(track(bearing=Bearing(azimuth_deg=nan, elevation_deg=None, sigma_azimuth_deg=1.0)), None) is None
-    assert direction(track(kinematics=_placed(10.0, 300.0, 50.0, 10.0, altitude=False)), HERE).elevation_deg is None  # type: ignore[union-attr]
+    level = direction(track(kinematics=_placed(10.0, 300.0, 50.0, 10.0, altitude=False), bearing=None), HERE)
+    assert level is not None
+    assert level.elevation_deg is None
 
 
 def test_the_error_of_a_mounting_is_one_of_a_direction() -> None:
