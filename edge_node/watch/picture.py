@@ -17,6 +17,8 @@ from edge_node.watch.widths import cut, fill, wrap
 
 LEAST_COLUMNS, LEAST_ROWS = 24, 8
 SNAPSHOT_ROWS = 200
+MOST_OUTLINED = 60
+"""More of them would hide each other."""
 OVERDUE_S = 2.5
 """A node speaks once a second."""
 VERDICTS: dict[str, Look] = {"green": "good", "amber": "fair", "red": "alarm"}
@@ -141,9 +143,10 @@ def _sky(now: Now, seen: Sequence[Seen], wanted: Wanted, columns: int, rows: int
     shown = [(track, where) for track, where in seen if where is not None and track.state != "lost"]
     front = sky.is_of_front(track for track, _ in shown)
     drawn = sky.Panorama(columns, rows - 1, braille=wanted.braille)
-    for track, where in reversed(shown):
+    for place, (track, where) in reversed(list(enumerate(shown))):
         if (where.reference == "vehicle") == front:
-            drawn.see(str(track.number % 1000), where, tracks.look(track) or "bold" if now.tracks_fresh else "dim")
+            look = tracks.look(track) or "bold" if now.tracks_fresh else "dim"
+            drawn.see(str(track.number % 1000), where, look, outlined=place < MOST_OUTLINED)
     coverage = now.status.coverage if now.status else ()
     return [*drawn.lines(), sky.horizon(columns, coverage, front=front, fresh=now.tracks_fresh)]
 

@@ -32,9 +32,9 @@ class Panorama:
         for height_deg in HEIGHTS_DEG:
             self._marks[self._cell(0.0, height_deg)[0], 0] = ("'", "dim")
 
-    def see(self, name: str, where: Direction, look: Look) -> None:
+    def see(self, name: str, where: Direction, look: Look, *, outlined: bool = True) -> None:
         """Mark one track: its name where it is, about that the outline within which it is 19 times of 20."""
-        for azimuth_deg, elevation_deg in self._outline(where):
+        for azimuth_deg, elevation_deg in self._outline(where) if outlined else ():
             self._dot(azimuth_deg, elevation_deg)
         row, column = self._cell(where.azimuth_deg, 0.0 if where.elevation_deg is None else where.elevation_deg)
         self._write(row, min(column, self._columns - len(name)), name, look)
