@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from edge_node.messages import Bearing, Coverage, Identity, NodeStatus, SensorRe
 from edge_node.node import figures_file, status, tracks_file
 from edge_node.node.figures_file import Figures, PlaceNow
 
+SAID_EVERY_S = 0.5
 HERE = PlaceNow(latitude_deg=50.85, longitude_deg=4.35, altitude_wgs84_m=77.0, sigma_m=None)
 
 
@@ -67,7 +71,7 @@ def _figures(now_ns: int, report: SensorReport) -> Figures:
 
 
 class MadeNode:
-    """Says something when it is asked to; `lock` and `unlock` begin and end it."""
+    """Says what it was asked to, again and again, as a node does; `lock` and `unlock` begin and end it."""
 
     def __init__(self, folder: Path) -> None:
         self.config, self.run_dir = folder / "node.toml", folder / "run"
@@ -75,6 +79,11 @@ class MadeNode:
         self.run_dir.mkdir()
         self._held = os.open(self.run_dir / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         self.lock()
+        self._tracks: Callable[[], None] | None = None
+        self._status: Callable[[], None] | None = None
+        self._turn, self._stop = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(target=self._go_on)
+        self._thread.start()
 
     def lock(self) -> None:
         """It runs."""
@@ -85,17 +94,36 @@ class MadeNode:
         fcntl.flock(self._held, fcntl.LOCK_UN)
 
     def say(self, *tracks: Track, at_s: float = 0.0, **said: Any) -> None:
-        """Status and tracks of so many seconds from now."""
+        """Status and tracks of so many seconds from now, from now on."""
         self.say_status(at_s=at_s, **said)
+        self._tracks = partial(self._write_tracks, tracks, at_s)
+        self._write()
+
+    def say_status(self, at_s: float = 0.0, **said: Any) -> None:
+        """Its supervisor's part alone."""
+        self._status = partial(self._write_status, node_status(**said), at_s)
+        self._write()
+
+    def _write_tracks(self, tracks: tuple[Track, ...], at_s: float) -> None:
         now_ns = time.monotonic_ns() + round(at_s * 1e9)
         tracks_file.write(self.run_dir, tracks, now_ns)
         report = SensorReport(t_mono_ns=now_ns, sensor="wifi", blocks=1, detections=1, lost=0, unsent=0, last_block_mono_ns=now_ns)
         figures_file.write(self.run_dir, _figures(now_ns, report))
 
-    def say_status(self, at_s: float = 0.0, **said: Any) -> None:
-        """Its supervisor's part alone."""
-        status.write(self.run_dir, replace(node_status(**said), t_mono_ns=time.monotonic_ns() + round(at_s * 1e9)))
+    def _write_status(self, said: NodeStatus, at_s: float) -> None:
+        status.write(self.run_dir, replace(said, t_mono_ns=time.monotonic_ns() + round(at_s * 1e9)))
+
+    def _write(self) -> None:
+        with self._turn:
+            for write in filter(None, (self._status, self._tracks)):
+                write()
+
+    def _go_on(self) -> None:
+        while not self._stop.wait(SAID_EVERY_S):
+            self._write()
 
     def close(self) -> None:
-        """Let the lock go."""
+        """Say no more, and let the lock go."""
+        self._stop.set()
+        self._thread.join()
         os.close(self._held)

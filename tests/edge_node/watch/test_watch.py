@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -142,12 +143,11 @@ def test_before_there_is_a_node_it_waits_for_one(tmp_path: Path) -> None:
     with Seat(tmp_path / "node.toml") as seat:
         seat.until("NO DATA", "no node runs in")
         (tmp_path / "node.toml").unlink()
-        made = MadeNode(tmp_path)
-        made.say(track())
-        seat.until("GREEN", "1 of 1 sensors run")
-        made.close()
-        seat.press("q")
-        assert seat.end() == 0
+        with closing(MadeNode(tmp_path)) as made:
+            made.say(track())
+            seat.until("GREEN", "1 of 1 sensors run")
+            seat.press("q")
+            assert seat.end() == 0
 
 
 def test_what_comes_from_the_air_never_reaches_the_terminal_raw(node: MadeNode) -> None:
@@ -252,7 +252,6 @@ def test_a_second_in_which_little_changes_costs_few_bytes(node: MadeNode) -> Non
             pass
         before, looks = len(seat.raw), 0
         while looks < 3:
-            node.say(*tracks)
             looks += seat.look(2.0) > 0
         assert (len(seat.raw) - before) / looks < 250  # the clock, and six ages
 
@@ -274,10 +273,9 @@ def test_json_is_one_object_a_look(node: MadeNode) -> None:
 
 
 def test_nothing_to_see_is_red(tmp_path: Path) -> None:
-    made = MadeNode(tmp_path)
-    made.unlock()
-    done = _call(made, "--once")
-    made.close()
+    with closing(MadeNode(tmp_path)) as made:
+        made.unlock()
+        done = _call(made, "--once")
     assert done.returncode == 2
     assert "no node runs in" in done.stdout
     (tmp_path / "node.toml").write_text("nonsense = 1\n")
@@ -285,7 +283,10 @@ def test_nothing_to_see_is_red(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
-def test_who_may_not_look_is_told_what_to_do(node: MadeNode) -> None:
+def test_who_may_not_look_is_told_what_to_do(tmp_path: Path) -> None:
+    node = MadeNode(tmp_path)
+    node.say(track())
+    node.close()
     node.run_dir.chmod(0o700)
     node.run_dir.parent.chmod(0o755)
     os.seteuid(65_534)
