@@ -6,11 +6,12 @@ import time
 from collections import deque
 
 from edge_node.messages import Track
+from edge_node.node.log_file import tail
 from edge_node.node.now import Now
 from edge_node.watch.cells import Look
 from edge_node.watch.tracks import what
 
-MOST_KEPT = 40
+MOST_KEPT, FROM_THE_LOG = 40, 12
 STATES = {
     "running": "the node runs",
     "hangs": "the node says nothing any more",
@@ -33,6 +34,8 @@ class Happened:
 
     def look(self, now: Now) -> None:
         """Compare with the look before; of the first one all is news but the tracks."""
+        if not self._state:
+            self._remember(now)
         if now.state != self._state:
             if self._state:
                 self._say(STATES[now.state], "good" if now.state == "running" else "bad")
@@ -41,6 +44,12 @@ class Happened:
             return
         self._look_at_parts(now)
         self._look_at_tracks(now)
+
+    def _remember(self, now: Now) -> None:
+        """What the node logged before anybody watched."""
+        for line in reversed(tail(now.run_dir, FROM_THE_LOG)):
+            clock, _, words = line.partition("Z ")
+            self.said.append((clock[:8], words, "dim"))
 
     def _look_at_parts(self, now: Now) -> None:
         if now.status is None:

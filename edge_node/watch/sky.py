@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import cos, pi, sin, sqrt
 
 from edge_node.messages import Coverage, Track
+from edge_node.page.sky import Direction
 from edge_node.watch.cells import Line, Look
-from edge_node.watch.directions import Direction, turned
+from edge_node.watch.directions import turned
 
 DOTS_ACROSS, DOTS_UP = 2, 4
 """In one sign of braille (Unicode U+2800)."""

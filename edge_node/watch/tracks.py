@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from edge_node.messages import Track
 from edge_node.node.figures_file import PlaceNow
 from edge_node.node.words import DRONES, LINKS, SIGHTS, SOUNDS, TARGETS
+from edge_node.page.sky import Direction
 from edge_node.watch.cells import Line, Look
-from edge_node.watch.directions import Direction, direction
+from edge_node.watch.directions import direction
 from edge_node.watch.plain import long
 from edge_node.watch.widths import fill
 

@@ -235,9 +235,10 @@ def test_another_size_is_drawn_anew(node: MadeNode) -> None:
         assert any(line.startswith("N───") and len(line) == 40 for line in seat.glass.lines)
 
 
-def test_what_happens_is_listed(node: MadeNode) -> None:
+def test_what_happens_is_listed_and_what_was_logged_before(node: MadeNode) -> None:
+    (node.run_dir / "log").write_text("11:59:59Z INFO edge_node.hub: track 1 confirmed: \x1b[2Jearlier\n")
     with Seat(node.config) as seat:
-        seat.until("GREEN")
+        seat.until("GREEN", "11:59:59 INFO edge_node.hub: track 1 confirmed: ?[2Jearlier")
         node.say(track(), track(2), sensors=(part("wifi", state="stalled", sentence="it hangs"),), verdict="red", sentence="blind")
         said = seat.until("RED", "wifi stalled: it hangs", "track 2 confirmed: TST0000000000002")
         assert re.search(r"\d\d:\d\d:\d\d wifi stalled", said)
