@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import compress, groupby
 from math import hypot, sqrt
 
 from msgspec.structs import replace
@@ -170,12 +170,14 @@ class Measuring:
             if isinstance(trail.body, Placed) and (k in found.parts or self._joining.parts(_claim_key(trail), trail.body.row)):
                 self._part(trail, events)
                 claims[k] = claims[k]._replace(row=None)
+        # What parted may have taken the room of another trail, and of its body.
+        here = [self._roster.table.get(trail.number) is trail for trail, _ in claiming]
         for k, row in found.merges.items():
-            trail, owner = claiming[k][0], self.trail_of(row)
-            if owner and owner.motion is None:
+            trail, owner = claiming[k][0], self.trail_of(row) if self.has(row) else None
+            if here[k] and owner and owner.motion is None:
                 self._roster.unite(trail, owner, events)
                 claims[k] = claims[k]._replace(row=row)
-        self._dealing.know(claims)
+        self._dealing.know(list(compress(claims, here)))
         return events
 
     def _part(self, trail: Trail, events: list[TrackEvent]) -> None:

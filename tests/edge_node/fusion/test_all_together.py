@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -24,6 +24,18 @@ PATHS = (
     straight((300, -200, 30), (0, 0, 0)),
 )
 WAYS = ("seen", "heard", "claimed", "plotted", "numbered", "bearing", "link", "wait")
+
+FULL = [
+    *[("seen", 0, 1)] * 3,
+    ("claimed", 0, 2),
+    ("wait", 0, 1),
+    ("seen", 0, 1),
+    ("seen", 1, 2),
+    ("claimed", 0, 3),
+    ("claimed", 2, 1),
+    ("wait", 0, 1),
+]
+"""A claim that parts takes the room of a trail that another claim was just found to be of."""
 
 steps = st.lists(st.tuples(st.sampled_from(WAYS), st.integers(0, 3), st.integers(1, 3)), min_size=10, max_size=80)
 
@@ -50,6 +62,7 @@ def said(sky: Sky, way: str, path: int, number: int, t_s: float) -> Detection:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, st.integers(0, 2**16), st.floats(0.05, 3.0))
+@example(FULL, 0, 1.0)
 def test_nothing_that_all_say_together_breaks_it(script: list[tuple[str, int, int]], seed: int, pause_s: float) -> None:
     tracker, sky, t_s = Tracker(TrackingTable(max_tracks=MOST_TRACKS, confirm_hits=2)), Sky(seed), 0.0
     tracker.stand(Here())
