@@ -16,6 +16,7 @@ from edge_node.acoustic.looks import NS_PER_S, Look, Looks, finite, follows
 from edge_node.acoustic.reach import Reach
 from edge_node.acoustic.rotor.model import RotorModel
 from edge_node.acoustic.spectra import Frames, Resynthesis, Samples
+from edge_node.acoustic.tilt import Tilt
 from edge_node.acoustic.whence import Whence
 from edge_node.messages import AcousticDetection, Coverage
 
@@ -65,7 +66,7 @@ class Ear:
 
     def __init__(self, looks: Looks, sources: Sources, model: RotorModel, full_scale_db_spl: float | None) -> None:
         self._looks, self._sources, self._model, self._full_scale_db_spl = looks, sources, model, full_scale_db_spl
-        self._reach = Reach(looks.spectra, full_scale_db_spl)
+        self._reach, self._tilt = Reach(looks.spectra, full_scale_db_spl), Tilt(looks.spectra)
         self._listeners: dict[int, Listener] = {}
         self._held: list[AudioBlock] = []
         self._first_ns: int | None = None
@@ -103,10 +104,12 @@ class Ear:
         return self._sources.faults
 
     def levels(self) -> dict[str, float]:
-        """How loud it is in the band where drones are heard, by what was measured; empty while nobody can tell."""
+        """How loud it is in the band where drones are heard, and now and then how much of it is high; empty while nobody can tell."""
         level_db = self._reach.level_db
         spectra = self._looks.spectra
-        return {} if level_db is None else {f"sound of {spectra.channels} channels at {spectra.sample_rate_hz} Hz": level_db}
+        if level_db is None:
+            return {}
+        return {f"sound of {spectra.channels} channels at {spectra.sample_rate_hz} Hz": level_db} | self._tilt.take()
 
     def coverage(self, t_mono_ns: int) -> Coverage | None:
         """How far a small drone would be heard now; None while nobody can tell."""
@@ -117,6 +120,7 @@ class Ear:
             self._past.clear()
         self._past.append(look)
         self._reach.push(look)
+        self._tilt.push(look)
         t_s = self._seconds(look)
         self._sources.step(t_s, look, frozenset(number for number, listener in self._listeners.items() if listener.present))
         self._follow(t_s)

@@ -12,6 +12,7 @@ from drivers.blocks import Camera, Frame
 from edge_node.camera.field_of_view import Sector, reach_m, sector_of
 from edge_node.camera.lens import Lens
 from edge_node.camera.levels import noise_of
+from edge_node.camera.sharpness import Sharpness
 from edge_node.messages import Coverage
 
 PROBABILITY = {"thermal": 0.9, "visible": 0.8}
@@ -24,9 +25,11 @@ DARK_LEVEL = 35.0
 FLAT_SIGMAS = 6.0
 """Noise alone spreads its middle nine tenths over 3.3; a sky has a gradient, a covered lens has none."""
 SPARSE = 8
-APART_PX, TILES = 4, 4
-LEAST_TILE_DB, LEAST_NOISE = -20.0, 0.5
-"""A part with less detail than so much of the whole is as good as empty; noise is at least half a step."""
+APART_PX, TILES, LEAST_NOISE = 4, 4, 0.5
+"""Noise is at least half a step."""
+MEASURED_EVERY_NS = 10_000_000_000
+MOST_NOISE = 2.0
+"""Levels of 256, 1 sigma: more is a camera at night."""
 STEP = 0.1
 
 
@@ -44,7 +47,8 @@ class Outlook:
         self._frame: Frame | None = None
         self._noise, self._period_s, self._pictures = 1.0, SLOWEST_S, 0
         self._camera: Camera | None = None
-        self._measured: Frame | None = None
+        self._measured_ns: int | None = None
+        self._sharpness = Sharpness()
         self._view: View | None = None
 
     def see(self, frame: Frame, noise: float) -> None:
@@ -53,6 +57,7 @@ class Outlook:
             self._period_s += STEP * (apart_ns / 1e9 - self._period_s)
         self._frame, self._noise = frame, noise
         self._pictures += 1
+        self._sharpness.see(frame)
 
     def coverage(self, t_mono_ns: int) -> Coverage | None:
         """None without new pictures of late, and where lens or mounting are unknown."""
@@ -62,7 +67,7 @@ class Outlook:
         view = self._of(frame.camera, *frame.picture.shape)
         if view.sector is None or view.reach_m is None:
             return None
-        notes = self._troubles(frame.picture, frame.camera.band)
+        notes = troubles(frame.picture, frame.camera.band, self._noise, self._period_s)
         return Coverage(
             t_mono_ns=t_mono_ns,
             sense="sight",
@@ -77,20 +82,20 @@ class Outlook:
         )
 
     def levels(self) -> dict[str, float]:
-        """How much detail the whole holds, above the noise, and each part against the whole; empty where it is dark or nothing is new."""
+        """Each ten seconds how much detail the whole holds above the noise, and of each part how much of it is fine; else nothing.
+
+        Nothing where it is dark either, and no parts where the camera does not stand still.
+        """
         frame = self._frame
-        if frame is None or self._pictures < PICTURES or frame is self._measured:
+        if frame is None or self._pictures < PICTURES or not self._is_due(frame.t_mono_ns):
             return {}
-        self._measured = frame
-        if self._troubles(frame.picture, frame.camera.band if frame.camera else "thermal"):
+        self._measured_ns = frame.t_mono_ns
+        if troubles(frame.picture, frame.camera.band if frame.camera else "thermal", self._noise, self._period_s):
             return {}
-        height_px, width_px = frame.picture.shape
-        tiles_db = details_db(frame.picture)
-        whole_db = 10 * float(np.log10(np.mean(10 ** (tiles_db / 10))))
-        parts = {
-            f"tile {row + 1}/{column + 1}": max(float(tile) - whole_db, LEAST_TILE_DB) for (row, column), tile in np.ndenumerate(tiles_db)
-        }
-        return {f"picture {width_px} x {height_px}": whole_db} | parts
+        return whole_of(frame.picture) | parts_of(self._sharpness.parts_db())
+
+    def _is_due(self, t_mono_ns: int) -> bool:
+        return self._measured_ns is None or not 0 <= t_mono_ns - self._measured_ns < MEASURED_EVERY_NS
 
     def _of(self, camera: Camera, height_px: int, width_px: int) -> View:
         """Worked out anew only when the camera turns."""
@@ -100,13 +105,28 @@ class Outlook:
             self._camera, self._view = camera, View(sector, reach_m(lens, width_px, height_px, camera.band))
         return self._view
 
-    def _troubles(self, picture: NDArray[np.generic], band: Literal["thermal", "visible"]) -> tuple[str, ...]:
-        few = picture[::SPARSE, ::SPARSE].astype(np.float64)
-        low, middle, high = np.percentile(few, (5, 50, 95))
-        dark = band == "visible" and picture.dtype == np.uint8 and middle < DARK_LEVEL
-        flat = high - low < FLAT_SIGMAS * self._noise
-        slow = self._period_s >= SLOWEST_S
-        return tuple(name for name, holds in (("dark", dark), ("nothing in the picture", flat), ("too few pictures", slow)) if holds)
+
+def troubles(picture: NDArray[np.generic], band: Literal["thermal", "visible"], noise: float, period_s: float = 0.0) -> tuple[str, ...]:
+    """Why nothing is seen in a picture with noise of 1 sigma, where they come so far apart; empty where something is."""
+    few = picture[::SPARSE, ::SPARSE].astype(np.float64)
+    low, middle, high = np.percentile(few, (5, 50, 95))
+    dark = band == "visible" and picture.dtype == np.uint8 and middle < DARK_LEVEL
+    flat = high - low < FLAT_SIGMAS * noise
+    slow = period_s >= SLOWEST_S
+    return tuple(name for name, holds in (("dark", dark), ("nothing in the picture", flat), ("too few pictures", slow)) if holds)
+
+
+def whole_of(picture: NDArray[np.generic]) -> dict[str, float]:
+    """How much detail a picture holds above its noise; nothing of one of 8 bits at such a gain that noise hides haze."""
+    if picture.dtype == np.uint8 and noise_of(picture.astype(np.float32)) > MOST_NOISE:
+        return {}
+    height_px, width_px = picture.shape
+    return {f"picture {width_px} x {height_px}": 10 * float(np.log10(np.mean(10 ** (details_db(picture) / 10))))}
+
+
+def parts_of(sharp_db: NDArray[np.float64] | None) -> dict[str, float]:
+    """The levels of parts by row and column, as sharpness tells them."""
+    return {} if sharp_db is None else {f"part {row + 1}/{column + 1}": float(part) for (row, column), part in np.ndenumerate(sharp_db)}
 
 
 def details_db(picture: NDArray[np.generic]) -> NDArray[np.float64]:

@@ -38,7 +38,10 @@ NAMES: dict[str, Named] = {
     "deaf": Named("its noise has fallen below anything usual here", "look at antenna, plug and cover"),
     "jammed": _fails("the noise is far above anything usual, over the whole band", "look for a transmitter nearby; the link may be jammed"),
     "hazy": Named("it shows less than it ever did here: fog, drops or dirt", "wipe the window; of fog there is nothing to touch"),
-    "smeared": Named("part of its pictures has lost its detail: a drop, dirt or a web", "wipe the window"),
+    "smeared": Named("part of its pictures has lost its fine detail: drops, dirt or a web", "wipe the window"),
+    "muffled": Named(
+        "high sounds come through weaker than ever: a cover is soaked, iced or dirty", "dry or exchange the microphones' covers"
+    ),
     "never_heard": Named(
         "it has heard no frame of anybody yet: nobody knows whether it hears",
         "hold a phone with Wi-Fi and Bluetooth on near",

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from drivers.blocks import RadioFrame
 from drivers.hush import box_of
 from edge_node.field.health_names import found
 from edge_node.field.liveness import Liveness
-from edge_node.field.noise_floor import NoiseFloors, Usual
+from edge_node.field.noise_floor import NoiseFloors
 from edge_node.field.silence import Silence, UsualSilence
+from edge_node.field.usual import Usual
 from edge_node.messages import Coverage, Finding
 
 HAMPERS = ("wind", "channel", "all channels")
@@ -46,9 +48,14 @@ class SensorHealth:
         if self._liveness.is_rare:
             self._silence.took(now_ns, box_of(block) if isinstance(block, RadioFrame) else None)
 
-    def covers(self, said: Coverage) -> None:
-        """What the sensor covers now."""
+    def covers(self, said: Coverage) -> Coverage:
+        """What the sensor covers now; less where part of what it shows has lost its detail since it was learnt."""
         self._blind.take(said)
+        blurred = self._floors.blurred
+        if not blurred:
+            return said
+        note = f"{100 * blurred:.0f} % of its pictures blurred"
+        return replace(said, probability=said.probability * (1 - blurred), notes=(*said.notes, note))
 
     def look(self, told: Sequence[Finding], levels: Mapping[str, float], now_ns: int) -> tuple[Finding, ...]:
         """All findings of now; `told` are the detector's own, `levels` those of the last second."""

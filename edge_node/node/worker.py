@@ -161,10 +161,10 @@ class _Loop:
 
     def _send(self, messages: Sequence[BusMessage]) -> None:
         """To the hub; what the sensor covers goes to the supervisor as well, which must know it when this process does not live."""
-        self._bus.send(messages)
-        for message in messages:
+        told = [self._health.covers(message) if isinstance(message, Coverage) else message for message in messages]
+        self._bus.send(told)
+        for message in told:
             if isinstance(message, Coverage):
-                self._health.covers(message)
                 self._notifier.say(x_coverage=packed_coverage(message))
 
     def _say(self, now_ns: int) -> None:

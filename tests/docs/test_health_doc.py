@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from edge_node.field import blurred
 from edge_node.field.health_names import PAST
 from edge_node.field.liveness import NOTHING_AFTER_S, RATES
 from edge_node.field.noise_floor import RULES
@@ -47,3 +48,6 @@ def test_its_noise_floors_are_those_of_the_code() -> None:
         assert learnt in said
         if rule.high_name:
             assert re.search(rf"{rule.high_db:g} dB.*`{rule.high_name}` \| {rule.high_after_s} s", said)
+    blurred_parts = row("`part`")
+    assert f"{blurred.LOW_DB:g} dB in a tenth of them: `smeared` | {blurred.AFTER_S:.0f} s" in blurred_parts
+    assert (blurred.FEWEST, f"{blurred.LEARNT_S / 3600:g} h" in blurred_parts) == (1 / 10, True)

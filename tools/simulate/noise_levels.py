@@ -97,18 +97,6 @@ def spectrum(seconds: int, rng: Generator) -> Levels:
     return np.asarray(floor + bouts(seconds, 60, 30.0, 5.0, rng))
 
 
-def picture(seconds: int, rng: Generator) -> Levels:
-    """Detail over noise: sun and cloud, dusk and dawn, rain for hours."""
-    light = 28.0 + days(seconds, rng.uniform(2.0, 5.0), rng) + wander(seconds, 1.5, 3_600.0, rng) + wander(seconds, 0.5, 60.0, rng)
-    return np.asarray(light - bouts(seconds, 1.0, 7_200.0, 5.0, rng))
-
-
-def tile(seconds: int, rng: Generator) -> Levels:
-    """One part of a picture against the whole: the sun goes round, cars come and go."""
-    light = rng.uniform(-4.0, 2.0) + days(seconds, rng.uniform(0.5, 2.0), rng) + wander(seconds, 1.0, 1_800.0, rng)
-    return np.asarray(np.maximum(light + bouts(seconds, 20, 600.0, 4.0, rng), -20.0))
-
-
 def frames(seconds: int, rng: Generator) -> Levels:
     """The strongest tenth: access points that stand still, phones that pass, leaves that get wet."""
     there = rng.uniform(-75.0, -50.0) + wander(seconds, 1.5, 7_200.0, rng) + wander(seconds, 1.0, 30.0, rng)
@@ -123,10 +111,8 @@ def satellites(seconds: int, rng: Generator) -> Levels:
 
 
 SITES: Mapping[str, Site] = {
-    "sound": Site("sound", sound, (Fault("capped", attenuated(30.0)), Fault("soaked", attenuated(10.0)))),
+    "sound": Site("sound", sound, (Fault("capped", attenuated(30.0)), Fault("even", attenuated(10.0)))),
     "spectrum": Site("spectrum 868 MHz", spectrum, (Fault("antenna_off", shifted(-3.0)), Fault("jammed", shifted(20.0)))),
-    "picture": Site("picture", picture, (Fault("fog", shifted(-15.0)), Fault("drops", shifted(-6.0)))),
-    "tile": Site("tile 1/2", tile, (Fault("drop", shifted(-12.0)), Fault("web", shifted(-7.0)))),
     "frames": Site("frames wifi", frames, (Fault("antenna_off", shifted(-25.0)), Fault("loose", shifted(-12.0)))),
     "satellites": Site("satellites", satellites, (Fault("jammed", shifted(-12.0)), Fault("wet_cable", shifted(-6.0)))),
 }

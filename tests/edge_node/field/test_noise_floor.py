@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from edge_node.field.noise_floor import MOST_LEVELS, RULES, NoiseFloors, Usual
+from edge_node.field.noise_floor import MOST_LEVELS, RULES, NoiseFloors
+from edge_node.field.usual import Usual
 from tools.simulate.noise_levels import DAY_S, SITES
 
 MHZ = "spectrum 868.000 MHz"
