@@ -13,10 +13,10 @@ def _said(within_s: float) -> dict[str, Goal]:
 SLIGHT = {"said_in_an_hour": Goal(), "said_in_a_day": Goal(), "said_after_s": Goal()}
 """Of one that takes away little: how many are said is told, and no more is promised."""
 NOISE_FAULTS = {
-    "sound": {"capped": _said(900), "soaked": SLIGHT},
+    "sound": {"capped": _said(900), "even": SLIGHT},
     "spectrum": {"antenna_off": _said(180), "jammed": _said(5)},
-    "picture": {"fog": _said(240), "drops": SLIGHT},
-    "tile": {"drop": _said(600), "web": SLIGHT},
+    "cover": {"soaked": SLIGHT},
+    "sight": {"fog": _said(240), "drops": _said(3_600), "drop": SLIGHT, "web": _said(3_600)},
     "frames": {"antenna_off": _said(600), "loose": SLIGHT},
     "satellites": {"jammed": _said(60), "wet_cable": SLIGHT},
 }
