@@ -51,13 +51,13 @@ class Rule(Struct, frozen=True):
 
 
 RULES = {
-    "sound": Rule("deaf", "its microphones hear {by:.0f} dB less than at the quietest time here", 2.0, 600, 6 * 3_600.0),
+    "sound": Rule("deaf", "its microphones hear {by:.0f} dB less than at the quietest time here", 3.0, 600, 6 * 3_600.0),
     "spectrum": Rule(
         "deaf", "its noise at {what} is {by:.1f} dB lower than ever here", 1.0, 90, 600.0,
         "jammed", "the noise at {what} is {by:.0f} dB above what is usual here", 10.0, 3,
     ),
     TILT: Rule(
-        "muffled", "high sounds are {by:.0f} dB weaker against low ones than ever here", 3.0, 600, 3 * 86_400.0, every_s=muffled.EVERY_S
+        "muffled", "high sounds are {by:.0f} dB weaker against low ones than ever here", 6.0, 600, 3 * 86_400.0, every_s=muffled.EVERY_S
     ),
     "picture": Rule("hazy", "its pictures hold {by:.0f} dB less detail than ever here", 5.0, 120, 86_400.0, every_s=10.0),
     "frames": Rule("deaf", "the strongest frames are {by:.0f} dB weaker than ever here", 5.0, 300, 6 * 3_600.0),
