@@ -7,6 +7,7 @@ import logging
 import time
 
 from edge_node.gateway.line import MOST_READ_BYTES, Stream, until_either
+from edge_node.gateway.pace import Pace
 from edge_node.gateway.picture import Picture, View
 from edge_node.gateway.settings import SinkTable
 from edge_node.geometry import LocalFrame, bearing_deg
@@ -22,7 +23,7 @@ from edge_node.messages import Sense
 
 log = logging.getLogger("edge_node.gateway")
 STATUS_EVERY_S, ACK_S, LOOK_EVERY_S = 5.0, 10.0, 1.0
-LEAST_GAP_S = 0.1
+LEAST_GAP_S = 0.085
 """Between two scans: less than 0.08 s is taken for a mistake."""
 LEAVING_S = 1.0
 """Between goodbye and hanging up: the reference middleware drops what it has not parsed when a line closes."""
@@ -63,14 +64,14 @@ class Session:
     async def _talk(self) -> None:
         async with asyncio.timeout(ACK_S):
             await self._accepted.wait()
-        next_status = 0.0
+        next_status, pace = time.monotonic(), Pace(LEAST_GAP_S)
         try:
             while not self._view.silent(time.time_ns()):
                 if time.monotonic() >= next_status:
                     self._status()
-                    next_status = time.monotonic() + STATUS_EVERY_S
+                    next_status = max(next_status + STATUS_EVERY_S, time.monotonic())
                 self._scan()
-                await asyncio.sleep(max(1 / self._rate_hz, LEAST_GAP_S))
+                await pace.turn(1 / self._rate_hz)
         finally:
             self._status(leaving=True)
             await asyncio.sleep(LEAVING_S)

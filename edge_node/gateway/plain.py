@@ -11,6 +11,7 @@ from itertools import count
 import zmq
 
 from edge_node.gateway.line import Datagrams, Stream, until_closed
+from edge_node.gateway.pace import Pace
 from edge_node.gateway.picture import Picture, View
 from edge_node.gateway.settings import SinkTable
 from edge_node.interop import wardragon
@@ -46,7 +47,7 @@ class News:
     def due(self, view: View, now_ns: int) -> bool:
         """Whether it is time to tell of the node itself; one that fell silent is told of no more."""
         last_ns = self._said_ns.get(view.names.node8, 0)
-        if view.status is None or view.silent(now_ns) or now_ns - last_ns < NODE_EVERY_S * 1e9:
+        if view.status is None or view.silent(now_ns) or now_ns - last_ns < (NODE_EVERY_S - 0.5 / self._sink.rate_hz) * 1e9:
             return False
         self._said_ns[view.names.node8] = now_ns
         return True
@@ -87,10 +88,10 @@ async def cot_stream(sink: SinkTable, picture: Picture, line: Stream) -> None:
 
 
 async def _cot_talk(sink: SinkTable, news: News, line: Stream) -> None:
-    encode = to_stream if sink.protobuf else to_xml
+    encode, pace = to_stream if sink.protobuf else to_xml, Pace()
     while True:
         line.send([encode(event) for event in cot_events(sink, news, time.time_ns())])
-        await asyncio.sleep(1 / sink.rate_hz)
+        await pace.turn(1 / sink.rate_hz)
 
 
 async def datagrams(sink: SinkTable, picture: Picture, line: Datagrams) -> None:
@@ -98,10 +99,11 @@ async def datagrams(sink: SinkTable, picture: Picture, line: Datagrams) -> None:
     news, reports = News(sink, picture), count()
     while not await line.open():
         await asyncio.sleep(LOOK_UP_EVERY_S)
+    pace = Pace()
     try:
         while True:
             line.send(_cot_datagrams(sink, news) if sink.kind == "cot" else asterix_blocks(sink, news, reports, time.time_ns()))
-            await asyncio.sleep(1 / sink.rate_hz)
+            await pace.turn(1 / sink.rate_hz)
     finally:
         line.close()
 
@@ -148,7 +150,7 @@ class Kit:
 
 async def wardragon_kit(sink: SinkTable, picture: Picture, kit: Kit) -> None:
     """As a kit does, for ever."""
-    news = News(sink, picture)
+    news, pace = News(sink, picture), Pace()
     while True:
         now_ns = time.time_ns()
         for view, moments in news.fresh(now_ns):
@@ -157,4 +159,4 @@ async def wardragon_kit(sink: SinkTable, picture: Picture, kit: Kit) -> None:
                 kit.send(2, wardragon.signal(one, view.station))
             if news.due(view, now_ns):
                 kit.send(1, wardragon.status(view.station, view.names, now_ns, has_fix=view.station.sigma_horizontal_m is not None))
-        await asyncio.sleep(1 / sink.rate_hz)
+        await pace.turn(1 / sink.rate_hz)
