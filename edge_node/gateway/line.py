@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import ssl
+import struct
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,17 @@ HOPS = {
     int(socket.AF_INET6): (socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS),
 }
 """How far a group's datagrams go."""
+
+
+def way_out(family: int, interface: str) -> tuple[int, int, bytes]:
+    """The option by which a group's datagrams leave there: struct ip_mreqn of ip(7), or an index; raises OSError for an unknown name."""
+    try:
+        index = socket.if_nametoindex(interface)
+    except OSError as error:
+        raise OSError(f"there is no interface {interface}") from error
+    if family == socket.AF_INET6:
+        return socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, struct.pack("@i", index)
+    return socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("@4s4si", bytes(4), bytes(4), index)
 
 
 def trust(sink: SinkTable) -> ssl.SSLContext | None:
@@ -130,6 +142,8 @@ class Datagrams:
             made.setblocking(False)
             if ip_address(address[0]).is_multicast:
                 made.setsockopt(*HOPS[family], self._sink.hops)
+                if self._sink.interface:
+                    made.setsockopt(*way_out(family, self._sink.interface))
             made.connect(address)
         except OSError:
             made.close()
