@@ -11,7 +11,6 @@ import zmq
 
 from edge_node.config_file import ConfigError
 from edge_node.gateway.run import run
-from edge_node.gateway.settings import load
 from edge_node.publish.keys import KeyFileError
 
 
@@ -19,7 +18,7 @@ def gateway(arguments: argparse.Namespace) -> int:
     """Run until told to stop; exit code 78 for a wrong gateway.toml, 69 where an address or the key cannot be had."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        run(load(arguments.config))
+        run(arguments.config)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return os.EX_CONFIG

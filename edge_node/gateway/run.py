@@ -1,94 +1,113 @@
-"""The gateway's loop: ears, and a task for each sink; it ends when it is told to."""
+"""The gateway's loop: ears, and its sinks; SIGHUP reads gateway.toml again, and it ends when it is told to."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
-from functools import partial
-from typing import Any, Protocol
+import time
+from asyncio import TaskGroup
+from collections.abc import Callable
+from pathlib import Path
 
 import zmq
 
+from edge_node.config_file import ConfigError
 from edge_node.gateway.ears import Ears
-from edge_node.gateway.fusion_node import FusionNode
-from edge_node.gateway.line import Datagrams, Stream
 from edge_node.gateway.picture import Picture
-from edge_node.gateway.plain import Kit, cot_stream, datagrams, wardragon_kit
-from edge_node.gateway.settings import Settings, SinkTable
+from edge_node.gateway.settings import Settings, load
+from edge_node.gateway.sinks import Sinks
+from edge_node.notify import Notifier
 from edge_node.publish.keys import load_or_make
 
 log = logging.getLogger("edge_node.gateway")
-Work = Callable[[], Coroutine[Any, Any, None]]
-LISTEN_EVERY_S, WORDS_EVERY_S = 0.02, 60.0
+LISTEN_EVERY_S, ALIVE_EVERY_S, WORDS_EVERY_S = 0.02, 1.0, 60.0
 
 
-class Line(Protocol):
-    """What every sink has to tell of itself."""
+async def gateway(
+    settings: Settings, ready: Callable[[str], None] = lambda _: None, again: Callable[[], Settings | None] = lambda: None
+) -> None:
+    """Run until cancelled; `ready` is told the address that nodes dial, `again` gives other settings when there are some.
 
-    @property
-    def words(self) -> str:
-        """How it is."""
-
-
-async def gateway(settings: Settings, ready: Callable[[str], None] = lambda _: None) -> None:
-    """Run until cancelled; `ready` is told the address that nodes dial. Raises KeyFileError, OSError and zmq.ZMQError at the start."""
+    Raises KeyFileError, OSError and zmq.ZMQError at the start.
+    """
     keys = load_or_make(settings.live.state_dir)
     picture = Picture()
     with zmq.Context() as context:
-        ears = Ears(context, settings.nodes, picture)
-        kits: list[Kit] = []
+        ears, sinks = Ears(context, settings.nodes, picture), Sinks(picture, context)
         try:
-            sinks = [_sink(sink, picture, context, kits) for sink in settings.sinks]
+            for table in settings.sinks:
+                sinks.add(table)
             ready(ears.bind(settings.live.bind, keys))
             log.info("nodes dial %s; their server_key is %s", settings.live.bind, keys.public)
-            async with asyncio.TaskGroup() as group:
-                for _, work in sinks:
-                    group.create_task(work())
-                group.create_task(_tell(settings, ears, [line for line, _ in sinks]))
-                while True:
-                    ears.service()
-                    await asyncio.sleep(LISTEN_EVERY_S)
+            async with TaskGroup() as group:
+                sinks.begin(group)
+                await _listen(ears, sinks, group, again)
         finally:
             ears.close()
-            for kit in kits:
-                kit.close()
+            sinks.close()
 
 
-def _sink(sink: SinkTable, picture: Picture, context: zmq.Context[zmq.Socket[bytes]], kits: list[Kit]) -> tuple[Line, Work]:
-    """What speaks to one peer, and its work."""
-    if sink.kind == "sapient":
-        fusion_node = FusionNode(sink)
-        return fusion_node, partial(fusion_node.run, picture)
-    if sink.kind == "wardragon":
-        kits.append(Kit(sink, context))
-        return kits[-1], partial(wardragon_kit, sink, picture, kits[-1])
-    if sink.scheme == "udp":
-        sender = Datagrams(sink)
-        return sender, partial(datagrams, sink, picture, sender)
-    line = Stream(sink)
-    return line, partial(cot_stream, sink, picture, line)
+async def _listen(ears: Ears, sinks: Sinks, group: TaskGroup, again: Callable[[], Settings | None]) -> None:
+    notifier, alive_s, words_s = Notifier(), 0.0, time.monotonic() + WORDS_EVERY_S
+    notifier.say(ready=1)
+    try:
+        while True:
+            ears.service()
+            if (settings := again()) is not None:
+                ears.let_in(settings.nodes)
+                await sinks.become(settings.sinks)
+                sinks.begin(group)
+            if (now_s := time.monotonic()) >= alive_s:
+                alive_s = now_s + ALIVE_EVERY_S
+                notifier.say(watchdog=1, status=sinks.words)
+            if now_s >= words_s:
+                words_s = now_s + WORDS_EVERY_S
+                said = (ears.counts[name] for name in ("tracks", "refused", "malformed"))
+                log.info("%d messages of tracks, %d refused, %d malformed; %s", *said, sinks.words)
+            await asyncio.sleep(LISTEN_EVERY_S)
+    finally:
+        notifier.say(stopping=1)
+        notifier.close()
 
 
-async def _tell(settings: Settings, ears: Ears, lines: list[Line]) -> None:
-    """A line in the log once a minute."""
-    while True:
-        await asyncio.sleep(WORDS_EVERY_S)
-        said = "; ".join(f"{sink.kind} {sink.to} {line.words}" for sink, line in zip(settings.sinks, lines, strict=True))
-        log.info(
-            "%d messages of tracks, %d refused, %d malformed; %s", *(ears.counts[name] for name in ("tracks", "refused", "malformed")), said
-        )
+class Reload:
+    """gateway.toml read again whenever somebody asked for it; what is wrong in it changes nothing."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self._path, self._settings, self.asked = path, settings, False
+
+    def ask(self) -> None:
+        """Read it at the next turn."""
+        self.asked = True
+
+    def __call__(self) -> Settings | None:
+        """What it says now, where that was asked for and is right."""
+        if not self.asked:
+            return None
+        self.asked = False
+        try:
+            said = load(self._path)
+        except ConfigError as error:
+            log.error("nothing changes: %s", error)
+            return None
+        if said.live != self._settings.live:
+            log.warning("[live] of %s is heeded at the next start", self._path)
+        log.info("%s was read again", self._path)
+        return said
 
 
-def run(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT; raises what `gateway` raises."""
+def run(path: Path) -> None:
+    """Until SIGTERM or SIGINT; raises ConfigError, and what `gateway` raises."""
+    settings = load(path)
+    reload = Reload(path, settings)
 
     async def until_told() -> None:
-        task = asyncio.current_task()
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel if task else lambda: None)
-        await gateway(settings)
+            loop.add_signal_handler(number, task.cancel if task else lambda: None)
+        loop.add_signal_handler(signal.SIGHUP, reload.ask)
+        await gateway(settings, again=reload)
 
     try:
         asyncio.run(until_told())

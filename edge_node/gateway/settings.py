@@ -15,6 +15,7 @@ from edge_node.strict_toml import Problem, line_of, nearest, placed, read_table
 Kind = Literal["cot", "asterix", "sapient", "wardragon"]
 SCHEMES: dict[Kind, tuple[str, ...]] = {"cot": ("tcp", "tls", "udp"), "asterix": ("udp",), "sapient": ("tcp",), "wardragon": ("tcp",)}
 MOST_SINKS, MOST_NODES = 16, 256
+Key = Annotated[str, Meta(min_length=40, max_length=40, description="the 40 characters that edge-node keys shows")]
 Octet = Annotated[int, Meta(ge=0, le=255, description="a number from 0 to 255")]
 
 
@@ -26,10 +27,11 @@ class LiveTable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NodeTable(Struct, frozen=True, forbid_unknown_fields=True):
-    """One [[node]]: who is let in, by the public key that `edge-node keys` shows."""
+    """One [[node]]: who is let in, by the public key that `edge-node keys` shows; by `next_key` too while that is being renewed."""
 
     name: Annotated[str, Meta(min_length=1, max_length=32)]
-    key: Annotated[str, Meta(min_length=40, max_length=40, description="the 40 characters that edge-node keys shows")]
+    key: Key
+    next_key: Key | None = None
 
 
 class SinkTable(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +49,7 @@ class SinkTable(Struct, frozen=True, forbid_unknown_fields=True):
     certificate: Path | None = None
     key: Path | None = None
     server_name: str | None = None
+    interface: Annotated[str, Meta(min_length=1, max_length=15, description="an interface's name like eth0")] | None = None
     hops: Annotated[int, Meta(ge=0, le=255)] = 1
     sac: Octet = 0
     sic: Octet = 0
@@ -110,10 +113,13 @@ def _placed(sink: SinkTable, folder: Path) -> SinkTable:
 def _node_problems(nodes: list[NodeTable]) -> list[str]:
     said = [] if 0 < len(nodes) <= MOST_NODES else [f"one [[node]] is needed, and {MOST_NODES} are the most: there are {len(nodes)}"]
     for one in nodes:
-        try:
-            node8(one.key)
-        except ValueError as error:
-            said.append(f"node {one.name}: key is {error}")
+        for name, key in (("key", one.key), ("next_key", one.next_key)):
+            try:
+                node8(key or one.key)
+            except ValueError as error:
+                said.append(f"node {one.name}: {name} is {error}")
+    keys = [key for one in nodes for key in (one.key, one.next_key) if key is not None]
+    said += [f"{key} is the key of more than one node" for key in dict.fromkeys(keys) if keys.count(key) > 1]
     return said
 
 
@@ -126,4 +132,6 @@ def _sink_problems(sinks: list[SinkTable]) -> list[str]:
             said.append(f"{one.to}: certificate and key go together")
         if one.scheme != "tls" and (one.ca or one.certificate):
             said.append(f"{one.to}: certificates are for tls://")
+        if one.scheme != "udp" and one.interface:
+            said.append(f"{one.to}: an interface is chosen for udp://")
     return said
