@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from edge_node import __version__
 from tools.packaging.control import control
-from tools.packaging.tree import CONFIGURATION, DEBIAN, PACKAGE, ROOT, lay_out, set_times
+from tools.packaging.tree import CONFIGURATION, DEBIAN, EXAMPLES, PACKAGE, ROOT, lay_out, set_times
 
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 
@@ -43,7 +43,7 @@ def _build(work: Path, architecture: str, folder: Path, level: str) -> Path:
     debian = root / "DEBIAN"
     debian.mkdir()
     (debian / "control").write_text(control(__version__, architecture, _kib(root)), encoding="utf-8")
-    (debian / "conffiles").write_text(f"/{CONFIGURATION}/node.example.toml\n", encoding="utf-8")
+    (debian / "conffiles").write_text("".join(f"/{CONFIGURATION}/{name}\n" for name in EXAMPLES), encoding="utf-8")
     for script in SCRIPTS:
         shutil.copyfile(DEBIAN / script, debian / script)
         (debian / script).chmod(0o755)

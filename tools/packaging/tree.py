@@ -21,7 +21,14 @@ GLIBCS = range(35, 16, -1)
 """What wheels may ask for, newest first: Ubuntu 22.04 has 2.35."""
 CONFIGURATION = "etc/edge-node"
 PACKAGE = "opt/edge-node/package"
-UNITS = ("edge-node.service", "edge-node-monitor@.service", "edge-node-gate.service", "edge-node-first-boot.service")
+UNITS = (
+    "edge-node.service",
+    "edge-node-monitor@.service",
+    "edge-node-gateway.service",
+    "edge-node-gate.service",
+    "edge-node-first-boot.service",
+)
+EXAMPLES = ("node.example.toml", "gateway.example.toml")
 DROP_INS = ("credentials.conf", "lamp.conf", "rtsp-udp.conf")
 DOCS = ("docs", "LICENSE", "README.md", "SECURITY.md", "CHANGELOG.md")
 MODULES = {"edge-node": "-P -m edge_node", "edge-node-tuner": "-I -m drivers.tuner"}
@@ -58,7 +65,8 @@ def _system(root: Path) -> None:
     _copy(ROOT / "systemd/edge-node.tmpfiles", root / "usr/lib/tmpfiles.d/edge-node.conf")
     for rules in sorted((ROOT / "hw/udev").glob("*.rules")):
         _copy(rules, root / "usr/lib/udev/rules.d" / rules.name)
-    _copy(DEBIAN / "node.example.toml", root / CONFIGURATION / "node.example.toml")
+    for name in EXAMPLES:
+        _copy(DEBIAN / name, root / CONFIGURATION / name)
     _copy(DEBIAN / "copyright", root / "usr/share/doc/edge-node/copyright")
 
 

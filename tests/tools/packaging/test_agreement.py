@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from drivers import tuner, tuning
-from edge_node.cli import DEFAULT_CONFIG
+from edge_node.cli import DEFAULT_CONFIG, DEFAULT_GATEWAY
 from edge_node.config_file import load
 from edge_node.field import upgrade
+from edge_node.gateway import run
+from edge_node.gateway import settings as gateway_settings
+from edge_node.gateway.settings import LiveTable
 from tools.packaging import tree
 
 ROOT = Path(__file__).parents[3]
@@ -71,12 +75,25 @@ def test_names_and_paths_are_the_code_s() -> None:
     assert values("edge-node-monitor@.service", "Group") == [tuner.NODE_USER]
     assert values("edge-node-monitor@.service", "RuntimeDirectory") == [f"{tuning.RUN_DIR.name}/%I"]
     assert values("edge-node-gate.service", "ConditionPathExists") == [str("/" / upgrade.HOME / "gate.json")]
+    assert f"-c {DEFAULT_GATEWAY}" in values("edge-node-gateway.service", "ExecStart")[0]
+    assert values("edge-node-gateway.service", "ConditionPathExists") == [str(DEFAULT_GATEWAY)]
+    assert values("edge-node-gateway.service", "Group") == [tuner.NODE_USER]
+    assert values("edge-node-gateway.service", "StateDirectory") == [LiveTable("tcp://*:1").state_dir.name]
     assert (ROOT / "systemd/edge-node.tmpfiles").read_text(encoding="utf-8").splitlines()[-1].split()[1] == "/var/lib/edge-node"
 
 
 def test_the_daemon_has_one_capability_and_the_helper_the_other() -> None:
     assert values("edge-node.service", "CapabilityBoundingSet") == ["CAP_NET_RAW"]
     assert values("edge-node-monitor@.service", "CapabilityBoundingSet") == ["CAP_NET_ADMIN"]
+
+
+def test_the_gateway_has_no_capability_and_no_device_and_watches_itself() -> None:
+    assert values("edge-node-gateway.service", "CapabilityBoundingSet") == [""]
+    assert values("edge-node-gateway.service", "DeviceAllow") == []
+    assert values("edge-node-gateway.service", "Type") == ["notify"]
+    assert float(values("edge-node-gateway.service", "WatchdogSec")[0]) >= 10 * run.ALIVE_EVERY_S
+    for unit in ("edge-node.service", "edge-node-gateway.service"):
+        assert values(unit, "RestartPreventExitStatus") == [str(os.EX_CONFIG)]
 
 
 def test_every_program_that_a_unit_starts_is_in_the_package() -> None:
@@ -111,6 +128,19 @@ def test_the_example_is_a_configuration() -> None:
     config = load(tree.DEBIAN / "node.example.toml")
     assert config.problems == ()
     assert [sensor.driver for sensor in config.sensor] == ["wifi_monitor"]
+
+
+def test_the_gateway_s_example_is_a_configuration() -> None:
+    settings = gateway_settings.load(tree.DEBIAN / "gateway.example.toml")
+    assert [sink.kind for sink in settings.sinks] == ["cot"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+@pytest.mark.parametrize("unit", [one for one in tree.UNITS if "first-boot" not in one])
+def test_a_unit_may_do_little_more_than_it_needs(unit: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", str(ROOT / "systemd" / unit)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout
 
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")

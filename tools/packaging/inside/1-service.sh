@@ -23,7 +23,7 @@ holds "edge-node $first is installed offline" is current "$first"
 holds "all files are as packed" dpkg --verify edge-node
 holds "its service is enabled, and waits for node.toml" systemctl is-enabled -q edge-node.service
 holds "its user and folder are there" test "$(stat -c '%U %a' /var/lib/edge-node)" = "edge-node 700"
-for unit in edge-node.service edge-node-gate.service edge-node-first-boot.service edge-node-monitor@mon0.service; do is_valid "$unit"; done
+for unit in edge-node.service edge-node-gateway.service edge-node-gate.service edge-node-first-boot.service edge-node-monitor@mon0.service; do is_valid "$unit"; done
 
 if edge-node doctor --help >/dev/null 2>&1; then
     code=0 && edge-node doctor >doctor.log 2>&1 || code=$?
