@@ -82,6 +82,10 @@ BENCHES = {
         "faults of devices, processes, computer and link: said by name how soon, and well again how soon; EDGE_NODE_VERDICTS",
         "tools.bench.verdicts:figures",
     ),
+    "interop": (
+        "others' formats: SAPIENT's corpus, bytes a track, the gateway's cost, and Apex's verdict (EDGE_NODE_APEX, EDGE_NODE_APEX_S)",
+        "tools.bench.interop:figures",
+    ),
     "node": ("start-up, latency, memory and loss of a whole node on the demo's scene", "tools.bench.node:figures"),
 }
 
