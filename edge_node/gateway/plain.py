@@ -15,7 +15,7 @@ from edge_node.gateway.pace import Pace
 from edge_node.gateway.picture import Picture, View
 from edge_node.gateway.settings import SinkTable
 from edge_node.interop import wardragon
-from edge_node.interop.asterix import cat062, cat205, fields
+from edge_node.interop.asterix import cat062, cat129, cat205, fields
 from edge_node.interop.cot.event import Event
 from edge_node.interop.cot.tak import to_mesh, to_stream
 from edge_node.interop.cot.tracks import Speaker, events, node_event
@@ -114,15 +114,18 @@ def _cot_datagrams(sink: SinkTable, news: News) -> list[bytes]:
 
 
 def asterix_blocks(sink: SinkTable, news: News, reports: Iterator[int], now_ns: int) -> list[bytes]:
-    """All that is new, as data blocks of both categories."""
+    """All that is new, as data blocks of two categories, and of 129 where that is wanted."""
     placed: list[bytes | None] = []
     bearings: list[bytes | None] = []
+    named: list[bytes | None] = []
     for view, moments in news.fresh(now_ns):
         for one in moments:
             placed.append(cat062.record(one, sink.sac, sink.sic))
             bearings.append(cat205.record(one, view.station, sink.sac, sink.sic, now_ns=now_ns, report=next(reports)))
+            named.append(cat129.block(one, sink.sac, sink.sic) if sink.uas_reports else None)
     rows = ((cat062.CATEGORY, placed), (cat205.CATEGORY, bearings))
-    return [block for category, records in rows for block in fields.blocks(category, [one for one in records if one is not None])]
+    told = [block for category, records in rows for block in fields.blocks(category, [one for one in records if one is not None])]
+    return told + [one for one in named if one is not None]
 
 
 class Kit:

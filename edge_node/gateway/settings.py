@@ -53,6 +53,7 @@ class SinkTable(Struct, frozen=True, forbid_unknown_fields=True):
     hops: Annotated[int, Meta(ge=0, le=255)] = 1
     sac: Octet = 0
     sic: Octet = 0
+    uas_reports: bool = False
 
     @property
     def scheme(self) -> str:
@@ -132,6 +133,8 @@ def _sink_problems(sinks: list[SinkTable]) -> list[str]:
             said.append(f"{one.to}: certificate and key go together")
         if one.scheme != "tls" and (one.ca or one.certificate):
             said.append(f"{one.to}: certificates are for tls://")
+        if one.kind != "asterix" and one.uas_reports:
+            said.append(f"{one.to}: uas_reports are of asterix")
         if one.scheme != "udp" and one.interface:
             said.append(f"{one.to}: an interface is chosen for udp://")
     return said

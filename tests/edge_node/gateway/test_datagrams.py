@@ -13,6 +13,7 @@ import pytest
 
 from edge_node.gateway.line import Datagrams
 from edge_node.gateway.settings import SinkTable
+from edge_node.interop.asterix import cat129
 from tests.edge_node.gateway.peers import WITHIN_S
 from tests.edge_node.gateway.stage import gateway_of
 
@@ -65,3 +66,14 @@ def test_an_interface_that_is_not_there_is_said_and_looked_for_again() -> None:
     line = Datagrams(SinkTable("cot", f"udp://{GROUP}:6969", interface="nowhere0"))
     assert not asyncio.run(line.open())
     assert "nowhere0" in line.words
+
+
+def test_a_display_hears_who_an_aircraft_claims_to_be_where_that_is_wanted(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with listener("127.0.0.1") as display:
+            sink = SinkTable("asterix", f"udp://127.0.0.1:{display.getsockname()[1]}", rate_hz=10.0, uas_reports=True)
+            async with gateway_of(tmp_path, sink), asyncio.timeout(WITHIN_S):
+                while (await asyncio.get_running_loop().sock_recv(display, 65536))[0] != cat129.CATEGORY:
+                    pass
+
+    asyncio.run(scene())

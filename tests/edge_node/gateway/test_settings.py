@@ -62,6 +62,7 @@ def test_paths_begin_at_the_file_s_own_folder(tmp_path: Path) -> None:
         (KEY, KEY[:-1] + "~", "node roof: key is not the Z85 text of a key"),
         ("\n[[sink]]", f"next_key = '{KEY}'\n[[sink]]", "is the key of more than one node"),
         ("\n[[sink]]", f"next_key = '{KEY[:-1]}~'\n[[sink]]", "node roof: next_key is not the Z85 text of a key"),
+        ('ca = "ca.pem"', 'ca = "ca.pem"\nuas_reports = true', "uas_reports are of asterix"),
         ("sac = 25", 'interface = "an interface with a long name"', "an interface's name like eth0"),
         ('ca = "ca.pem"', 'ca = "ca.pem"\ninterface = "eth0"', "an interface is chosen for udp://"),
         ("[[node]]", "[[nods]]", "did you mean 'node'?"),
