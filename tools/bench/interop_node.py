@@ -10,9 +10,10 @@ from pathlib import Path
 from threading import Event
 
 import zmq
+from msgspec.structs import replace
 
 from edge_node.config import C2Table
-from edge_node.messages import Coverage, Hearing, Identity, Kinematics, NodeStatus, SensorStatus, Track, UasId
+from edge_node.messages import Bearing, Coverage, Emission, Hearing, Identity, Kinematics, NodeStatus, SensorStatus, Sound, Track, UasId
 from edge_node.publish.keys import load_or_make
 from edge_node.publish.live import LivePublisher
 from edge_node.publish.wire import Place
@@ -20,6 +21,7 @@ from edge_node.timebase import Timebase
 
 HERE = Place(source="surveyed", latitude_deg=56.9496, longitude_deg=24.1052, altitude_wgs84_m=35.0, sigma_m=2.0)
 RADIO = Coverage(t_mono_ns=0, sensor="wifi", sense="remote_id", reach_m=1500.0, probability=0.9, latency_s=1.0)
+LINKS_EVERY, HEARD_EVERY = 25, 5
 TURN_S, METRES_A_DEGREE = 0.01, 111_195.0
 SPEED_MPS, TURN_EACH_S = 10.0, 60.0
 SIGMAS_SQUARED = {0: 25.0, 7: 25.0, 14: 16.0, 21: 1.0, 28: 1.0, 35: 1.0}
@@ -61,6 +63,29 @@ def flown(number: int, now_ns: int) -> Track:
     )
 
 
+def told(number: int, now_ns: int) -> Track:
+    """Of each twenty-five a radio link alone, and of each five one that is only heard; all others say where they are."""
+    bare = Track(
+        number=number,
+        state="confirmed",
+        t_mono_ns=now_ns,
+        first_seen_mono_ns=0,
+        last_seen_mono_ns=now_ns,
+        label="multirotor",
+        existence=0.99,
+    )
+    if number % LINKS_EVERY == 0:
+        link = Emission(link="elrs_900", probability=0.97, center_hz=866.425e6, bandwidth_hz=500e3, snr_db=18.0, level_dbfs=-41.0)
+        return replace(bare, emission=link)
+    if number % HEARD_EVERY == 0:
+        bearing = Bearing(
+            azimuth_deg=(now_ns / 1e9 + 37 * number) % 360, elevation_deg=12.0, sigma_azimuth_deg=3.0, sigma_elevation_deg=5.0
+        )
+        sound = Sound(label="multirotor", probability=0.93, blade_pass_hz=212.0, level_db=48.0, snr_db=14.0)
+        return replace(bare, bearing=bearing, sound=sound)
+    return flown(number, now_ns)
+
+
 def fly(gateway: str, server_key: str, folder: Path, count: int, rate_hz: float) -> None:
     """Until SIGTERM."""
     stop = Event()
@@ -77,7 +102,7 @@ def _tell(publisher: LivePublisher, count: int) -> None:
     now_ns = time.monotonic_ns()
     clock = Timebase(time.time_ns() - now_ns, "gnss", 0.001)
     publisher.service(now_ns)
-    publisher.publish_tracks([flown(number, now_ns) for number in range(1, count + 1)], clock, now_ns)
+    publisher.publish_tracks([told(number, now_ns) for number in range(1, count + 1)], clock, now_ns)
     hub = SensorStatus(name="hub", driver="", state="running", sentence="", since_mono_ns=0, restarts=0, pid=1)
     status = NodeStatus(name="bench", verdict="green", sentence="well", sensors=(), hub=hub, t_mono_ns=now_ns, coverage=(RADIO,))
     publisher.publish_status(status, reports={}, place=HERE, counters={}, clock=clock, now_mono_ns=now_ns)
