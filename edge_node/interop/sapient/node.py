@@ -117,11 +117,9 @@ def status_report(
     clock_sigma_s: float | None,
     new: bool = True,
     leaving: bool = False,
-    battery_percent: float | None = None,
 ) -> Said:
     """How the node is; `new` says that it changed (the first one must be), `leaving` is its last word."""
     here, late = readings.station_place(station), _clock_trouble(clock_sigma_s)
-    level = readings.within(battery_percent, 0, 100)
     cones = [cone for one in status.coverage if (cone := _cone(one)) is not None]
     system = "SYSTEM_WARNING" if late and status.verdict == "green" else SYSTEMS[status.verdict]
     return {
@@ -129,12 +127,18 @@ def status_report(
         "system": "SYSTEM_GOODBYE" if leaving else system,
         "info": "INFO_NEW" if new else "INFO_UNCHANGED",
         "mode": MODE,
-        "power": None if level is None else {"level": round(level), "source": "POWERSOURCE_EXTERNAL_BATTERY", "status": "POWERSTATUS_OK"},
+        "power": _power(status.findings),
         "node_location": None if here is None else location(here),
         "field_of_view": {"range_bearing": max(cones, key=lambda cone: float(cone["horizontal_extent"]))} if cones else None,
         "coverage": [{"range_bearing": cone} for cone in cones],
         "status": [*late, *map(_finding, status.findings)][:MOST_STATUSES],
     }
+
+
+def _power(findings: Sequence[Finding]) -> Said | None:
+    """Whether the supply is well, where somebody looked; of a battery and its level no node knows."""
+    grades = {one.grade for one in findings if one.about == "power"}
+    return {"status": "POWERSTATUS_FAULT" if "fail" in grades else "POWERSTATUS_OK"} if grades else None
 
 
 def _clock_trouble(sigma_s: float | None) -> list[Said]:

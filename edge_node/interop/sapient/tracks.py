@@ -34,7 +34,7 @@ BEHAVIOURS: dict[FactName, str] = {
     "drifts": "Drifting",
     "fast": "Fast",
 }
-ZONE, CLAIM = "restricted_zone", "claim"
+ZONE, CLAIM, LINK = "restricted_zone", "claim", "link"
 MOST_AHEAD_S = 3.0
 """A place is told for the time of the scan; one that is older than this stays where it was."""
 
@@ -153,7 +153,8 @@ def _chance(said: float | None) -> float | None:
 
 
 def alerts(moment: Moment, names: Names, t_utc_ns: int) -> dict[str, Said]:
-    """What a person should know of a track now, by reason: it is in a restricted zone, or its claims are doubted.
+    """What a person should know of a track now, by reason: it is in a restricted zone, its claims are doubted, or it is a drone's
+    radio link of which neither place nor direction is known, for which there is no detection report.
 
     Say each once when it comes, and again with `cleared` when it goes.
     """
@@ -169,6 +170,12 @@ def alerts(moment: Moment, names: Names, t_utc_ns: int) -> dict[str, Said]:
         doubt = "; ".join(f"{readings.text(one.name)}: {readings.text(one.evidence, 80)}" for one in track.suspicions[:5])
         chance = _chance(together(track.suspicions))
         said[CLAIM] = _alert(moment, names, t_utc_ns, CLAIM, f"claims are doubted: {doubt}") | {"confidence": chance}
+    if (heard := track.emission) is not None and heard.alarm and track.state == "confirmed" and _where(moment, t_utc_ns) is None:
+        said[LINK] = _alert(moment, names, t_utc_ns, LINK, "heard; direction and place unknown") | {
+            "alert_type": "ALERT_TYPE_INFORMATION",
+            "confidence": _chance(heard.probability),
+            "associated_detection": [],
+        }
     return said
 
 

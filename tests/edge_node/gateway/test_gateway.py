@@ -7,6 +7,7 @@ import json
 import socket
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -92,6 +93,11 @@ def test_dragonsync_would_hear_aircraft_kit_and_links(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+def of_zones(peer: FusionNode) -> list[Any]:
+    """Alerts that are critical."""
+    return [one for one in peer.of("alert") if one.alert_type == 3]
+
+
 def test_a_fusion_node_hears_registers_tasks_and_says_goodbye(tmp_path: Path) -> None:
     async def scene() -> None:
         peer = FusionNode()
@@ -103,11 +109,14 @@ def test_a_fusion_node_hears_registers_tasks_and_says_goodbye(tmp_path: Path) ->
                 kinds = {one.WhichOneof("location_oneof") for one in peer.of("detection_report")}
                 assert kinds == {"location", "range_bearing"}
                 flying.zone = True
-                await until(lambda: peer.of("alert"))
-                assert peer.of("alert")[0].status == 1
+                await until(lambda: of_zones(peer))
+                assert of_zones(peer)[0].status == 1
                 flying.zone = False
-                await until(lambda: len(peer.of("alert")) == 2)
-                assert (peer.of("alert")[1].status, peer.of("alert")[1].alert_id) == (5, peer.of("alert")[0].alert_id)
+                await until(lambda: len(of_zones(peer)) == 2)
+                assert (of_zones(peer)[1].status, of_zones(peer)[1].alert_id) == (5, of_zones(peer)[0].alert_id)
+                assert [one.description for one in peer.of("alert") if one not in of_zones(peer)] == [
+                    "track 5, elrs 900: heard; direction and place unknown"
+                ], "a link without direction is said once"
                 task = {"task_id": "01H4R63D7NVN8444Z5M77WEBY7", "control": "CONTROL_START"}
                 cone = {"azimuth": 143.0, "horizontal_extent": 20.0, "coordinate_system": "RANGE_BEARING_COORDINATE_SYSTEM_DEGREES_M"}
                 peer.say({"task": task | {"command": {"look_at": {"range_bearing": cone | {"datum": "RANGE_BEARING_DATUM_TRUE"}}}}})

@@ -20,7 +20,7 @@ from edge_node.interop.sapient.envelope import read as read_answer
 from edge_node.interop.sapient.node import registration, status_report
 from edge_node.interop.sapient.schema import SapientError
 from edge_node.interop.sapient.tracks import alerts, cleared, scan
-from edge_node.messages import Coverage, Fact, Finding, NodeStatus, Sense, SensorStatus, Suspicion, Track
+from edge_node.messages import Coverage, Fact, Finding, Grade, NodeStatus, Sense, SensorStatus, Suspicion, Track
 from tests.edge_node.interop import hostile
 from tests.edge_node.interop.scene import SERIAL, START_NS, STATION, flown, heard, linked
 
@@ -154,8 +154,8 @@ def test_a_status_says_where_the_node_is_and_what_it_covers() -> None:
         Coverage(t_mono_ns=0, sensor="ears", sense="sound", reach_m=300.0, probability=0.9, latency_s=2.0),
         Coverage(t_mono_ns=0, sensor="dead", sense="sound", reach_m=0.0, probability=0.0, latency_s=2.0),
     )
-    one = told(status(coverage=views), battery_percent=80.0)
-    assert (one.system, one.info, one.mode, one.power.level) == (1, 1, "Default", 80)
+    one = told(status(coverage=views))
+    assert (one.system, one.info, one.mode, one.HasField("power")) == (1, 1, "Default", False)
     assert (one.node_location.x, one.node_location.y, one.node_location.z) == (24.1052, 56.9496, 35.0)
     assert [(cover.range_bearing.azimuth, cover.range_bearing.range) for cover in one.coverage] == [(350.0, 400.0), (0.0, 300.0)]
     assert (one.coverage[0].range_bearing.elevation, one.coverage[0].range_bearing.vertical_extent) == (15.0, 40.0)
@@ -169,6 +169,13 @@ def test_a_clock_that_is_off_by_more_than_80_ms_is_a_warning(sigma_s: float | No
     one = told(status(), clock_sigma_s=sigma_s)
     assert one.system == system
     assert [line.status_value for line in one.status] == ([words] if words else [])
+
+
+@pytest.mark.parametrize(("grades", "supply"), [(("ok",), 1), (("warn",), 1), (("warn", "fail"), 2)])
+def test_the_supply_is_told_where_somebody_looked_after_it(grades: tuple[Grade, ...], supply: int) -> None:
+    found = tuple(Finding(about="power", name="under_voltage", grade=grade, words="under-voltage") for grade in grades)
+    one = told(status(findings=found)).power
+    assert (one.status, one.HasField("level"), one.source) == (supply, False, 0)
 
 
 def test_what_is_not_well_is_told_and_leaving_too() -> None:
@@ -191,6 +198,24 @@ def test_alerts_are_for_zones_and_doubts_and_are_cleared_under_the_same_id() -> 
     assert later["claim"]["alert_id"] == found["claim"]["alert_id"]
     assert said("alert", cleared(found["claim"])).status == 5
     assert alerts(Moment(t_utc_ns=START_NS, track=flown(1)), NAMES, START_NS) == {}
+
+
+def test_a_link_without_place_and_bearing_is_an_alert_while_it_is_heard() -> None:
+    heard_of = Moment(t_utc_ns=START_NS, track=linked(1))
+    assert scan([heard_of], NAMES, START_NS) == []
+    one = said("alert", alerts(heard_of, NAMES, START_NS)["link"])
+    assert (one.alert_type, one.WhichOneof("location_oneof"), len(one.associated_detection)) == (1, None, 0)
+    assert "elrs 900" in one.description
+    assert "direction and place unknown" in one.description
+    assert one.confidence == pytest.approx(0.97)
+    emission = linked(1).emission
+    assert emission is not None
+    for quiet in (
+        replace(linked(1), state="tentative"),
+        replace(linked(1), emission=replace(emission, alarm=False)),
+        replace(linked(1), bearing=heard(1).bearing),
+    ):
+        assert alerts(Moment(t_utc_ns=START_NS, track=quiet), NAMES, START_NS) == {}
 
 
 def task(**command: Any) -> Said:
@@ -265,11 +290,9 @@ def test_no_track_makes_a_message_that_is_refused(moments: list[Moment], t_utc_n
 
 
 @hostile.patient
-@given(hostile.stations, hostile.coverages, hostile.texts, hostile.unknown, hostile.unknown)
-def test_no_node_makes_a_message_that_is_refused(
-    station: Station, view: Coverage, words: str, sigma_s: float | None, battery: float | None
-) -> None:
+@given(hostile.stations, hostile.coverages, hostile.texts, hostile.unknown)
+def test_no_node_makes_a_message_that_is_refused(station: Station, view: Coverage, words: str, sigma_s: float | None) -> None:
     said("registration", registration(station, SENSES))
     node = status(coverage=(view,), findings=(Finding(about=words, name=words, grade="warn", words=words),))
-    body = status_report(station, NAMES, node, t_utc_ns=START_NS, clock_sigma_s=sigma_s, battery_percent=battery)
+    body = status_report(station, NAMES, node, t_utc_ns=START_NS, clock_sigma_s=sigma_s)
     said("status_report", body)
