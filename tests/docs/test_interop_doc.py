@@ -63,4 +63,4 @@ def test_the_examples_are_taken(tmp_path: Path) -> None:
     (whole,) = (text for text in examples if text.startswith("[live]"))
     sinks = [text for text in examples if text.startswith("[[sink]]")]
     file.write_text("\n".join([whole, *sinks]), encoding="utf-8")
-    assert [one.kind for one in load(file).sinks] == ["cot", "sapient", "wardragon"]
+    assert [one.kind for one in load(file).sinks] == ["cot", "sapient", "cot", "cot", "asterix", "wardragon"]
