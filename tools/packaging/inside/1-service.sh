@@ -60,6 +60,17 @@ edge-node status >status.log || :
 ok "the service runs: $(head -n 1 status.log)"
 holds "it can write where it keeps its state" not grep -q read-only status.log
 
+install -g edge-node -m 640 /etc/edge-node/gateway.example.toml /etc/edge-node/gateway.toml
+systemctl start edge-node-gateway.service || { journalctl --no-pager -u edge-node-gateway && fail "the gateway does not start"; }
+systemctl reload edge-node-gateway.service
+holds "the gateway runs, under a user of its own" systemctl is-active -q edge-node-gateway.service
+holds "and cannot read the node's keys" not test "$(stat -c %u "/proc/$(main_pid edge-node-gateway)")" = "$(id -u edge-node)"
+echo 'bnd = 1' >/etc/edge-node/gateway.toml
+systemctl restart edge-node-gateway.service 2>/dev/null || :
+holds "a gateway.toml that is wrong is not tried again" systemctl is-failed -q edge-node-gateway.service
+rm /etc/edge-node/gateway.toml
+systemctl reset-failed edge-node-gateway.service
+
 gate_watches 20
 old=$(main_pid edge-node.service)
 echo '# mine' >>/etc/edge-node/node.example.toml
