@@ -1,7 +1,7 @@
 """Category 129, UAS identification reports (EUROCONTROL-SPEC-0149-29): aircraft that claim a serial number, and where they are.
 
-Nobody else's decoder of it was to be had. Items, their order and their units are as two independent readings of the specification give
-them; what only one of them knows (120, 185, 220) is not told.
+Nobody else's decoder of it was to be had. The order of items and the units of time and place are as two independent readings of the
+specification give them, lengths as one of them does; items that only one of them knows (120, 185, 220) are not told.
 """
 
 from __future__ import annotations
