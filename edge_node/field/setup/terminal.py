@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import textwrap
 from collections.abc import Callable, Mapping
 from typing import TextIO, TypeVar
@@ -10,6 +11,7 @@ T = TypeVar("T")
 LEAST_COLUMNS, MOST_COLUMNS = 24, 76
 MOST_LETTERS = 4_096
 """What a terminal hands over at once, and more than any answer."""
+CTRL_C_WITHIN_S = 0.2
 
 UNREADABLE = "\ufffd"
 Keep = Callable[[Mapping[str, str]], None]
@@ -109,10 +111,16 @@ class Terminal:
         self.say(prompt)
         self._out.write("> ")
         self._out.flush()
+        self._wait()
         said = self._typed.readline(MOST_LETTERS)
         if not said:
             raise StoppedError
         return "".join(sign for sign in said if sign.isprintable()).strip()
+
+    def _wait(self) -> None:
+        """Until a terminal hands over a line: a Ctrl-C just before a read would not end that read (signal(7)), and be lost until Enter."""
+        while self._typed.isatty() and not select.select([self._typed], [], [], CTRL_C_WITHIN_S)[0]:
+            pass
 
     def _note(self, key: str, said: str) -> None:
         self._answers[key] = said

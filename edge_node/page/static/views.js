@@ -28,7 +28,7 @@ export class Views {
   add(kind) {
     const view = kind === "sight" ? new CameraView(this.camera, this.onChange) : new FallView(kind, this.onChange);
     this.shown.set(kind, view);
-    this.parent.append(view.element);
+    for (const each of Object.keys(KINDS)) if (this.shown.has(each)) this.parent.append(this.shown.get(each).element);
   }
 
   looked() {

@@ -83,7 +83,7 @@ def test_from_an_invitation_to_a_node_that_knows_where_to_go(tmp_path: Path) -> 
     assert (tmp_path / "state" / FILE).stat().st_mode & 0o777 == 0o600
     command = [sys.executable, "-m", "edge_node", "check-config", "-c", str(config)]
     checked = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert checked.stdout == f"tracks go to ipc://{tmp_path}/c2/live, as {tmp_path}/state/{FILE} says\n"
+    assert f"tracks go to ipc://{tmp_path}/c2/live, as {tmp_path}/state/{FILE} says\n" in checked.stdout
 
 
 def test_a_running_node_goes_to_its_c2_when_it_is_told_to_reload(tmp_path: Path) -> None:

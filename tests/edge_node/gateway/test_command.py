@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge_node.publish.keys import load_or_make
+from tests.edge_node.gateway.loops import in_a_loop
 from tests.edge_node.gateway.peers import FusionNode, until
 from tests.edge_node.gateway.stage import free_port, new_keys, node
 
@@ -42,7 +43,7 @@ def test_it_says_goodbye_when_it_is_told_to_stop(tmp_path: Path) -> None:
                 process.kill()
                 await process.wait()
 
-    assert asyncio.run(scene()) == os.EX_OK
+    assert in_a_loop(scene()) == os.EX_OK
 
 
 @pytest.mark.parametrize(

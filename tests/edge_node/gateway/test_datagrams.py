@@ -14,6 +14,7 @@ import pytest
 from edge_node.gateway.line import Datagrams
 from edge_node.gateway.settings import SinkTable
 from edge_node.interop.asterix import cat129
+from tests.edge_node.gateway.loops import in_a_loop
 from tests.edge_node.gateway.peers import WITHIN_S
 from tests.edge_node.gateway.stage import gateway_of
 
@@ -48,7 +49,7 @@ def test_devices_hear_tracks_bearings_and_the_node(tmp_path: Path, address: str,
             async with gateway_of(tmp_path, SinkTable("cot", to, rate_hz=10.0, interface=interface, hops=0)):
                 await heard_by(device, {"a-u-A-M-H-Q", "u-rb-a", "a-f-G-E-S"})
 
-    asyncio.run(scene())
+    in_a_loop(scene())
 
 
 def test_devices_hear_protobuf(tmp_path: Path) -> None:
@@ -59,12 +60,12 @@ def test_devices_hear_protobuf(tmp_path: Path) -> None:
             async with gateway_of(tmp_path, sink), asyncio.timeout(WITHIN_S):
                 assert (await asyncio.get_running_loop().sock_recv(device, 65536))[:3] == b"\xbf\x01\xbf"
 
-    asyncio.run(scene())
+    in_a_loop(scene())
 
 
 def test_an_interface_that_is_not_there_is_said_and_looked_for_again() -> None:
     line = Datagrams(SinkTable("cot", f"udp://{GROUP}:6969", interface="nowhere0"))
-    assert not asyncio.run(line.open())
+    assert not in_a_loop(line.open())
     assert "nowhere0" in line.words
 
 
@@ -76,4 +77,4 @@ def test_a_display_hears_who_an_aircraft_claims_to_be_where_that_is_wanted(tmp_p
                 while (await asyncio.get_running_loop().sock_recv(display, 65536))[0] != cat129.CATEGORY:
                     pass
 
-    asyncio.run(scene())
+    in_a_loop(scene())

@@ -16,6 +16,7 @@ from edge_node.gateway.picture import Picture
 from edge_node.interop import courageous
 from edge_node.interop.moment import Moment
 from edge_node.publish.keys import load_or_make
+from tests.edge_node.gateway.loops import in_a_loop
 from tests.edge_node.gateway.peers import FusionNode, Peer, until
 from tests.edge_node.gateway.stage import free_port
 from tests.edge_node.gateway.test_gateway import of_type
@@ -85,7 +86,7 @@ def test_all_that_is_told_of_the_demo_is_valid(shared_data: Path) -> None:
                 process.terminate()
                 await process.wait()
 
-    asyncio.run(scene())
+    in_a_loop(scene())
     (view,) = heard.views.values()
     said = json.loads(courageous.document(view.station, moments))
     schema.validate(said)

@@ -15,6 +15,7 @@ import zmq
 import zmq.asyncio
 
 from edge_node.gateway.settings import SinkTable
+from tests.edge_node.gateway.loops import in_a_loop
 from tests.edge_node.gateway.peers import WITHIN_S, FusionNode, Peer, until
 from tests.edge_node.gateway.stage import free_port, gateway_of
 from tests.edge_node.interop.scene import SERIAL
@@ -50,7 +51,7 @@ def test_a_tak_server_hears_all_and_again_after_it_was_away(tmp_path: Path) -> N
             async with peer.up():
                 await until(lambda: of_type(peer.heard, "a-u-A-M-H-Q") and of_type(peer.heard, "a-f-G-E-S"))
 
-    asyncio.run(scene())
+    in_a_loop(scene())
 
 
 def test_an_asterix_display_hears_places(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_an_asterix_display_hears_places(tmp_path: Path) -> None:
         assert (said["category"], said["I010"]["SAC"]["val"], said["I040"]["TrkN"]["val"]) == (62, 25, 3)
         assert said["I105"]["Lat"]["val"] == pytest.approx(56.952, abs=1e-5)
 
-    asyncio.run(scene())
+    in_a_loop(scene())
 
 
 def test_dragonsync_would_hear_aircraft_kit_and_links(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_dragonsync_would_hear_aircraft_kit_and_links(tmp_path: Path) -> None:
         assert heard[1]["gps_data"]["latitude"] == 56.9496
         assert heard[2][-1]["Signal Info"]["signal_type"] == "elrs_900"
 
-    asyncio.run(scene())
+    in_a_loop(scene())
 
 
 def of_zones(peer: FusionNode) -> list[Any]:
@@ -134,7 +135,7 @@ def test_a_fusion_node_hears_registers_tasks_and_says_goodbye(tmp_path: Path) ->
         gaps = {later - sooner for sooner, later in pairwise(stamps)} - {0}
         assert min(gaps) >= 80_000_000
 
-    asyncio.run(scene())
+    in_a_loop(scene())
 
 
 def test_a_stranger_is_not_heard(tmp_path: Path) -> None:
@@ -144,4 +145,4 @@ def test_a_stranger_is_not_heard(tmp_path: Path) -> None:
             await asyncio.sleep(1.5)
         assert peer.heard == b""
 
-    asyncio.run(scene())
+    in_a_loop(scene())

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from edge_node.gateway.settings import SinkTable
+from tests.edge_node.gateway.loops import in_a_loop
 from tests.edge_node.gateway.stage import free_port, gateway_of
 from tests.peers import needed
 
@@ -123,7 +124,7 @@ def test_tracks_appear_at_a_second_client_and_again_after_a_restart(tmp_path: Pa
             async with site.up():
                 assert b"edge-node." in await seen_by_another(site)
 
-    asyncio.run(scene())
+    in_a_loop(scene())
 
 
 def secured_sink(site: Site, name: str | None) -> SinkTable:
@@ -143,4 +144,4 @@ def test_with_certificates_tracks_appear_and_without_one_nothing_does(tmp_path: 
                 await seen_by_another(site, site.trust("VIEWER"), within_s=4)
         assert "certificate required" in caplog.text.lower()
 
-    asyncio.run(scene())
+    in_a_loop(scene())

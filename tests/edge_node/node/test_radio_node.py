@@ -133,6 +133,6 @@ def test_a_drones_link_is_told_to_the_driver_and_a_neighbours_is_not() -> None:
         [[link(alarm=True)], [link(alarm=False)], [PositionFix(t_mono_ns=0, has_fix=False)], [link(alarm=True), link(alarm=True)]]
     )
     scripted = cast("Any", parts)
-    loop = _Loop(source, *([scripted] * 3), health=scripted, remembered=scripted, view=scripted, problem="")
+    loop = _Loop(source, *([scripted] * 3), health=scripted, remembered=scripted, view=scripted, box=None, problem="")
     loop.run(StopFlag())
     assert len(source.finds) == 2

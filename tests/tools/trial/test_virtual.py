@@ -40,7 +40,7 @@ def check_head(outcome: Outcome) -> None:
     assert (head.scene, head.mode, head.seconds, node.name) == ("small", "virtual", SECONDS, "mast-one")
     assert (node.latitude_deg, node.longitude_deg, node.altitude_wgs84_m) == pytest.approx((50.85, 4.35, 71.0))
     assert {one.sense for one in head.sensors} == {"remote_id", "gnss", "microphones"}
-    assert {one.process for one in head.spent} == {"node", "hub", "wifi", "bluetooth", "gnss", "microphones"}
+    assert {one.process for one in head.spent} == {"node", "nursery", "hub", "wifi", "bluetooth", "gnss", "microphones"}
     assert all(one.pss_mib > 1 for one in head.spent)
 
 
