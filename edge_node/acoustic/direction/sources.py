@@ -256,12 +256,14 @@ def smooth(values: Real, width: int) -> Real:
 def bearing_covariance(source: Source, direction: Vector, basis: Vector) -> Vector:
     """(2, 2) along a basis (2, 3) across a direction, or across its mirror image: the bound's inverse, sandwiched (Huber 1967)."""
     across = basis if direction is source.direction else basis @ mirror(direction - source.direction)
-    known, turn = np.linalg.eigh(across @ source.information @ across.T)
+    known, turn = np.linalg.eigh((across @ source.information @ across.T).astype(np.float64))
     scatter = turn.T @ across @ source.scatter @ across.T @ turn
     told = known > LEAST_INFORMATION * known[-1]
     inverse = np.where(told, 1 / np.where(told, known, 1.0), 0.0)
     inside = inverse[:, None] * scatter * inverse + np.diag(np.where(told, NEAREST_RAD**2, FARTHEST_RAD**2))
-    return np.asarray(turn @ np.linalg.solve(np.eye(2) + inside / FARTHEST_RAD**2, inside) @ turn.T)
+    spread, axes = np.linalg.eigh((inside + inside.T) / 2)  # positive whatever was rounded, where two microphones stand in one place
+    spread, axes = np.maximum(spread, NEAREST_RAD**2), turn @ axes
+    return np.asarray(axes * (spread / (1 + spread / FARTHEST_RAD**2)) @ axes.T)
 
 
 def mirror(normal: Vector) -> Vector:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -180,6 +180,11 @@ def test_steering_keeps_what_comes_from_there_and_loses_noise() -> None:
     places=st.lists(st.tuples(*[st.floats(-2, 2)] * 3), min_size=1, max_size=5),
     seed=st.integers(0, 2**32 - 1),
     loudness=st.sampled_from((1e-12, 1.0, 1e6)),
+)
+@example(
+    places=[(0.0, 0.0, -1.827702420478042), (0.0, 0.0, -0.3), (0.0, 0.0, -0.3), (-1.827702420478042, -0.8786465393942968, -0.3)],
+    seed=316,
+    loudness=1.0,
 )
 @settings(max_examples=15, deadline=None)
 def test_any_geometry_gives_finite_bearings(places: list[tuple[float, float, float]], seed: int, loudness: float) -> None:
