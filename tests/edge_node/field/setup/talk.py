@@ -110,5 +110,6 @@ class Talk:
 
 
 def _control() -> None:
-    """Make the pseudo-terminal the one whose Ctrl-C ends the process."""
+    """Make the pseudo-terminal the one whose Ctrl-C ends the process, which a shell that runs the tests in its background had it ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
