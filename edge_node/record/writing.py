@@ -33,6 +33,7 @@ class Writing:
         self._target, self._sensor, self._number, self._tell = target, sensor, number, written
         self._waiting: SimpleQueue[Held | Missed | None] = SimpleQueue()
         self._since_s: float | None = None
+        self._ended = False
         self.blocks = self.missed = 0
         self.problem = ""
         self._thread = Thread(target=self._run, name="black box", daemon=True)
@@ -94,20 +95,26 @@ class Writing:
                 continue
             self._since_s = time.monotonic()
             if one is None:
+                self._ended = True
                 break
             if isinstance(one, Missed):
                 part.missed(one.t_mono_ns, one.blocks, one.words)
             else:
-                part.write(one.kept)
-                self._tell(one)
+                self._write(part, one)
             if self._since_s - flushed_s >= FLUSH_EVERY_S or part.bytes - flushed_bytes >= FLUSH_EVERY_BYTES:
                 part.flush()
                 flushed_s, flushed_bytes = self._since_s, part.bytes
         part.close()
         Path(self._target.folder, DONE.format(self._sensor)).touch(mode=0o600)
 
+    def _write(self, part: SensorPart, held: Held) -> None:
+        try:
+            part.write(held.kept)
+        finally:
+            self._tell(held)
+
     def _forget_rest(self) -> None:
         """Give back the memory of what will not be written, until the end is told."""
-        while self.problem and (one := self._waiting.get()) is not None:
+        while self.problem and not self._ended and (one := self._waiting.get()) is not None:
             if isinstance(one, Held):
                 self._tell(one)

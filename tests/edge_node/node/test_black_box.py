@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import ENOSPC
 from pathlib import Path
 from threading import Event
 
@@ -17,7 +18,7 @@ from edge_node.node.black_box import LOOK_EVERY_NS, BlackBox
 from edge_node.node.freeze_order import ASKED, FILE, FreezeAsked, FreezeOrder, put
 from edge_node.node.freeze_wishes import EVENT, AskedFreeze, Button
 from edge_node.record.folder import RecordedFolder
-from edge_node.record.part import Target
+from edge_node.record.part import SensorPart, Target
 from edge_node.record.ring import Held, Ring
 from tests.edge_node.record import recordings as made
 from tests.running import wait_for
@@ -195,3 +196,27 @@ def test_what_is_wrong_in_its_table_is_named(tmp_path: Path, said: str, wrong: s
     with pytest.raises(ConfigError, match=r"line 2: ") as caught:
         load(tmp_path / "node.toml")
     assert wrong in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["write", "close"])
+def test_a_disk_that_failed_once_is_written_again_by_the_next_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Whether it fails at a block or only when all were taken: nothing stays held for it, and its thread ends."""
+
+    def fail(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    sensor, blocks = Sensor(tmp_path), [*made.sound(40)]
+    with monkeypatch.context() as full:
+        full.setattr(SensorPart, name, fail)
+        sensor.order(0, blocks[10].t_mono_ns)
+        sensor.give([*blocks[:20]])
+        wait_for(lambda: [sensor.look(), sensor.box._writing][1] is None, 10, "it has given up")
+    assert "No space left" in sensor.box.findings(sensor.now_ns)[0].words
+    sensor.folder = tmp_path / "two"
+    sensor.order(blocks[20].t_mono_ns, blocks[30].t_mono_ns, "efgh")
+    sensor.give([*blocks[20:]])
+    wait_for(sensor.done, 10, "it is written")
+    assert len(list(RecordedFolder(sensor.folder).blocks("mic"))) == 11
+    sensor.give([*made.sound(1)])
+    assert sum(slab.unwritten for slab in sensor.box._ring._slabs) == 0
+    sensor.box.close()
