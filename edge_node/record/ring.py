@@ -121,6 +121,7 @@ class Ring:
         """An empty slab for at least one block of this size; the oldest blocks go where there is no memory left."""
         wanted = size * max(1, SLAB_BYTES // size)  # blocks of one size leave no gap at its end
         while True:
+            self._retire_last()
             if self._free and len(self._free[-1].memory) >= size:
                 slab = self._free.pop()
                 slab.used = 0
@@ -133,6 +134,11 @@ class Ring:
             if not any(slab.blocks and not slab.unwritten for slab in self._slabs):
                 return None
             self._drop()
+
+    def _retire_last(self) -> None:
+        """The newest slab is not the newest any more; nobody would look at it again if it is empty."""
+        if self._slabs and self._slabs[-1].free:
+            self._free.append(self._slabs.pop())
 
     def _forget(self, before_ns: int) -> None:
         while self._held and self._held[0].kept.t_mono_ns < before_ns:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from drivers.blocks import AnyBlock, Frame, RadioFrame
+from drivers.blocks import AnyBlock, AudioBlock, Frame, RadioFrame
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.part import SensorPart
 from edge_node.record.ring import SLAB_BYTES, Held, Ring
@@ -119,3 +119,17 @@ def test_blocks_of_any_size(size: int) -> None:
     held = ring.add(Frame(0, 0, 0, picture))
     assert held is not None
     assert zlib.crc32(held.kept.data) == zlib.crc32(picture.tobytes())
+
+
+def test_memory_for_a_single_slab_holds_the_newest_block_always() -> None:
+    ring = Ring(10.0, SLAB_BYTES)
+    assert all(ring.add(frame(number, 600)) is not None for number in range(10))
+    assert [held.kept.block.sequence for held in ring.since(0)] == [9]
+
+
+def test_memory_for_a_form_that_did_not_hold_the_numbers_is_given_back() -> None:
+    """16 bits are tried first, in a slab of their own that is too small for float32."""
+    ring = Ring(10.0, 64 << 20)
+    block = AudioBlock(0, 0, 0, 48_000, np.full((300_000, 1), 1 / 3, np.float32))
+    assert ring.add(block) is not None
+    assert ring.bytes == block.samples.nbytes
