@@ -30,8 +30,8 @@ class RecordingUnreadable(Exception):
     """A folder is no recording, or cannot be opened with this key; the text says which."""
 
 
-BROKEN = (RecordingCut, msgspec.MsgspecError, UnicodeDecodeError, RecordingUnreadable)
-"""What the parts of a recording raise where a power cut broke them: its head was opened before, by this key."""
+BROKEN = (RecordingCut, msgspec.MsgspecError, UnicodeDecodeError, RecordingUnreadable, OSError)
+"""What the parts of a recording raise where a power cut or a worn card broke them: its head was opened before, by this key."""
 
 
 class RecordedSensor(Struct, frozen=True):
@@ -54,7 +54,10 @@ class RecordedFolder:
         self.path, self._key = path, key
         self.head: Head = self._head()
         self.cut: str | None = self.head.cut or (None if self.head.finished else "the node ended while it was written")
-        self.sensors = tuple(self._sensor(one) for one in self.head.sensors if one.kept)
+        try:
+            self.sensors = tuple(self._sensor(one) for one in self.head.sensors if one.kept)
+        except ValueError:
+            raise RecordingUnreadable(f"{path / heads.FILE}: setting.trusted_keys are not in hex") from None
 
     def blocks(self, sensor: str) -> Iterator[AnyBlock]:
         """Every block of one sensor in order, up to where the recording is cut; raises RecordingUnreadable for no such sensor."""
@@ -120,7 +123,7 @@ class RecordedFolder:
         try:
             with closing(self.open(heads.FILE)) as file:
                 whole = msgspec.json.decode(file.read(MOST_HEAD_BYTES), type=Head, dec_hook=as_path)
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise RecordingUnreadable(f"{self.path}: its sealed head cannot be read: {error}") from None
         return msgspec.structs.replace(
             whole, finished=plain.finished, cut=plain.cut, until_mono_ns=plain.until_mono_ns, sealed_to=plain.sealed_to
@@ -132,7 +135,7 @@ class RecordedFolder:
                 head = msgspec.json.decode(file.read(MOST_HEAD_BYTES), type=Head, dec_hook=as_path)
         except OSError as error:
             raise RecordingUnreadable(f"{path} cannot be read: {error.strerror}") from None
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise RecordingUnreadable(f"{path} is no head of a recording: {error}") from None
         if head.format != heads.FORMAT:
             raise RecordingUnreadable(f"{path} is of format {head.format}, and {heads.FORMAT} is read")

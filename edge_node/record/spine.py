@@ -14,7 +14,9 @@ from edge_node.messages import BusMessage, NodeStatus, Track, TrackEvent
 FILE, PART = "spine.mcap", "spine-{}.mcap"
 """The whole spine, and what one process wrote of it: all of them in one file once the recording is finished and is not encrypted."""
 
-Count = Annotated[int, Meta(ge=0)]
+MOST_FILE_BYTES = 1 << 43
+"""More than any file system of a node takes, and less than a seek refuses."""
+Count = Annotated[int, Meta(ge=0, le=MOST_FILE_BYTES)]
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}\Z")]
 SoundForm = Literal["int16", "float32"]
 PictureForm = Literal["u8", "u16"]
@@ -38,7 +40,7 @@ class SoundEntry(Entry, frozen=True, kw_only=True, omit_defaults=True, tag="Audi
 
     form: SoundForm
     frames: Count
-    channels: Annotated[int, Meta(ge=1)]
+    channels: Annotated[int, Meta(ge=1, le=0xFFFF)]
     sample_rate_hz: int
     array: int | None = None
     temperature_c: float | None = None

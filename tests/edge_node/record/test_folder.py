@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from drivers.blocks import AnyBlock
 from edge_node.messages import RemoteIdDetection, Track, TrackEvent
 from edge_node.record import sealed
 from edge_node.record.folder import RecordedFolder, RecordingUnreadable
+from edge_node.record.part import SpinePart
 from edge_node.record.spine import Spoken, Told
 from tests.edge_node.record import recordings as made
 
@@ -146,3 +148,34 @@ def test_one_that_was_not_finished_says_so(tmp_path: Path) -> None:
     head = json.loads((tmp_path / "one" / "head.json").read_bytes())
     (tmp_path / "one" / "head.json").write_text(json.dumps(head | {"finished": False}))
     assert RecordedFolder(tmp_path / "one").cut == "the node ended while it was written"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"sensors": [{"name": "x", "driver": "y", "options": {"a": "DEEP"}}]}, "no head of a recording"),
+        ({"setting": {"trusted_keys": {"zz": "00"}}}, "not in hex"),
+    ],
+)
+def test_a_head_made_by_somebody_hostile_is_refused_in_words(tmp_path: Path, said: dict[str, object], words: str) -> None:
+    made.record(tmp_path / "one", {"sound": [*made.sound(1)]})
+    head = json.loads((tmp_path / "one" / "head.json").read_bytes())
+    text = json.dumps(head | said).replace('"DEEP"', "[" * 100_000 + "]" * 100_000)
+    (tmp_path / "one" / "head.json").write_text(text)
+    with pytest.raises(RecordingUnreadable, match=words):
+        RecordedFolder(tmp_path / "one")
+
+
+@pytest.mark.parametrize("change", [{"offset": 2**70}, {"offset": 2**43}, {"rows": 2**70}, {"rows": 2**43}, {"file": "folder"}])
+def test_a_spine_made_by_somebody_hostile_ends_the_blocks_in_words(tmp_path: Path, change: dict[str, object]) -> None:
+    target = made.record(tmp_path / "one", {"cam": []})
+    (target.folder / "folder").mkdir()
+    (target.folder / "spine-cam.mcap").unlink()
+    said = {"kind": "Frame", "t_mono_ns": 0, "sequence": 0, "lost": 0, "file": "head.json", "offset": 0, "size": 4}
+    said["crc"] = zlib.crc32((target.folder / "head.json").read_bytes()[:4])
+    part = SpinePart(target, "cam", 1)
+    part.say("/sensor/cam/blocks", 0, json.dumps(said | {"form": "u8", "rows": 2, "columns": 2} | change).encode())
+    part.close()
+    folder = RecordedFolder(target.folder)
+    assert list(folder.blocks("cam")) == []
+    assert folder.cut is not None
