@@ -104,7 +104,7 @@ class Freezer:
             self.refused += 1
             return False, f"there were {self._table.an_hour} recordings by a {cause} within an hour"
         if running is not None:
-            self._next = self._next or (trigger, after_s)
+            self._wait_with(trigger, after_s)
             return True, "it is kept as soon as the recording before is written"
         return self._begin(trigger, after_s)
 
@@ -158,7 +158,7 @@ class Freezer:
 
     def _begin(self, trigger: Trigger, after_s: float) -> tuple[bool, str]:
         if self._aside.busy_s:
-            self._next = (trigger, after_s)
+            self._wait_with(trigger, after_s)
             return True, "it is kept as soon as the disk answers"
         clock, place = self._around(trigger.t_mono_ns)
         latest_ns = trigger.t_mono_ns + round(max(self._table.longest_s, after_s) * NS_PER_S)
@@ -179,6 +179,12 @@ class Freezer:
         self._begun[trigger.cause].append(trigger.t_mono_ns)
         self._do(lambda: self._session.begin(replace(head, setting=recorded_setting(self._config)), self._table.public_key))
         return True, f"kept as {name_of(head)}"
+
+    def _wait_with(self, trigger: Trigger, after_s: float) -> None:
+        """It begins as soon as it can; one that waits already goes on for this one too."""
+        first, first_s = self._next or (trigger, after_s)
+        wanted_s = (trigger.t_mono_ns - first.t_mono_ns) / NS_PER_S + after_s
+        self._next = first, max(first_s, min(wanted_s, self._table.longest_s))
 
     def _extend(self, running: _Running, trigger: Trigger, after_s: float) -> None:
         until_ns = min(max(running.head.until_mono_ns, trigger.t_mono_ns + round(after_s * NS_PER_S)), running.latest_ns)
@@ -248,8 +254,8 @@ class Freezer:
         if running.over and not self._untold and (all_done or now_ns - running.grown_ns > STILL_NS):
             running.finishing = True
             self._withdraw()
-            head = replace(running.head, finished=True, setting=recorded_setting(self._config))
-            self._do(lambda: self._session.finish(head))
+            head = replace(running.head, finished=True)
+            self._do(lambda: self._session.finish(replace(head, setting=recorded_setting(self._config))))
         elif now_ns - self._tended_ns >= (TEND_EVERY_NS if not running.over else TEND_EVERY_NS // 4):
             self._tended_ns = now_ns
             told, self._untold = self._untold, []

@@ -217,3 +217,15 @@ def test_one_of_an_earlier_life_is_closed_and_its_order_withdrawn(make: Make) ->
     again.go(15)
     wait_for(lambda: all(one.head.finished for one in again.folders()), 5, "it is closed")
     assert again.folders()[0].cut == "the node ended while it was written"
+
+
+def test_who_asks_while_another_is_written_to_its_end_gets_the_seconds_that_were_promised(make: Make) -> None:
+    made = make(sensors=(SENSOR,))
+    assert made.trigger()
+    made.go(3)
+    assert made.trigger()
+    made.go(1)
+    assert made.trigger(seconds=8)
+    asked_ns = made.now_ns
+    made.go(40)
+    assert made.folders()[-1].head.until_mono_ns == asked_ns + 8 * S
