@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -74,7 +75,12 @@ class Archive:
 
     def size(self, folder: Path) -> int:
         """In bytes, now."""
-        return sum(one.stat(follow_symlinks=False).st_size for one in os.scandir(folder))
+        size = 0
+        with os.scandir(folder) as files:
+            for one in files:
+                with suppress(FileNotFoundError):  # what a sensor's process was about to lay there has got its name
+                    size += one.stat(follow_symlinks=False).st_size
+        return size
 
     def make_room(self, running: Path | None) -> list[Path]:
         """Remove the oldest until the rest is within the quota; never the one that is being written."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
@@ -209,3 +210,13 @@ def test_a_full_disk_and_one_that_cannot_be_written_are_told(tmp_path: Path) -> 
         with pytest.raises(OSError, match="Read-only"):
             archive.begin(head(3), None)
         assert RecordedFolder(path).cut is None
+
+
+def test_a_file_that_goes_while_sizes_are_added_up_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that another process lays there under a name for the moment does."""
+    (tmp_path / "one").write_bytes(bytes(10))
+    (tmp_path / ".new-1").write_bytes(bytes(10))
+    listed = list(os.scandir(tmp_path))
+    (tmp_path / ".new-1").unlink()
+    monkeypatch.setattr(os, "scandir", lambda _: nullcontext(listed))
+    assert Archive(tmp_path, 10**9, 0).size(tmp_path) == 10
