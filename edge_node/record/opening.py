@@ -20,18 +20,19 @@ def open_to(folder: Path, key: bytes | None, to: Path) -> str | None:
     """Write it to a new folder, its owner's alone; where it is cut, in words. Raises RecordingUnreadable, and OSError."""
     recorded = RecordedFolder(folder, key)
     to.mkdir(mode=0o700)
-    for path in sorted(folder.iterdir()):
-        name = path.name.removesuffix(SUFFIX)
-        if not name.startswith((heads.FILE, ".")):
-            _copy(recorded, name, to / name)
+    names = [path.name.removesuffix(SUFFIX) for path in sorted(folder.iterdir())]
+    short = [name for name in names if not name.startswith((heads.FILE, ".")) and not _copy(recorded, name, to / name)]
+    cut = recorded.cut or (f"{', '.join(short)}: cut short or changed, and opened up to there" if short else None)
     close(to)
-    head = replace(recorded.head, sealed_to=None, finished=True, cut=recorded.cut)
+    head = replace(recorded.head, sealed_to=None, finished=True, cut=cut)
     write_head(Target(to, head.id, head.clock.offset_ns), head)
-    return recorded.cut
+    return cut
 
 
-def _copy(recorded: RecordedFolder, name: str, to: Path) -> None:
+def _copy(recorded: RecordedFolder, name: str, to: Path) -> bool:
+    """Whether all was there that was written."""
     handle = os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as out, closing(recorded.open(name)) as file:
         while data := file.read(PIECE_BYTES):
             out.write(data)
+        return bool(getattr(file, "whole", True))  # a file that is not sealed knows of no end

@@ -220,3 +220,15 @@ def test_a_file_that_goes_while_sizes_are_added_up_ends_nothing(tmp_path: Path, 
     (tmp_path / ".new-1").unlink()
     monkeypatch.setattr(os, "scandir", lambda _: nullcontext(listed))
     assert Archive(tmp_path, 10**9, 0).size(tmp_path) == 10
+
+
+def test_a_sealed_file_that_somebody_cut_is_named_when_it_is_opened(tmp_path: Path) -> None:
+    """At the end of a piece, so that what is left is in order."""
+    secret, public = sealed.make_pair()
+    made.record(tmp_path / "one", {"sound": [*made.sound()]}, (), public)
+    spine = tmp_path / "one" / "spine-sound.mcap.enc"
+    last = 4 + sealed.MORE_BYTES
+    os.truncate(spine, spine.stat().st_size - last)
+    said = open_to(tmp_path / "one", sealed.private_key(secret), tmp_path / "two")
+    assert said == "spine-sound.mcap: cut short or changed, and opened up to there"
+    assert RecordedFolder(tmp_path / "two").cut == said
