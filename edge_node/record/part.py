@@ -46,11 +46,11 @@ class PartFile:
         self.name, self.at, self._synced = name, 0, 0
         path = target.folder / (name + (SUFFIX if target.public_key else ""))
         self._handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        self._seal: Any = None
-        if target.public_key:
-            from edge_node.record import sealed  # noqa: PLC0415 -- libsodium is loaded only where somebody asked for it
-
-            self._seal = sealed.SealedWriter(self._raw, sealed.public_key(target.public_key), f"{target.id}/{name}")
+        try:
+            self._seal = self._sealed(target.public_key, f"{target.id}/{name}") if target.public_key else None
+        except BaseException:
+            self.abandon()
+            raise
 
     def write(self, *parts: Bytes) -> None:
         """All of them, one after the other."""
@@ -81,6 +81,11 @@ class PartFile:
         handle, self._handle = self._handle, -1
         if handle >= 0:
             os.close(handle)
+
+    def _sealed(self, public_key: str, name: str) -> Any:
+        from edge_node.record import sealed  # noqa: PLC0415 -- libsodium is loaded only where somebody asked for it
+
+        return sealed.SealedWriter(self._raw, sealed.public_key(public_key), name)
 
     def _raw(self, data: Bytes) -> None:
         view = memoryview(data)
@@ -127,9 +132,12 @@ class SpinePart:
 
     def close(self) -> None:
         """Finish it."""
-        self._mcap.finish()
-        self.flush()
-        self._file.close()
+        try:
+            self._mcap.finish()
+            self.flush()
+            self._file.close()
+        finally:
+            self.abandon()
 
     def abandon(self) -> None:
         """Let it go as it is; may be called twice."""

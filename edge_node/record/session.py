@@ -62,13 +62,13 @@ class Session:
     def begin(self, head: Head, public_key: str | None) -> State:
         """Make the folder."""
         try:
-            self._target = self._archive.begin(head, public_key)
-            self._spine, self._broken = SpinePart(self._target, HUB, 0), False
+            target = self._archive.begin(head, public_key)
+            self._spine, self._target, self._broken = SpinePart(target, HUB, 0), target, False
         except NoRoom as why:
             return Failed(str(why))
         except Exception as error:  # noqa: BLE001 -- told in words, and logged with its place
             return _failed(error)
-        return Begun(self._target)
+        return Begun(target)
 
     def tend(self, told: Sequence[Heard]) -> State:
         """Write what was told since; keep the quota."""

@@ -22,6 +22,7 @@ from edge_node.record.closing import close_cut
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.head import Head, Trigger
 from edge_node.record.opening import open_to
+from edge_node.record.part import PartFile, Target
 from edge_node.timebase import Timebase
 from tests.edge_node.record import recordings as made
 from tests.small_disk import fill, set_writable, small_disk
@@ -232,3 +233,11 @@ def test_a_sealed_file_that_somebody_cut_is_named_when_it_is_opened(tmp_path: Pa
     said = open_to(tmp_path / "one", sealed.private_key(secret), tmp_path / "two")
     assert said == "spine-sound.mcap: cut short or changed, and opened up to there"
     assert RecordedFolder(tmp_path / "two").cut == said
+
+
+def test_what_cannot_be_sealed_leaves_no_file_open(tmp_path: Path) -> None:
+    opened = Path("/proc/self/fd")
+    before = len([*opened.iterdir()])
+    with pytest.raises(sealed.KeyUnusable):
+        PartFile(Target(tmp_path, "abcd", 0, "no key"), "one")
+    assert len([*opened.iterdir()]) == before
