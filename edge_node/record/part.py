@@ -121,7 +121,7 @@ class SpinePart:
 
     def say(self, topic: str, t_mono_ns: int, data: bytes) -> None:
         """One message."""
-        self._mcap.message(topic, spine.schema(topic), t_mono_ns + self._offset_ns, data)
+        self._mcap.message(topic, spine.schema(topic), max(0, t_mono_ns + self._offset_ns), data)
 
     def flush(self) -> None:
         """Give it to the system."""
@@ -239,15 +239,15 @@ class SensorPart:
         match kept.block:
             case AudioBlock():
                 shape = {"form": kept.form, "frames": kept.shape[0], "channels": kept.shape[1]}
-                return spine.SoundEntry, shape, {"array": self._number(kept.block.array)}
+                return spine.SoundEntry, shape, {"array": self._number(kept.block.array, kept.t_mono_ns)}
             case Frame():
                 shape = {"form": kept.form, "rows": kept.shape[0], "columns": kept.shape[1]}
-                return spine.PictureEntry, shape, {"camera": self._number(kept.block.camera)}
+                return spine.PictureEntry, shape, {"camera": self._number(kept.block.camera, kept.t_mono_ns)}
             case IqBlock():
                 return spine.IqEntry, {"form": kept.form}, {}
         return spine.RadioEntry, {}, {}
 
-    def _number(self, said: Any) -> int | None:
+    def _number(self, said: Any, t_mono_ns: int) -> int | None:
         """Of an array or a camera, which is told when it comes first."""
         if said is None:
             return None
@@ -255,5 +255,5 @@ class SensorPart:
             number = self._said[said] = len(self._said) + 1
             is_array = hasattr(said, "positions_m")
             line = spine.ArraySaid(number=number, array=said) if is_array else spine.CameraSaid(number=number, camera=said)
-            self._say(0, line)
+            self._say(t_mono_ns, line)
         return self._said[said]

@@ -15,14 +15,16 @@ from mcap.reader import make_reader
 from msgspec.structs import replace
 
 from drivers.blocks import AnyBlock
+from drivers.mcap import messages
 from drivers.recording import Recording
 from edge_node.record import sealed
 from edge_node.record.archive import Archive, NoRoom, name_of
 from edge_node.record.closing import close_cut
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.head import Head, Trigger
+from edge_node.record.kept import kept
 from edge_node.record.opening import open_to
-from edge_node.record.part import PartFile, Target
+from edge_node.record.part import PartFile, SensorPart, Target
 from edge_node.timebase import Timebase
 from tests.edge_node.record import recordings as made
 from tests.small_disk import fill, set_writable, small_disk
@@ -241,3 +243,14 @@ def test_what_cannot_be_sealed_leaves_no_file_open(tmp_path: Path) -> None:
     with pytest.raises(sealed.KeyUnusable):
         PartFile(Target(tmp_path, "abcd", 0, "no key"), "one")
     assert len([*opened.iterdir()]) == before
+
+
+def test_a_spine_begins_with_its_first_block_whatever_the_clock_says(tmp_path: Path) -> None:
+    """What is said of an array has the time of its first block, and a clock of before 1970 that of 1970."""
+    target = made.record(tmp_path / "one", {"sound": made.sound()[5:]})
+    times = [one.log_ns for one in messages(io.BytesIO((target.folder / "spine-sound.mcap").read_bytes()))]
+    assert times[0] == times[1] == made.CLOCK.offset_ns + 5 * made.STEP_NS
+    part = SensorPart(replace(target, folder=tmp_path, offset_ns=-(10**15)), "sound", 1)
+    part.write(kept(made.sound()[0]))
+    part.close()
+    assert {one.log_ns for one in messages(io.BytesIO((tmp_path / "spine-sound.mcap").read_bytes()))} == {0}
