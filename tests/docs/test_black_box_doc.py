@@ -26,11 +26,7 @@ def test_every_key_stands_there_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", PAGE.split("## What there is to set")[1], re.MULTILINE))
     table = BlackBoxTable()
     names = [one.name for one in msgspec.structs.fields(BlackBoxTable) if one.name != "on"]
-    shown = {name: getattr(table, name) for name in names}
-    told = {
-        name: "none" if value is None else str(value).lower() if isinstance(value, bool) else f"{value:g}" for name, value in shown.items()
-    }
-    assert {name: rows[name] for name in names} == told
+    assert {name: rows[name] for name in names} == {name: told(getattr(table, name)) for name in names}
     assert table.on == ()
 
 
