@@ -4,6 +4,7 @@ import io
 import os
 import shutil
 from contextlib import nullcontext
+from errno import ENOSPC
 from pathlib import Path
 
 import msgspec
@@ -24,7 +25,8 @@ from edge_node.record.folder import RecordedFolder
 from edge_node.record.head import Head, Trigger
 from edge_node.record.kept import kept
 from edge_node.record.opening import open_to
-from edge_node.record.part import PartFile, SensorPart, Target
+from edge_node.record.part import PartFile, SensorPart, SpinePart, Target
+from edge_node.record.session import Begun, Failed, Session
 from edge_node.timebase import Timebase
 from tests.edge_node.record import recordings as made
 from tests.small_disk import fill, set_writable, small_disk
@@ -254,3 +256,28 @@ def test_a_spine_begins_with_its_first_block_whatever_the_clock_says(tmp_path: P
     part.write(kept(made.sound()[0]))
     part.close()
     assert {one.log_ns for one in messages(io.BytesIO((tmp_path / "spine-sound.mcap").read_bytes()))} == {0}
+
+
+def test_a_disk_that_fails_at_begin_or_end_leaves_no_file_open_and_no_recording_unclosed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    opened = Path("/proc/self/fd")
+    session = Session(Archive(tmp_path, 10**9, 0))
+    before = len([*opened.iterdir()])
+    with monkeypatch.context() as full:
+        full.setattr("edge_node.record.session.SpinePart", fail)
+        assert isinstance(session.begin(head(1), None), Failed)
+    assert isinstance(session.begin(head(2), None), Begun)
+    with monkeypatch.context() as full:
+        full.setattr(SpinePart, "flush", fail)
+        assert isinstance(session.finish(head(2)), Failed)
+    assert len([*opened.iterdir()]) == before
+    with monkeypatch.context() as full:
+        full.setattr("edge_node.record.session.SpinePart", fail)
+        assert isinstance(session.begin(head(3), None), Failed)
+    assert session.keep_house(None, 30) is None
+    folders = [RecordedFolder(path).head for path in sorted(tmp_path.iterdir())]
+    assert [(one.finished, one.cut) for one in folders] == [(True, "the node ended while it was written")] * 3
