@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from contextlib import suppress
+from errno import ECONNREFUSED
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -45,6 +47,7 @@ class View:
     def __init__(self, run_dir: Path, sensor: str, camera: bool) -> None:
         self._path, self._camera = str(address(run_dir, sensor)), camera
         self._look_ns = 0
+        self._left: tuple[int, int] | None = None
         self._painters: dict[type, Painter | None] = {}
         self._socket: socket.socket | None = None
 
@@ -52,7 +55,8 @@ class View:
         """Show what is in a block, if somebody looks; whatever goes wrong with that is not the sensor's trouble."""
         if now_ns >= self._look_ns:
             self._look_ns = now_ns + LOOK_EVERY_NS
-            self._look()
+            with suppress(OSError):
+                self._look()
         if self._socket is None:
             return
         try:
@@ -64,8 +68,9 @@ class View:
             self._painters[type(block)] = None
 
     def _look(self) -> None:
-        """Begin when somebody looks, and forget all when nobody does."""
-        if not os.path.exists(self._path):  # noqa: PTH110 -- four times a second for ever, in a third of pathlib's time
+        """Begin when somebody looks, and forget all when nobody does; raises OSError where no socket is to be had."""
+        there = _made_at(self._path)
+        if there is None or there == self._left:
             self.close()
         elif self._socket is None:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
@@ -84,8 +89,10 @@ class View:
             self._socket.sendto(message, self._path)
         except BlockingIOError:
             return  # who looks is slow, and sees the next
-        except OSError:
-            self.close()  # who looked has gone without taking his socket's name away
+        except OSError as error:
+            if error.errno == ECONNREFUSED:  # who looked was killed; his socket's name stays, and is nobody until another one makes it anew
+                self._left = _made_at(self._path)
+            self.close()
 
     def close(self) -> None:
         """Show nothing any more."""
@@ -93,6 +100,15 @@ class View:
             self._socket.close()
             self._socket = None
         self._painters.clear()
+
+
+def _made_at(path: str) -> tuple[int, int] | None:
+    """Which file this is, by its number and when it was made; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 -- four times a second for ever, in a third of pathlib's time
+    except OSError:
+        return None
+    return found.st_ino, found.st_ctime_ns
 
 
 def _made(where: str) -> Painter:

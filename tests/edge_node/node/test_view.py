@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EMFILE
 from pathlib import Path
 
 import numpy as np
@@ -56,12 +57,35 @@ def test_who_looks_sees_and_who_has_gone_is_forgotten(tmp_path: Path) -> None:
     assert not one._painters
 
 
-def test_a_socket_that_nobody_holds_any_more_is_nobody(tmp_path: Path) -> None:
+def test_a_socket_that_nobody_holds_any_more_is_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = View(tmp_path, "mic", camera=False)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
         dead.bind(str(address(tmp_path, "mic")))
     one.saw(sound(), LOOK_EVERY_NS)
     assert one._socket is None
+    monkeypatch.setattr(view, "_made", lambda _: pytest.fail("something is made for nobody"))
+    for k in range(2, 10):
+        one.saw(sound(k), k * LOOK_EVERY_NS)
+    monkeypatch.undo()
+    address(tmp_path, "mic").unlink()
+    with looking(tmp_path) as eye:
+        one.saw(sound(), 20 * LOOK_EVERY_NS)
+        assert eye.recv(10_000)
+    one.close()
+
+
+def test_without_a_socket_to_be_had_the_sensor_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: int) -> socket.socket:
+        raise OSError(EMFILE, "Too many open files")
+
+    one = View(tmp_path, "mic", camera=False)
+    with looking(tmp_path) as eye:
+        with monkeypatch.context() as patched:
+            patched.setattr("edge_node.node.view.socket.socket", none_left)
+            one.saw(sound(), LOOK_EVERY_NS)
+        one.saw(sound(1), 2 * LOOK_EVERY_NS)
+        assert eye.recv(10_000)
+    one.close()
 
 
 def test_who_takes_nothing_holds_nobody_up(tmp_path: Path) -> None:
