@@ -7,6 +7,7 @@ import logging
 import os
 import selectors
 import signal
+import stat
 import time
 from pathlib import Path
 from types import FrameType
@@ -54,6 +55,7 @@ class Supervisor:
         self._was: tuple[str, ...] = ()
         self._run_dir = config.node.run_dir
         self._run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_safe(self._run_dir)
         self._lock = _lock(self._run_dir)
         self._nursery = Nursery(first=nursery)
         self._hub = self._add("hub", HUB, config)
@@ -273,6 +275,15 @@ def _modified(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _require_safe(run_dir: Path) -> None:
+    """Raises PermissionError where another user could have this one write through links of his, or read along: /tmp is everybody's."""
+    held = run_dir.stat()
+    if not {held.st_uid, run_dir.lstat().st_uid} <= {os.geteuid(), 0}:
+        raise PermissionError(f"run_dir {run_dir} belongs to another user: remove it, or give this node one of its own in [node]")
+    if held.st_mode & stat.S_IWOTH:
+        raise PermissionError(f"everybody may write to run_dir {run_dir}: chmod o-w it, or give this node one of its own in [node]")
 
 
 def _lock(run_dir: Path) -> int:

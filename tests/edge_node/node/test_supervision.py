@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from edge_node.node.supervisor import _require_safe
 from tests.running import RunningNode, running_node, wait_for
 from tools.trial.spent import nursery
 
@@ -156,6 +159,27 @@ def test_two_nodes_in_one_run_dir_are_refused(node: RunningNode, tmp_path: Path)
     second = RunningNode(tmp_path, TWO)
     assert second.process.wait(10) == os.EX_TEMPFAIL
     assert "another node runs in" in second.log.read_text()
+
+
+def test_a_run_dir_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
+    run_dir = tmp_path / "run"
+    run_dir.mkdir()
+    run_dir.chmod(0o777)
+    path = tmp_path / "node.toml"
+    path.write_text(f'node.run_dir = "{run_dir}"\nnode.state_dir = "{tmp_path}"\n')
+    done = subprocess.run([sys.executable, "-m", "edge_node", "run", "-c", path], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "chmod o-w" in done.stderr) == (os.EX_TEMPFAIL, True)
+    assert list(run_dir.iterdir()) == []
+
+
+@pytest.mark.parametrize("theirs", ["stat", "lstat"])
+def test_a_run_dir_of_another_user_is_refused_by_a_link_of_his_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, theirs: str) -> None:
+    def of_another(*_: object, **__: object) -> os.stat_result:
+        return os.stat_result((0o40700, 0, 0, 1, os.geteuid() + 1, 0, 0, 0, 0, 0))
+
+    monkeypatch.setattr(Path, theirs, of_another)
+    with pytest.raises(PermissionError, match="another user"):
+        _require_safe(tmp_path)
 
 
 def test_a_key_file_that_others_can_read_is_named_and_taken_when_mended(node: RunningNode) -> None:
