@@ -233,6 +233,7 @@ class Supervisor:
                     child.tick(now_s)
                     if now_s > until_s:
                         child.kill()
+                        self._nursery.give_up()  # a nursery that hangs keeps whoever is not born yet
         self._write(self.status(time.monotonic()))
         for child in self._children():
             self._close(child)
