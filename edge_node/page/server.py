@@ -69,7 +69,11 @@ class PageServer(ThreadingMixIn, TCPServer):
             self.shutdown_request(request)
             return
         self.allow(request, ASK_WITHIN_S)
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # no thread is to be had
+            self._forget(request)
+            raise
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """The handler; before it TLS, whose handshake counts."""

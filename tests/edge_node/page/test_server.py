@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from contextlib import ExitStack, suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -68,6 +69,19 @@ def _answered(visitor: Visitor) -> bool:
         return visitor.ask("/settings")[0].status == 200
     except (OSError, HTTPException):
         return False
+
+
+def test_who_gets_no_thread_takes_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 1)
+    with served(tmp_path) as visitor:
+        with monkeypatch.context() as patched:
+            patched.setattr("socketserver.threading.Thread.start", none_left)
+            with pytest.raises((HTTPException, ConnectionError)):
+                visitor.ask("/settings")
+        assert visitor.ask("/settings")[0].status == 200
 
 
 def test_a_fault_of_the_pages_own_is_one_bad_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
