@@ -42,7 +42,10 @@ class Views:
 
     def _open(self, name: str) -> None:
         path = address(self._run_dir, name)
-        fresh = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+        try:
+            fresh = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+        except OSError:
+            return  # this process has no descriptor left
         fresh.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, QUEUE_BYTES)
         try:
             path.unlink(missing_ok=True)

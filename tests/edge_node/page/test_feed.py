@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EMFILE
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,17 @@ def test_a_run_folder_that_is_gone_shows_nothing(tmp_path: Path) -> None:
     views.look(["mic"])
     assert views.fresh() == {}
     views.leave(["mic"])
+
+
+def test_without_a_descriptor_nothing_is_seen_until_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: int) -> socket.socket:
+        raise OSError(EMFILE, "Too many open files")
+
+    views = Views(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr("edge_node.page.views.socket.socket", none_left)
+        views.look(["mic"])
+    assert not address(tmp_path, "mic").exists()
+    views.look(["mic"])
+    assert address(tmp_path, "mic").exists()
+    views.close()
