@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import select
 import socket
 import subprocess
 import sys
-from contextlib import suppress
 
 from edge_node.config import Config, PageTable, to_json
+from edge_node.node.nursery.order import file_of
 
 WAITING = 64
 AGAIN_FIRST_S, AGAIN_MOST_S = 2.0, 60.0
@@ -65,13 +66,10 @@ class PageDoor:
         handle = str(door.fileno())
         command = [sys.executable, "-m", "edge_node", "page", "-c", "-", "--door", handle]
         try:
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[door.fileno()], process_group=0)
+            with os.fdopen(file_of(to_json(self._config))) as config:  # a pipe would have to wait for a reader
+                self._process = subprocess.Popen(command, stdin=config, pass_fds=[door.fileno()], process_group=0)
         except OSError as error:
             self._failed(f"the status page cannot be started: {error.strerror}", now_s)
-            return
-        if self._process.stdin is not None:
-            with suppress(BrokenPipeError), self._process.stdin as pipe:  # whoever is gone already is seen to be gone
-                pipe.write(to_json(self._config))
 
     def _watch(self, process: subprocess.Popen[bytes], now_s: float) -> None:
         code = process.poll()

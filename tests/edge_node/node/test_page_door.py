@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from edge_node.config import Config, NodeTable, PageTable, to_json
+from edge_node.config import Config, NodeTable, PageTable, SensorTable, to_json
 from edge_node.node.page_door import PageDoor, listening
 from tests.running import RunningNode, running_node, wait_for
 
@@ -134,6 +135,28 @@ def test_an_address_that_somebody_has_is_said_and_tried_again(tmp_path: Path, ca
     door.tick(200.0)
     with socket.create_connection(("127.0.0.1", port), timeout=5):
         door.close()
+
+
+def test_a_page_that_reads_nothing_holds_no_supervisor_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf = tmp_path / "deaf"
+    deaf.write_text("#!/bin/sh\nexec sleep 60\n")
+    deaf.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(deaf))
+    port = free_port()
+    sensors = tuple(SensorTable(f"sensor-{k}", "recording", options={"path": "x" * 200}) for k in range(1000))
+    config = Config(node=NodeTable(run_dir=tmp_path, state_dir=tmp_path), page=PageTable(listen=f"127.0.0.1:{port}"), sensor=sensors)
+    door = PageDoor(config)
+    door.tick(1.0)
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        ticking = Thread(target=door.tick, args=(2.0,))
+        ticking.start()
+        ticking.join(20)
+        held_up = ticking.is_alive()
+        if held_up and door._process is not None:
+            door._process.kill()
+            ticking.join()
+    door.close()
+    assert not held_up
 
 
 def test_without_a_listen_there_is_no_door(tmp_path: Path) -> None:
