@@ -72,7 +72,7 @@ def _tls(config: Config) -> ssl.SSLContext | None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        context.load_cert_chain(config.page.certificate, config.page.key)
+        context.load_cert_chain(config.page.certificate, config.page.key, password="")  # else OpenSSL asks a terminal, and waits
     except OSError as error:
         raise PageError(f"page.certificate or page.key cannot be used: {error}") from error
     return context

@@ -13,10 +13,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from edge_node.config import Config, NodeTable, PageTable, SensorTable, to_json
 from edge_node.node.page_door import PageDoor, listening
 from tests.running import RunningNode, running_node, wait_for
+from tests.tools.c2.web.helpers import certificate
 
 IMPATIENT = """
 import sys
@@ -157,6 +159,19 @@ def test_a_page_that_reads_nothing_holds_no_supervisor_up(tmp_path: Path, monkey
             ticking.join()
     door.close()
     assert not held_up
+
+
+def test_a_key_with_a_password_is_refused_and_nobody_asked_for_it(tmp_path: Path) -> None:
+    pem, key = certificate(tmp_path)
+    locked = serialization.load_pem_private_key(key.read_bytes(), None).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"a password")
+    )
+    key.write_bytes(locked)
+    page = f'listen = "127.0.0.1:{free_port()}"\ncertificate = "{pem}"\nkey = "{key}"'
+    (tmp_path / "node.toml").write_text(f'node.run_dir = "run"\nnode.state_dir = "state"\n[page]\n{page}\n')
+    command = [sys.executable, "-m", "edge_node", "page", "-c", str(tmp_path / "node.toml")]
+    done = subprocess.run(command, input="a password\n", capture_output=True, text=True, timeout=60, start_new_session=True, check=False)
+    assert (done.returncode, "page.key cannot be used" in done.stderr) == (os.EX_UNAVAILABLE, True)
 
 
 def test_without_a_listen_there_is_no_door(tmp_path: Path) -> None:
