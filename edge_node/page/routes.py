@@ -24,6 +24,8 @@ KINDS = {
     ".svg": "image/svg+xml",
 }
 JSON = "application/json"
+KEPT_NOWHERE = {"Cache-Control": "no-store"}
+"""What the node says is not for the disk of whoever looks: tracks, and persons where they are shown."""
 WRONG_TAKES_S = 1.0
 MANIFEST = frozenset(path.name for path in STATIC.iterdir() if path.suffix in KINDS)
 
@@ -43,7 +45,7 @@ class Routes:
             ("POST", "/logout"): self._log_out,
             ("GET", "/settings"): self._settings,
             ("GET", "/events"): self._events,
-            ("GET", "/status.json"): lambda _: Answer(200, msgspec.json.encode(self._desk.told()), JSON),
+            ("GET", "/status.json"): lambda _: _now(msgspec.json.encode(self._desk.told()), JSON),
             ("GET", "/tracks.json"): self._tracks,
             ("GET", "/metrics"): self._metrics,
         }
@@ -90,16 +92,20 @@ class Routes:
         wanted = [name for name in asked.query("look").split(",") if name in self._sensors]
         until_s = self._login.expiry_s(asked.session) if self._login else 0.0
         parts = self._feed.messages(frozenset(wanted[:MOST_VIEWS]), until_s or time.time() + SESSION_S)
-        return Answer(200, kind="text/event-stream", headers={"Cache-Control": "no-store"}, parts=parts)
+        return Answer(200, kind="text/event-stream", headers=KEPT_NOWHERE, parts=parts)
 
     def _tracks(self, _: Asked) -> Answer:
         age_s, tracks = self._desk.tracks()
-        return Answer(200, msgspec.json.encode({"age_s": age_s if isfinite(age_s) else None, "tracks": tracks}), JSON)
+        return _now(msgspec.json.encode({"age_s": age_s if isfinite(age_s) else None, "tracks": tracks}), JSON)
 
     def _metrics(self, _: Asked) -> Answer:
         from edge_node.page import metrics  # noqa: PLC0415 -- two MiB that only a scraper needs
 
-        return Answer(200, metrics.exposed(self._desk.told(), self._desk.tracks()[1]), metrics.KIND)
+        return _now(metrics.exposed(self._desk.told(), self._desk.tracks()[1]), metrics.KIND)
+
+
+def _now(body: bytes, kind: str) -> Answer:
+    return Answer(200, body, kind, KEPT_NOWHERE)
 
 
 def _file(name: str) -> Answer:
