@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
@@ -46,13 +45,9 @@ class Asked(Struct, frozen=True):
 
     @property
     def session(self) -> str:
-        """The session's cookie, empty when there is none."""
-        cookies: SimpleCookie = SimpleCookie()
-        try:
-            cookies.load(self.header("Cookie"))
-        except CookieError:
-            return ""
-        return cookies[COOKIE].value if COOKIE in cookies else ""
+        """The session's cookie, empty when there is none; those of other programs at the same name (localhost) may be anything."""
+        cookies = (one.strip().partition("=") for one in self.header("Cookie").split(";"))
+        return next((value for name, _, value in cookies if name == COOKIE), "")
 
 
 class Answer(Struct, frozen=True):

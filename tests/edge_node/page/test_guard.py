@@ -63,6 +63,22 @@ def test_the_token_opens_the_page_and_logging_out_closes_it(tmp_path: Path) -> N
         assert "Max-Age=0" in answer.headers["Set-Cookie"]
 
 
+@pytest.mark.parametrize("others", ['prefs={"a":1}', "=", "a b=c", 'x="unended'])
+def test_cookies_of_other_programs_by_the_same_name_do_not_hide_its_own(tmp_path: Path, others: str) -> None:
+    with served(tmp_path, TOKEN) as visitor:
+        visitor.log_in()
+        visitor.cookie = f"{others}; {visitor.cookie}; {others}"
+        assert visitor.ask("/settings")[0].status == 200
+
+
+@pytest.mark.parametrize("path", ["/status.json", "/tracks.json", "/metrics"])
+def test_what_the_node_says_stays_on_nobodys_disk(tmp_path: Path, path: str) -> None:
+    fill(tmp_path)
+    with served(tmp_path) as visitor:
+        answer, _ = visitor.ask(path)
+        assert (answer.status, answer.headers.get_all("Cache-Control")) == (200, ["no-store"])
+
+
 def test_programs_come_with_the_token_in_a_header(tmp_path: Path) -> None:
     fill(tmp_path)
     with served(tmp_path, TOKEN) as visitor:
