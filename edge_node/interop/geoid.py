@@ -1,7 +1,7 @@
 """Mean sea level against the ellipsoid: EGM96, coarse.
 
-The table is NGA's WW15MGH grid of 15' (EGM96, public domain), smoothed to 2 degrees and rounded to a metre. It errs by 1 m (1 sigma), in
-95 of 100 places by less than 2 m, in trenches and beside the highest mountains by up to 15 m.
+The table is NGA's WW15MGH grid of 15' (EGM96, public domain), smoothed to 2 degrees and rounded to a metre; tools/geoid_table.py makes it
+and tells its errors: 1 m (1 sigma), in 95 of 100 places less than 2 m, in trenches and beside the highest mountains up to 15 m.
 """
 
 from __future__ import annotations
@@ -22,11 +22,15 @@ def _table() -> memoryview:
 
 
 def geoid_height_m(latitude_deg: float, longitude_deg: float) -> float:
-    """How far mean sea level lies above the WGS-84 ellipsoid there; finite degrees in, cubic convolution of the table."""
+    """How far mean sea level lies above the WGS-84 ellipsoid there; finite degrees in."""
+    return height_in(_table(), latitude_deg, longitude_deg)
+
+
+def height_in(table: memoryview, latitude_deg: float, longitude_deg: float) -> float:
+    """Cubic convolution of a table of ROWS x COLUMNS."""
     row, column = (90.0 - latitude_deg) / STEP_DEG, longitude_deg % 360.0 / STEP_DEG
     top, left = min(max(floor(row), 0), ROWS - 2), floor(column)
     across, down = _weights(column - left), _weights(row - top)
-    table = _table()
     rows = [min(max(top + step, 0), ROWS - 1) * COLUMNS for step in (-1, 0, 1, 2)]
     columns = [(left + step) % COLUMNS for step in (-1, 0, 1, 2)]
     return sum(
