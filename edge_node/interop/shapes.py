@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import cos, radians, sin
+from math import cos, inf, radians, sin
 
 from edge_node.geometry import LocalFrame
 from edge_node.interop.readings import Direction, Position
@@ -58,26 +58,21 @@ def unrolled(points: Sequence[Point]) -> list[Point]:
 def cut_line(points: Sequence[Point]) -> list[list[Point]]:
     """A line in parts that each stay within -180 to 180; a part of one point is none."""
     parts: list[list[Point]] = [[]]
-    before: Point | None = None
+    low, high = inf, -inf
     for point in unrolled(points):
-        for seam in _seams(before, point) if before else ():
-            crossing = _between(before or point, point, seam)
-            parts[-1].append(crossing)
+        low, high = min(low, point[0]), max(high, point[0])
+        seam = ((low + SEAM_DEG) // TURN_DEG + 1) * TURN_DEG - SEAM_DEG
+        if seam < high:
+            crossing = _between(parts[-1][-1], point, seam)
+            parts[-1] += [] if parts[-1][-1] == crossing else [crossing]
             parts.append([crossing])
+            low, high = min(seam, point[0]), max(seam, point[0])
         parts[-1].append(point)
-        before = point
     return [_shifted(part) for part in parts if len(part) > 1]
 
 
-def _seams(begin: Point, end: Point) -> list[float]:
-    """The antimeridians that a step really crosses, in its order; it is shorter than half a turn, so there is one at most."""
-    low, high = sorted((begin[0], end[0]))
-    seam = ((low + SEAM_DEG) // TURN_DEG + 1) * TURN_DEG - SEAM_DEG
-    return [seam] if low < seam < high else []
-
-
 def _between(begin: Point, end: Point, longitude_deg: float) -> Point:
-    """Where a straight line on the map has this longitude."""
+    """Where a straight line on the map has this longitude, which its ends do not share."""
     part = (longitude_deg - begin[0]) / (end[0] - begin[0])
     return longitude_deg, *(a + (b - a) * part for a, b in zip(begin[1:], end[1:], strict=True))
 

@@ -103,6 +103,24 @@ def test_a_way_over_the_antimeridian_is_cut_there() -> None:
     assert east == [[-180.0, pytest.approx(56.952)], [-179.999, 56.952], [-179.998, 56.952]]
 
 
+@pytest.mark.parametrize("seam_deg", [180.0, -180.0])
+def test_a_way_with_a_place_on_the_antimeridian_itself_is_cut_there(seam_deg: float) -> None:
+    west, east = shapes.cut_line([(179.5, 1.0), (seam_deg, 2.0), (-179.5, 3.0)])
+    assert (west, east) == ([(179.5, 1.0), (180.0, 2.0)], [(-180.0, 2.0), (-179.5, 3.0)])
+    assert shapes.cut_line([(179.5, 1.0), (seam_deg, 2.0), (179.5, 3.0)]) == [[(179.5, 1.0), (180.0, 2.0), (179.5, 3.0)]]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([-180.0, -179.5, -179.0, 179.0, 179.5, 180.0]), st.floats(-1, 1)), min_size=2, max_size=8))
+def test_no_part_of_a_way_leaps_over_the_map(points: list[tuple[float, float]]) -> None:
+    parts = shapes.cut_line(points)
+    for part in parts:
+        assert max(point[0] for point in part) - min(point[0] for point in part) <= 1.0
+    said = {(abs(longitude_deg), latitude_deg) for part in parts for longitude_deg, latitude_deg in part}
+    assert {(abs(longitude_deg), latitude_deg) for longitude_deg, latitude_deg in points} <= said
+    assert all(a[-1][1] == b[0][1] and abs(a[-1][0]) == 180 for a, b in pairwise(parts))
+
+
 @settings(deadline=None)
 @given(st.floats(-80, 80), st.sampled_from([179.99, -179.99, 180.0, -180.0]), st.floats(0, 360), st.floats(0, 200))
 def test_a_sector_at_the_antimeridian_stays_on_the_map(
