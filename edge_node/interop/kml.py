@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -65,9 +65,14 @@ def _parts(one: Feature) -> Iterator[str]:
     for point in one.points:
         yield f"<Point>{_coordinates([point])}</Point>"
     for line in one.lines:
-        yield f"<LineString>{_coordinates(line)}</LineString>"
+        yield f"<LineString>{_along(line)}{_coordinates(line)}</LineString>"
     for ring in one.rings:
-        yield f"<Polygon><outerBoundaryIs><LinearRing>{_coordinates(ring)}</LinearRing></outerBoundaryIs></Polygon>"
+        yield f"<Polygon>{_along(ring)}<outerBoundaryIs><LinearRing>{_coordinates(ring)}</LinearRing></outerBoundaryIs></Polygon>"
+
+
+def _along(points: Sequence[Point]) -> str:
+    """What lies on the ground follows it, else a hill would hide the middle of a line."""
+    return "" if len(points[0]) > 2 else "<tessellate>1</tessellate>"
 
 
 def _coordinates(points: Iterable[Point]) -> str:

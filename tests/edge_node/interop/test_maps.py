@@ -157,6 +157,16 @@ def test_kml_tells_heights_above_the_sea() -> None:
     assert float(first[2]) == pytest.approx(64.6, abs=1.5)
     assert track.findtext(f"{KML}TimeSpan/{KML}begin") == "2026-11-18T11:06:40.000Z"
     assert track.findtext(f"{KML}styleUrl") == "#track"
+    assert line.find(f"{KML}tessellate") is None
+
+
+def test_kml_lays_lines_without_heights_on_the_ground() -> None:
+    root = read(kml.document(STATION, [moment for moment in run() if moment.track.number == 4]))
+    flat = [part for kind in ("LineString", "Polygon") for part in root.iter(f"{KML}{kind}")]
+    assert len(flat) == 11
+    for part in flat:
+        assert part.findtext(f"{KML}tessellate") == "1"
+        assert part.find(f".//{KML}altitudeMode") is None
 
 
 @hostile.patient
