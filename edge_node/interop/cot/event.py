@@ -48,4 +48,8 @@ def remarks(*lines: str) -> str:
 
 
 def _value(value: float | str) -> str:
-    return escape(text(value, 200)) if isinstance(value, str) else f"{value:.10g}"
+    """A number has eight decimals at most and no exponent: XML Schema's decimal, which places and errors are, has none."""
+    if isinstance(value, str):
+        return escape(text(value, 200))
+    said = f"{value:.8f}".rstrip("0").rstrip(".")
+    return "0" if said == "-0" else said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from math import isfinite
 from typing import get_args
@@ -28,6 +29,8 @@ etree, models = needed("lxml.etree"), needed("taky.cot.models")
 NAMES = Names(node8="3fa2b1c0", epoch=0x7C1B, started_utc_ns=START_NS)
 NOW_NS = START_NS + 50_000_000
 SPEAKER = Speaker(station=STATION, names=NAMES, now_ns=NOW_NS, rate_hz=2.0)
+DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+"""What XML Schema takes for one."""
 SLOWLY = replace(SPEAKER, rate_hz=0.1)
 
 
@@ -60,6 +63,14 @@ def test_what_nobody_knows_is_said_so() -> None:
     flat = replace(track.kinematics, altitude_wgs84_m=None, covariance=())
     assert attributes(read(told(replace(track, kinematics=flat))[0]), "point")["ce"] == f"{UNKNOWN_M:.0f}"
     assert attributes(read(told(replace(track, kinematics=flat))[0]), "point")["hae"] == f"{UNKNOWN_M:.0f}"
+
+
+def test_a_place_on_the_prime_meridian_is_told_without_exponents() -> None:
+    track = flown(1)
+    assert track.kinematics is not None
+    greenwich = replace(track.kinematics, latitude_deg=-1e-12, longitude_deg=-0.00005)
+    point = attributes(read(told(replace(track, kinematics=greenwich))[0]), "point")
+    assert (point["lat"], point["lon"], point["hae"]) == ("0", "-0.00005", "85")
 
 
 def test_a_bearing_is_a_line_from_the_node_and_never_a_point() -> None:
@@ -147,7 +158,7 @@ def test_protobuf_is_framed_for_streams_and_for_datagrams() -> None:
 def test_no_track_makes_an_event_unreadable(moment: Moment, station: Station) -> None:
     for event in events(moment, replace(SPEAKER, station=station)):
         root = read(event)
-        assert all(isfinite(float(value)) for value in attributes(root, "point").values())
+        assert all(DECIMAL.fullmatch(value) for value in attributes(root, "point").values())
         assert all(
             isfinite(float(value)) for name in ("track", "range", "bearing") for one in root.iter(name) for value in one.attrib.values()
         )
