@@ -72,7 +72,7 @@ def wrapped(azimuth_deg: float) -> float:
 
 
 def place(latitude_deg: float | None, longitude_deg: float | None) -> tuple[float, float] | None:
-    """A latitude, and a longitude of -180 <= l < 180; None where either is none."""
+    """A latitude, and a longitude of -180 <= l <= 180; None where either is none."""
     latitude, longitude = within(latitude_deg, -90, 90), within(longitude_deg, -360, 360)
     return (
         None if latitude is None or longitude is None else (latitude, (longitude + 180) % 360 - 180 if abs(longitude) > 180 else longitude)

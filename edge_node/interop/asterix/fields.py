@@ -7,7 +7,8 @@ from math import ceil
 
 ITEMS_AN_OCTET = 7
 TICKS_A_DAY = 86_400 * 128
-ANGLE_DEG = 180 / 2**25
+HALF_TURN = 2**25
+ANGLE_DEG = 180 / HALF_TURN
 FOOT_M = 0.3048
 QUARTER_FLIGHT_LEVEL_M = 6.25 * FOOT_M
 MOST_DATAGRAM = 1400
@@ -48,7 +49,7 @@ def unsigned(value: float, step: float, octets: int) -> bytes:
 
 
 def no_better(value: float, step: float, octets: int) -> bytes:
-    """As `unsigned`, but up to the next step: an error is never told smaller than it is."""
+    """As `unsigned`, but up to the next step: an error is told smaller than it is only where it is beyond all that can be said."""
     return unsigned(ceil(value / step) * step, step, octets)
 
 
@@ -59,8 +60,9 @@ def time_of_day(t_utc_ns: int) -> bytes:
 
 
 def place(latitude_deg: float, longitude_deg: float) -> bytes:
-    """WGS-84 in steps of 180/2**25 degrees: 0.6 m."""
-    return signed(latitude_deg, ANGLE_DEG, 4) + signed(longitude_deg, ANGLE_DEG, 4)
+    """WGS-84 in steps of 180/2**25 degrees: 0.6 m; the antimeridian is -180, for 180 is out of range."""
+    turned = (round(longitude_deg / ANGLE_DEG) + HALF_TURN) % (2 * HALF_TURN) - HALF_TURN
+    return signed(latitude_deg, ANGLE_DEG, 4) + turned.to_bytes(4, "big", signed=True)
 
 
 def short_number(number: int) -> bytes:

@@ -93,6 +93,13 @@ def test_a_registration_that_fits_is_its_name() -> None:
     assert of_062(track)["I245"]["TId"].strip() == "YLABC1"
 
 
+@pytest.mark.parametrize("longitude_deg", [180.0, -180.0, 179.99999999])
+def test_the_antimeridian_is_minus_180(longitude_deg: float) -> None:
+    track = flown(1)
+    assert track.kinematics is not None
+    assert of_062(replace(track, kinematics=replace(track.kinematics, longitude_deg=longitude_deg)))["I105"]["Lon"] == -180.0
+
+
 @pytest.mark.parametrize(
     ("after_midnight_ns", "ticks"),
     [(0, 0), (1_000_000_000, 128), (-1_000_000_000, 86_400 * 128 - 128), (-3_000_000, 0), (-5_000_000, 86_400 * 128 - 1)],
@@ -115,7 +122,8 @@ def test_062_there_and_back(latitude: float, longitude: float, altitude: float, 
     )
     said = of_062(replace(flown(1), kinematics=state, number=number))
     assert said["I105"]["Lat"] == pytest.approx(latitude, abs=STEP_DEG * 0.51)
-    assert said["I105"]["Lon"] == pytest.approx(longitude, abs=STEP_DEG * 0.51)
+    assert -180 <= said["I105"]["Lon"] < 180
+    assert abs((said["I105"]["Lon"] - longitude + 180) % 360 - 180) <= STEP_DEG * 0.51
     assert said["I130"]["Alt"] * 0.3048 == pytest.approx(altitude, abs=0.96)
     assert said["I185"]["Vx"] == pytest.approx(speed, abs=0.126)
     assert said["I185"]["Vy"] == pytest.approx(-speed, abs=0.126)
