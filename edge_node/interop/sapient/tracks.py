@@ -114,12 +114,12 @@ def _classification(track: Track) -> list[Said]:
 
 
 def _signal(heard: Emission) -> Said | None:
-    """Frequencies in Hz; the amplitude is in dB of the receiver's full scale."""
+    """Frequencies in Hz, edges where a width is known; the amplitude is in dB of the receiver's full scale."""
     center_hz, level = readings.within(heard.center_hz, 1.0, 1e12), readings.within(heard.level_dbfs, -400, 400)
     if center_hz is None or level is None:
         return None
-    half_hz = readings.within(max(heard.span_hz or 0.0, heard.bandwidth_hz) / 2, 0.0, center_hz)
-    edges = {} if half_hz is None else {"start_frequency": center_hz - half_hz, "stop_frequency": center_hz + half_hz}
+    half_hz = max(readings.within(one, 0.0, 2 * center_hz) or 0.0 for one in (heard.span_hz, heard.bandwidth_hz)) / 2
+    edges = {"start_frequency": center_hz - half_hz, "stop_frequency": center_hz + half_hz} if half_hz > 0 else {}
     return {"amplitude": level, "centre_frequency": center_hz, **edges}
 
 

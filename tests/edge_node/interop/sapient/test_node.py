@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import nan
 from typing import Any, get_args
 
 import pytest
@@ -124,6 +125,19 @@ def test_a_radio_link_with_a_bearing_tells_its_signal() -> None:
     )
     assert [behaviour.type for behaviour in one.behaviour] == ["Loitering"]
     assert seen(linked(1)) == [], "neither place nor bearing: the standard has no word for it"
+
+
+@pytest.mark.parametrize(
+    ("span_hz", "bandwidth_hz", "width_hz"), [(None, nan, None), (None, 0.0, None), (nan, 5e5, 5e5), (40e6, nan, 40e6), (40e6, 5e5, 40e6)]
+)
+def test_a_signal_of_unknown_width_has_no_edges(span_hz: float | None, bandwidth_hz: float, width_hz: float | None) -> None:
+    emission = linked(1).emission
+    assert emission is not None
+    track = replace(heard(1), emission=replace(emission, span_hz=span_hz, bandwidth_hz=bandwidth_hz))
+    (signal,) = seen(track)[0].detection_report.signal
+    assert (signal.HasField("start_frequency"), signal.HasField("stop_frequency")) == (width_hz is not None,) * 2
+    if width_hz is not None:
+        assert signal.stop_frequency - signal.start_frequency == pytest.approx(width_hz, abs=200.0)
 
 
 def test_all_of_one_scan_have_one_time_and_reports_of_their_own() -> None:
