@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -17,6 +17,7 @@ from edge_node.messages import Finding, NodeStatus, SensorStatus
 from edge_node.node import status
 
 T = TypeVar("T")
+PROGRAM = ("-m", "edge_node")
 
 
 def wait_for(what: Callable[[], T | None], seconds: float, why: str) -> T:
@@ -53,11 +54,11 @@ def again_and_again(do: Callable[[int], object], every_s: float) -> Iterator[Non
 class RunningNode:
     """`edge-node run` with a node.toml of the test's own."""
 
-    def __init__(self, folder: Path, toml: str) -> None:
+    def __init__(self, folder: Path, toml: str, program: Sequence[str] = PROGRAM) -> None:
         self.config = folder / "node.toml"
         self.run_dir, self.state_dir = folder / "run", folder / "state"
         self.write(toml)
-        command = [sys.executable, "-m", "edge_node", "run", "-c", str(self.config)]
+        command = [sys.executable, *program, "run", "-c", str(self.config)]
         self.log = folder / "node.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stderr=log)
@@ -136,9 +137,9 @@ class RunningNode:
 
 
 @contextmanager
-def running_node(folder: Path, toml: str) -> Iterator[RunningNode]:
+def running_node(folder: Path, toml: str, program: Sequence[str] = PROGRAM) -> Iterator[RunningNode]:
     """A node that ends with the block, whatever happens in it."""
-    node = RunningNode(folder, toml)
+    node = RunningNode(folder, toml, program)
     try:
         yield node
     finally:
