@@ -28,7 +28,7 @@ class ServingC2:
 
     def __init__(self, folder: Path, out: IO[bytes]) -> None:
         self.folder, self._out = folder, folder / "c2.jsonl"
-        binds = ["--bind", f"ipc://{folder}/live", "--enrol-bind", f"ipc://{folder}/enrol"]
+        binds = ["--bind", f"ipc://{folder}/live", "--reliable-bind", f"ipc://{folder}/events", "--enrol-bind", f"ipc://{folder}/enrol"]
         command = [sys.executable, "-m", "tools.c2", "serve", "--state", str(folder), "--json", *binds]
         self.process = subprocess.Popen(command, stdout=out)
 

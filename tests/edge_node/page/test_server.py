@@ -34,11 +34,11 @@ NOISE = {
 @pytest.mark.parametrize("name", NOISE)
 def test_what_is_no_request_is_refused_and_the_next_one_answered(tmp_path: Path, name: str) -> None:
     with served(tmp_path) as visitor:
-        with socket.create_connection(("127.0.0.1", visitor.port), timeout=10) as peer:
+        # It may hang up on the first bytes.
+        with socket.create_connection(("127.0.0.1", visitor.port), timeout=10) as peer, suppress(OSError):
             peer.sendall(NOISE[name])
             peer.shutdown(socket.SHUT_WR)
-            with suppress(ConnectionError):
-                peer.recv(65_536)
+            peer.recv(65_536)
         assert visitor.ask("/settings")[0].status == 200
 
 

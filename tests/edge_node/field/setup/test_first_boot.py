@@ -122,6 +122,7 @@ def test_a_c2_that_is_away_is_asked_again_though_the_token_is_off_the_card(tmp_p
     with (tmp_path / "again").open("wb") as out:
         command = [sys.executable, "-m", "tools.c2", "serve", "--state", str(tmp_path / "c2"), "--json"]
         command += ["--bind", f"ipc://{tmp_path}/c2/live", "--enrol-bind", f"ipc://{tmp_path}/c2/enrol"]
+        command += ["--reliable-bind", f"ipc://{tmp_path}/c2/events"]
         serving = subprocess.Popen(command, stdout=out)
         try:
             assert node.boot_up().returncode == 0

@@ -27,7 +27,16 @@ def test_serve_shows_where_its_page_is(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_other_machines_are_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--state", str(tmp_path), "--bind", f"ipc://{tmp_path}/c2", "--web", "0.0.0.0:0"]
+    options = [
+        "--state",
+        str(tmp_path),
+        "--bind",
+        f"ipc://{tmp_path}/c2",
+        "--reliable-bind",
+        f"ipc://{tmp_path}/events",
+        "--web",
+        "0.0.0.0:0",
+    ]
     assert main(["serve", *options]) == 1
     assert "--web-certificate" in capsys.readouterr().err
 
@@ -37,7 +46,17 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_without_its_packages_the_command_that_brings_them_is_said(tmp_path: Path) -> None:
-    options = ["serve", "--state", str(tmp_path), "--bind", f"ipc://{tmp_path}/c2", "--web", "127.0.0.1:0"]
+    options = [
+        "serve",
+        "--state",
+        str(tmp_path),
+        "--bind",
+        f"ipc://{tmp_path}/c2",
+        "--reliable-bind",
+        f"ipc://{tmp_path}/events",
+        "--web",
+        "127.0.0.1:0",
+    ]
     told = run(f"import sys; sys.modules['uvicorn'] = None; from tools.c2.__main__ import main; sys.exit(main({options!r}))")
     assert told.returncode == 1
     assert "needs uvicorn: run tools/setup.sh" in told.stderr
