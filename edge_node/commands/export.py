@@ -7,7 +7,9 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from drivers.source import SourceError
 from edge_node import __version__, private_file
 from edge_node.commands.replay_folder import opened, part_of
 from edge_node.incident.page import render
@@ -15,7 +17,7 @@ from edge_node.incident.redaction import LEFT_OUT, Redaction
 from edge_node.interop import courageous, geojson, kml, table
 from edge_node.interop.moment import Moment, Station, Untellable
 from edge_node.messages import PositionFix
-from edge_node.node.incidents import Account, account_of, incident_of, states_of
+from edge_node.node.incidents import Account, account_of, incident_of
 from edge_node.node.lanes import ordered
 from edge_node.record.folder import RecordedFolder, RecordingUnreadable
 from edge_node.record.head import Head, Place
@@ -38,7 +40,7 @@ def export(arguments: argparse.Namespace) -> int:
     try:
         text = _text(opened(arguments.folder, arguments.key), arguments)
         private_file.replace(arguments.out, text)
-    except (RecordingUnreadable, KeyUnusable, Untellable, ValueError, OSError) as error:
+    except (SourceError, RecordingUnreadable, KeyUnusable, Untellable, ValueError, OSError) as error:
         sys.stderr.write(f"edge-node: {error}\n")
         return os.EX_DATAERR
     sys.stderr.write(f"{arguments.out}: for the role {arguments.role}. {LEFT_OUT[arguments.role]}\n")
@@ -46,30 +48,44 @@ def export(arguments: argparse.Namespace) -> int:
 
 
 def _text(recording: RecordedFolder, arguments: argparse.Namespace) -> str:
+    _require_outside(recording, arguments.out)
     replay = part_of(recording, arguments)
     account = account_of(recording, replay, again=arguments.again)
     redaction = Redaction(arguments.role, secrets.token_bytes(KEY_BYTES), account.everybody())
     if arguments.form == HTML:
         return render(incident_of(recording, replay, account, redaction, __version__))
-    told = ENCODERS[arguments.form](_station(recording.head.node, recording.head.place), list(_moments(recording.head, account, redaction)))
+    station = _station(recording.head.node, recording.head.place, redaction)
+    told = ENCODERS[arguments.form](station, list(_moments(recording.head, account, redaction)))
     return told if isinstance(told, str) else told.decode()
 
 
+def _require_outside(recording: RecordedFolder, out: Path) -> None:
+    """Raises ValueError where the file would lie among those that it is made of, or be one of them."""
+    if recording.path.resolve() in out.resolve().parents:
+        raise ValueError(f"{out} would be part of the recording: name a file outside of {recording.path}")
+
+
 def _moments(head: Head, account: Account, redaction: Redaction) -> Iterator[Moment]:
+    """Of a node that moves each with its place then, for who may know it: a way over a grid tells when it crossed which line."""
+    moves = head.moving and redaction.may.exact_places
     for history in ordered(account.histories):
-        for track in states_of(history, redaction):
-            fix = account.fix_at(track.t_mono_ns) if head.moving else None
-            yield Moment(t_utc_ns=head.clock.utc_ns(track.t_mono_ns), track=track, station=_station(head.node, fix) if fix else None)
+        for track in redaction.way(history.states):
+            fix = account.fix_at(track.t_mono_ns) if moves else None
+            station = _station(head.node, fix, redaction) if fix else None
+            yield Moment(t_utc_ns=head.clock.utc_ns(track.t_mono_ns), track=track, station=station)
 
 
-def _station(name: str, place: Place | PositionFix | None) -> Station:
-    """The node, and where it is as far as that is known."""
-    if place is None:
+def _station(name: str, place: Place | PositionFix | None, redaction: Redaction) -> Station:
+    """The node, and where it is as far as that is known and its reader's."""
+    if place is None or place.latitude_deg is None or place.longitude_deg is None:
         return Station(name=name)
+    about = redaction.rough(place.latitude_deg, place.longitude_deg, place.altitude_wgs84_m)
+    at = about or place
+    exact_m = place.sigma_m if isinstance(place, Place) else place.sigma_horizontal_m
     return Station(
         name=name,
-        latitude_deg=place.latitude_deg,
-        longitude_deg=place.longitude_deg,
-        altitude_wgs84_m=place.altitude_wgs84_m,
-        sigma_horizontal_m=place.sigma_m if isinstance(place, Place) else place.sigma_horizontal_m,
+        latitude_deg=at.latitude_deg,
+        longitude_deg=at.longitude_deg,
+        altitude_wgs84_m=at.altitude_wgs84_m,
+        sigma_horizontal_m=about.sigma_m if about else exact_m,
     )

@@ -48,10 +48,16 @@ class _Chart:
 
 
 def draw(here: Here, stories: Sequence[Story]) -> str:
-    """SVG: ways that are known (whole), claimed (dashed), and directions of which no range is known (sectors)."""
+    """SVG: ways that are known (whole), claimed (dashed), and directions of which no range is known (sectors).
+
+    Where the node's place is rough, neither it nor directions from it are drawn.
+    """
     chart = _Chart(here, [place for story in stories for place in _places(story)])
-    tracks = [part for number, story in enumerate(stories) for part in _track(chart, story, svg.colour_of(number))]
-    return svg.drawing(SIDE_PX, SIDE_PX, [_frame(), *tracks, _node(chart), *_scale(chart), _north()], "Map: north is up")
+    from_here = not here.rough
+    tracks = [part for number, story in enumerate(stories) for part in _track(chart, story, svg.colour_of(number), from_here=from_here)]
+    return svg.drawing(
+        SIDE_PX, SIDE_PX, [_frame(), *tracks, *([_node(chart)] if from_here else []), *_scale(chart), _north()], "Map: north is up"
+    )
 
 
 def far_away(here: Here, stories: Sequence[Story]) -> list[int]:
@@ -69,7 +75,7 @@ def _places(story: Story) -> Iterator[Point]:
         yield at.latitude_deg, at.longitude_deg
 
 
-def _track(chart: _Chart, story: Story, colour: str) -> Iterator[str]:
+def _track(chart: _Chart, story: Story, colour: str, *, from_here: bool) -> Iterator[str]:
     claimed = [(one.latitude_deg, one.longitude_deg) for one in story.claims] or _said(story)
     claims = [point for place in claimed if (point := chart.place(*place)) is not None]
     yield svg.path(claims, stroke=colour, stroke_width=1, stroke_dasharray="3 3")
@@ -81,7 +87,7 @@ def _track(chart: _Chart, story: Story, colour: str) -> Iterator[str]:
         yield _named(points[-1], story, colour)
     elif claims:
         yield _named(claims[-1], story, colour)
-    else:
+    elif from_here:
         yield from _sector(chart, story, colour)
     if (operator := readings.operator_place(story.last.identity)) and (point := chart.place(operator.latitude_deg, operator.longitude_deg)):
         yield svg.element("rect", x=point[0] - 4, y=point[1] - 4, width=8, height=8, fill="none", stroke=colour, stroke_width=1.5)

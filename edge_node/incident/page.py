@@ -79,9 +79,15 @@ def _maps(told: Incident, shown: Sequence[Story]) -> str:
         return _section("Where", f"<p>The node's place is not known: there is no map.</p>{seen}")
     far = from_above.far_away(told.here, shown)
     beyond = f"; further than 20 km, and not drawn: {', '.join(map(str, far))}" if far else ""
-    moved = "; the node moved, and is drawn where it was last" if told.moving else ""
-    above = f"<figure>{from_above.draw(told.here, shown)}<figcaption>From above{beyond}{moved}</figcaption></figure>"
+    above = f"<figure>{from_above.draw(told.here, shown)}<figcaption>From above{beyond}{_drawn(told)}</figcaption></figure>"
     return _section("Where", f'<div class="two">{above}{seen}</div><p class="small">{LEGEND}</p>')
+
+
+def _drawn(told: Incident) -> str:
+    """How far the node's mark is to be believed."""
+    if told.here and told.here.rough:
+        return "; the node, and directions from it, are not drawn: its place is not public"
+    return "; the node moved, and is drawn where it was last" if told.moving else ""
 
 
 def _tracks(told: Incident, shown: Sequence[Story]) -> str:
@@ -139,6 +145,8 @@ def _place(told: Incident) -> str:
     here = told.here
     if here is None:
         return "not known"
+    if here.rough:
+        return f"near {here.latitude_deg:.2f}, {here.longitude_deg:.2f}, to a kilometre: more of it is not public"
     high = "" if here.altitude_wgs84_m is None else f", {here.altitude_wgs84_m:.0f} m above WGS-84"
     sure = "" if here.sigma_m is None else f", ± {here.sigma_m:.0f} m"
     moving = ", on a vehicle" if told.moving else ""

@@ -6,72 +6,90 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from itertools import product
-from math import dist, floor
 from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from edge_node.geometry import to_ecef
+from edge_node.incident.places import NEAR_PERSON_M, Place, Rough, Zones, rough
 from edge_node.interop import readings
-from edge_node.messages import Identity, Suspicion, Target, Track
+from edge_node.messages import Identity, Kinematics, Sight, Suspicion, Target, Track
 
 Role = Literal["public", "operator", "investigator"]
 ROLES: tuple[Role, ...] = get_args(Role)
-NEAR_PERSON_M = 150.0
-"""So near to where an operator stands or an aircraft took off, a place on its way tells who flew it."""
 PSEUDONYM_DIGITS = 10
 OF_OPERATOR = tuple(name for name in Identity.__struct_fields__ if name.startswith("operator_"))
-Place = tuple[float, float]
 
 
 class May(Struct, frozen=True):
-    """What a role is shown: who flew, from where, what it was called, how it sounded and looked, and what was written by hand."""
+    """What a role is shown: who flew, what it was called and where exactly all was, how it sounded and looked, and what was written."""
 
     person: bool
     names: bool
+    exact_places: bool
     radio: bool
     sound_and_pictures: bool
     free_words: bool
 
 
 MAY: dict[Role, May] = {
-    "public": May(person=False, names=False, radio=False, sound_and_pictures=False, free_words=False),
-    "operator": May(person=False, names=True, radio=True, sound_and_pictures=False, free_words=True),
-    "investigator": May(person=True, names=True, radio=True, sound_and_pictures=True, free_words=True),
+    "public": May(person=False, names=False, exact_places=False, radio=False, sound_and_pictures=False, free_words=False),
+    "operator": May(person=False, names=True, exact_places=True, radio=True, sound_and_pictures=False, free_words=True),
+    "investigator": May(person=True, names=True, exact_places=True, radio=True, sound_and_pictures=True, free_words=True),
 }
 LEFT_OUT: dict[Role, str] = {
-    "public": "Left out: names and places of operators, take-off points and what lies within 150 m of them, what suspicions rest on, "
-    "what somebody wrote by hand, sound and pictures. Serial numbers and addresses are replaced by pseudonyms that hold for this file "
-    "alone.",
+    "public": f"Left out: names and places of operators, all ways within {NEAR_PERSON_M:.0f} m or more of them, of take-off points and of "
+    "where a way begins and ends, directions of what has a place, what suspicions rest on, what somebody wrote by hand, sound and "
+    "pictures. The node's place is told to a kilometre. Serial numbers and addresses are replaced by pseudonyms that hold for this "
+    "file alone.",
     "operator": "Left out: names and places of operators, take-off points, sound and pictures.",
     "investigator": "Nothing is left out: this file holds personal data. Keep it as the law asks, and no longer.",
 }
 
 
 class Redaction:
-    """For one export: `key` makes its pseudonyms, so those of two exports cannot be brought together."""
+    """For one export: `key` makes its pseudonyms, so those of two exports cannot be brought together.
 
-    def __init__(self, role: Role, key: bytes, persons: Iterable[Place] = ()) -> None:
+    `persons` are places that nobody public is to know, None where there are more than anybody kept.
+    """
+
+    def __init__(self, role: Role, key: bytes, persons: Iterable[Place] | None = ()) -> None:
         self.role, self.may = role, MAY[role]
-        self._key, self._persons = key, _Near(persons)
+        self._key, self._zones = key, Zones(persons, key)
 
-    def track(self, said: Track) -> Track:
-        """What this role may know of a track."""
-        if self.may.person:
-            return said
-        kept = replace(said, identity=self._identity(said.identity), suspicions=tuple(map(self._suspicion, said.suspicions)))
-        if self.may.names:
-            return kept
-        near = said.kinematics is not None and self.hides((said.kinematics.latitude_deg, said.kinematics.longitude_deg))
-        return replace(kept, cooperation_reason=None, target=self._target(said.target), kinematics=None if near else said.kinematics)
+    def way(self, states: Sequence[Track]) -> list[Track]:
+        """What this role may know of a track over time."""
+        placed = any(one.kinematics is not None for one in states)
+        return [self._state(one, placed) for one in states]
 
     def hides(self, place: Place) -> bool:
         """Whether a place on an aircraft's way is too near to a person."""
-        return not self.may.names and place in self._persons
+        return not self.may.exact_places and place in self._zones
+
+    def rough(self, latitude_deg: float, longitude_deg: float, altitude_wgs84_m: float | None) -> Rough | None:
+        """Where the node is, as this role may know it; None where it may know all."""
+        return None if self.may.exact_places else rough(latitude_deg, longitude_deg, altitude_wgs84_m)
+
+    def _state(self, said: Track, placed: bool) -> Track:
+        if self.may.person:
+            return said
+        kept = replace(said, identity=self._identity(said.identity), suspicions=tuple(map(self._suspicion, said.suspicions)))
+        return kept if self.may.names else self._public(kept, placed)
+
+    def _public(self, said: Track, placed: bool) -> Track:
+        """A place or a direction, never both: together they tell where the node is, and then directions tell of homes."""
+        at = said.kinematics
+        return replace(
+            said,
+            cooperation_reason=None,
+            target=self._target(said.target),
+            kinematics=None if at is None or self.hides((at.latitude_deg, at.longitude_deg)) else _round(at),
+            bearing=None if placed else said.bearing,
+            sight=said.sight if placed else _of_no_range(said.sight),
+            behaviour=tuple(replace(one, about=None, reason="") for one in said.behaviour),
+        )
 
     def pseudonym(self, name: str) -> str:
         """The same for the same name within one export."""
@@ -94,26 +112,19 @@ class Redaction:
         return said if self.may.names and not said.name.startswith("operator") else replace(said, evidence="")
 
 
-class _Near:
-    """Whether a place is near any of many, by cubes of that size about the Earth's centre: a flood claims thousands of operators."""
-
-    def __init__(self, places: Iterable[Place]) -> None:
-        self._cubes: dict[tuple[int, ...], list[tuple[float, float, float]]] = {}
-        for known in filter(None, (readings.place(*place) for place in places)):
-            at = to_ecef(*known, 0.0)
-            self._cubes.setdefault(_cube(at), []).append(at)
-
-    def __contains__(self, place: Place) -> bool:
-        known = readings.place(*place)
-        if known is None:
-            return False
-        at = to_ecef(*known, 0.0)
-        around = product(*(range(middle - 1, middle + 2) for middle in _cube(at)))
-        return any(dist(at, other) < NEAR_PERSON_M for cube in around for other in self._cubes.get(cube, ()))
+def _round(at: Kinematics) -> Kinematics:
+    """With errors that are alike in all directions: the longer axis of others points at the node."""
+    known = readings.position(at)
+    wide_m = known.sigma_major_m if known else None
+    if wide_m is None:
+        return replace(at, covariance=())
+    axes = (wide_m**2, wide_m**2, at.covariance[14], *(max(at.covariance[21], at.covariance[28]),) * 2, at.covariance[35])
+    return replace(at, covariance=tuple(axes[row] if row == column else 0.0 for row in range(6) for column in range(6)))
 
 
-def _cube(at: tuple[float, float, float]) -> tuple[int, ...]:
-    return tuple(floor(axis / NEAR_PERSON_M) for axis in at)
+def _of_no_range(said: Sight | None) -> Sight | None:
+    """A direction and a range are a place."""
+    return said and replace(said, range_m=None, sigma_range_m=None, size_deg=None)
 
 
 def persons_of(states: Iterable[Track]) -> set[Place]:

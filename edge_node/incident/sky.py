@@ -20,7 +20,9 @@ Point = tuple[float, float]
 
 def draw(here: Here | None, moving: bool, stories: Sequence[Story]) -> str:
     """SVG: what was measured is whole, where a claim would be seen is dashed; a direction without elevation is a mark on the horizon."""
-    frame = None if here is None or moving else LocalFrame(here.latitude_deg, here.longitude_deg, here.altitude_wgs84_m or 0.0)
+    frame = (
+        None if here is None or here.rough or moving else LocalFrame(here.latitude_deg, here.longitude_deg, here.altitude_wgs84_m or 0.0)
+    )
     tracks = [part for number, story in enumerate(stories) for part in _track(frame, story, svg.colour_of(number))]
     return svg.drawing(WIDE_PX, TALL_PX, [*_axes(), *tracks], "Sky view: azimuth and elevation from the node")
 

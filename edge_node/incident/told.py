@@ -44,13 +44,14 @@ class Story(Struct, frozen=True):
 
 
 class Here(Struct, frozen=True):
-    """Where the node was, and by whose word."""
+    """Where the node was, and by whose word; `rough` where this is the nearest place of a grid, from which nobody looks."""
 
     source: str
     latitude_deg: float
     longitude_deg: float
     altitude_wgs84_m: float | None = None
     sigma_m: float | None = None
+    rough: bool = False
 
 
 class SensorSaid(Struct, frozen=True):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
 from msgspec.structs import asdict, replace
 
-from edge_node.incident.redaction import Place, Redaction, persons_of
+from edge_node.incident.places import Place as At
+from edge_node.incident.redaction import Redaction, persons_of
 from edge_node.incident.told import Claim, Hashed, Here, Incident, SensorSaid, State, Story
 from edge_node.interop import readings
-from edge_node.messages import CameraDetection, NodeStatus, PositionFix, RemoteIdDetection, Track
+from edge_node.messages import CameraDetection, NodeStatus, PositionFix, RemoteIdDetection, Track, TrackEvent
 from edge_node.node.drawn import strips_of
 from edge_node.node.histories import Histories, History
 from edge_node.node.lanes import lane, ordered
@@ -19,14 +21,18 @@ from edge_node.node.replaying import Replay
 from edge_node.node.saying import Passed
 from edge_node.picture.page import Thinned
 from edge_node.picture.strips import Strip
+from edge_node.record import head as heads
 from edge_node.record.folder import RecordedFolder
-from edge_node.record.head import Trigger
+from edge_node.record.head import Place, Trigger
 from edge_node.record.spine import Spoken, Told
 
 MOST_TRANSMITTERS = 2_000
-MOST_PERSONS = 4_000
+MOST_PERSONS, PERSON_DIGITS, MOST_FIXES = 20_000, 4, 100_000
+"""Places of persons are told apart by ten metres, so that the same one said again is one; with more than these no way is public."""
 LIVE = "Tracks are as the node told them while it happened."
 AGAIN = "Tracks are as edge_node {version} finds them in the recording: what was told live is not in it."
+CUT = "it ends before it was finished"
+"""For who may not read words in which names of folders and files can be."""
 CAUSES = {"track": "a track was confirmed", "command": "it was commanded", "button": "the button was pressed"}
 
 
@@ -37,7 +43,8 @@ class Account:
         self.source = source
         self.histories = Histories()
         self.claims: dict[str, Thinned] = {}
-        self.persons: set[Place] = set()
+        self.persons: set[At] = set()
+        self.crowded = False
         self.status: NodeStatus | None = None
         self._fixes: list[PositionFix] = []
 
@@ -52,8 +59,18 @@ class Account:
             self.status = said
         elif isinstance(said, RemoteIdDetection):
             self._claim(said)
-        elif isinstance(said, PositionFix) and said.has_fix:
+        elif isinstance(said, PositionFix) and said.has_fix and len(self._fixes) < MOST_FIXES:
             self._fixes.append(said)
+        self.note_persons(said)
+
+    def note_persons(self, said: Spoken) -> None:
+        """Note where persons were said to be, by messages as by tracks."""
+        if isinstance(said, RemoteIdDetection):
+            self._person(said.operator_latitude_deg, said.operator_longitude_deg)
+            self._person(said.take_off_latitude_deg, said.take_off_longitude_deg)
+        elif isinstance(said, Track | TrackEvent):
+            for place in persons_of([said.track if isinstance(said, TrackEvent) else said]):
+                self._person(*place)
 
     def fix_at(self, t_mono_ns: int) -> PositionFix | None:
         """What the node's receiver had said of its place by then."""
@@ -61,31 +78,44 @@ class Account:
         return self._fixes[number - 1] if number else None
 
     def _claim(self, said: RemoteIdDetection) -> None:
-        for latitude_deg, longitude_deg in (
-            (said.operator_latitude_deg, said.operator_longitude_deg),
-            (said.take_off_latitude_deg, said.take_off_longitude_deg),
-        ):
-            if latitude_deg is not None and longitude_deg is not None and len(self.persons) < MOST_PERSONS:
-                self.persons.add((latitude_deg, longitude_deg))
         place = readings.place(said.latitude_deg, said.longitude_deg)
         if place is not None and (said.transmitter in self.claims or len(self.claims) < MOST_TRANSMITTERS):
             self.claims.setdefault(said.transmitter, Thinned()).add(said.t_mono_ns, (*place, said.altitude_wgs84_m))
 
-    def everybody(self) -> set[Place]:
-        """Where persons were said to be, by tracks too."""
-        return self.persons | persons_of(state for one in self.histories.of.values() for state in one.states)
+    def _person(self, latitude_deg: float | None, longitude_deg: float | None) -> None:
+        if (place := readings.place(latitude_deg, longitude_deg)) is None:
+            return
+        at = round(place[0], PERSON_DIGITS), round(place[1], PERSON_DIGITS)
+        self.crowded |= len(self.persons) >= MOST_PERSONS and at not in self.persons
+        if not self.crowded:
+            self.persons.add(at)
+
+    def everybody(self) -> set[At] | None:
+        """Where persons were said to be, and where ways begin and end: one may stand there. None for more than were kept."""
+        return None if self.crowded else self.persons | set(self._ends())
+
+    def _ends(self) -> Iterator[At]:
+        for history in self.histories.of.values():
+            way = [one.kinematics for one in history.states if one.kinematics is not None]
+            yield from ((one.latitude_deg, one.longitude_deg) for one in (*way[:1], *way[-1:]))
+        for said in self.claims.values():
+            yield from (at[:2] for _, at in (said.points[0], said.points[-1]))
 
 
 def account_of(recording: RecordedFolder, replay: Replay, *, again: bool = False) -> Account:
-    """What was told live; where nothing is kept of that, or it is asked for, what is found again."""
+    """What was told live; where nothing is kept of that, or it is asked for, what is found again.
+
+    Of a part of a recording too it is known where persons were in all of it.
+    """
     account = Account(LIVE)
-    for told in () if again else recording.told():
-        if replay.from_ns <= told.t_mono_ns < replay.to_ns:
+    for told in recording.told():
+        account.note_persons(told.message)
+        if replay.from_ns <= told.t_mono_ns < replay.to_ns and not again:
             account.take(told)
     if account.histories.of:
         return account
     found = Account(AGAIN)
-    found.status = account.status
+    found.status, found.persons, found.crowded = account.status, account.persons, account.crowded
 
     def hear(passed: Passed) -> None:
         for message in passed.messages:
@@ -101,7 +131,7 @@ def incident_of(recording: RecordedFolder, replay: Replay, account: Account, red
     head, may, status = recording.head, redaction.may, account.status
     findings = status.findings if status else ()
     return Incident(
-        title=recording.path.name,
+        title=_title(recording, may.free_words),
         node=head.node,
         version=head.version,
         role=redaction.role,
@@ -110,7 +140,7 @@ def incident_of(recording: RecordedFolder, replay: Replay, account: Account, red
         begin_mono_ns=replay.from_ns,
         seconds=(replay.to_ns - replay.from_ns) / 1e9,
         clock=head.clock,
-        here=Here(**asdict(head.place)) if head.place else None,
+        here=_here(head.place, redaction) if head.place else None,
         moving=head.moving,
         verdict=status.verdict if status else None,
         sentence=status.sentence if status and may.free_words else "",
@@ -118,25 +148,37 @@ def incident_of(recording: RecordedFolder, replay: Replay, account: Account, red
         sensors=tuple(SensorSaid(one.name, one.driver, one.kept) for one in head.sensors),
         stories=tuple(_story(one, account, redaction, replay.from_ns) for one in ordered(account.histories)),
         strips=_strips(recording, replay, redaction),
-        files=tuple(hashed(recording)),
-        cut=recording.cut,
+        files=tuple(hashed(recording, anybodys=may.free_words)),
+        cut=recording.cut if may.free_words or not recording.cut else CUT,
     )
 
 
-def states_of(history: History, redaction: Redaction) -> Iterator[Track]:
-    """A track's states as a role may know them."""
-    return map(redaction.track, history.states)
+def _title(recording: RecordedFolder, words: bool) -> str:
+    """What its folder is called; for who may read nothing that was written by hand only the name that a node gives."""
+    name = recording.path.resolve().name
+    return name if words or re.fullmatch(rf"\d{{8}}T\d{{6}}Z-{re.escape(recording.head.id)}", name) else recording.head.id
 
 
-def hashed(recording: RecordedFolder) -> Iterator[Hashed]:
-    """Every file as it lies in the folder."""
-    for path in sorted(one for one in recording.path.iterdir() if one.is_file()):
+def _here(place: Place, redaction: Redaction) -> Here | None:
+    """Where the node was; None where its head says what is no place."""
+    if readings.place(place.latitude_deg, place.longitude_deg) is None:
+        return None
+    about = redaction.rough(place.latitude_deg, place.longitude_deg, place.altitude_wgs84_m)
+    return Here(**(asdict(place) | (about._asdict() | {"rough": True} if about else {})))
+
+
+def hashed(recording: RecordedFolder, *, anybodys: bool = True) -> Iterator[Hashed]:
+    """Every file as it lies in the folder, no link; without `anybodys` only those that a recording has, for names may be of persons."""
+    own = (heads.FILE, "spine", *(one.name for one in recording.head.sensors if one.name))
+    for path in sorted(one for one in recording.path.iterdir() if one.is_file() and not one.is_symlink()):
+        if not (anybodys or path.name.startswith(own)):
+            continue
         with path.open("rb") as file:
             yield Hashed(path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _story(history: History, account: Account, redaction: Redaction, from_ns: int) -> Story:
-    states = list(states_of(history, redaction))
+    states = redaction.way(history.states)
     shown = History(history.number)
     shown.states, shown.events = states, history.events
     transmitters = history.last.identity.transmitters if history.last.identity else ()

@@ -7,9 +7,12 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft7Validator
 
@@ -18,6 +21,8 @@ from edge_node.commands.export import FORMS, export
 from edge_node.geometry import LocalFrame, distance_m
 from edge_node.incident.redaction import ROLES
 from edge_node.messages import RemoteIdDetection
+from edge_node.node.incidents import LIVE, MOST_PERSONS, Account, account_of
+from edge_node.node.replaying import Replay
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.sealed import make_pair
 from tests.edge_node.node.kept_scene import ADDRESS, NAME, OPERATOR, OPERATOR_PLACE_M, SELF_ID, SERIAL, WORDS, KeptScene
@@ -35,6 +40,17 @@ def exported(folder: Path, out: Path, *options: str) -> str:
     return out.read_text()
 
 
+def heard_at(latitude_deg: float) -> RemoteIdDetection:
+    return RemoteIdDetection(
+        sensor="wifi",
+        t_mono_ns=1,
+        transport="wifi_beacon",
+        transmitter=ADDRESS,
+        operator_latitude_deg=latitude_deg,
+        operator_longitude_deg=4.0,
+    )
+
+
 def tells_place_of_operator(text: str) -> bool:
     """Whether any two numbers after each other are that place, within 20 m."""
     latitude_deg, longitude_deg, _ = NODE.to_geodetic(*OPERATOR_PLACE_M, 0.0)
@@ -50,6 +66,65 @@ def test_the_public_is_told_of_nobody(kept: Path, tmp_path: Path, form: str) -> 
         assert personal not in text
     assert not tells_place_of_operator(text)
     assert "data:image" not in text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_public_is_told_where_the_node_is_to_a_kilometre(kept: Path, tmp_path: Path, form: str) -> None:
+    text = exported(kept, tmp_path / "out", "--as", form)
+    numbers = [float(one) for one in re.findall(r"-?\d{1,3}\.\d+", text)]
+    assert not [pair for pair in pairwise(numbers) if abs(pair[0]) <= 90 and distance_m(*pair, NODE.latitude_deg, NODE.longitude_deg) < 1]
+    assert "Left out" in text or form != "html"
+
+
+def changed(kept: Path, to: Path, **fields: Any) -> Path:
+    """A copy of the recording whose head says something else."""
+    shutil.copytree(kept, to)
+    head = json.loads((to / "head.json").read_text())
+    (to / "head.json").write_text(json.dumps(head | fields))
+    return to
+
+
+def test_names_that_somebody_gave_to_folder_and_files_are_not_public(kept: Path, tmp_path: Path) -> None:
+    folder = changed(kept, tmp_path / "Neighbour Doe", finished=False, cut=f"{tmp_path}/Neighbour Doe/wifi.pcapng is cut")
+    (folder / "Doe's house.jpg").write_bytes(b"jpg")
+    public, all_ = exported(folder, tmp_path / "p"), exported(folder, tmp_path / "i", "--role", "investigator")
+    assert "Doe" not in public
+    assert "<p class=id>kept</p>" in public
+    assert "The recording is cut: it ends before it was finished." in public
+    assert "<p class=id>Neighbour Doe</p>" in all_
+    assert "house.jpg" in all_
+
+
+def test_a_part_hides_what_is_near_persons_of_the_whole(kept: Path, tmp_path: Path) -> None:
+    replay = Replay(RecordedFolder(kept), (), 3.0)
+    persons = account_of(RecordedFolder(kept), replay).persons
+    assert (
+        persons
+        == account_of(RecordedFolder(kept), replay, again=True).persons
+        >= {
+            place
+            for one in RecordedFolder(kept).told()
+            if isinstance(one.message, RemoteIdDetection) and one.message.operator_latitude_deg is not None
+            for place in [(round(one.message.operator_latitude_deg, 4), round(one.message.operator_longitude_deg or 0.0, 4))]
+        }
+    )
+
+
+def test_a_flood_of_operators_uncovers_nobody() -> None:
+    account, said = Account(LIVE), heard_at(50.0)
+    for number in range(MOST_PERSONS + 1):
+        account.hear(msgspec.structs.replace(said, operator_latitude_deg=-60 + number / 1000))
+    assert len(account.persons) == MOST_PERSONS
+    assert account.everybody() is None
+
+
+def test_an_export_leaves_the_recording_alone(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(kept, tmp_path / "r")
+    before = {path: path.read_bytes() for path in (tmp_path / "r").iterdir()}
+    for name in ("spine.mcap", "new.html", "deeper/new.html"):
+        assert export(told(tmp_path / "r", "-o", str(tmp_path / "r" / name))) == os.EX_DATAERR
+    assert {path: path.read_bytes() for path in (tmp_path / "r").iterdir()} == before
+    assert "would be part of the recording: name a file outside of" in capsys.readouterr().err
 
 
 def personal(folder: Path) -> set[str]:
@@ -106,7 +181,9 @@ def test_courageous_files_are_valid(kept: Path, tmp_path: Path, shared_data: Pat
     schema = json.loads((shared_data / "courageous" / "courageous.schema.json").read_text())
     said = json.loads(exported(kept, tmp_path / "out", "--as", "courageous", "--role", role))
     Draft7Validator(schema).validate(said)
-    assert len(said["tracks"]) == 4
+    assert (len(said["tracks"]), len(said["detection"])) == {"public": (0, 5), "operator": (4, 1), "investigator": (4, 5)}[role], (
+        "in a scene of seconds all is near where it begins and ends"
+    )
     assert ("operator" in json.dumps(said["detection"])) == (role == "investigator")
 
 

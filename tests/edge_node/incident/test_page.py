@@ -16,7 +16,7 @@ from edge_node.incident.redaction import Redaction, persons_of
 from edge_node.incident.suspicions import WORDS, in_words
 from edge_node.incident.told import Claim, Hashed, Here, Incident, State, Story
 from edge_node.interop.moment import Moment
-from edge_node.messages import Identity, Suspicion, Target, TargetId, Track, UasId
+from edge_node.messages import Identity, Suspicion, Track, UasId
 from edge_node.picture.timeline import Lane
 from edge_node.timebase import Timebase
 from tests.edge_node.interop import hostile
@@ -85,7 +85,7 @@ def test_hostile_words_are_words() -> None:
 def test_nothing_breaks_it(moments: list[Moment], moving: bool) -> None:
     tracks = [one.track for one in moments]
     Whole(render(incident(story(*tracks), moving=moving)))
-    Whole(render(incident(*(story(Redaction("public", b"k", persons_of(tracks)).track(one)) for one in tracks), here=None)))
+    Whole(render(incident(*(story(Redaction("public", b"k", persons_of(tracks)).way([one])[0]) for one in tracks), here=None)))
 
 
 def test_a_flood_is_counted() -> None:
@@ -100,6 +100,16 @@ def test_an_empty_recording_has_a_page_too() -> None:
     assert "nobody vouches for the node&#x27;s clock" in text
     assert "there is no map" in text
     assert "The recording is cut: the power went." in text
+
+
+def test_who_is_told_roughly_where_the_node_is_sees_nothing_drawn_from_it() -> None:
+    exact = render(incident(story(flown(1)), story(heard(1))))
+    rough = render(incident(story(flown(1)), story(heard(1)), here=Here("fixed", 56.95, 24.1, 50.0, 500.0, rough=True)))
+    assert ">node</text>" in exact
+    assert "<polygon" in exact
+    for from_the_node in (">node</text>", "<polygon"):
+        assert from_the_node not in rough
+    assert "near 56.95, 24.10, to a kilometre" in rough
 
 
 def test_what_is_too_far_for_the_map_is_named() -> None:
@@ -117,32 +127,3 @@ def test_every_flag_that_the_page_of_remote_id_lists_has_a_sentence() -> None:
     assert in_words("claim_without_body") == "nothing is where it claims to be, though it would be sensed there"
     assert in_words("operator_latitude_out_of_range") == "operator latitude out of range"
     assert all(words == words.strip() and not words.endswith(".") for words in WORDS.values())
-
-
-PERSON = (56.95, 24.10)
-
-
-def test_the_public_is_not_told_a_place_near_a_person() -> None:
-    track = flown(3)
-    assert track.kinematics is not None
-    at = track.kinematics.latitude_deg, track.kinematics.longitude_deg
-    near, far = Redaction("public", b"k", [at]), Redaction("public", b"k", [(at[0] + 0.01, at[1])])
-    assert near.track(track).kinematics is None
-    assert far.track(track).kinematics == track.kinematics
-    assert Redaction("operator", b"k", [at]).track(track).kinematics == track.kinematics
-
-
-@pytest.mark.parametrize("role", ["public", "operator"])
-def test_evidence_about_an_operator_is_for_investigators(role: Any) -> None:
-    doubts = (Suspicion("operator_id_form", 0.2, "BELx is no operator number"), Suspicion("serial_form", 0.4, "1234 is no serial number"))
-    told = Redaction(role, b"k").track(replace(flown(1), suspicions=doubts)).suspicions
-    assert [one.name for one in told] == ["operator_id_form", "serial_form"]
-    assert told[0].evidence == ""
-    assert bool(told[1].evidence) == (role == "operator")
-
-
-def test_names_of_other_sensors_are_names_too() -> None:
-    target = Target(label="aeroplane", ids=(TargetId("registration", "OO-ABC"),))
-    said = Redaction("public", b"k").track(replace(flown(1), target=target)).target
-    assert said is not None
-    assert said.ids[0].value == Redaction("public", b"k").pseudonym("OO-ABC") != Redaction("public", b"l").pseudonym("OO-ABC")
