@@ -22,6 +22,7 @@ from edge_node.node.lanes import ordered
 from edge_node.record.folder import RecordedFolder, RecordingUnreadable
 from edge_node.record.head import Head, Place
 from edge_node.record.sealed import KeyUnusable
+from edge_node.watch.plain import plain
 
 Encoder = Callable[[Station, list[Moment]], bytes | str]
 ENCODERS: dict[str, Encoder] = {
@@ -41,7 +42,7 @@ def export(arguments: argparse.Namespace) -> int:
         text = _text(opened(arguments.folder, arguments.key), arguments)
         private_file.replace(arguments.out, text)
     except (SourceError, RecordingUnreadable, KeyUnusable, Untellable, ValueError, OSError) as error:
-        sys.stderr.write(f"edge-node: {error}\n")
+        sys.stderr.write(plain(f"edge-node: {error}") + "\n")
         return os.EX_DATAERR
     sys.stderr.write(f"{arguments.out}: for the role {arguments.role}. {LEFT_OUT[arguments.role]}\n")
     return os.EX_OK

@@ -8,9 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 
 from drivers.source import SourceError
+from edge_node import private_file
 from edge_node.commands.shown import show_json, show_text
 from edge_node.messages import Detection, TrackEvent
 from edge_node.node.drawn import strips_of
@@ -23,17 +25,21 @@ from edge_node.picture.page import PlotUnavailable
 from edge_node.picture.timeline import draw, require_drawable
 from edge_node.record.folder import RecordedFolder, RecordingUnreadable
 from edge_node.record.sealed import KeyUnusable, private_key
+from edge_node.watch.plain import plain
 
 PROGRESS_EVERY_S = 0.5
 
 
 def replay_folders(arguments: argparse.Namespace) -> int:
-    """Print every event and, at the end, every track of each recording; on standard error, how it went and whether it was so live."""
+    """Print every event and, at the end, every track of each recording; on standard error, how it went and whether it was so live.
+
+    A page is its owner's alone.
+    """
     try:
         for folder in _named(arguments):
             _replay(opened(folder, arguments.key), arguments)
     except (SourceError, RecordingUnreadable, PlotUnavailable, KeyUnusable, ValueError, OSError) as error:
-        sys.stderr.write(f"edge-node: {error}\n")
+        sys.stderr.write(plain(f"edge-node: {error}") + "\n")
         return os.EX_DATAERR
     return os.EX_OK
 
@@ -66,10 +72,11 @@ def _replay(recording: RecordedFolder, arguments: argparse.Namespace) -> None:
     for one in ordered(again):
         show((replay.to_ns - recording.head.from_mono_ns) / 1e9, one.last)
     for line in _said(recording, replay, again, took_s):
-        sys.stderr.write(f"{recording.path.name}: {line}\n")
+        sys.stderr.write(plain(f"{recording.path.resolve().name}: {line}") + "\n")
     if arguments.plot:
         strips, seconds = strips_of(recording, replay, found.detections), (replay.to_ns - replay.from_ns) / 1e9
-        draw(arguments.plot, recording.path.name, strips, lanes(again, replay.from_ns), seconds)
+        page = draw(arguments.plot, recording.path.resolve().name, strips, lanes(again, replay.from_ns), seconds)
+        private_file.replace_bytes(arguments.plot, page)
 
 
 def _said(recording: RecordedFolder, replay: Replay, again: Histories, took_s: float) -> Iterator[str]:
@@ -93,9 +100,13 @@ def part_of(recording: RecordedFolder, arguments: argparse.Namespace) -> Replay:
 def _seconds(said: str, recording: RecordedFolder) -> float:
     """After the recording's begin, of such a number, or of a UTC time such as 2026-11-28T18:15:02Z; raises ValueError."""
     try:
-        return float(said)
+        seconds = float(said)
     except ValueError:
         pass
+    else:
+        if not isfinite(seconds):
+            raise ValueError(f"{said!r} is no number of seconds")
+        return seconds
     try:
         at = datetime.fromisoformat(said)
     except ValueError as error:

@@ -10,6 +10,7 @@ import msgspec
 from edge_node.messages import Track, TrackEvent
 from edge_node.node.words import describe, happened
 from edge_node.suspicion import together
+from edge_node.watch.plain import plain, visible
 
 
 def as_row(t_s: float, said: TrackEvent | Track) -> dict[str, Any]:
@@ -21,10 +22,10 @@ def as_row(t_s: float, said: TrackEvent | Track) -> dict[str, Any]:
 
 def show_json(t_s: float, said: TrackEvent | Track) -> None:
     """One object a line."""
-    sys.stdout.buffer.write(msgspec.json.encode(as_row(t_s, said)) + b"\n")
+    sys.stdout.write(visible(msgspec.json.encode(as_row(t_s, said)).decode()) + "\n")
 
 
 def show_text(t_s: float, said: TrackEvent | Track) -> None:
     """One sentence a line."""
     words = happened(said) if isinstance(said, TrackEvent) else f"track {said.number} is {said.state}: {describe(said)}"
-    sys.stdout.write(f"{t_s:10.3f} s  {words}\n")
+    sys.stdout.write(plain(f"{t_s:10.3f} s  {words}") + "\n")

@@ -11,6 +11,8 @@ from edge_node.record.spine import Told
 MOST_TRACKS = 2_000
 MOST_STATES, MOST_STATES_OF_ALL = 2_000, 200_000
 """Of one track, and of all together, a few hundred MiB; where there are more, every other one goes."""
+MOST_EVENTS = 1_000
+"""Of one track; all others after these are left out."""
 
 
 class Happened(NamedTuple):
@@ -49,6 +51,11 @@ class History:
         found = self.first(kind)
         return None if found is None else found.t_mono_ns
 
+    def note(self, happened: Happened) -> None:
+        """Note an event."""
+        if len(self.events) < MOST_EVENTS:
+            self.events.append(happened)
+
     def take(self, state: Track) -> bool:
         """Note a state; whether it is another than the last."""
         if self.states and self.states[-1] == state:
@@ -77,7 +84,7 @@ class Histories:
         said = told.message
         if isinstance(said, TrackEvent):
             if history := self._of(said.track.number):
-                history.events.append(Happened(told.t_mono_ns, said.kind, said.other, said.track.last_seen_mono_ns))
+                history.note(Happened(told.t_mono_ns, said.kind, said.other, said.track.last_seen_mono_ns))
                 self._note(history, said.track)
         elif isinstance(said, Track) and (history := self._of(said.number)):
             self._note(history, said)

@@ -22,6 +22,7 @@ from edge_node.node.saying import Passed
 from edge_node.picture.page import Thinned
 from edge_node.picture.strips import Strip
 from edge_node.record import head as heads
+from edge_node.record import plain_file
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.head import Place, Trigger
 from edge_node.record.spine import Spoken, Told
@@ -173,7 +174,7 @@ def hashed(recording: RecordedFolder, *, anybodys: bool = True) -> Iterator[Hash
     for path in sorted(one for one in recording.path.iterdir() if one.is_file() and not one.is_symlink()):
         if not (anybodys or path.name.startswith(own)):
             continue
-        with path.open("rb") as file:
+        with plain_file.read(path) as file:
             yield Hashed(path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 

@@ -24,6 +24,8 @@ from edge_node.timebase import Clock
 
 TICK_NS, LOOK_EVERY_NS = 200_000_000, 1_000_000_000
 """As a hub with the usual rates ticks and looks."""
+MOST_NS = 86_400_000_000_000
+"""A hub ticks five times a second through all of it, so a head that says anything must not say that."""
 ALWAYS = (GnssFix.__name__, Attitude.__name__)
 """Blocks of sensors that are played whichever are asked for: bearings mean nothing without them."""
 HEAVY = ("AudioBlock", "Frame", "IqBlock")
@@ -34,8 +36,8 @@ Tap = Callable[[Passed], None]
 class Replay:
     """From and to are seconds after the recording's begin; no `sensors` means all of them.
 
-    Raises ValueError for a sensor that is not there, and for a part that holds nothing. A sensor of which no blocks
-    were kept says again what was told of it live. `key` opens an encrypted recording for processes beside.
+    Raises ValueError for a sensor that is not there, for a part that holds nothing, and for a recording of more than a day. A sensor of
+    which no blocks were kept says again what was told of it live. `key` opens an encrypted recording for processes beside.
     """
 
     def __init__(
@@ -49,7 +51,9 @@ class Replay:
     ) -> None:
         head = self._head = recording.head
         self._recording, self._key = recording, key
-        self.from_ns = head.from_mono_ns + round(from_s * 1e9)
+        if head.until_mono_ns - head.from_mono_ns > MOST_NS:
+            raise ValueError(f"it says that it lasts {(head.until_mono_ns - head.from_mono_ns) / 1e9:.0f} s, and no recording does")
+        self.from_ns = head.from_mono_ns + max(round(from_s * 1e9), 0)
         self.to_ns = head.until_mono_ns if to_s is None else min(head.from_mono_ns + round(to_s * 1e9), head.until_mono_ns)
         if self.from_ns >= self.to_ns:
             raise ValueError(f"there is nothing between: it lasts {(head.until_mono_ns - head.from_mono_ns) / 1e9:.1f} s")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -17,10 +17,11 @@ from drivers.source import SourceError
 from edge_node.messages import BusMessage
 from edge_node.node.gate.admission import Admission
 from edge_node.node.pipeline import COVERS_EVERY_NS, Pipeline
-from edge_node.record.folder import RecordedFolder, RecordedSensor
+from edge_node.record.folder import RecordedFolder, RecordedSensor, RecordingUnreadable
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 LENGTH_BYTES = 4
+LEAST_RATE_HZ = 1.0
 
 
 class Passed(Struct, frozen=True, tag=True):
@@ -51,8 +52,10 @@ class Job(Struct, frozen=True):
 
 
 def lasts_ns(block: AnyBlock) -> int:
-    """How long it takes for a block to be whole."""
+    """How long it takes for a block to be whole; raises SourceError for one that never is."""
     if isinstance(block, AudioBlock | IqBlock):
+        if not block.sample_rate_hz >= LEAST_RATE_HZ:
+            raise SourceError(f"a block of {block.sample_rate_hz} samples a second is none of a device")
         return round(len(block.samples) / block.sample_rate_hz * 1e9)
     return 0
 
@@ -63,13 +66,21 @@ def said(recording: RecordedFolder, sensor: RecordedSensor, from_ns: int, to_ns:
     for block in recording.blocks(sensor.name):
         if not from_ns <= block.t_mono_ns < to_ns:
             continue
-        whole_ns = max(block.t_mono_ns + lasts_ns(block), t_ns)
+        whole_ns = min(max(block.t_mono_ns + lasts_ns(block), t_ns), to_ns)
         yield from _idle(pipeline, t_ns, whole_ns)
         t_ns = whole_ns
-        if messages := admission.admit(pipeline.step(block)):
+        if messages := admission.admit(_found(pipeline, block)):
             yield Passed(t_ns, sensor.name, tuple(messages))
     yield from _idle(pipeline, t_ns, to_ns)
     yield Ended(pipeline.words(), recording.cut)
+
+
+def _found(pipeline: Pipeline, block: AnyBlock) -> Sequence[BusMessage]:
+    """A recording may be of no device at all: what its pipeline cannot take is said, and ends the replay."""
+    try:
+        return pipeline.step(block)
+    except (ValueError, ArithmeticError) as error:
+        raise SourceError(f"{pipeline.sensor}: a block that no device gives: {error}") from error
 
 
 def _idle(pipeline: Pipeline, from_ns: int, to_ns: int) -> Iterator[Passed]:
@@ -111,7 +122,9 @@ class Apart:
 def _frames(stream: BinaryIO) -> Iterator[Passed | Ended]:
     decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Passed | Ended)
     while len(head := stream.read(LENGTH_BYTES)) == LENGTH_BYTES:
-        data = stream.read(int.from_bytes(head))
+        size = int.from_bytes(head)
+        if len(data := stream.read(size)) < size:
+            return
         yield decoder.decode(data)
 
 
@@ -134,7 +147,7 @@ def _done(job: Job) -> Iterator[Passed | Ended]:
         recording = RecordedFolder(Path(job.folder), job.key)
         sensor = next(one for one in recording.sensors if one.name == job.sensor)
         yield from said(recording, sensor, job.from_ns, job.to_ns)
-    except (SourceError, OSError) as error:
+    except (SourceError, RecordingUnreadable, OSError) as error:
         yield Ended("", problem=str(error))
 
 

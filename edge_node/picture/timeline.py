@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,8 @@ class Row(Struct, frozen=True):
     seen: tuple[Seen, ...] = ()
 
 
-def draw(path: Path, title: str, strips: Sequence[Strip], lanes: Sequence[Lane], seconds: float) -> None:
-    """Write the page as PNG, SVG or PDF by its name's end; raises as `require_drawable` does, and OSError."""
+def draw(path: Path, title: str, strips: Sequence[Strip], lanes: Sequence[Lane], seconds: float) -> bytes:
+    """The page as PNG, SVG or PDF by its name's end; raises as `require_drawable` does."""
     require_drawable(path)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -57,7 +58,8 @@ def draw(path: Path, title: str, strips: Sequence[Strip], lanes: Sequence[Lane],
     panels[-1].set_xlim(0, max(seconds, 1e-3))
     panels[-1].set_xlabel("s from the begin")
     page.suptitle(title, fontsize=13, fontweight="bold")
-    page.savefig(path, dpi=110, format=path.suffix.lower()[1:])
+    page.savefig(file := BytesIO(), dpi=110, format=path.suffix.lower()[1:])
+    return file.getvalue()
 
 
 def require_drawable(path: Path) -> None:

@@ -16,7 +16,7 @@ from drivers import mcap
 from drivers.blocks import AnyBlock, AudioBlock, Camera, Frame, IqBlock, MicrophoneArray, RadioFrame
 from drivers.byte_stream import RecordingCut
 from edge_node.record import head as heads
-from edge_node.record import spine
+from edge_node.record import plain_file, spine
 from edge_node.record.head import Head
 from edge_node.record.spine import Told
 from edge_node.strict_toml import as_path
@@ -101,14 +101,16 @@ class RecordedFolder:
 
     def open(self, name: str) -> BinaryIO:
         """One of its files by its plain name, opened where it is sealed; raises OSError, and RecordingUnreadable without the key."""
+        if "/" in name:
+            raise RecordingUnreadable(f"{self.path}: {name!r} names no file in it")
         sealed = self.path / (name + SUFFIX)
         if not sealed.exists():
-            return (self.path / name).open("rb")
+            return plain_file.read(self.path / name)
         if self._key is None:
             raise RecordingUnreadable(f"{self.path} is encrypted: give the private key of {self.head.sealed_to}")
         from edge_node.record.sealed import KeyUnusable, SealedReader  # noqa: PLC0415 -- libsodium is loaded for what is encrypted alone
 
-        file = sealed.open("rb")
+        file = plain_file.read(sealed)
         try:
             return cast("BinaryIO", SealedReader(file, self._key, f"{self.head.id}/{name}"))
         except KeyUnusable as error:
@@ -131,7 +133,7 @@ class RecordedFolder:
 
     def _read_head(self, path: Path) -> Head:
         try:
-            with path.open("rb") as file:
+            with plain_file.read(path) as file:
                 head = msgspec.json.decode(file.read(MOST_HEAD_BYTES), type=Head, dec_hook=as_path)
         except OSError as error:
             raise RecordingUnreadable(f"{path} cannot be read: {error.strerror}") from None

@@ -113,10 +113,11 @@ def test_a_part_of_it_is_that_part(kept: Path) -> None:
     [
         (("--sensor", "sonar"), "there is no sensor 'sonar' in it; there are wifi, bluetooth, microphones, camera, links, gnss"),
         (("--from", "noon"), "'noon' is neither seconds from the begin nor a UTC time such as 2026-11-28T18:15:02Z"),
+        (("--from", "1e999"), "'1e999' is no number of seconds"),
         (("--from", "3", "--to", "2"), "there is nothing between: it lasts 4.0 s"),
         (("--plot", "page.gif"), "--plot page.gif: end it in .png, .svg, .pdf"),
     ],
-    ids=["no such sensor", "no time", "no time between", "no such picture"],
+    ids=["no such sensor", "no time", "endless", "no time between", "no such picture"],
 )
 def test_what_cannot_be_done_is_said(kept: Path, options: tuple[str, ...], words: str) -> None:
     done = replayed(kept, *options)
@@ -157,6 +158,7 @@ def test_a_page_shows_every_sensor_and_all_tracks(kept: Path, tmp_path: Path, su
     page = tmp_path / f"page{suffix}"
     done = replayed(kept, "--plot", str(page))
     assert done.returncode == 0, done.stderr.decode()
+    assert page.stat().st_mode & 0o777 == 0o600
     assert page.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" if suffix == ".png" else b"<svg" in page.read_bytes()
 
 
