@@ -11,6 +11,7 @@ from edge_node.interop.moment import Names, Station
 from edge_node.interop.readings import Position
 from edge_node.interop.sapient.codec import Said
 from edge_node.interop.sapient.ids import report_id
+from edge_node.interop.sapient.words import AIR_VEHICLE, BEHAVIOURS, OTHER_CLASSES, SUB_CLASSES
 from edge_node.messages import Coverage, Finding, NodeStatus, Sense, Verdict
 
 ICD_VERSION = "BSI Flex 335 v2.0"
@@ -31,7 +32,6 @@ DEGREES_M, LAT_LONG = "RANGE_BEARING_COORDINATE_SYSTEM_DEGREES_M", "LOCATION_COO
 ELLIPSOID, TRUE_NORTH, PLATFORM = "LOCATION_DATUM_WGS84_E", "RANGE_BEARING_DATUM_TRUE", "RANGE_BEARING_DATUM_PLATFORM"
 _PLACE: Said = {"location_units": LAT_LONG, "location_datum": ELLIPSOID}
 _BEARING: Said = {"range_bearing_units": DEGREES_M, "range_bearing_datum": TRUE_NORTH}
-_CLASSES = ("UAV Rotary Wing", "UAV Fixed Wing", "Manned Rotary Wing", "Manned Fixed Wing", "Balloon")
 _COMMANDS = {"LOOK_AT": "degrees", "DETECTION_REPORT_RATE": "Low, Medium, High"}
 
 
@@ -83,7 +83,7 @@ def _mode(latency_s: float) -> Said:
 
 
 def _detections(location: Said) -> Said:
-    classes = [{"type": one, "units": "probability", "level": 1} for one in _CLASSES]
+    flying = [{"type": one, "units": "probability", "level": 1} for one in SUB_CLASSES.values()]
     return {
         "location_type": location,
         "detection_report": [
@@ -92,10 +92,13 @@ def _detections(location: Said) -> Said:
         "detection_class_definition": [
             {
                 "confidence_definition": "CONFIDENCE_DEFINITION_MULTI_CLASS",
-                "class_definition": [{"type": "Air Vehicle", "units": "probability", "sub_class": classes}],
+                "class_definition": [
+                    {"type": AIR_VEHICLE, "units": "probability", "sub_class": flying},
+                    *({"type": one, "units": "probability"} for one in OTHER_CLASSES.values()),
+                ],
             }
         ],
-        "behaviour_definition": [{"type": "Loitering"}, {"type": "Hovering"}, {"type": "Approaching"}],
+        "behaviour_definition": [{"type": one} for one in BEHAVIOURS.values()],
         "velocity_type": {
             "enu_velocity_units": {"east_north_rate_units": "SPEED_UNITS_MS", "up_rate_units": "SPEED_UNITS_MS"},
             "location_datum": ELLIPSOID,

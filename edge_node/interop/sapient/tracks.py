@@ -13,27 +13,10 @@ from edge_node.interop.sapient.codec import Said
 from edge_node.interop.sapient.envelope import envelope
 from edge_node.interop.sapient.ids import node_id, object_id, report_id
 from edge_node.interop.sapient.node import DEGREES_M, PLATFORM, TRUE_NORTH, location
-from edge_node.messages import Bearing, Emission, FactName, Kinematics, TargetLabel, Track
+from edge_node.interop.sapient.words import AIR_VEHICLE, BEHAVIOURS, OTHER_CLASSES, SUB_CLASSES
+from edge_node.messages import Bearing, Emission, Kinematics, Track
 from edge_node.suspicion import together
 
-SUB_CLASSES: dict[TargetLabel, str] = {
-    "multirotor": "UAV Rotary Wing",
-    "fixed_wing": "UAV Fixed Wing",
-    "helicopter": "Manned Rotary Wing",
-    "aeroplane": "Manned Fixed Wing",
-    "balloon": "Balloon",
-}
-OTHER_CLASSES: dict[TargetLabel, str] = {"bird": "Animal", "vehicle": "Land Vehicle"}
-BEHAVIOURS: dict[FactName, str] = {
-    "hovers": "Hovering",
-    "climbs": "Climbing",
-    "descends": "Descending",
-    "loiters": "Loitering",
-    "approaches": "Approaching",
-    "swarms": "Swarming",
-    "drifts": "Drifting",
-    "fast": "Fast",
-}
 ZONE, CLAIM, LINK = "restricted_zone", "claim", "link"
 MOST_AHEAD_S = 3.0
 """A place is told for the time of the scan; one that is older than this stays where it was."""
@@ -106,10 +89,10 @@ def _classification(track: Track) -> list[Said]:
     """Air Vehicle with what kinds of it are likely, then animals and vehicles; nothing where nothing is said."""
     chances = {label: chance for label, said in track.probabilities.items() if (chance := _chance(said))}
     if not chances and (drone := readings.drone_probability(track)):
-        return [{"type": "Air Vehicle", "confidence": drone}]
+        return [{"type": AIR_VEHICLE, "confidence": drone}]
     flying = [{"type": name, "confidence": chances[label], "level": 1} for label, name in SUB_CLASSES.items() if label in chances]
     in_air = min(sum(chances[label] for label in SUB_CLASSES if label in chances), 1.0)
-    said: list[Said] = [{"type": "Air Vehicle", "confidence": in_air, "sub_class": flying}] if flying else []
+    said: list[Said] = [{"type": AIR_VEHICLE, "confidence": in_air, "sub_class": flying}] if flying else []
     return said + [{"type": name, "confidence": chances[label]} for label, name in OTHER_CLASSES.items() if label in chances]
 
 

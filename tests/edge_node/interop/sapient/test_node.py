@@ -21,7 +21,7 @@ from edge_node.interop.sapient.envelope import read as read_answer
 from edge_node.interop.sapient.node import registration, status_report
 from edge_node.interop.sapient.schema import SapientError
 from edge_node.interop.sapient.tracks import alerts, cleared, scan
-from edge_node.messages import Coverage, Fact, Finding, Grade, NodeStatus, Sense, SensorStatus, Suspicion, Track
+from edge_node.messages import Coverage, Fact, FactName, Finding, Grade, NodeStatus, Sense, SensorStatus, Suspicion, TargetLabel, Track
 from tests.edge_node.interop import hostile
 from tests.edge_node.interop.scene import SERIAL, START_NS, STATION, flown, heard, linked
 
@@ -63,6 +63,18 @@ def test_a_registration_says_all_kinds_of_sensors_in_one_node() -> None:
     (mode,) = one.mode_definition
     assert [command.type for command in mode.task.command] == [6, 3]
     assert len(one.capabilities) == 4
+
+
+def test_all_kinds_and_behaviours_that_can_be_reported_are_registered() -> None:
+    (mode,) = said("registration", registration(STATION, ("sound",))).mode_definition
+    surely = dict.fromkeys(get_args(TargetLabel), 0.1)
+    facts = tuple(Fact(name) for name in get_args(FactName))
+    report = seen(replace(flown(1), probabilities=surely, behaviour=facts))[0].detection_report
+    for definition in mode.detection_definition:
+        (kinds,) = definition.detection_class_definition
+        known = {kind.type: {sub.type for sub in kind.sub_class} for kind in kinds.class_definition}
+        assert {kind.type: {sub.type for sub in kind.sub_class} for kind in report.classification} == known
+        assert {one.type for one in report.behaviour} == {one.type for one in definition.behaviour_definition}
 
 
 def test_ids_are_of_the_form_that_fusion_nodes_want() -> None:
