@@ -38,7 +38,7 @@ def block(moment: Moment, sac: int, sic: int) -> bytes | None:
         SERIAL: serial,
         COUNTRY: land.encode(),
         TIME: fields.time_of_day(moment.t_utc_ns),
-        PLACE: fields.signed(at.latitude_deg, ANGLE_DEG, 4) + fields.signed(at.longitude_deg, ANGLE_DEG, 4),
+        PLACE: fields.place(at.latitude_deg, at.longitude_deg, ANGLE_DEG),
     }
     if at.altitude_wgs84_m is not None:
         items[ALTITUDE] = fields.signed(altitude_msl_m(at.latitude_deg, at.longitude_deg, at.altitude_wgs84_m), DECIMETRE_M, 3)

@@ -7,8 +7,7 @@ from math import ceil
 
 ITEMS_AN_OCTET = 7
 TICKS_A_DAY = 86_400 * 128
-HALF_TURN = 2**25
-ANGLE_DEG = 180 / HALF_TURN
+ANGLE_DEG = 180 / 2**25
 FOOT_M = 0.3048
 QUARTER_FLIGHT_LEVEL_M = 6.25 * FOOT_M
 MOST_DATAGRAM = 1400
@@ -59,10 +58,11 @@ def time_of_day(t_utc_ns: int) -> bytes:
     return (ticks % TICKS_A_DAY).to_bytes(3, "big")
 
 
-def place(latitude_deg: float, longitude_deg: float) -> bytes:
-    """WGS-84 in steps of 180/2**25 degrees: 0.6 m; the antimeridian is -180, for 180 is out of range."""
-    turned = (round(longitude_deg / ANGLE_DEG) + HALF_TURN) % (2 * HALF_TURN) - HALF_TURN
-    return signed(latitude_deg, ANGLE_DEG, 4) + turned.to_bytes(4, "big", signed=True)
+def place(latitude_deg: float, longitude_deg: float, step_deg: float = ANGLE_DEG) -> bytes:
+    """WGS-84 in steps of 180/2**25 degrees, 0.6 m, or finer; the antimeridian is -180, for 180 is out of range."""
+    half_turn = round(180 / step_deg)
+    turned = (round(longitude_deg / step_deg) + half_turn) % (2 * half_turn) - half_turn
+    return signed(latitude_deg, step_deg, 4) + turned.to_bytes(4, "big", signed=True)
 
 
 def short_number(number: int) -> bytes:

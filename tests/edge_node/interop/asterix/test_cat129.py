@@ -54,11 +54,19 @@ def test_each_item_is_at_its_place() -> None:
     assert int.from_bytes(said[9], "big", signed=True) / 10 == pytest.approx(85.0 - geoid_height_m(56.952, 24.105364), abs=0.051)
 
 
+def test_the_antimeridian_is_minus_180() -> None:
+    track = flown(1)
+    assert track.kinematics is not None
+    said = told(replace(track, kinematics=replace(track.kinematics, longitude_deg=180.0)))
+    assert said is not None
+    assert int.from_bytes(said[8][4:], "big", signed=True) == -(2**30)
+
+
 def test_a_record_that_others_made_by_hand_has_the_same_octets() -> None:
     """Country US, noon, 59 652 323 and -119 304 647 steps, 500 m: what an implementation of edition 1.2 decodes in its own tests."""
     items = {1: bytes(2), 6: b"US", 7: fields.time_of_day(12 * 3600 * 10**9), 9: fields.signed(500.0, cat129.DECIMETRE_M, 3)}
     degrees = (59_652_323 * cat129.ANGLE_DEG, -119_304_647 * cat129.ANGLE_DEG)
-    items[8] = b"".join(fields.signed(one, cat129.ANGLE_DEG, 4) for one in degrees)
+    items[8] = fields.place(*degrees, cat129.ANGLE_DEG)
     assert fields.record(items).hex() == "87c0" + "0000" + "5553" + "546000" + "038e38e3" + "f8e38e39" + "001388"
 
 
