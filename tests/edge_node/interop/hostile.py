@@ -47,7 +47,7 @@ patient = settings(max_examples=50, deadline=None, suppress_health_check=[Health
 numbers = st.floats() | st.floats(-400, 400) | st.sampled_from([0.0, -0.0, 90.0, -90.0, 180.0, -180.0, 360.0, 1e308])
 unknown = st.none() | numbers
 texts = st.text(max_size=8) | st.sampled_from(
-    ["", "a" * 5000, "<&>\"'", "]]>", "\x00\x1b[31m", "\ud800", "\ufffe", "=cmd|' /C'!A0", 'a,"b"\r\nc']
+    ["", "a" * 5000, "<&>\"'", "]]>", "\x00\x1b[31m", "\ud800", "\ufffe", "\u202e\u2066", "=cmd|' /C'!A0", 'a,"b"\r\nc']
 )
 words = st.none() | texts
 labels = st.dictionaries(st.sampled_from(get_args(TargetLabel)), numbers, max_size=3)
