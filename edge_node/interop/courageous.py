@@ -37,12 +37,12 @@ def document(
     """A whole file; raises Untellable where the node's own place or altitude is not known, which the format demands.
 
     Tracks are what has a place or a direction; what has neither (a radio link, a lone microphone), each operator that is told, and what
-    single sensors detected are detections.
+    single sensors detected are detections. All are in the order of time.
     """
     home = _station(station)
     if home is None:
         raise Untellable("COURAGEOUS demands the node's place and altitude: set latitude_deg, longitude_deg and altitude_wgs84_m in [node]")
-    numbers, states = count(), list(moments)
+    numbers, states = count(), sorted(moments, key=lambda one: one.t_utc_ns)
     placed, unplaced = _by_track(states, numbers)
     titles = {one.track.number: readings.title(one.track) for one in states}
     homes = {one.track.number: place for one in states if (place := _take_off(one.track)) is not None}
@@ -79,7 +79,8 @@ def _set(number: int | None, name: str, records: list[Json], home: Json | None =
 
 def _record_of_track(moment: Moment, numbers: Iterator[int]) -> Json:
     track = moment.track
-    location = _location(readings.position(track.kinematics), readings.direction(track.bearing))
+    direction = readings.direction(track.bearing) if _is_placed(moment.station) else None
+    location = _location(readings.position(track.kinematics), direction)
     record = _record(moment.t_utc_ns, numbers, _classification(track), location, moment.station)
     record["alarm"] = {
         "active": track.state == "confirmed" and readings.is_drone(track),
@@ -152,6 +153,11 @@ def _station(station: Station) -> Json | None:
     return _position_3d(readings.station_place(station))
 
 
+def _is_placed(station: Station | None) -> bool:
+    """Whether a reader knows from where a bearing was taken: what moved and tells no place of its own counts as where it always is."""
+    return station is None or _station(station) is not None
+
+
 def _take_off(track: Track) -> Json | None:
     claimed = track.identity
     return _position_3d(readings.operator_place(claimed)) if claimed and claimed.operator_location == "take_off" else None
@@ -173,9 +179,10 @@ def _operators(states: Iterable[Moment], numbers: Iterator[int]) -> Iterator[Jso
 def _by_sensor(sensed: Iterable[Sensed], numbers: Iterator[int]) -> Iterator[Json]:
     """One set for each object of each sensor, by the sensor's own number of it."""
     sets: dict[str, list[Json]] = {}
-    for one in sensed:
+    for one in sorted(sensed, key=lambda moment: moment.t_utc_ns):
         said = one.detection
-        record = _record(one.t_utc_ns, numbers, _classification_of(said), _location_of(said), one.station)
+        location = _location_of(said, _is_placed(one.station))
+        record = _record(one.t_utc_ns, numbers, _classification_of(said), location, one.station)
         sets.setdefault(_name(said), []).append(record)
     for name, records in sets.items():
         yield _set(None, name, records)
@@ -197,12 +204,13 @@ def _classification_of(said: Detection) -> str:
     return "UAV" if sum(chances.get(label, 0.0) for label in readings.DRONES) > 0.5 else "Unknown"
 
 
-def _location_of(said: Detection) -> Json | None:
+def _location_of(said: Detection, placed: bool) -> Json | None:
+    """Where it is; a bearing only where the sensor is `placed`."""
     if isinstance(said, RemoteIdDetection | PositionDetection):
         at = readings.place(said.latitude_deg, said.longitude_deg)
         altitude_m = readings.within(said.altitude_wgs84_m, -readings.MOST_ALTITUDE_M, readings.MOST_ALTITUDE_M)
         return None if at is None else _place(Position(*at, altitude_m))
-    if isinstance(said, AcousticDetection | CameraDetection | BearingDetection) and said.azimuth_deg is not None:
+    if placed and isinstance(said, AcousticDetection | CameraDetection | BearingDetection) and said.azimuth_deg is not None:
         ray = Bearing(azimuth_deg=said.azimuth_deg, elevation_deg=said.elevation_deg, sigma_azimuth_deg=0.0, reference=said.reference)
         return _location(None, readings.direction(ray))
     return None

@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 
 from edge_node.interop import courageous
 from edge_node.interop.moment import Moment, Sensed, Station, Untellable
+from edge_node.messages import AcousticDetection
 from tests.edge_node.interop import hostile
 from tests.edge_node.interop.scene import SERIAL, START_NS, STATION, flown, heard, run, senses
 
@@ -74,6 +75,22 @@ def test_a_node_that_moves_says_where_it_was() -> None:
     moved = Station(name="car", latitude_deg=56.0, longitude_deg=24.0, altitude_wgs84_m=20.0)
     said = read(courageous.document(STATION, [Moment(t_utc_ns=START_NS, track=flown(0), station=moved)]))
     assert said["tracks"][0]["records"][0]["cuas_location"]["lat"] == 56.0
+
+
+def test_a_bearing_from_a_place_that_nobody_knows_is_not_told_as_from_home() -> None:
+    lost = Station(name="car", latitude_deg=56.0, longitude_deg=24.0)
+    moments = [Moment(t_utc_ns=START_NS, track=track, station=lost) for track in (heard(0), flown(0))]
+    bearing = next(one.detection for one in senses() if isinstance(one.detection, AcousticDetection))
+    said = read(courageous.document(STATION, moments, [Sensed(t_utc_ns=START_NS, detection=bearing, station=lost)]))
+    assert [track["records"][0]["location"]["$type"] for track in said["tracks"]] == ["Position3d"]
+    assert [one["name"] for one in said["detection"] if "location" not in one["records"][0]] == ["track 4, multirotor", "microphones 1"]
+
+
+def test_records_are_in_the_order_of_time() -> None:
+    said = read(courageous.document(STATION, run()[::-1], senses()))
+    for one in (*said["tracks"], *said["detection"]):
+        times = [record["time"] for record in one["records"]]
+        assert times == sorted(times)
 
 
 @pytest.mark.parametrize("missing", ["latitude_deg", "longitude_deg", "altitude_wgs84_m"])
