@@ -53,8 +53,6 @@ def detection(moment: Moment, names: Names, *, operator: bool = True) -> bytes |
         return None
     said: list[Json] = [{"Basic ID": _basic_id(track, names)}, {"Location/Vector Message": _location(moment, at)}]
     claimed = track.identity
-    if claimed and (words := readings.text(claimed.self_id, 64)):
-        said.append({"Self-ID Message": {"text": words}})
     if claimed and operator:
         said += _operator(claimed)
     return msgspec.json.encode(said)
@@ -107,7 +105,10 @@ def _location(moment: Moment, at: Position) -> Json:
 
 
 def _operator(claimed: Identity) -> list[Json]:
+    """What the operator says in free words, where that is, and its number."""
     said: list[Json] = []
+    if words := readings.text(claimed.self_id, 64):
+        said.append({"Self-ID Message": {"text": words}})
     at = readings.operator_place(claimed)
     if at is not None:
         names = ("home_lat", "home_lon") if claimed.operator_location == "take_off" else ("latitude", "longitude")

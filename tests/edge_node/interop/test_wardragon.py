@@ -100,7 +100,7 @@ def test_an_aircraft_is_told_as_the_kits_tell_it() -> None:
 
 
 def test_nothing_is_said_of_a_person_where_that_is_not_allowed() -> None:
-    assert set(of(flown(1), operator=False)) == {"Basic ID", "Location/Vector Message", "Self-ID Message"}
+    assert set(of(flown(1), operator=False)) == {"Basic ID", "Location/Vector Message"}
 
 
 def test_a_take_off_is_a_home() -> None:
