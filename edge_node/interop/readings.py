@@ -98,15 +98,24 @@ def position(state: Kinematics | None) -> Position | None:
 
 def _errors(covariance: tuple[float, ...]) -> tuple[float | None, float | None, float | None, float | None]:
     """Half axes and direction of the horizontal ellipse, and the vertical sigma, of a 6x6 covariance."""
-    if len(covariance) != 36 or not all(map(isfinite, covariance)) or min(covariance[0], covariance[7], covariance[14]) < 0:
+    if len(covariance) != 36:
         return None, None, None, None
-    east, north, cross = covariance[0], covariance[7], (covariance[1] + covariance[6]) / 2
+    return *_ellipse(covariance[0], covariance[7], (covariance[1] + covariance[6]) / 2), sigma(covariance[14], MOST_SIGMA_M)
+
+
+def _ellipse(east: float, north: float, cross: float) -> tuple[float | None, float | None, float | None]:
+    """Half axes and direction of the longer one, of variances in square metres."""
+    if not all(map(isfinite, (east, north, cross))) or min(east, north) < 0:
+        return None, None, None
     middle, spread = (east + north) / 2, hypot((east - north) / 2, cross)
-    axis_deg = degrees(atan2(2 * cross, north - east)) / 2 % 180
-    major_m, minor_m = sqrt(middle + spread), sqrt(max(middle - spread, 0.0))
-    if within(major_m, 0, MOST_SIGMA_M) is None:
-        return None, None, None, None
-    return major_m, minor_m, axis_deg % 180, within(sqrt(covariance[14]), 0, MOST_SIGMA_M)
+    if within(major_m := sqrt(middle + spread), 0, MOST_SIGMA_M) is None:
+        return None, None, None
+    return major_m, sqrt(max(middle - spread, 0.0)), degrees(atan2(2 * cross, north - east)) / 2 % 180 % 180
+
+
+def sigma(variance: float, most: float) -> float | None:
+    """The standard deviation; None of what is no variance, and of 0, for nothing is known that well."""
+    return within(sqrt(variance), 0, most) if isfinite(variance) and variance > 0 else None
 
 
 def velocity(state: Kinematics | None) -> Velocity | None:

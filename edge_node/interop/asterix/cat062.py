@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import cos, hypot, isfinite, radians, sin, sqrt
+from math import cos, hypot, radians, sin
 
 from edge_node.interop import readings
 from edge_node.interop.asterix import fields
@@ -81,6 +81,7 @@ def _accuracies(state: Kinematics, at: Position) -> dict[int, bytes]:
         parts[3] = fields.no_better(north_m / METRES_A_DEGREE, fields.ANGLE_DEG, 2) + fields.no_better(east_deg, fields.ANGLE_DEG, 2)
     if at.sigma_altitude_m is not None:
         parts[4] = fields.no_better(at.sigma_altitude_m, fields.QUARTER_FLIGHT_LEVEL_M, 1)
-    if at.sigma_major_m is not None and all(isfinite(state.covariance[place]) and state.covariance[place] >= 0 for place in (21, 28)):
-        parts[6] = b"".join(fields.no_better(sqrt(state.covariance[place]), 0.25, 1) for place in (21, 28))
+    speeds = [readings.sigma(state.covariance[place], readings.MOST_SPEED_MPS) for place in (21, 28)] if len(state.covariance) == 36 else []
+    if len(known := [one for one in speeds if one is not None]) == 2:
+        parts[6] = b"".join(fields.no_better(one, 0.25, 1) for one in known)
     return parts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite, sqrt
 
 from edge_node.geometry import LocalFrame
 from edge_node.interop import readings
@@ -126,8 +125,8 @@ def _velocity(state: Kinematics | None) -> Said | None:
     if state is None or moving is None:
         return None
     spread = [state.covariance[place] for place in (21, 28, 35)] if len(state.covariance) == 36 else []
-    known = bool(spread) and all(isfinite(one) and one >= 0 for one in spread)
-    errors = dict(zip(("east_rate_error", "north_rate_error", "up_rate_error"), map(sqrt, spread), strict=True)) if known else {}
+    names = ("east_rate_error", "north_rate_error", "up_rate_error")
+    errors = {name: readings.sigma(one, readings.MOST_SPEED_MPS) for name, one in zip(names, spread, strict=False)}
     return {"east_rate": moving.east_mps, "north_rate": moving.north_mps, "up_rate": moving.up_mps, **errors}
 
 

@@ -83,6 +83,13 @@ def test_its_errors_are_never_told_smaller() -> None:
     assert (said["ATV_X"], said["ATV_Y"]) == (1.0, 1.0)
 
 
+def test_an_unknown_error_of_speed_or_height_is_not_told_as_none() -> None:
+    track = flown(1)
+    assert track.kinematics is not None
+    unsure = tuple(0.0 if place in (14, 21, 28, 35) else value for place, value in enumerate(COVARIANCE))
+    assert set(of_062(replace(track, kinematics=replace(track.kinematics, covariance=unsure)))["I500"]) == {"APW_Lat", "APW_Long"}
+
+
 def test_a_lost_track_says_that_this_is_its_last_message() -> None:
     assert of_062(replace(flown(1), state="lost"))["I080"]["TSE"] == 1
     assert of_062(replace(flown(1), state="tentative"))["I080"]["CNF"] == 1
