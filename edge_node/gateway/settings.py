@@ -129,6 +129,8 @@ def _sink_problems(sinks: list[SinkTable]) -> list[str]:
     for one in sinks:
         if one.scheme not in SCHEMES[one.kind]:
             said.append(f"{one.kind} goes by {' or '.join(f'{scheme}://' for scheme in SCHEMES[one.kind])}, not {one.to}")
+        if not _is_host(one.address[0]):
+            said.append(f"{one.to}: {one.address[0]} is no host name: between its dots stand 1 to 63 letters")
         if (one.certificate is None) != (one.key is None):
             said.append(f"{one.to}: certificate and key go together")
         if one.scheme != "tls" and (one.ca or one.certificate):
@@ -138,3 +140,12 @@ def _sink_problems(sinks: list[SinkTable]) -> list[str]:
         if one.scheme != "udp" and one.interface:
             said.append(f"{one.to}: an interface is chosen for udp://")
     return said
+
+
+def _is_host(name: str) -> bool:
+    """Whether it can be looked up at all, as socket(2)'s callers encode it (RFC 3490)."""
+    try:
+        name.encode("idna")
+    except UnicodeError:
+        return False
+    return True

@@ -55,6 +55,7 @@ def test_paths_begin_at_the_file_s_own_folder(tmp_path: Path) -> None:
         ("bind =", "bnd =", "did you mean 'bind'?"),
         ('kind = "asterix"', 'kind = "cot62"', "sink.kind"),
         ("udp://[::1]:8600", "tcp://[::1]:8600", "asterix goes by udp://"),
+        ("tak.example", f"{'x' * 64}.example", "is no host name"),
         ("udp://[::1]:8600", "somewhere", "an address like tcp://host:8087"),
         ('key = "client.key"', "", "certificate and key go together"),
         ("tls://tak", "tcp://tak", "certificates are for tls://"),
