@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import asdict, replace
 
@@ -21,7 +21,6 @@ from edge_node.node.replaying import Replay
 from edge_node.node.saying import Passed
 from edge_node.picture.page import Thinned
 from edge_node.picture.strips import Strip
-from edge_node.record import head as heads
 from edge_node.record import plain_file
 from edge_node.record.folder import RecordedFolder
 from edge_node.record.head import Place, Trigger
@@ -32,6 +31,7 @@ MOST_PERSONS, PERSON_DIGITS, MOST_FIXES = 20_000, 4, 100_000
 """Places of persons are told apart by ten metres, so that the same one said again is one; with more than these no way is public."""
 LIVE = "Tracks are as the node told them while it happened."
 AGAIN = "Tracks are as edge_node {version} finds them in the recording: what was told live is not in it."
+ALL_FILES = "all of them: sha256sum * | sha256sum"
 CUT = "it ends before it was finished"
 """For who may not read words in which names of folders and files can be."""
 CAUSES = {"track": "a track was confirmed", "command": "it was commanded", "button": "the button was pressed"}
@@ -149,7 +149,7 @@ def incident_of(recording: RecordedFolder, replay: Replay, account: Account, red
         sensors=tuple(SensorSaid(one.name, one.driver, one.kept) for one in head.sensors),
         stories=tuple(_story(one, account, redaction, replay.from_ns) for one in ordered(account.histories)),
         strips=_strips(recording, replay, redaction),
-        files=tuple(hashed(recording, anybodys=may.free_words)),
+        files=tuple(hashed(recording) if may.free_words else together(hashed(recording))),
         cut=recording.cut if may.free_words or not recording.cut else CUT,
     )
 
@@ -168,14 +168,20 @@ def _here(place: Place, redaction: Redaction) -> Here | None:
     return Here(**(asdict(place) | (about._asdict() | {"rough": True} if about else {})))
 
 
-def hashed(recording: RecordedFolder, *, anybodys: bool = True) -> Iterator[Hashed]:
-    """Every file as it lies in the folder, no link; without `anybodys` only those that a recording has, for names may be of persons."""
-    own = (heads.FILE, "spine", *(one.name for one in recording.head.sensors if one.name))
-    for path in sorted(one for one in recording.path.iterdir() if one.is_file() and not one.is_symlink()):
-        if not (anybodys or path.name.startswith(own)):
-            continue
+def hashed(recording: RecordedFolder) -> Iterator[Hashed]:
+    """Every file as it lies in the folder, in the order of their names; no link, and nothing that is hidden."""
+    files = (one for one in recording.path.iterdir() if one.is_file() and not one.is_symlink() and not one.name.startswith("."))
+    for path in sorted(files):
         with plain_file.read(path) as file:
             yield Hashed(path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def together(files: Iterable[Hashed]) -> Iterator[Hashed]:
+    """One hash of them all, as `sha256sum * | sha256sum` says it: names may be of persons, and a frame can be guessed by its hash."""
+    every = list(files)
+    lines = "".join(f"{one.sha256}  {one.name}\n" for one in every)
+    said = hashlib.sha256(lines.encode(errors="surrogateescape")).hexdigest()
+    yield Hashed(ALL_FILES, sum(one.size for one in every), said)
 
 
 def _story(history: History, account: Account, redaction: Redaction, from_ns: int) -> Story:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -203,10 +204,18 @@ def test_tracks_found_anew_are_said_to_be(kept: Path, tmp_path: Path) -> None:
 
 
 def test_the_page_says_of_which_files_it_is(kept: Path, tmp_path: Path) -> None:
-    text = exported(kept, tmp_path / "out")
+    text = exported(kept, tmp_path / "out", "--role", "operator")
     for path in kept.iterdir():
         assert f"<td>{path.name}</td><td>{path.stat().st_size}</td>" in text
         assert hashlib.sha256(path.read_bytes()).hexdigest() in text
+
+
+def test_the_public_has_one_hash_of_all_files(kept: Path, tmp_path: Path) -> None:
+    text = exported(kept, tmp_path / "out")
+    each = subprocess.run(["sha256sum", *sorted(one.name for one in kept.iterdir())], cwd=kept, capture_output=True, check=True).stdout
+    said = subprocess.run(["sha256sum"], input=each, capture_output=True, check=True)
+    assert re.findall(r"[0-9a-f]{64}", text) == [said.stdout.decode().split()[0]]
+    assert "wifi.pcapng" not in text
 
 
 def test_an_encrypted_recording_is_exported_with_its_key(kept: Path, tmp_path: Path) -> None:
