@@ -42,8 +42,8 @@ MAY: dict[Role, May] = {
 LEFT_OUT: dict[Role, str] = {
     "public": f"Left out: names and places of operators, all ways within {NEAR_PERSON_M:.0f} m or more of them, of take-off points and of "
     "where a way begins and ends, directions of what has a place, what suspicions rest on, what somebody wrote by hand, sound and "
-    "pictures. The node's place is told to a kilometre, and files have one hash. Serial numbers and addresses are replaced by pseudonyms that hold for this "
-    "file alone.",
+    "pictures. The node's place is told to a kilometre, and files have one hash. Serial numbers and addresses are replaced by pseudonyms "
+    "that hold for this file alone.",
     "operator": "Left out: names and places of operators, take-off points, sound and pictures.",
     "investigator": "Nothing is left out: this file holds personal data. Keep it as the law asks, and no longer.",
 }
