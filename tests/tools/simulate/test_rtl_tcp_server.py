@@ -51,7 +51,7 @@ def test_what_is_on_the_air_depends_on_where_the_client_listens() -> None:
             line.sendall(COMMAND.pack(FREQUENCY, 7)[:2])
             line.sendall(COMMAND.pack(FREQUENCY, 7)[2:] + COMMAND.pack(RATE, 1_000_003))
             expected = bytes([7, 1_000_003 % 256])
-            wait_for(lambda: line.recv(2, socket.MSG_WAITALL) == expected, 10, "it is tuned")
+            wait_for(lambda: line.recv(2, socket.MSG_WAITALL) == expected, 40, "it is tuned")
         wait_for(lambda: server.clients == 1, 10, "it saw the client")
         with socket.create_connection(("127.0.0.1", server.port)) as line:
             assert line.recv(4, socket.MSG_WAITALL) == b"RTL0"
