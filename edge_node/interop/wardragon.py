@@ -13,27 +13,9 @@ from edge_node.interop import readings
 from edge_node.interop.moment import Moment, Names, Station
 from edge_node.interop.readings import Position
 from edge_node.messages import Identity, LinkKind, TargetLabel, Track
+from edge_node.remote_id.claims import UA_TYPES
 
 SERIAL = "Serial Number (ANSI/CTA-2063-A)"
-UA_TYPES = (
-    None,
-    "aeroplane",
-    "helicopter_or_multirotor",
-    "gyroplane",
-    "hybrid_lift",
-    "ornithopter",
-    "glider",
-    "kite",
-    "free_balloon",
-    "captive_balloon",
-    "airship",
-    "free_fall_parachute",
-    "rocket",
-    "tethered_powered_aircraft",
-    "ground_obstacle",
-    "other",
-)
-"""In the order of ASTM F3411-22a."""
 SEEN_TYPES: dict[TargetLabel, int] = {"multirotor": 2, "helicopter": 2, "fixed_wing": 1, "aeroplane": 1, "balloon": 8}
 STATUSES = {"ground": "Ground", "airborne": "Airborne", "emergency": "Emergency", "remote_id_system_failure": "Remote ID System Failure"}
 HEIGHTS = {"take_off": "Above Takeoff", "ground": "AGL"}

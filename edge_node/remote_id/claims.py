@@ -14,7 +14,7 @@ Claims = dict[str, Any]
 
 _ID_TYPES: tuple[IdType, ...] = ("none", "serial_number", "caa_registration", "utm_uuid", "specific_session")
 _TEXT_ID_TYPES = (1, 2)
-_UA_TYPES = (
+UA_TYPES = (
     None,
     "aeroplane",
     "helicopter_or_multirotor",
@@ -32,6 +32,7 @@ _UA_TYPES = (
     "ground_obstacle",
     "other",
 )
+"""In the order of ASTM F3411-22a."""
 _STATUSES = (None, "ground", "airborne", "emergency", "remote_id_system_failure", *[None] * 11)
 _OPERATOR_LOCATIONS = ("take_off", "live", "fixed", None)
 _DESCRIPTION_TYPES = ("text", "emergency", "extended_status")
@@ -76,7 +77,7 @@ def cta_2063a(serial: str) -> bool:
 
 
 def _basic_id(message: BasicId, said: Claims) -> None:
-    said["ua_type"] = said.get("ua_type") or _UA_TYPES[message.ua_type]
+    said["ua_type"] = said.get("ua_type") or UA_TYPES[message.ua_type]
     value = _id_value(message)
     if value:
         kind = _ID_TYPES[message.id_type] if message.id_type < len(_ID_TYPES) else "reserved"

@@ -177,7 +177,7 @@ def test_an_aircraft_that_tells_itself_is_one() -> None:
 
 
 def test_every_type_of_a_claim_is_known() -> None:
-    assert CLAIMS.keys() == {name for name in claims._UA_TYPES if name not in (None, "other")}
+    assert CLAIMS.keys() == {name for name in claims.UA_TYPES if name not in (None, "other")}
     little = sight(drone=0.5, bird=0.3)
     alone = told(little)[2]
     assert told(little, claim("helicopter_or_multirotor"))[2]["multirotor"] > alone["multirotor"]

@@ -458,7 +458,7 @@ def test_every_name_of_the_node_has_a_number() -> None:
         (get_args(LinkKind), evidence_schema.LINKS),
         (get_args(FactName), judgement_schema.FACTS),
         (get_args(FactUnit), judgement_schema.FACT_UNITS),
-        (claims._UA_TYPES, schema.UA_TYPES),
+        (claims.UA_TYPES, schema.UA_TYPES),
         (claims._STATUSES, schema.UA_STATUSES),
         (claims._OPERATOR_LOCATIONS, schema.OPERATOR_LOCATIONS),
     ):
